@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// MARK: Compiler settings
+
+// `swift run` builds debug, and an engine without optimisation is a hundred times slower, so targets ask
+// for optimisation themselves. On x86-64 they also ask for an instruction set with fused multiply-add:
+// without one, every `addingProduct` is a call of `fmaf`. The results are the same bytes on each.
+// `TENSORS_MARCH=native swift run …` chooses another one; `baseline` asks for none.
+#if arch(x86_64)
+  let requestedArchitecture = ProcessInfo.processInfo.environment["TENSORS_MARCH"] ?? fastestCommonArchitecture()
+  let architecture = requestedArchitecture == "baseline" ? [] : ["-Xcc", "-march=\(requestedArchitecture)"]
+#else
+  let architecture: [String] = []
+#endif
+
+/// x86-64-v3 (AVX2 and FMA, 2013) unless Linux says that this processor has no FMA.
+func fastestCommonArchitecture() -> String {
+  guard let info = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return "x86-64-v3" }
+  return info.contains(" fma ") && info.contains(" avx2 ") ? "x86-64-v3" : "baseline"
+}
+
+/// Libraries are optimised across their files.
+let library: [SwiftSetting] = [.unsafeFlags(["-O", "-wmo", "-num-threads", "2"] + architecture)]
+/// Programs and lessons build one file at a time, so that an edit runs again within seconds.
+let program: [SwiftSetting] = [.unsafeFlags(["-O"] + architecture)]
+let lesson: [SwiftSetting] = program + [.defaultIsolation(MainActor.self)]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+// MARK: Lessons: one executable for each section of the module
+
+let lessons = [
+  "Lesson01_Objectives",
+  "Lesson02_Prerequisites",
+  "Lesson03_Multimodal",
+  "Lesson04_ViT",
+]
+
+func lessonTarget(_ name: String) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: ["Tensors", "Layers", "Models", "Images", "Datasets", "Notebook"],
+    path: "Lessons/\(name)",
+    swiftSettings: lesson)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: "\(name)Tests",
+    dependencies: dependencies + ["TestSupport"],
+    swiftSettings: program)
+}
+
+let package = Package(
+  name: "multimodal-course",
+  platforms: [.macOS(.v15)],
+  products: [.library(name: "Tensors", targets: ["Tensors"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .target(name: "Tensors", swiftSettings: library, linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "Layers", dependencies: ["Tensors"], swiftSettings: library),
+    .target(name: "Models", dependencies: ["Layers", "Tensors", "Checkpoints"], swiftSettings: library),
+    .target(name: "Checkpoints", dependencies: ["Tensors"], swiftSettings: library),
+    .target(name: "Tokenizers", swiftSettings: library),
+    .target(name: "Images", dependencies: ["CPNG", "Tensors"], swiftSettings: library),
+    .target(
+      name: "Datasets", dependencies: ["Images", "Tensors"], resources: [.copy("Resources")], swiftSettings: library),
+    .target(name: "Notebook", dependencies: ["Images", "Tensors", argumentParser], swiftSettings: library),
+    .executableTarget(name: "course", dependencies: ["Tensors", argumentParser], swiftSettings: program),
+    .executableTarget(
+      name: "bench", dependencies: ["Tensors", "Layers", "Models", "Datasets", argumentParser], swiftSettings: program),
+
+    .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: library),
+    tests("Tensors", ["Tensors"]),
+    tests("Layers", ["Layers", "Tensors"]),
+    tests("Models", ["Models", "Layers", "Tensors"]),
+    tests("Checkpoints", ["Checkpoints", "Tensors"]),
+    tests("Tokenizers", ["Tokenizers"]),
+    tests("Images", ["Images", "Tensors"]),
+    tests("Datasets", ["Datasets", "Images", "Tensors"]),
+    tests("Notebook", ["Notebook", "Images", "Tensors"]),
+    .testTarget(
+      name: "LessonTests",
+      dependencies: ["course", "TestSupport", "Images"] + lessons.map { .target(name: $0) },
+      swiftSettings: program),
+  ] + lessons.map(lessonTarget)
+)
