@@ -1,0 +1,108 @@
+import Layers
+import Tensors
+
+/// The Vision Transformer (Dosovitskiy et al. 2021, figure 1), as the notebook builds it.
+///
+/// Differences from the paper are the notebook's: its encoder layers normalise after each part rather than before, all
+/// of them start with the same weights, and the patches come from PyTorch's default convolution. `Configuration` turns
+/// the parts that the lessons compare on and off.
+public final class VisionTransformer: Module {
+  /// Sizes and variants.
+  public struct Configuration: Sendable {
+    /// Height and width of the images.
+    public var imageSize = 224
+    /// Height and width of a patch.
+    public var patchSize = 16
+    /// Channels of the images.
+    public var channels = 3
+    /// How many classes to tell apart.
+    public var classCount = 1000
+    /// D, the width of a token.
+    public var embedDim = 768
+    /// How many encoder layers.
+    public var depth = 12
+    /// How many heads each has.
+    public var headCount = 12
+    /// The width within the feed-forward part, in units of D.
+    public var mlpRatio = 4.0
+    /// The share of values that is dropped while training.
+    public var dropout = 0.1
+    /// Whether layers normalise before each part, as in the paper, rather than after.
+    public var normFirst = false
+    /// Whether tokens are told where they come from.
+    public var hasPositions = true
+    /// What the head sees.
+    public var pooling = Pooling.classToken
+
+    /// ViT-Base with patches of 16 pixels: the notebook's defaults.
+    public init() {}
+  }
+
+  /// What becomes of the tokens in the end.
+  public enum Pooling: Sendable {
+    /// The extra token in front stands for the image.
+    case classToken
+    /// The mean of the patches' tokens does.
+    case mean
+  }
+
+  /// What the model was made from.
+  public let configuration: Configuration
+  /// The extra token in front, `[1, 1, D]`.
+  let clsToken: Tensor
+  /// A learned vector for each place, `[1, N + 1, D]`.
+  public let posEmbed: Tensor
+  public let patchEmbed: PatchEmbedding
+  let posDrop: Dropout
+  public let transformer: TransformerEncoder
+  public let norm: LayerNorm
+  public let head: Linear
+
+  /// A model with the notebook's initial values, drawn in PyTorch's order.
+  public init(_ configuration: Configuration = Configuration()) {
+    self.configuration = configuration
+    let width = configuration.embedDim
+    patchEmbed = PatchEmbedding(
+      imageSize: configuration.imageSize, patchSize: configuration.patchSize, channels: configuration.channels,
+      embedDim: width)
+    posDrop = Dropout(configuration.dropout)
+    transformer = TransformerEncoder(
+      TransformerEncoderLayer(
+        embedDim: width, headCount: configuration.headCount,
+        feedForwardDim: Int(Double(width) * configuration.mlpRatio), dropout: configuration.dropout,
+        activation: .gelu, normFirst: configuration.normFirst),
+      layerCount: configuration.depth)
+    norm = LayerNorm(width)
+    head = Linear(width, configuration.classCount)
+    posEmbed = Initialisation.normal([1, patchEmbed.patchCount + 1, width], standardDeviation: 0.02)
+    clsToken = Initialisation.normal([1, 1, width], standardDeviation: 0.02)
+  }
+
+  /// A ViT with the notebook's settings and another number of classes.
+  public convenience init(classCount: Int) {
+    var configuration = Configuration()
+    configuration.classCount = classCount
+    self.init(configuration)
+  }
+
+  /// - Parameter image: `[B, C, H, W]`.
+  /// - Returns: class scores `[B, classCount]`.
+  public func callAsFunction(_ image: Tensor) -> Tensor {
+    let encoded = transformer(tokens(image))  // [B, N + 1, D]
+    let pooled =
+      switch configuration.pooling {
+      case .classToken: encoded.select(0, dim: 1)  // [B, D]
+      case .mean: encoded.slice(1..<encoded.shape[1], dim: 1).mean(dim: 1)  // [B, D]
+      }
+    return head(norm(pooled))
+  }
+
+  /// What goes into the encoder: the class token and the patches, each with its position.
+  ///
+  /// - Returns: `[B, N + 1, D]`.
+  public func tokens(_ image: Tensor) -> Tensor {
+    let patches = patchEmbed(image)  // [B, N, D]
+    let x = Tensor.cat([clsToken.expand(image.shape[0], -1, -1), patches], dim: 1)  // [B, N + 1, D]
+    return posDrop(configuration.hasPositions ? x + posEmbed : x)
+  }
+}

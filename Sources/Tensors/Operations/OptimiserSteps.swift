@@ -1,0 +1,107 @@
+// The arithmetic of optimisers: one pass over a parameter's memory, without intermediate tensors.
+
+extension Tensor {
+  /// One step of AdamW on this parameter and its two running means, all changed in place.
+  package func adamWStep(gradient: Tensor, mean: Tensor, square: Tensor, _ constants: AdamWConstants) {
+    let gradient = gradient.packed()
+    gradient.read { g in
+      write { p in
+        mean.write { m in
+          square.write { v in
+            parallelFor(count, grain: 1 << 14, multiple: 64) { part in
+              constants.update(p, g, m, v, part)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// `self = self · keep + other · factor`, in place; `keep` 1 adds.
+  package func scaleAndAdd(keep: Float, _ other: Tensor, factor: Float) {
+    let other = other.packed()
+    let kernel = ScaleAndAdd(keep: keep, factor: factor)
+    other.read { x in
+      write { p in
+        parallelFor(count, grain: pointwiseGrain, multiple: 64) { part in
+          let at = part.lowerBound
+          Pointwise.map(kernel, p + at, step: 1, x + at, step: 1, count: part.count, to: p + at)
+        }
+      }
+    }
+  }
+
+  /// The sum of the squares of all numbers.
+  package var sumOfSquares: Float {
+    let x = packed()
+    return x.read { Reductions.sumOfSquares($0, count: x.count) }
+  }
+}
+
+private struct ScaleAndAdd: BinaryKernel {
+  let keep: Float
+  let factor: Float
+  @inline(__always) func callAsFunction(_ p: SIMD8<Float>, _ x: SIMD8<Float>) -> SIMD8<Float> {
+    keep * p + factor * x
+  }
+}
+
+/// What is the same for every element in a step of AdamW, rounded to single precision as PyTorch does.
+package struct AdamWConstants: Sendable {
+  let decay: Float
+  let meanShare: Float
+  let squareKeep: Float
+  let squareShare: Float
+  let rootOfCorrection: Float
+  let epsilon: Float
+  let stepSize: Float
+
+  /// - Parameters:
+  ///   - correction1: 1 - β₁ᵗ.
+  ///   - correction2: 1 - β₂ᵗ.
+  package init(
+    learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double, correction1: Double,
+    correction2: Double
+  ) {
+    decay = Float(1 - learningRate * weightDecay)
+    meanShare = Float(1 - beta1)
+    squareKeep = Float(beta2)
+    squareShare = Float(1 - beta2)
+    rootOfCorrection = Float(correction2.squareRoot())
+    self.epsilon = Float(epsilon)
+    stepSize = Float(learningRate / correction1)
+  }
+
+  @inline(__always)
+  fileprivate func update(
+    _ p: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>, _ m: UnsafeMutablePointer<Float>,
+    _ v: UnsafeMutablePointer<Float>, _ range: Range<Int>
+  ) {
+    var i = range.lowerBound
+    while i &+ 8 <= range.upperBound {
+      let (np, nm, nv) = step(load(p + i), load(g + i), load(m + i), load(v + i))
+      store(np, p + i)
+      store(nm, m + i)
+      store(nv, v + i)
+      i &+= 8
+    }
+    let rest = range.upperBound &- i
+    if rest > 0 {
+      let (np, nm, nv) = step(
+        loadPart(p + i, rest), loadPart(g + i, rest), loadPart(m + i, rest), loadPart(v + i, rest))
+      storePart(np, rest, p + i)
+      storePart(nm, rest, m + i)
+      storePart(nv, rest, v + i)
+    }
+  }
+
+  @inline(__always)
+  private func step(
+    _ p: SIMD8<Float>, _ g: SIMD8<Float>, _ m: SIMD8<Float>, _ v: SIMD8<Float>
+  ) -> (SIMD8<Float>, SIMD8<Float>, SIMD8<Float>) {
+    let mean = m + meanShare * (g - m)
+    let square = squareKeep * v + squareShare * (g * g)
+    let denominator = square.squareRoot() / rootOfCorrection + epsilon
+    return (decay * p - stepSize * (mean / denominator), mean, square)
+  }
+}
