@@ -25,6 +25,7 @@ public final class Lesson<Options: LessonOptions> {
   public init(
     _ number: Int, _ title: String, options: Options.Type, file: String = #fileID, line: Int = #line
   ) {
+    Session.refuseSecond(file, line)
     let program = System.programName
     let arguments = Array(CommandLine.arguments.dropFirst())
     switch CommandLineRequest<Options>(arguments, program: program, abstract: "Lesson \(number): \(title)") {
@@ -38,7 +39,7 @@ public final class Lesson<Options: LessonOptions> {
     }
     self.number = number
     self.title = title
-    Session.begin(Session(number: number, options: self.options.common), file: file, line: line)
+    Session.begin(Session(number: number, options: self.options.common))
     configureEngine()
     Session.current(for: "Lesson", file, line).title(number, title, file, line)
   }

@@ -2,10 +2,14 @@ import ArgumentParser
 
 /// The flags that every lesson takes.
 public struct CommonOptions: LessonOptions {
-  @Option(help: ArgumentHelp("Seed of the random numbers; another seed gives other numbers.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Seed of the random numbers; another seed gives other numbers.", valueName: "n"))
   public var seed: Int = 0
 
-  @Option(help: ArgumentHelp("Threads to compute with; the output is the same for any.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Threads to compute with; the output is the same for any.", valueName: "n"))
   public var threads: Int?
 
   @Option(help: ArgumentHelp("Folder that each figure is written to as a PNG; made if missing.", valueName: "dir"))

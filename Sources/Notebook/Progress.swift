@@ -65,7 +65,9 @@ public final class ProgressBar {
   }
 
   /// The bar as text of at most `columns - 1` columns, so that a terminal never wraps it.
-  static func line(label: String, done: Int, total: Int, elapsed: Double, note: String, columns: Int) -> String {
+  nonisolated static func line(label: String, done: Int, total: Int, elapsed: Double, note: String, columns: Int)
+    -> String
+  {
     let barWidth = 20
     let filled = done * barWidth / total
     let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: barWidth - filled)
@@ -81,5 +83,5 @@ public final class ProgressBar {
     return text
   }
 
-  private static func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+  private nonisolated static func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
 }

@@ -25,9 +25,13 @@ final class Session {
     }
   }
 
-  /// Makes a session the one that the free functions use.
-  static func begin(_ session: Session, file: String, line: Int) {
+  /// Ends the program when a lesson is running already.
+  static func refuseSecond(_ file: String, _ line: Int) {
     if running != nil { System.stop("\(file):\(line): a program holds one Lesson, this is the second") }
+  }
+
+  /// Makes a session the one that the free functions use.
+  static func begin(_ session: Session) {
     System.ignoreBrokenPipes()
     running = session
   }

@@ -5,11 +5,11 @@ import Notebook
 struct Options: LessonOptions {
   @OptionGroup var common: CommonOptions
 
-  @Option(help: "How to end: normally, with a thrown error, a crash or never.")
+  @Option(help: "How to end: normally, with a thrown error, a crash, a second lesson or never.")
   var ending = Ending.normal
 
   enum Ending: String, ExpressibleByArgument, CaseIterable {
-    case normal, error, crash, never
+    case normal, error, crash, second, never
   }
 }
 
@@ -18,6 +18,8 @@ struct Refusal: Error, CustomStringConvertible {
 }
 
 func refuse() throws -> Int { throw Refusal(description: "weights.bin: byte 12: the header ends early") }
+
+if CommandLine.arguments.dropFirst().first == "--without-lesson" { section("Too early") }
 
 let lesson = Lesson(0, "Every kind of output", options: Options.self)
 show("Seed", lesson.seed)
@@ -60,5 +62,6 @@ switch lesson.options.ending {
 case .normal: show("End", "normal")
 case .error: show("Never printed", require(try refuse()))
 case .crash: fatalError("the end of this lesson is a crash")
+case .second: _ = Lesson(1, "Another")
 case .never: while true {}
 }
