@@ -86,7 +86,7 @@ let package = Package(
     tests("Images", ["Images", "Tensors"]),
     tests("Datasets", ["Datasets", "Images", "Tensors"]),
     .executableTarget(
-      name: "SampleLesson", dependencies: ["Images", "Notebook", argumentParser], path: "Tests/SampleLesson",
+      name: "SampleLesson", dependencies: ["Images", "Notebook", "Tensors", argumentParser], path: "Tests/SampleLesson",
       swiftSettings: lesson),
     tests("Notebook", ["Notebook", "SampleLesson", "CourseKit", "Images", "Tensors"]),
     tests("CourseKit", ["CourseKit", "SampleLesson"]),

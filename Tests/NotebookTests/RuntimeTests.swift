@@ -1,5 +1,6 @@
 import CourseKit
 import Foundation
+import Images
 import Notebook
 import TestSupport
 import Testing
@@ -65,6 +66,18 @@ import Testing
     #expect(result.errorText.contains(named), "\(result.errorText)")
   }
 
+  @Test func aFigureIsWrittenWithItsPixelsAndChangesNoOutput() throws {
+    let folder = try TemporaryFolder()
+    let result = try run("--figures", folder.path("new/figures"), "--trace", folder.path("trace"))
+    #expect(result.outputText == (try fixture("SampleLesson.txt")))
+    let path = folder.path("new/figures/lesson00-squares.png")
+    let image = try Image(contentsOf: path)
+    #expect((image.width, image.height) == (2, 2))
+    #expect(image.pixels == [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("new/figures")).count == 1)
+    #expect(try String(contentsOfFile: folder.path("trace"), encoding: .utf8).contains("\"figure\": \"\(path)\""))
+  }
+
   @Test func aFiguresFolderThatCannotBeMadeIsRefusedBeforeAnyWork() throws {
     let folder = try TemporaryFolder()
     try folder.write("", to: "file")
@@ -76,16 +89,13 @@ import Testing
     }
   }
 
-  @Test func aFiguresFolderWithoutWritePermissionIsRefused() throws {
-    try withKnownIssue("the superuser may write everywhere", isIntermittent: true) {
-      let folder = try TemporaryFolder()
-      try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder.url.path)
-      let result = try run("--figures", folder.url.path)
-      #expect(result.ending == .exited(1))
-      #expect(result.errorText.contains("Permission denied"))
-    } when: {
-      getuid() == 0
-    }
+  @Test(.enabled(if: getuid() != 0, "the superuser may write everywhere"))
+  func aFiguresFolderWithoutWritePermissionIsRefused() throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder.url.path)
+    let result = try run("--figures", folder.url.path)
+    #expect(result.ending == .exited(1))
+    #expect(result.errorText.contains("Permission denied"))
   }
 
   @Test func seedAndThreadsReachTheLesson() throws {

@@ -51,10 +51,9 @@ import Testing
   }
 
   @Test func columnsAreCountedAsATerminalDoes() {
-    let expected = [
-      "": 0, "abc": 3, "猫": 2, "ｆ": 2, "é": 1, "e\u{301}": 1, "\u{200B}": 0, "👩‍👩‍👧": 2, "→": 1, "×": 1, "┐": 1, "❤️": 2,
-      "¼": 1,
-      "🇨🇭": 2,
+    let expected: KeyValuePairs = [
+      "": 0, "abc": 3, "猫": 2, "ｆ": 2, "\u{E9}": 1, "e\u{301}": 1, "\u{200B}": 0, "👩‍👩‍👧": 2, "→": 1, "×": 1, "┐": 1,
+      "❤️": 2, "¼": 1, "🇨🇭": 2,
     ]
     for (text, columns) in expected { #expect(DisplayWidth.columns(of: text) == columns, "\(text)") }
   }

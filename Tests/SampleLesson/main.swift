@@ -1,6 +1,8 @@
 // A lesson that uses all of the runtime; the tests run it as a program.
 import ArgumentParser
+import Images
 import Notebook
+import Tensors
 
 struct Options: LessonOptions {
   @OptionGroup var common: CommonOptions
@@ -36,6 +38,9 @@ show("Accuracy", percent: 0.9563)
 show("Probabilities", [Float(0.1), 0.9], decimals: 4)
 show("Caption", "a photo of a café 猫")
 
+show("Scores", Tensor([0.5, -1, 12.25, 3], shape: [2, 2]), decimals: 2, note: "[2, 2]")
+show("Vector", Tensor([1, 2], shape: [2]), decimals: 1)
+
 section("0.2 Blocks")
 table(
   ["model", "parameters", "accuracy"],
@@ -52,6 +57,8 @@ note(
   A second paragraph.
   """)
 verbatim("[Image] --┐\n          ├--> [Joint embedding]\n[Text]  --┘")
+let squares = Image(width: 2, height: 2, format: .rgb, pixels: [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255])
+figure("squares", squares, caption: "Four pixels.")
 hint("a hint")
 
 let bar = progress("working", total: 3)
