@@ -21,10 +21,13 @@ func fastestCommonArchitecture() -> String {
   return info.contains(" fma ") && info.contains(" avx2 ") ? "x86-64-v3" : "baseline"
 }
 
+/// A square root of a vector is one instruction only if no lane has to report an error through `errno`.
+let mathematics = ["-Xcc", "-fno-math-errno"]
+
 /// Libraries are optimised across their files.
-let library: [SwiftSetting] = [.unsafeFlags(["-O", "-wmo", "-num-threads", "2"] + architecture)]
+let library: [SwiftSetting] = [.unsafeFlags(["-O", "-wmo", "-num-threads", "2"] + architecture + mathematics)]
 /// Programs and lessons build one file at a time, so that an edit runs again within seconds.
-let program: [SwiftSetting] = [.unsafeFlags(["-O"] + architecture)]
+let program: [SwiftSetting] = [.unsafeFlags(["-O"] + architecture + mathematics)]
 let lesson: [SwiftSetting] = program + [.defaultIsolation(MainActor.self)]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")

@@ -1,7 +1,9 @@
+import Tensors
+
 extension Lesson {
-  /// The one place where the command line's ``seed`` and ``threads`` meet the tensor engine.
-  ///
-  /// It runs after the command line was read and before the lesson's first line of work. `threads` is nil when the
-  /// engine is to choose.
-  func configureEngine() {}
+  /// Applies the command line's seed and threads to the tensor engine, before the lesson's first line of work.
+  func configureEngine() {
+    manualSeed(seed)
+    if let threads { Threads.count = threads }
+  }
 }

@@ -1,0 +1,33 @@
+import Tensors
+
+/// A two-dimensional convolution (`nn.Conv2d`).
+public final class Conv2d: Module {
+  /// `[outChannels, inChannels, kernelSize, kernelSize]`.
+  public let weight: Tensor
+  /// `[outChannels]`.
+  public let bias: Tensor?
+  private let stride: Int
+  private let padding: Int
+
+  /// A layer with PyTorch's initial values.
+  ///
+  /// - Parameters:
+  ///   - stride: how far the filters move.
+  ///   - padding: zeros on all four sides.
+  public init(
+    _ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0, bias: Bool = true
+  ) {
+    let fanIn = inChannels * kernelSize * kernelSize
+    weight = Initialisation.uniform(
+      [outChannels, inChannels, kernelSize, kernelSize], bound: Initialisers.kaimingUniformBound(fanIn: fanIn))
+    self.bias = bias ? Initialisation.uniform([outChannels], bound: Initialisers.biasBound(fanIn: fanIn)) : nil
+    self.stride = stride
+    self.padding = padding
+  }
+
+  /// - Parameter x: `[B, inChannels, H, W]`.
+  /// - Returns: `[B, outChannels, H', W']`.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    x.conv2d(weight: weight, bias: bias, stride: (stride, stride), padding: (padding, padding))
+  }
+}

@@ -1,0 +1,20 @@
+import Tensors
+
+/// Layer normalisation over the last dimension (Ba, Kiros and Hinton 2016; `nn.LayerNorm`).
+public final class LayerNorm: Module {
+  /// The scale, `[width]`, ones at first.
+  public let weight: Tensor
+  /// The shift, `[width]`, zeros at first.
+  public let bias: Tensor
+  private let epsilon: Float
+
+  /// - Parameter epsilon: added to the variance.
+  public init(_ width: Int, epsilon: Float = 1e-5) {
+    weight = Initialisation.constant([width], 1)
+    bias = Initialisation.constant([width], 0)
+    self.epsilon = epsilon
+  }
+
+  /// - Parameter x: `[…, width]`.
+  public func callAsFunction(_ x: Tensor) -> Tensor { x.layerNorm(weight: weight, bias: bias, epsilon: epsilon) }
+}

@@ -1,0 +1,20 @@
+import Tensors
+
+/// A linear map with a bias: `x · weightᵀ + bias` (`nn.Linear`).
+public final class Linear: Module {
+  /// `[outFeatures, inFeatures]`.
+  public let weight: Tensor
+  /// `[outFeatures]`.
+  public let bias: Tensor?
+
+  /// A layer with PyTorch's initial values: uniform up to 1/√inFeatures (He et al. 2015, with a = √5).
+  public init(_ inFeatures: Int, _ outFeatures: Int, bias: Bool = true) {
+    weight = Initialisation.uniform(
+      [outFeatures, inFeatures], bound: Initialisers.kaimingUniformBound(fanIn: inFeatures))
+    self.bias = bias ? Initialisation.uniform([outFeatures], bound: Initialisers.biasBound(fanIn: inFeatures)) : nil
+  }
+
+  /// - Parameter x: `[…, inFeatures]`.
+  /// - Returns: `[…, outFeatures]`.
+  public func callAsFunction(_ x: Tensor) -> Tensor { x.linear(weight: weight, bias: bias) }
+}

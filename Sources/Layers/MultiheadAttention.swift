@@ -1,0 +1,80 @@
+import Tensors
+
+/// Attention with several heads (Vaswani et al. 2017, section 3.2.2; `nn.MultiheadAttention` with `batch_first=True`).
+///
+/// B, T, S, E, H stand for batch, queries, keys, width and heads.
+public final class MultiheadAttention: Module {
+  /// The projections of queries, keys and values, one below the other: `[3E, E]`.
+  public let inProjWeight: Tensor
+  /// `[3E]`, zeros at first.
+  public let inProjBias: Tensor
+  /// What joins the heads.
+  public let outProj: Linear
+  private let headCount: Int
+  /// The share of attention weights that is dropped while training.
+  public var dropout: Double
+
+  /// - Parameters:
+  ///   - embedDim: E, the width of the tokens; must divide by the heads.
+  public init(embedDim: Int, headCount: Int, dropout: Double = 0) {
+    if embedDim % headCount != 0 {
+      reportMisuse("MultiheadAttention", "width \(embedDim) does not divide among \(headCount) heads")
+    }
+    // PyTorch draws the output projection first, bias included, and then sets that bias to zero.
+    outProj = Linear(embedDim, embedDim)
+    inProjWeight = Initialisation.uniform(
+      [3 * embedDim, embedDim], bound: Initialisers.xavierUniformBound(fanIn: embedDim, fanOut: 3 * embedDim))
+    inProjBias = Initialisation.constant([3 * embedDim], 0)
+    outProj.bias?.assign(.zeros([embedDim]))
+    self.headCount = headCount
+    self.dropout = dropout
+  }
+
+  /// Attention of a sequence to itself.
+  ///
+  /// - Parameters:
+  ///   - x: `[B, T, E]`.
+  ///   - mask: added to the scores, -∞ where a query must not look; broadcasts to `[B, H, T, T]`.
+  ///   - isCausal: whether token t sees only the tokens up to t.
+  /// - Returns: `[B, T, E]`.
+  public func callAsFunction(_ x: Tensor, mask: Tensor? = nil, isCausal: Bool = false) -> Tensor {
+    let parts = x.linear(weight: inProjWeight, bias: inProjBias).chunk(3, dim: -1)  // 3 × [B, T, E]
+    return attend(parts[0], parts[1], parts[2], mask, isCausal)
+  }
+
+  /// Attention of one sequence to another.
+  ///
+  /// - Parameters:
+  ///   - query: `[B, T, E]`.
+  ///   - memory: what the queries look at, `[B, S, E]`.
+  ///   - mask: added to the scores; broadcasts to `[B, H, T, S]`.
+  /// - Returns: `[B, T, E]`.
+  public func callAsFunction(_ query: Tensor, memory: Tensor, mask: Tensor? = nil) -> Tensor {
+    let e = outProj.weight.shape[0]
+    let q = query.linear(weight: inProjWeight[0..<e], bias: inProjBias[0..<e])
+    let kv = memory.linear(weight: inProjWeight[e..<3 * e], bias: inProjBias[e..<3 * e]).chunk(2, dim: -1)
+    return attend(q, kv[0], kv[1], mask, false)
+  }
+
+  /// How much each token of a sequence looks at each other one, `[B, H, T, T]`: for looking at, in evaluation mode.
+  public func attentionWeights(_ x: Tensor, mask: Tensor? = nil) -> Tensor {
+    noGrad {
+      let parts = x.linear(weight: inProjWeight, bias: inProjBias).chunk(3, dim: -1).map { heads($0) }
+      return Tensor.scaledDotProductAttentionWithWeights(
+        query: parts[0], key: parts[1], value: parts[2], mask: mask
+      ).weights
+    }
+  }
+
+  private func attend(_ q: Tensor, _ k: Tensor, _ v: Tensor, _ mask: Tensor?, _ isCausal: Bool) -> Tensor {
+    let mixed = Tensor.scaledDotProductAttention(
+      query: heads(q), key: heads(k), value: heads(v), mask: mask, isCausal: isCausal,
+      dropout: isTraining ? dropout : 0)  // [B, H, T, E/H]
+    return outProj(mixed.transpose(1, 2).flatten(from: 2))  // [B, T, E]
+  }
+
+  /// `[B, T, E]` as `[B, H, T, E/H]`.
+  private func heads(_ x: Tensor) -> Tensor {
+    x.reshape(x.shape[0], x.shape[1], headCount, -1).transpose(1, 2)
+  }
+}

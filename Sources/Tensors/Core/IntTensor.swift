@@ -1,0 +1,53 @@
+/// An array of whole numbers with any number of dimensions: token ids, class labels, positions, indices.
+public struct IntTensor: Equatable, Sendable {
+  /// The size of each dimension.
+  public let shape: [Int]
+  /// Its numbers in row-major order.
+  public let scalars: [Int]
+
+  /// The given numbers in row-major order.
+  public init(_ scalars: [Int], shape: [Int]) {
+    if Shape.count(shape) != scalars.count {
+      fail("IntTensor", "\(scalars.count) numbers do not fill the shape \(shape)")
+    }
+    self.scalars = scalars
+    self.shape = shape
+  }
+
+  /// A vector.
+  public init(_ scalars: [Int]) { self.init(scalars, shape: [scalars.count]) }
+
+  /// A matrix, row by row.
+  public init(_ rows: [[Int]]) {
+    let width = rows.first?.count ?? 0
+    for row in rows where row.count != width {
+      fail("IntTensor", "rows of \(width) and \(row.count) numbers make no matrix")
+    }
+    self.init(rows.flatMap { $0 }, shape: [rows.count, width])
+  }
+
+  /// How many numbers it has.
+  public var count: Int { scalars.count }
+
+  /// The same numbers under another shape; one size may be -1.
+  public func reshape(_ sizes: Int...) -> IntTensor {
+    var shape = sizes
+    if let free = shape.firstIndex(of: -1) {
+      let known = shape.reduce(1) { $1 == -1 ? $0 : $0 * $1 }
+      if known > 0 && count % known == 0 { shape[free] = count / known }
+    }
+    if Shape.count(shape) != count || shape.contains(where: { $0 < 0 }) {
+      fail("reshape", "shape \(self.shape) has \(count) numbers and cannot become \(sizes)")
+    }
+    return IntTensor(scalars, shape: shape)
+  }
+
+  /// Row `index` of the first dimension.
+  public subscript(index: Int) -> IntTensor {
+    guard let rows = shape.first, index >= 0 && index < rows else {
+      fail("IntTensor", "row \(index) is not within shape \(shape)")
+    }
+    let size = count / rows
+    return IntTensor(Array(scalars[index * size..<(index + 1) * size]), shape: Array(shape.dropFirst()))
+  }
+}

@@ -1,0 +1,53 @@
+import Dispatch
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// How many threads the engine may use. The results do not depend on it.
+public enum Threads {
+  /// The number that the program was started with, or that of the processor's cores.
+  public static var count: Int {
+    get { scoped ?? shared.load(ordering: .relaxed) }
+    set { shared.store(max(1, newValue), ordering: .relaxed) }
+  }
+
+  /// Runs `body` with another number of threads.
+  public static func with<Result>(_ count: Int, _ body: () throws -> Result) rethrows -> Result {
+    try $scoped.withValue(max(1, count), operation: body)
+  }
+
+  @TaskLocal private static var scoped: Int?
+  private static let shared = Atomic<Int>(max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+}
+
+/// Splits `0..<count` among the threads and calls `body` for each part.
+///
+/// Only outputs are ever split, never a sum, so the split is not part of the result.
+///
+/// - Parameters:
+///   - grain: the fewest items worth a thread of their own: some 50 µs of work.
+///   - multiple: parts begin at multiples of this.
+func parallelFor(_ count: Int, grain: Int, multiple: Int = 1, _ body: (Range<Int>) -> Void) {
+  let parts = min(Threads.count, max(1, count / max(1, grain)))
+  if parts <= 1 {
+    if count > 0 { body(0..<count) }
+    return
+  }
+  let step = ((count + parts - 1) / parts + multiple - 1) / multiple * multiple
+  let used = (count + step - 1) / step
+  WorkerTeam.run(used) { part in body(part * step..<min(count, (part + 1) * step)) }
+}
+
+/// Runs the parts of one job on the calling thread and on helpers.
+enum WorkerTeam {
+  static func run(_ parts: Int, _ body: (Int) -> Void) {
+    withoutActuallyEscaping(body) { body in
+      nonisolated(unsafe) let body = body
+      DispatchQueue.concurrentPerform(iterations: parts) { body($0) }
+    }
+  }
+}

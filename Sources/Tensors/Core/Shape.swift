@@ -1,0 +1,83 @@
+/// Arithmetic on shapes and strides.
+enum Shape {
+  /// How many numbers a tensor of this shape has.
+  static func count(_ shape: [Int]) -> Int {
+    var count = 1
+    for size in shape { count *= size }
+    return count
+  }
+
+  /// Row-major strides: the last dimension's numbers are neighbours.
+  static func strides(_ shape: [Int]) -> [Int] {
+    var strides = [Int](repeating: 1, count: shape.count)
+    var step = 1
+    for dimension in stride(from: shape.count - 1, through: 0, by: -1) {
+      strides[dimension] = step
+      step *= max(shape[dimension], 1)
+    }
+    return strides
+  }
+
+  /// The shape that two shapes broadcast to, aligned at their last dimensions (NumPy's rule).
+  static func broadcast(_ a: [Int], _ b: [Int], _ operation: String) -> [Int] {
+    if a == b { return a }
+    let rank = max(a.count, b.count)
+    var shape = [Int](repeating: 1, count: rank)
+    for back in 1...max(rank, 1) where back <= rank {
+      let sizeA = back <= a.count ? a[a.count - back] : 1
+      let sizeB = back <= b.count ? b[b.count - back] : 1
+      if sizeA != sizeB && sizeA != 1 && sizeB != 1 {
+        fail(
+          operation,
+          "shapes \(a) and \(b) do not broadcast: \(sizeA) against \(sizeB) in dimension \(rank - back)")
+      }
+      shape[rank - back] = sizeA == 1 ? sizeB : sizeA
+    }
+    return shape
+  }
+
+  /// A dimension counted from the front; negative ones count from the back.
+  static func dimension(_ dimension: Int, rank: Int, _ operation: String) -> Int {
+    let fromFront = dimension < 0 ? dimension + rank : dimension
+    if fromFront < 0 || fromFront >= rank {
+      fail(operation, "dimension \(dimension) is not one of a tensor with \(rank) dimensions")
+    }
+    return fromFront
+  }
+
+  /// Several dimensions, ascending and each once; all of them when none is given.
+  static func dimensions(_ dimensions: [Int]?, rank: Int, _ operation: String) -> [Int] {
+    guard let dimensions else { return Array(0..<rank) }
+    let sorted = dimensions.map { dimension($0, rank: rank, operation) }.sorted()
+    for (a, b) in zip(sorted, sorted.dropFirst()) where a == b {
+      fail(operation, "dimension \(a) is given twice in \(dimensions)")
+    }
+    return sorted
+  }
+
+  /// Strides with which the same memory has another shape, or `nil` if none can say it.
+  static func viewStrides(from old: [Int], _ strides: [Int], to new: [Int]) -> [Int]? {
+    // Join what lies behind each other, then cut it anew, both from the last dimension on.
+    let kept = old.indices.filter { old[$0] != 1 }
+    var result = [Int](repeating: 1, count: new.count)
+    var target = new.count - 1
+    var index = kept.count - 1
+    while index >= 0 {
+      var size = old[kept[index]]
+      let step = strides[kept[index]]
+      while index > 0 && strides[kept[index - 1]] == step * size {
+        index -= 1
+        size *= old[kept[index]]
+      }
+      index -= 1
+      var within = 1
+      while target >= 0 && (within < size || new[target] == 1) {
+        result[target] = step * within
+        within *= new[target]
+        target -= 1
+      }
+      if within != size { return nil }
+    }
+    return result
+  }
+}

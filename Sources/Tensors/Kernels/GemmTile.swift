@@ -1,0 +1,118 @@
+/// The innermost loop of matrix multiplication: one 6 × 16 (or 6 × 8) tile of the result.
+///
+/// Twelve accumulators of eight lanes, two columns vectors and one broadcast value fill the sixteen vector
+/// registers of AVX2 exactly. Each element of the tile is one chain of fused multiply-adds in ascending k,
+/// so that its bits do not depend on the tile it falls into, on the block of k, or on the thread.
+enum GemmTile {
+  /// Rows of a tile, and of a packed panel of the left matrix.
+  static let rows = 6
+  /// Columns of a tile, and of a packed panel of the right matrix.
+  static let columns = 16
+
+  /// `c[6 × 16] += a[depth × 6]ᵀ · b[depth × 16]`.
+  ///
+  /// - Parameters:
+  ///   - a: a packed panel of the left matrix.
+  ///   - b: rows of sixteen values, `bStride` apart (16 when packed).
+  ///   - start: where each row's first sums come from: sixteen values (a bias, or zeros); `nil` to go on from `c`.
+  @inline(__always)
+  static func multiply16(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, bStride: Int, depth: Int, start: UnsafePointer<Float>?,
+    into c: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    let first = start ?? UnsafePointer(c)
+    let step = start == nil ? stride : 0
+    var c00 = load(first), c01 = load(first + 8)
+    var c10 = load(first + step), c11 = load(first + (step &+ 8))
+    var c20 = load(first + 2 &* step), c21 = load(first + (2 &* step &+ 8))
+    var c30 = load(first + 3 &* step), c31 = load(first + (3 &* step &+ 8))
+    var c40 = load(first + 4 &* step), c41 = load(first + (4 &* step &+ 8))
+    var c50 = load(first + 5 &* step), c51 = load(first + (5 &* step &+ 8))
+    var a = a
+    var b = b
+    for _ in 0..<depth {
+      let b0 = load(b), b1 = load(b + 8)
+      let a0 = SIMD8<Float>(repeating: a[0])
+      c00.addProduct(a0, b0)
+      c01.addProduct(a0, b1)
+      let a1 = SIMD8<Float>(repeating: a[1])
+      c10.addProduct(a1, b0)
+      c11.addProduct(a1, b1)
+      let a2 = SIMD8<Float>(repeating: a[2])
+      c20.addProduct(a2, b0)
+      c21.addProduct(a2, b1)
+      let a3 = SIMD8<Float>(repeating: a[3])
+      c30.addProduct(a3, b0)
+      c31.addProduct(a3, b1)
+      let a4 = SIMD8<Float>(repeating: a[4])
+      c40.addProduct(a4, b0)
+      c41.addProduct(a4, b1)
+      let a5 = SIMD8<Float>(repeating: a[5])
+      c50.addProduct(a5, b0)
+      c51.addProduct(a5, b1)
+      a += rows
+      b += bStride
+    }
+    store(c00, c)
+    store(c01, c + 8)
+    store(c10, c + stride)
+    store(c11, c + (stride &+ 8))
+    store(c20, c + 2 &* stride)
+    store(c21, c + (2 &* stride &+ 8))
+    store(c30, c + 3 &* stride)
+    store(c31, c + (3 &* stride &+ 8))
+    store(c40, c + 4 &* stride)
+    store(c41, c + (4 &* stride &+ 8))
+    store(c50, c + 5 &* stride)
+    store(c51, c + (5 &* stride &+ 8))
+  }
+
+  /// `c[6 × 8] += a[depth × 6]ᵀ · b[depth × 8]`: the same for a last panel of at most eight columns.
+  @inline(__always)
+  static func multiply8(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, bStride: Int, depth: Int, start: UnsafePointer<Float>?,
+    into c: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    let first = start ?? UnsafePointer(c)
+    let step = start == nil ? stride : 0
+    var c0 = load(first), c1 = load(first + step), c2 = load(first + 2 &* step)
+    var c3 = load(first + 3 &* step), c4 = load(first + 4 &* step), c5 = load(first + 5 &* step)
+    var a = a
+    var b = b
+    for _ in 0..<depth {
+      let b0 = load(b)
+      c0.addProduct(SIMD8(repeating: a[0]), b0)
+      c1.addProduct(SIMD8(repeating: a[1]), b0)
+      c2.addProduct(SIMD8(repeating: a[2]), b0)
+      c3.addProduct(SIMD8(repeating: a[3]), b0)
+      c4.addProduct(SIMD8(repeating: a[4]), b0)
+      c5.addProduct(SIMD8(repeating: a[5]), b0)
+      a += rows
+      b += bStride
+    }
+    store(c0, c)
+    store(c1, c + stride)
+    store(c2, c + 2 &* stride)
+    store(c3, c + 3 &* stride)
+    store(c4, c + 4 &* stride)
+    store(c5, c + 5 &* stride)
+  }
+}
+
+/// Eight neighbouring floats; needs no alignment.
+@inline(__always)
+func load(_ pointer: UnsafePointer<Float>) -> SIMD8<Float> {
+  UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Float>.self)
+}
+
+/// Eight neighbouring floats; needs no alignment.
+@inline(__always)
+func load(_ pointer: UnsafeMutablePointer<Float>) -> SIMD8<Float> {
+  UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Float>.self)
+}
+
+/// Writes eight neighbouring floats; needs no alignment.
+@inline(__always)
+func store(_ vector: SIMD8<Float>, _ pointer: UnsafeMutablePointer<Float>) {
+  UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: SIMD8<Float>.self)
+}

@@ -1,0 +1,141 @@
+/// Kernels that work on whole rows: softmax and normalisation, forward and backward.
+enum RowKernels {
+  /// `out = exp(x - max) / Σ exp(x - max)`; in place where `out` is `x`. A row of -∞ gives NaN, as in PyTorch.
+  @inline(__always)
+  static func softmax(_ x: UnsafePointer<Float>, count: Int, to out: UnsafeMutablePointer<Float>) {
+    let (_, sum) = exponentials(x, count, out)
+    Pointwise.map(DivideBy(divisor: sum), out, count: count, to: out)
+  }
+
+  /// `out = x - max - log Σ exp(x - max)`.
+  @inline(__always)
+  static func logSoftmax(
+    _ x: UnsafePointer<Float>, count: Int, to out: UnsafeMutablePointer<Float>
+  ) {
+    let (max, sum) = exponentials(x, count, out)
+    Pointwise.map(SubtractTwice(first: max, second: Elementary.log(sum)), x, count: count, to: out)
+  }
+
+  @inline(__always)
+  private static func exponentials(
+    _ x: UnsafePointer<Float>, _ count: Int, _ out: UnsafeMutablePointer<Float>
+  ) -> (max: Float, sum: Float) {
+    let max = Reductions.max(x, count: count)
+    Pointwise.map(ExpMinus(shift: max), x, count: count, to: out)
+    return (max, Reductions.sum(out, count: count))
+  }
+
+  /// `dx = y · (dy - Σ dy · y)`, where `y` is the softmax.
+  @inline(__always)
+  static func softmaxBackward(
+    _ y: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, count: Int, to dx: UnsafeMutablePointer<Float>
+  ) {
+    let dot = Reductions.dot(y, dy, count: count)
+    Pointwise.map(TimesShifted(shift: dot), y, step: 1, dy, step: 1, count: count, to: dx)
+  }
+
+  /// `dx = dy - exp(y) · Σ dy`, where `y` is the log-softmax.
+  @inline(__always)
+  static func logSoftmaxBackward(
+    _ y: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, count: Int, to dx: UnsafeMutablePointer<Float>
+  ) {
+    let sum = Reductions.sum(dy, count: count)
+    Pointwise.map(MinusExpTimes(factor: sum), y, step: 1, dy, step: 1, count: count, to: dx)
+  }
+
+  /// Mean and reciprocal standard deviation (biased variance) of a row.
+  @inline(__always)
+  static func moments(_ x: UnsafePointer<Float>, count: Int, epsilon: Float) -> (mean: Float, scale: Float) {
+    let mean = Reductions.sum(x, count: count) / Float(count)
+    let variance = Reductions.sumOfSquares(x, count: count, center: mean) / Float(count)
+    return (mean, 1 / (variance + epsilon).squareRoot())
+  }
+
+  /// `out = (x - mean) · scale · weight + bias`.
+  @inline(__always)
+  static func normalise(
+    _ x: UnsafePointer<Float>, count: Int, mean: Float, scale: Float, weight: UnsafePointer<Float>?,
+    bias: UnsafePointer<Float>?, to out: UnsafeMutablePointer<Float>
+  ) {
+    let m = SIMD8<Float>(repeating: mean), s = SIMD8<Float>(repeating: scale)
+    let whole = count & ~7
+    var i = 0
+    while i < whole {
+      var y = (load(x + i) - m) * s
+      if let weight { y *= load(weight + i) }
+      if let bias { y += load(bias + i) }
+      store(y, out + i)
+      i &+= 8
+    }
+    while i < count {
+      var y = (x[i] - mean) * scale
+      if let weight { y *= weight[i] }
+      if let bias { y += bias[i] }
+      out[i] = y
+      i &+= 1
+    }
+  }
+
+  /// `dx = scale · (g - mean(g) - x̂ · mean(g · x̂))` with `g = dy · weight` and `x̂ = (x - mean) · scale`.
+  ///
+  /// - Parameter scratch: room for two rows.
+  @inline(__always)
+  static func normaliseBackward(
+    _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, count: Int, mean: Float, scale: Float,
+    weight: UnsafePointer<Float>?, scratch: UnsafeMutablePointer<Float>, to dx: UnsafeMutablePointer<Float>
+  ) {
+    let g = scratch, normal = scratch + count
+    normalise(x, count: count, mean: mean, scale: scale, weight: nil, bias: nil, to: normal)
+    if let weight {
+      Pointwise.map(TimesKernel(), dy, step: 1, weight, step: 1, count: count, to: g)
+    } else {
+      g.update(from: dy, count: count)
+    }
+    let meanOfG = Reductions.sum(g, count: count) / Float(count)
+    let meanOfProduct = Reductions.dot(g, normal, count: count) / Float(count)
+    Pointwise.map(
+      NormaliseBackward(meanOfG: meanOfG, meanOfProduct: meanOfProduct, scale: scale), g, step: 1, normal, step: 1,
+      count: count, to: dx)
+  }
+}
+
+private struct ExpMinus: UnaryKernel {
+  let shift: Float
+  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.exp(x - shift) }
+}
+
+private struct DivideBy: UnaryKernel {
+  let divisor: Float
+  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { x / divisor }
+}
+
+private struct SubtractTwice: UnaryKernel {
+  let first: Float
+  let second: Float
+  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { (x - first) - second }
+}
+
+private struct TimesShifted: BinaryKernel {
+  let shift: Float
+  @inline(__always) func callAsFunction(_ y: SIMD8<Float>, _ dy: SIMD8<Float>) -> SIMD8<Float> { y * (dy - shift) }
+}
+
+private struct MinusExpTimes: BinaryKernel {
+  let factor: Float
+  @inline(__always) func callAsFunction(_ y: SIMD8<Float>, _ dy: SIMD8<Float>) -> SIMD8<Float> {
+    dy - Elementary.exp(y) * factor
+  }
+}
+
+private struct NormaliseBackward: BinaryKernel {
+  let meanOfG: Float
+  let meanOfProduct: Float
+  let scale: Float
+  @inline(__always) func callAsFunction(_ g: SIMD8<Float>, _ normal: SIMD8<Float>) -> SIMD8<Float> {
+    ((g - meanOfG) - normal * meanOfProduct) * scale
+  }
+}
+
+struct TimesKernel: BinaryKernel {
+  @inline(__always) func callAsFunction(_ x: SIMD8<Float>, _ y: SIMD8<Float>) -> SIMD8<Float> { x * y }
+}

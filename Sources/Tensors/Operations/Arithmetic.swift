@@ -1,0 +1,175 @@
+// Sums, differences, products and quotients, with broadcasting. All operations follow one pattern: check the
+// shapes, compute, record how the gradient passes back, return.
+
+extension Tensor {
+  /// Element by element; shapes broadcast.
+  public static func + (a: Tensor, b: Tensor) -> Tensor {
+    combined(a, b, AddKernel(), "+").recording(a, b) { g in
+      [a.requiresGrad ? g.summed(to: a.shape) : nil, b.requiresGrad ? g.summed(to: b.shape) : nil]
+    }
+  }
+
+  /// Element by element; shapes broadcast.
+  public static func - (a: Tensor, b: Tensor) -> Tensor {
+    combined(a, b, MinusKernel(), "-").recording(a, b) { g in
+      [a.requiresGrad ? g.summed(to: a.shape) : nil, b.requiresGrad ? (-g).summed(to: b.shape) : nil]
+    }
+  }
+
+  /// Element by element; shapes broadcast. (The matrix product is `matmul`.)
+  public static func * (a: Tensor, b: Tensor) -> Tensor {
+    combined(a, b, TimesKernel(), "*").recording(a, b) { g in
+      [a.requiresGrad ? (g * b).summed(to: a.shape) : nil, b.requiresGrad ? (g * a).summed(to: b.shape) : nil]
+    }
+  }
+
+  /// Element by element; shapes broadcast.
+  public static func / (a: Tensor, b: Tensor) -> Tensor {
+    combined(a, b, OverKernel(), "/").recording(a, b) { g in
+      [
+        a.requiresGrad ? (g / b).summed(to: a.shape) : nil,
+        b.requiresGrad ? (-(g * a) / (b * b)).summed(to: b.shape) : nil,
+      ]
+    }
+  }
+
+  /// The larger of two, element by element; shapes broadcast. Where they are equal, each gets half of the gradient.
+  public static func maximum(_ a: Tensor, _ b: Tensor) -> Tensor {
+    combined(a, b, MaximumKernel(), "maximum").recording(a, b) { g in
+      let shareOfA = combined(a, b, GreaterShare(), "maximum")
+      return [(g * shareOfA).summed(to: a.shape), (g * (1 - shareOfA)).summed(to: b.shape)]
+    }
+  }
+
+  /// The smaller of two, element by element; shapes broadcast. Where they are equal, each gets half of the gradient.
+  public static func minimum(_ a: Tensor, _ b: Tensor) -> Tensor { -maximum(-a, -b) }
+
+  public static func + (a: Tensor, b: Float) -> Tensor { a + Tensor(b) }
+  public static func + (a: Float, b: Tensor) -> Tensor { Tensor(a) + b }
+  public static func - (a: Tensor, b: Float) -> Tensor { a - Tensor(b) }
+  public static func - (a: Float, b: Tensor) -> Tensor { Tensor(a) - b }
+  public static func * (a: Tensor, b: Float) -> Tensor { a * Tensor(b) }
+  public static func * (a: Float, b: Tensor) -> Tensor { Tensor(a) * b }
+  public static func / (a: Tensor, b: Float) -> Tensor { a / Tensor(b) }
+  public static func / (a: Float, b: Tensor) -> Tensor { Tensor(a) / b }
+  public static func += (a: inout Tensor, b: Tensor) { a = a + b }
+  public static func -= (a: inout Tensor, b: Tensor) { a = a - b }
+  public static func *= (a: inout Tensor, b: Tensor) { a = a * b }
+  public static func /= (a: inout Tensor, b: Tensor) { a = a / b }
+
+  /// The opposite of every element.
+  public static prefix func - (a: Tensor) -> Tensor {
+    a.mapped(NegateKernel()).recording(a) { [-$0] }
+  }
+
+  // MARK: How it is done
+
+  /// A function of two tensors, element by element, broadcast to a common shape.
+  @inline(__always)
+  static func combined<Kernel: BinaryKernel>(
+    _ a: Tensor, _ b: Tensor, _ kernel: Kernel, _ operation: String
+  ) -> Tensor {
+    let shape = Shape.broadcast(a.shape, b.shape, operation)
+    let a = a.packed()
+    let b = b.packed()
+    return Tensor(shape: shape) { out in
+      let runs = StridedRuns(
+        shape: shape,
+        strides: [Shape.strides(shape), a.strides(broadcastTo: shape), b.strides(broadcastTo: shape)])
+      let (length, stepA, stepB) = (runs.length, runs.steps[1], runs.steps[2])
+      withPointers(a, b) { a, b in
+        if runs.count == 1 {
+          parallelFor(length, grain: pointwiseGrain, multiple: 64) { part in
+            let start = part.lowerBound
+            Pointwise.map(
+              kernel, a + start * stepA, step: stepA, b + start * stepB, step: stepB, count: part.count, to: out + start)
+          }
+        } else {
+          parallelFor(runs.count, grain: share(pointwiseGrain, length)) { part in
+            runs.forEach(part) { offsets in
+              Pointwise.map(
+                kernel, a + offsets[1], step: stepA, b + offsets[2], step: stepB, count: length, to: out + offsets[0])
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// A function of one tensor, element by element.
+  @inline(__always)
+  func mapped<Kernel: UnaryKernel>(_ kernel: Kernel, grain: Int = pointwiseGrain) -> Tensor {
+    let x = packed()
+    return Tensor(shape: shape) { out in
+      x.read { x in
+        parallelFor(count, grain: grain, multiple: 64) { part in
+          Pointwise.map(kernel, x + part.lowerBound, count: part.count, to: out + part.lowerBound)
+        }
+      }
+    }
+  }
+
+  /// Adds `more` to this tensor's own memory, which may be a strided region. Not recorded.
+  func addInPlace(_ more: Tensor) {
+    let more = more.packed()
+    let runs = StridedRuns(shape: shape, strides: [strides, more.strides])
+    assert(runs.steps[0] == 1 && runs.steps[1] == 1 || runs.length <= 1)
+    more.read { source in
+      write { target in
+        if runs.count == 1 {
+          parallelFor(runs.length, grain: pointwiseGrain, multiple: 64) { part in
+            Pointwise.add(source + part.lowerBound, count: part.count, to: target + part.lowerBound)
+          }
+        } else {
+          parallelFor(runs.count, grain: share(pointwiseGrain, runs.length)) { part in
+            runs.forEach(part) { offsets in
+              Pointwise.add(source + offsets[1], count: runs.length, to: target + offsets[0])
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// The sum over everything that was repeated to broadcast `shape` to this shape: the way back of broadcasting.
+  func summed(to shape: [Int]) -> Tensor {
+    if shape == self.shape { return self }
+    let missing = rank - shape.count
+    let repeated = self.shape.indices.filter {
+      $0 < missing || (shape[$0 - missing] == 1 && self.shape[$0] != 1)
+    }
+    return sum(dims: repeated, keepDims: true).reshape(shape)
+  }
+}
+
+/// Elements of cheap work per thread: some 50 µs.
+let pointwiseGrain = 1 << 16
+
+/// How many items make up enough work for a thread, when `work` units are enough and an item is `each` of them.
+func share(_ work: Int, _ each: Int) -> Int { max(1, work / max(1, each)) }
+
+private struct MinusKernel: BinaryKernel {
+  @inline(__always) func callAsFunction(_ x: SIMD8<Float>, _ y: SIMD8<Float>) -> SIMD8<Float> { x - y }
+}
+
+private struct OverKernel: BinaryKernel {
+  @inline(__always) func callAsFunction(_ x: SIMD8<Float>, _ y: SIMD8<Float>) -> SIMD8<Float> { x / y }
+}
+
+private struct MaximumKernel: BinaryKernel {
+  @inline(__always) func callAsFunction(_ x: SIMD8<Float>, _ y: SIMD8<Float>) -> SIMD8<Float> {
+    // NaN in either wins, as in PyTorch.
+    let larger = y.replacing(with: x, where: x .> y)
+    return larger.replacing(with: x + y, where: (x .!= x) .| (y .!= y))
+  }
+}
+
+private struct GreaterShare: BinaryKernel {
+  @inline(__always) func callAsFunction(_ x: SIMD8<Float>, _ y: SIMD8<Float>) -> SIMD8<Float> {
+    SIMD8<Float>(repeating: 0).replacing(with: 1, where: x .> y).replacing(with: 0.5, where: x .== y)
+  }
+}
+
+private struct NegateKernel: UnaryKernel {
+  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { -x }
+}

@@ -1,0 +1,72 @@
+// Comparisons give masks: tensors of 1 (true) and 0 (false). No gradient passes through them.
+
+extension Tensor {
+  /// 1 where `a` is greater.
+  public static func .> (a: Tensor, b: Tensor) -> Tensor { combined(a.detached(), b.detached(), Greater(), ".>") }
+  /// 1 where `a` is greater or equal.
+  public static func .>= (a: Tensor, b: Tensor) -> Tensor {
+    combined(a.detached(), b.detached(), GreaterOrEqual(), ".>=")
+  }
+  /// 1 where `a` is less.
+  public static func .< (a: Tensor, b: Tensor) -> Tensor { b .> a }
+  /// 1 where `a` is less or equal.
+  public static func .<= (a: Tensor, b: Tensor) -> Tensor { b .>= a }
+  /// 1 where they are equal.
+  public static func .== (a: Tensor, b: Tensor) -> Tensor { combined(a.detached(), b.detached(), Equal(), ".==") }
+  /// 1 where they differ.
+  public static func .!= (a: Tensor, b: Tensor) -> Tensor { 1 - (a .== b) }
+
+  public static func .> (a: Tensor, b: Float) -> Tensor { a .> Tensor(b) }
+  public static func .>= (a: Tensor, b: Float) -> Tensor { a .>= Tensor(b) }
+  public static func .< (a: Tensor, b: Float) -> Tensor { a .< Tensor(b) }
+  public static func .<= (a: Tensor, b: Float) -> Tensor { a .<= Tensor(b) }
+  public static func .== (a: Tensor, b: Float) -> Tensor { a .== Tensor(b) }
+  public static func .!= (a: Tensor, b: Float) -> Tensor { a .!= Tensor(b) }
+
+  /// `a` where the mask is not 0, `b` elsewhere; shapes broadcast.
+  public static func `where`(_ mask: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
+    let keep = mask.detached() .!= 0
+    let shape = Shape.broadcast(Shape.broadcast(a.shape, b.shape, "where"), keep.shape, "where")
+    // Values are chosen, not multiplied, so that NaN and infinity on the other side do not leak in.
+    let chosenA = combined(a.detached().expand(shape), keep.expand(shape), KeepWhere(), "where")
+    let chosenB = combined(b.detached().expand(shape), (1 - keep).expand(shape), KeepWhere(), "where")
+    return (chosenA + chosenB).recording(a, b) { g in
+      [
+        combined(g, keep.expand(shape), KeepWhere(), "where").summed(to: a.shape),
+        combined(g, (1 - keep).expand(shape), KeepWhere(), "where").summed(to: b.shape),
+      ]
+    }
+  }
+
+  /// This tensor with `value` wherever the mask is not 0; the mask broadcasts.
+  public func maskedFill(_ mask: Tensor, _ value: Float) -> Tensor {
+    if Shape.broadcast(shape, mask.shape, "maskedFill") != shape {
+      fail("maskedFill", "a mask of shape \(mask.shape) is larger than the tensor's shape \(shape)")
+    }
+    return Tensor.where(mask, Tensor(value), self)
+  }
+}
+
+private struct Greater: BinaryKernel {
+  @inline(__always) func callAsFunction(_ x: SIMD8<Float>, _ y: SIMD8<Float>) -> SIMD8<Float> {
+    SIMD8<Float>.zero.replacing(with: 1, where: x .> y)
+  }
+}
+
+private struct GreaterOrEqual: BinaryKernel {
+  @inline(__always) func callAsFunction(_ x: SIMD8<Float>, _ y: SIMD8<Float>) -> SIMD8<Float> {
+    SIMD8<Float>.zero.replacing(with: 1, where: x .>= y)
+  }
+}
+
+private struct Equal: BinaryKernel {
+  @inline(__always) func callAsFunction(_ x: SIMD8<Float>, _ y: SIMD8<Float>) -> SIMD8<Float> {
+    SIMD8<Float>.zero.replacing(with: 1, where: x .== y)
+  }
+}
+
+private struct KeepWhere: BinaryKernel {
+  @inline(__always) func callAsFunction(_ x: SIMD8<Float>, _ keep: SIMD8<Float>) -> SIMD8<Float> {
+    SIMD8<Float>.zero.replacing(with: x, where: keep .!= 0)
+  }
+}

@@ -1,0 +1,85 @@
+// Picking elements by index.
+
+extension Tensor {
+  /// The row of this table for each id: an embedding.
+  ///
+  /// - Returns: the ids' shape with the rows' shape behind, for a table `[rows, …]`.
+  public func rows(_ ids: IntTensor) -> Tensor {
+    guard rank >= 1 else { fail("rows", "a single number has no rows") }
+    for id in ids.scalars where id < 0 || id >= shape[0] {
+      fail("rows", "id \(id) is not within a table of \(shape[0]) rows (shape \(shape))")
+    }
+    let width = Shape.count(Array(shape.dropFirst()))
+    let resultShape = ids.shape + shape.dropFirst()
+    let table = isContiguous ? detached() : packed()
+    let result = Tensor(shape: resultShape) { out in
+      withExtendedLifetime(table.storage) {
+        let base = table.storage.base + table.offset * table.elementType.byteCount
+        for (row, id) in ids.scalars.enumerated() {
+          let target = out + row * width
+          if table.elementType == .float32 {
+            target.update(from: base.assumingMemoryBound(to: Float.self) + id * width, count: width)
+          } else {
+            let bits = base.assumingMemoryBound(to: UInt16.self) + id * width
+            for i in 0..<width { target[i] = widen(bits[i], table.elementType) }
+          }
+        }
+      }
+    }
+    return result.recording(self) { g in
+      let g = g.packed()
+      return [
+        Tensor(shape: self.shape) { out in
+          out.update(repeating: 0, count: self.count)
+          g.read { g in
+            // Rows that occur several times are summed in the order in which they occur.
+            for (row, id) in ids.scalars.enumerated() { Pointwise.add(g + row * width, count: width, to: out + id * width) }
+          }
+        }
+      ]
+    }
+  }
+
+  /// One element along a dimension for each index: `torch.gather`.
+  ///
+  /// - Parameter indices: like this tensor's shape, but of any size along `dim`.
+  public func gather(dim: Int, _ indices: IntTensor) -> Tensor {
+    let dimension = Shape.dimension(dim, rank: rank, "gather")
+    var expected = shape
+    if indices.shape.count == rank { expected[dimension] = indices.shape[dimension] }
+    if indices.shape != expected {
+      fail("gather", "indices of shape \(indices.shape) do not fit shape \(shape) along dimension \(dim)")
+    }
+    let size = shape[dimension]
+    for index in indices.scalars where index < 0 || index >= size {
+      fail("gather", "index \(index) is not within dimension \(dim) of shape \(shape)")
+    }
+    let inner = Shape.count(Array(shape[(dimension + 1)...]))
+    let picked = indices.shape[dimension]
+    // Where the element for each result place lies in a row-major tensor of this shape.
+    let sources = indices.scalars.enumerated().map { place, index in
+      let (outer, rest) = (place / (picked * inner), place % inner)
+      return (outer * size + index) * inner + rest
+    }
+    let x = packed()
+    let result = Tensor(shape: indices.shape) { out in
+      x.read { x in for (place, source) in sources.enumerated() { out[place] = x[source] } }
+    }
+    return result.recording(self) { g in
+      let g = g.packed()
+      return [
+        Tensor(shape: self.shape) { out in
+          out.update(repeating: 0, count: self.count)
+          g.read { g in for (place, source) in sources.enumerated() { out[source] += g[place] } }
+        }
+      ]
+    }
+  }
+
+  /// Whole slices along a dimension, in the order of the indices: `torch.index_select`.
+  public func indexSelect(_ indices: [Int], dim: Int = 0) -> Tensor {
+    let dimension = Shape.dimension(dim, rank: rank, "indexSelect")
+    if dimension == 0 { return rows(IntTensor(indices)) }
+    return transpose(0, dimension).contiguous().rows(IntTensor(indices)).transpose(0, dimension)
+  }
+}

@@ -1,0 +1,96 @@
+// Resizing the last two dimensions.
+
+/// How `Tensor.interpolate` finds the values between pixels.
+public enum InterpolationMode: Sendable {
+  /// The pixel whose area contains the place.
+  case nearest
+  /// Weighted mean of the four pixels around, pixel centres at half coordinates or, with `alignCorners`, the corner
+  /// pixels' centres onto each other.
+  case bilinear(alignCorners: Bool)
+}
+
+extension Tensor {
+  /// Images of another size, without antialiasing: `nn.functional.interpolate`.
+  ///
+  /// - Parameter size: the new height and width.
+  /// - Returns: `[B, C, height, width]` for images `[B, C, H, W]`.
+  public func interpolate(size: (Int, Int), mode: InterpolationMode) -> Tensor {
+    guard rank == 4, size.0 > 0, size.1 > 0, shape[2] > 0, shape[3] > 0 else {
+      fail("interpolate", "images of shape \(shape) cannot become \(size.0) × \(size.1)")
+    }
+    // Both directions are linear maps: each new row is a mixture of two old ones.
+    let vertical = InterpolationTaps(from: shape[2], to: size.0, mode)
+    let horizontal = InterpolationTaps(from: shape[3], to: size.1, mode)
+    let (h, w) = (shape[2], shape[3])
+    let planes = shape[0] * shape[1]
+    let x = packed()
+    let result = Tensor(shape: [shape[0], shape[1], size.0, size.1]) { out in
+      x.read { x in
+        parallelFor(planes, grain: share(functionGrain, size.0 * size.1)) { part in
+          for plane in part {
+            let x = x + plane * h * w
+            var at = plane * size.0 * size.1
+            for row in vertical.taps {
+              let (upper, lower) = (x + row.first * w, x + row.second * w)
+              for column in horizontal.taps {
+                let above = upper[column.first] * column.weight0 + upper[column.second] * column.weight1
+                let below = lower[column.first] * column.weight0 + lower[column.second] * column.weight1
+                out[at] = above * row.weight0 + below * row.weight1
+                at &+= 1
+              }
+            }
+          }
+        }
+      }
+    }
+    return result.recording(self) { g in
+      let g = g.packed()
+      return [
+        Tensor(shape: self.shape) { out in
+          out.update(repeating: 0, count: self.count)
+          g.read { g in
+            for plane in 0..<planes {
+              let out = out + plane * h * w
+              var at = plane * size.0 * size.1
+              for row in vertical.taps {
+                for column in horizontal.taps {
+                  let (above, below) = (g[at] * row.weight0, g[at] * row.weight1)
+                  out[row.first * w + column.first] += above * column.weight0
+                  out[row.first * w + column.second] += above * column.weight1
+                  out[row.second * w + column.first] += below * column.weight0
+                  out[row.second * w + column.second] += below * column.weight1
+                  at &+= 1
+                }
+              }
+            }
+          }
+        }
+      ]
+    }
+  }
+}
+
+/// For each new row (or column): which two old ones it mixes, and how.
+private struct InterpolationTaps {
+  let taps: [(first: Int, second: Int, weight0: Float, weight1: Float)]
+
+  init(from old: Int, to new: Int, _ mode: InterpolationMode) {
+    switch mode {
+    case .nearest:
+      let scale = Float(old) / Float(new)
+      taps = (0..<new).map { index in
+        let source = Swift.min(Int(Float(index) * scale), old - 1)
+        return (source, source, 1, 0)
+      }
+    case .bilinear(let alignCorners):
+      let scale = alignCorners ? (new > 1 ? Float(old - 1) / Float(new - 1) : 0) : Float(old) / Float(new)
+      taps = (0..<new).map { index in
+        let place = alignCorners ? scale * Float(index) : Swift.max(scale * (Float(index) + 0.5) - 0.5, 0)
+        let first = Swift.min(Int(place), old - 1)
+        let second = Swift.min(first + 1, old - 1)
+        let weight = Swift.min(Swift.max(place - Float(first), 0), 1)
+        return (first, second, 1 - weight, weight)
+      }
+    }
+  }
+}

@@ -1,0 +1,118 @@
+// Putting tensors together, and filling up around them.
+
+extension Tensor {
+  /// Tensors one behind the other along a dimension.
+  public static func cat(_ tensors: [Tensor], dim: Int = 0) -> Tensor {
+    guard let first = tensors.first else { fail("cat", "no tensors to put together") }
+    let dimension = Shape.dimension(dim, rank: first.rank, "cat")
+    var shape = first.shape
+    shape[dimension] = 0
+    for tensor in tensors {
+      var other = tensor.shape
+      if other.count == shape.count {
+        shape[dimension] += other[dimension]
+        other[dimension] = shape[dimension]
+      }
+      if other != shape {
+        fail("cat", "shapes \(first.shape) and \(tensor.shape) differ outside dimension \(dim)")
+      }
+    }
+    let result = Tensor(uninitialized: shape)
+    var start = 0
+    var ranges: [Range<Int>] = []
+    for tensor in tensors {
+      let range = start..<start + tensor.shape[dimension]
+      result.region(range, dimension).copyInPlace(tensor.detached())
+      ranges.append(range)
+      start = range.upperBound
+    }
+    return result.recording(tensors) { g in ranges.map { g.slice($0, dim: dimension) } }
+  }
+
+  /// Tensors of one shape side by side along a new dimension.
+  public static func stack(_ tensors: [Tensor], dim: Int = 0) -> Tensor {
+    for tensor in tensors where tensor.shape != tensors[0].shape {
+      fail("stack", "shapes \(tensors[0].shape) and \(tensor.shape) differ")
+    }
+    return cat(tensors.map { $0.unsqueeze(dim) }, dim: dim)
+  }
+
+  /// A value in front of and behind each of the given dimensions.
+  ///
+  /// - Parameter amounts: how many to add before and after, by dimension; negative dimensions count from the back.
+  public func pad(_ amounts: [(dim: Int, before: Int, after: Int)], value: Float = 0) -> Tensor {
+    var shape = self.shape
+    var inner: [(dimension: Int, range: Range<Int>)] = []
+    for amount in amounts {
+      let dimension = Shape.dimension(amount.dim, rank: rank, "pad")
+      if amount.before < 0 || amount.after < 0 { fail("pad", "amounts must not be negative: \(amount)") }
+      inner.append((dimension, amount.before..<amount.before + self.shape[dimension]))
+      shape[dimension] += amount.before + amount.after
+    }
+    let result = Tensor.full(shape, value)
+    inner.reduce(result) { $0.region($1.range, $1.dimension) }.copyInPlace(detached())
+    return result.recording(self) { g in [inner.reduce(g) { $0.slice($1.range, dim: $1.dimension) }] }
+  }
+
+  /// The elements along the given dimensions in opposite order.
+  public func flip(dims: [Int]) -> Tensor {
+    let dims = Shape.dimensions(dims, rank: rank, "flip")
+    return dims.reduce(self) { $0.indexSelect(Array((0..<$0.shape[$1]).reversed()), dim: $1) }
+  }
+
+  /// The whole tensor several times along each dimension: `Tensor.repeat`.
+  ///
+  /// - Parameter times: one number for each dimension; more than the tensor has add dimensions in front.
+  public func repeated(_ times: Int...) -> Tensor {
+    if times.count < rank || times.contains(where: { $0 < 0 }) {
+      fail("repeated", "\(times) does not say how often to repeat each dimension of shape \(shape)")
+    }
+    let own = Array(repeating: 1, count: times.count - rank) + shape
+    let spread = zip(times, own).flatMap { [$0, $1] }
+    return reshape(own.flatMap { [1, $0] }).expand(spread).reshape(zip(times, own).map { $0 * $1 })
+  }
+
+  /// The lower triangle of the last two dimensions, zeros elsewhere; `diagonal` above 0 keeps more.
+  public func tril(diagonal: Int = 0) -> Tensor { triangle("tril") { $1 - $0 <= diagonal } }
+
+  /// The upper triangle of the last two dimensions, zeros elsewhere; `diagonal` above 0 keeps less.
+  public func triu(diagonal: Int = 0) -> Tensor { triangle("triu") { $1 - $0 >= diagonal } }
+
+  private func triangle(_ operation: String, _ keeps: (Int, Int) -> Bool) -> Tensor {
+    if rank < 2 { fail(operation, "a tensor of shape \(shape) is no matrix") }
+    let (rows, columns) = (size(-2), size(-1))
+    let mask = Tensor(shape: [rows, columns]) { out in
+      for i in 0..<rows { for j in 0..<columns { out[i * columns + j] = keeps(i, j) ? 1 : 0 } }
+    }
+    return Tensor.where(mask, self, Tensor(0))
+  }
+
+  /// A part of this tensor's own memory; not recorded.
+  private func region(_ range: Range<Int>, _ dimension: Int) -> Tensor {
+    var shape = self.shape
+    shape[dimension] = range.count
+    return Tensor(
+      shape: shape, strides: strides, offset: offset + range.lowerBound * strides[dimension], storage: storage)
+  }
+
+  /// Overwrites this tensor's own memory, which may be a strided region. Not recorded.
+  func copyInPlace(_ source: Tensor) {
+    let source = source.elementType == .float32 ? source : source.packed()
+    let runs = StridedRuns(shape: shape, strides: [strides, source.strides])
+    let (to, from) = (runs.steps[0], runs.steps[1])
+    source.read { source in
+      write { target in
+        parallelFor(runs.count, grain: share(pointwiseGrain, runs.length)) { part in
+          runs.forEach(part) { offsets in
+            let (out, x) = (target + offsets[0], source + offsets[1])
+            if to == 1 && from == 1 {
+              out.update(from: x, count: runs.length)
+            } else {
+              for i in 0..<runs.length { out[i &* to] = x[i &* from] }
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+// Random tensors, drawn from the current generator in PyTorch's order: after the same `manualSeed` they hold the same
+// bits as PyTorch's.
+
+extension Tensor {
+  /// Uniform numbers from 0 (included) to 1 (excluded): `torch.rand`.
+  public static func rand(_ shape: [Int]) -> Tensor { uniform(shape, in: 0..<1) }
+
+  /// Uniform numbers from a range: `Tensor.uniform_`.
+  public static func uniform(_ shape: [Int], in range: Range<Double>) -> Tensor {
+    drawn(shape) { Generator.current.fillUniform($0, in: range) }
+  }
+
+  /// Normally distributed numbers with mean 0 and variance 1: `torch.randn`.
+  public static func randn(_ shape: [Int]) -> Tensor { normal(shape) }
+
+  /// Normally distributed numbers: `Tensor.normal_`.
+  public static func normal(_ shape: [Int], mean: Double = 0, standardDeviation: Double = 1) -> Tensor {
+    drawn(shape) { Generator.current.fillNormal($0, mean: mean, standardDeviation: standardDeviation) }
+  }
+
+  /// 1 with the given probability, else 0: `Tensor.bernoulli_`.
+  public static func bernoulli(_ shape: [Int], probability: Double) -> Tensor {
+    drawn(shape) { Generator.current.fillBernoulli($0, probability: probability) }
+  }
+
+  /// 1 with the probability that each element says, else 0: `torch.bernoulli`.
+  public func bernoulli() -> Tensor {
+    let probabilities = scalars
+    return Tensor.drawn(shape) { out in
+      probabilities.withUnsafeBufferPointer { Generator.current.fillBernoulli(out, probabilities: $0) }
+    }
+  }
+
+  /// Sets elements to zero with the given probability and scales up the others, so that the mean stays.
+  ///
+  /// - Parameter probability: 0 draws no random numbers.
+  public func dropout(_ probability: Double) -> Tensor {
+    if probability == 0 { return self }
+    if !(probability > 0 && probability <= 1) { fail("dropout", "\(probability) is no probability") }
+    return self * Tensor.dropoutNoise(shape, probability: probability)
+  }
+
+  /// What dropout multiplies by: 0, or 1 / (1 - probability).
+  static func dropoutNoise(_ shape: [Int], probability: Double) -> Tensor {
+    drawn(shape) { Generator.current.fillDropoutMask($0, probability: probability) }
+  }
+
+  private static func drawn(_ shape: [Int], _ fill: (UnsafeMutableBufferPointer<Float>) -> Void) -> Tensor {
+    Tensor(shape: shape) { fill(UnsafeMutableBufferPointer(start: $0, count: Shape.count(shape))) }
+  }
+}
+
+extension IntTensor {
+  /// Whole numbers from a range, all equally likely: `torch.randint`.
+  public static func randint(_ range: Range<Int>, _ shape: [Int]) -> IntTensor {
+    IntTensor(Generator.current.integers(in: range, count: Shape.count(shape)), shape: shape)
+  }
+
+  /// 0 to `count` - 1 in random order: `torch.randperm`.
+  public static func randperm(_ count: Int) -> IntTensor { IntTensor(Generator.current.permutation(count)) }
+
+  /// 0, 1, … `count` - 1.
+  public static func arange(_ count: Int) -> IntTensor { IntTensor(Array(0..<count)) }
+}

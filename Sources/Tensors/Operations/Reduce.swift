@@ -1,0 +1,123 @@
+// Sums, means and extremes over dimensions. The order of every sum depends on the shape alone (see `Reductions`).
+
+extension Tensor {
+  /// The sum of everything, or over the given dimensions.
+  ///
+  /// - Parameter keepDims: whether the summed dimensions stay, with size 1.
+  public func sum(dims: [Int]? = nil, keepDims: Bool = false) -> Tensor {
+    let dims = Shape.dimensions(dims, rank: rank, "sum")
+    let original = shape
+    let kept = shape.indices.map { dims.contains($0) ? 1 : shape[$0] }
+    let result = sumKeepingDimensions(dims, kept).recording(self) { [$0.reshape(kept).expand(original)] }
+    return keepDims ? result : result.reshape(shape.indices.filter { !dims.contains($0) }.map { shape[$0] })
+  }
+
+  /// The sum over one dimension.
+  public func sum(dim: Int, keepDims: Bool = false) -> Tensor { sum(dims: [dim], keepDims: keepDims) }
+
+  /// The mean of everything, or over the given dimensions.
+  public func mean(dims: [Int]? = nil, keepDims: Bool = false) -> Tensor {
+    let total = sum(dims: dims, keepDims: keepDims)
+    return total / Float(Swift.max(1, count) / Swift.max(1, total.count))
+  }
+
+  /// The mean over one dimension.
+  public func mean(dim: Int, keepDims: Bool = false) -> Tensor { mean(dims: [dim], keepDims: keepDims) }
+
+  /// The mean squared distance from the mean, over everything or the given dimensions.
+  ///
+  /// - Parameter unbiased: whether to divide by n - 1, as PyTorch does by default, rather than by n.
+  public func variance(dims: [Int]? = nil, unbiased: Bool = true, keepDims: Bool = false) -> Tensor {
+    let centered = self - mean(dims: dims, keepDims: true)
+    let squares = (centered * centered).sum(dims: dims, keepDims: keepDims)
+    let n = Swift.max(1, count) / Swift.max(1, squares.count)
+    return squares / Float(unbiased ? n - 1 : n)
+  }
+
+  /// The square root of the variance.
+  public func standardDeviation(dims: [Int]? = nil, unbiased: Bool = true, keepDims: Bool = false) -> Tensor {
+    variance(dims: dims, unbiased: unbiased, keepDims: keepDims).sqrt()
+  }
+
+  /// The largest elements along a dimension and where they are; the lower index on ties.
+  public func max(dim: Int, keepDims: Bool = false) -> (values: Tensor, indices: IntTensor) {
+    extreme(dim: dim, keepDims: keepDims, sign: 1, "max")
+  }
+
+  /// The smallest elements along a dimension and where they are; the lower index on ties.
+  public func min(dim: Int, keepDims: Bool = false) -> (values: Tensor, indices: IntTensor) {
+    extreme(dim: dim, keepDims: keepDims, sign: -1, "min")
+  }
+
+  /// The largest element of all.
+  public func max() -> Tensor { flatten().max(dim: 0).values }
+
+  /// The smallest element of all.
+  public func min() -> Tensor { flatten().min(dim: 0).values }
+
+  /// Where along a dimension the largest element is; the lower index on ties.
+  public func argmax(dim: Int) -> IntTensor { noGrad { detached().max(dim: dim).indices } }
+
+  /// Where along a dimension the smallest element is; the lower index on ties.
+  public func argmin(dim: Int) -> IntTensor { noGrad { detached().min(dim: dim).indices } }
+
+  // MARK: How it is done
+
+  private func sumKeepingDimensions(_ dims: [Int], _ kept: [Int]) -> Tensor {
+    guard let first = dims.first, let last = dims.last else { return detached() }
+    if shape[first...last].indices.contains(where: { !dims.contains($0) && shape[$0] != 1 }) {
+      // Not neighbours: bring them to the end.
+      let others = shape.indices.filter { !dims.contains($0) }
+      let moved = detached().permute(others + dims)
+      let ends = Array(others.count..<rank)
+      return moved.sumKeepingDimensions(ends, ends.reduce(into: moved.shape) { $0[$1] = 1 }).reshape(kept)
+    }
+    let x = packed()
+    let outer = Shape.count(Array(shape[..<first]))
+    let reduced = Shape.count(Array(shape[first...last]))
+    let inner = Shape.count(Array(shape[(last + 1)...]))
+    return Tensor(shape: kept) { out in
+      x.read { x in
+        if inner == 1 {
+          parallelFor(outer, grain: share(pointwiseGrain, reduced)) { rows in
+            for row in rows { out[row] = Reductions.sum(x + row * reduced, count: reduced) }
+          }
+        } else if outer == 1 {
+          parallelFor(inner, grain: Swift.max(8, pointwiseGrain / Swift.max(1, reduced)), multiple: 16) { columns in
+            Reductions.sumColumns(x, rows: reduced, columns: inner, range: columns, to: out)
+          }
+        } else {
+          parallelFor(outer, grain: share(pointwiseGrain, reduced * inner)) { blocks in
+            for block in blocks {
+              Reductions.sumColumns(
+                x + block * reduced * inner, rows: reduced, columns: inner, range: 0..<inner, to: out + block * inner)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func extreme(
+    dim: Int, keepDims: Bool, sign: Float, _ operation: String
+  ) -> (values: Tensor, indices: IntTensor) {
+    let dimension = Shape.dimension(dim, rank: rank, operation)
+    if shape[dimension] == 0 { fail(operation, "dimension \(dim) of shape \(shape) is empty") }
+    let size = shape[dimension]
+    let rows = (sign < 0 ? -detached() : detached()).transpose(dimension, -1).packed()
+    var indices = [Int](repeating: 0, count: count / size)
+    rows.read { x in
+      for row in indices.indices { indices[row] = Reductions.argmax(x + row * size, count: size) }
+    }
+    // The rows are in the order of the tensor with `dimension` and the last one exchanged.
+    let moved = IntTensor(indices, shape: Array(rows.shape.dropLast()) + [1])
+    let values = transpose(dimension, -1).gather(dim: -1, moved).transpose(dimension, -1)
+    let back = Tensor(indices.map { Float($0) }, shape: moved.shape).transpose(dimension, -1)
+    let positions = back.scalars.map { Int($0) }
+    var shape = self.shape
+    shape[dimension] = 1
+    if keepDims { return (values, IntTensor(positions, shape: shape)) }
+    shape.remove(at: dimension)
+    return (values.squeeze(dimension), IntTensor(positions, shape: shape))
+  }
+}

@@ -1,0 +1,61 @@
+// Order and running sums along a dimension.
+
+extension Tensor {
+  /// The elements along a dimension in order, and where each was. Equal elements keep their order; NaN counts as
+  /// largest, as in PyTorch.
+  public func sort(dim: Int = -1, descending: Bool = false) -> (values: Tensor, indices: IntTensor) {
+    let dimension = Shape.dimension(dim, rank: rank, "sort")
+    return ordered(dimension, count: shape[dimension], descending: descending)
+  }
+
+  /// The `k` largest elements along a dimension, largest first, and where they were; the lower index first on ties.
+  public func topK(_ k: Int, dim: Int = -1) -> (values: Tensor, indices: IntTensor) {
+    let dimension = Shape.dimension(dim, rank: rank, "topK")
+    if k < 0 || k > shape[dimension] { fail("topK", "\(k) of the \(shape[dimension]) elements along dimension \(dim)") }
+    return ordered(dimension, count: k, descending: true)
+  }
+
+  /// Running sums along a dimension.
+  public func cumsum(dim: Int) -> Tensor {
+    let dimension = Shape.dimension(dim, rank: rank, "cumsum")
+    if dimension != rank - 1 { return transpose(dimension, -1).cumsum(dim: -1).transpose(dimension, -1) }
+    let size = shape[dimension]
+    let x = packed()
+    let result = Tensor(shape: shape) { out in
+      x.read { x in
+        for row in 0..<(size == 0 ? 0 : count / size) {
+          var sum: Float = 0
+          for i in row * size..<(row + 1) * size {
+            sum += x[i]
+            out[i] = sum
+          }
+        }
+      }
+    }
+    return result.recording(self) { g in [g.flip(dims: [-1]).cumsum(dim: -1).flip(dims: [-1])] }
+  }
+
+  private func ordered(_ dimension: Int, count: Int, descending: Bool) -> (values: Tensor, indices: IntTensor) {
+    let rows = detached().transpose(dimension, -1).packed()
+    let size = shape[dimension]
+    var indices: [Int] = []
+    indices.reserveCapacity(size == 0 ? 0 : rows.count / size * count)
+    rows.read { x in
+      for row in 0..<(size == 0 ? 0 : rows.count / size) {
+        let x = x + row * size
+        let order = (0..<size).sorted { i, j in
+          let (a, b) = descending ? (x[j], x[i]) : (x[i], x[j])
+          if a < b || (a == a && b != b) { return true }
+          if b < a || (a != a && b == b) { return false }
+          return i < j
+        }
+        indices.append(contentsOf: order.prefix(count))
+      }
+    }
+    let last = IntTensor(indices, shape: Array(rows.shape.dropLast()) + [count])
+    let values = transpose(dimension, -1).gather(dim: -1, last).transpose(dimension, -1)
+    if dimension == rank - 1 { return (values, last) }
+    let back = Tensor(indices.map { Float($0) }, shape: last.shape).transpose(dimension, -1)
+    return (values, IntTensor(back.scalars.map { Int($0) }, shape: back.shape))
+  }
+}
