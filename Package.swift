@@ -44,7 +44,7 @@ let lessons = [
 func lessonTarget(_ name: String) -> Target {
   .executableTarget(
     name: name,
-    dependencies: ["Tensors", "Layers", "Models", "Images", "Datasets", "Notebook"],
+    dependencies: ["Tensors", "Layers", "Models", "Images", "Datasets", "Notebook", argumentParser],
     path: "Lessons/\(name)",
     swiftSettings: lesson)
 }
@@ -75,7 +75,8 @@ let package = Package(
     .target(
       name: "Datasets", dependencies: ["Images", "Tensors"], resources: [.copy("Resources")], swiftSettings: library),
     .target(name: "Notebook", dependencies: ["Images", "Tensors", argumentParser], swiftSettings: library),
-    .executableTarget(name: "course", dependencies: ["Tensors", argumentParser], swiftSettings: program),
+    .target(name: "CourseKit", dependencies: ["Notebook"], swiftSettings: library),
+    .executableTarget(name: "course", dependencies: ["CourseKit", argumentParser], swiftSettings: program),
     .executableTarget(
       name: "bench", dependencies: ["Tensors", "Layers", "Models", "Datasets", argumentParser], swiftSettings: program),
 
@@ -87,10 +88,14 @@ let package = Package(
     tests("Tokenizers", ["Tokenizers"]),
     tests("Images", ["Images", "Tensors"]),
     tests("Datasets", ["Datasets", "Images", "Tensors"]),
-    tests("Notebook", ["Notebook", "Images", "Tensors"]),
+    .executableTarget(
+      name: "SampleLesson", dependencies: ["Images", "Notebook", "Tensors", argumentParser], path: "Tests/SampleLesson",
+      swiftSettings: lesson),
+    tests("Notebook", ["Notebook", "SampleLesson", "CourseKit", "Images", "Tensors"]),
+    tests("CourseKit", ["CourseKit", "SampleLesson"]),
     .testTarget(
       name: "LessonTests",
-      dependencies: ["course", "TestSupport", "Images"] + lessons.map { .target(name: $0) },
+      dependencies: ["course", "CourseKit", "TestSupport", "Images"] + lessons.map { .target(name: $0) },
       swiftSettings: program),
   ] + lessons.map(lessonTarget)
 )

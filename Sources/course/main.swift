@@ -1,1 +1,28 @@
-print("course")
+import ArgumentParser
+import CourseKit
+import Foundation
+
+/// The course's own tool: lists, runs, checks and records lessons.
+struct Course: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "course",
+    abstract: "Lists, runs, checks and records the course's lessons.",
+    subcommands: [List.self, Run.self, Check.self, Record.self])
+}
+
+// One line on standard error for whatever goes wrong; the parser itself would add its usage.
+do {
+  var command = try Course.parseAsRoot()
+  try command.run()
+} catch {
+  let status = Course.exitCode(for: error)
+  if status.isSuccess {
+    print(Course.fullMessage(for: error))
+  } else if !(error is ExitCode) {
+    let message = (error as? CourseError)?.description ?? Course.message(for: error)
+    let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    let advice = status == .validationFailure ? " (course --help lists the commands)" : ""
+    FileHandle.standardError.write(Data("course: \(line)\(advice)\n".utf8))
+  }
+  exit(status.rawValue)
+}

@@ -1,0 +1,43 @@
+# The commands of the course. `make` alone lists them.
+
+SWIFT ?= swift
+# Lessons that `make bytes` compares: numbers as `course` knows them.
+LESSONS ?= 04
+# Flags for `make run` and `make bench`.
+ARGS ?=
+
+.PHONY: help run test setup lint format check bytes check-arm64 bench clean
+
+help: ## List these commands.
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
+	  printf '  make %-12s %s\n' "$$name" "$$text"; done
+
+run: setup ## Run Lesson 04, the Vision Transformer.
+	$(SWIFT) run Lesson04_ViT $(ARGS)
+
+test: setup ## Build and run all tests.
+	$(SWIFT) test
+
+setup: ## Install what is missing: libpng's development files.
+	@sh Scripts/setup.sh
+
+lint: ## Check the layout of all Swift sources.
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests Lessons
+
+format: ## Lay all Swift sources out.
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests Lessons
+
+check: setup ## Compare every lesson with its expected output.
+	$(SWIFT) run course check
+
+bytes: setup ## Compare builds for several instruction sets and thread counts (LESSONS="04").
+	@sh Scripts/check-bytes.sh $(LESSONS)
+
+check-arm64: ## Run the engine's kernels as arm64 code and compare their digest.
+	@sh Scripts/check-arm64.sh
+
+bench: setup ## Measure the engine (ARGS="--torch python3" compares with PyTorch).
+	$(SWIFT) run -c release bench $(ARGS)
+
+clean: ## Remove all build products.
+	rm -rf .build .build-*

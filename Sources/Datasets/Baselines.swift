@@ -1,0 +1,68 @@
+/// A method that guesses a class from plain numbers; the honest companions of the course's neural networks.
+public protocol BaselineClassifier: Sendable {
+  /// Numbers of one example.
+  var featureCount: Int { get }
+  /// The guessed class of each example.
+  ///
+  /// - Parameter features: the examples one after another, `featureCount` numbers each.
+  func predict(_ features: [Float]) -> [Int]
+}
+
+extension BaselineClassifier {
+  /// The share of digits that are guessed right, 0 to 1.
+  public func accuracy(on digits: Digits) -> Double {
+    let right = zip(predict(digits.inputs), digits.labels).count { $0 == $1 }
+    return Double(right) / Double(digits.count)
+  }
+}
+
+/// Guesses the class whose mean is nearest (Euclid's distance; ties go to the lower class).
+public struct NearestCentroid: BaselineClassifier {
+  public let featureCount: Int
+  /// The mean of each class, one after another.
+  public let centroids: [Double]
+
+  /// Takes the mean of each class.
+  ///
+  /// - Parameters:
+  ///   - features: the examples one after another.
+  ///   - labels: their classes, from 0.
+  /// - Precondition: every class up to the largest label has an example.
+  public init(features: [Float], labels: [Int]) {
+    precondition(!labels.isEmpty && features.count % labels.count == 0, "Each example has as many numbers")
+    let featureCount = features.count / labels.count
+    let classCount = (labels.max() ?? 0) + 1
+    var sums = [Double](repeating: 0, count: classCount * featureCount)
+    var counts = [Int](repeating: 0, count: classCount)
+    for (index, label) in labels.enumerated() {
+      counts[label] += 1
+      for feature in 0..<featureCount {
+        sums[label * featureCount + feature] += Double(features[index * featureCount + feature])
+      }
+    }
+    precondition(counts.allSatisfy { $0 > 0 }, "A class without an example has no mean")
+    for index in sums.indices { sums[index] /= Double(counts[index / featureCount]) }
+    self.featureCount = featureCount
+    centroids = sums
+  }
+
+  /// Takes the mean of each digit.
+  public init(_ digits: Digits) {
+    self.init(features: digits.inputs, labels: digits.labels)
+  }
+
+  public func predict(_ features: [Float]) -> [Int] {
+    stride(from: 0, to: features.count, by: featureCount).map { start in
+      var nearest = (index: 0, distance: Double.infinity)
+      for index in 0..<centroids.count / featureCount {
+        var distance = 0.0
+        for feature in 0..<featureCount {
+          let difference = Double(features[start + feature]) - centroids[index * featureCount + feature]
+          distance += difference * difference
+        }
+        if distance < nearest.distance { nearest = (index, distance) }
+      }
+      return nearest.index
+    }
+  }
+}

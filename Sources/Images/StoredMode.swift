@@ -1,0 +1,21 @@
+/// How a file stores its pixels, in Pillow's terms. The raw values are Pillow's names.
+///
+/// Models' processors care: ViT's and ViLT's take pictures stored as RGB only.
+public enum StoredMode: String, Sendable, CaseIterable {
+  /// Black and white, one bit.
+  case bilevel = "1"
+  /// Grey of 2 to 8 bits.
+  case grey = "L"
+  /// Grey of 16 bits.
+  case grey16 = "I;16"
+  /// Grey with alpha.
+  case greyAlpha = "LA"
+  /// Indices into a palette.
+  case palette = "P"
+  /// Red, green, blue.
+  case rgb = "RGB"
+  /// Red, green, blue, alpha.
+  case rgba = "RGBA"
+  /// The four inks of print, in JPEG only.
+  case cmyk = "CMYK"
+}

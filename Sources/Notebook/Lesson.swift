@@ -1,0 +1,62 @@
+/// A running lesson: its command line, its title and its outputs.
+///
+/// A lesson is a script, the top-level code of a `main.swift`, that begins with its ``Lesson`` and then prints through
+/// ``section(_:file:line:)``, `show`, `table`, ``note(_:file:line:)`` and `figure`:
+///
+/// ```swift
+/// import Notebook
+///
+/// let lesson = Lesson(4, "Vision Transformer (ViT)")
+/// section("4.1 The arithmetic of patches")
+/// show("Patches", [1, 196, 768], note: "[batch, 196 patches, 768 dim]")
+/// ```
+@MainActor
+public final class Lesson<Options: LessonOptions> {
+  /// The lesson's number in the course.
+  public let number: Int
+  /// The lesson's title.
+  public let title: String
+  /// The flags of the command line.
+  public let options: Options
+
+  /// Begins a lesson that takes flags of its own: reads the command line, sets the engine up and prints the title.
+  ///
+  /// `--help`, a wrong flag and a figures folder that cannot be written end the program here, before any work.
+  public init(
+    _ number: Int, _ title: String, options: Options.Type, file: String = #fileID, line: Int = #line
+  ) {
+    Session.refuseSecond(file, line)
+    let program = System.programName
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    switch CommandLineRequest<Options>(arguments, program: program, abstract: "Lesson \(number): \(title)") {
+    case .help(let text):
+      Session.printToStandardOutput(text.hasSuffix("\n") ? text : text + "\n")
+      System.leave(.success)
+    case .error(let message):
+      System.stop(message, status: .usage)
+    case .run(let options):
+      self.options = options
+    }
+    self.number = number
+    self.title = title
+    Session.begin(Session(number: number, options: self.options.common))
+    configureEngine()
+    Session.current(for: "Lesson", file, line).title(number, title, file, line)
+  }
+
+  /// The seed of the random numbers: `--seed N`, 0 if not given.
+  public var seed: Int { options.common.seed }
+
+  /// The number of threads asked for with `--threads N`, nil for the engine's own choice.
+  public var threads: Int? { options.common.threads }
+
+  /// The folder for figures: `--figures DIR`.
+  public var figures: String? { options.common.figures }
+}
+
+extension Lesson where Options == CommonOptions {
+  /// Begins a lesson with the common flags: reads the command line, sets the engine up and prints the title.
+  public convenience init(_ number: Int, _ title: String, file: String = #fileID, line: Int = #line) {
+    self.init(number, title, options: CommonOptions.self, file: file, line: line)
+  }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+
+/// The flags that every lesson takes.
+public struct CommonOptions: LessonOptions {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Seed of the random numbers; another seed gives other numbers.", valueName: "n"))
+  public var seed: Int = 0
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Threads to compute with; the output is the same for any.", valueName: "n"))
+  public var threads: Int?
+
+  @Option(help: ArgumentHelp("Folder that each figure is written to as a PNG; made if missing.", valueName: "dir"))
+  public var figures: String?
+
+  @Option(help: ArgumentHelp("Write each output with its source line as a line of JSON.", visibility: .hidden))
+  var trace: String?
+
+  public init() {}
+
+  public mutating func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("The value '\(threads)' is invalid for '--threads <n>': from 1 to 1024")
+    }
+    if figures == "" { throw ValidationError("Missing value for '--figures <dir>'") }
+  }
+
+  public var common: CommonOptions { self }
+}
+
+/// A lesson's own flags beside the common ones.
+///
+/// ```swift
+/// struct Options: LessonOptions {
+///   @OptionGroup var common: CommonOptions
+///   @Option(help: "Part to leave out.") var ablation: String?
+/// }
+/// let lesson = Lesson(4, "Vision Transformer (ViT)", options: Options.self)
+/// ```
+public protocol LessonOptions: ParsableArguments {
+  /// The flags that every lesson takes.
+  var common: CommonOptions { get }
+}
+
+/// What a command line asks for.
+enum CommandLineRequest<Options: LessonOptions> {
+  case run(Options)
+  case help(String)
+  case error(String)
+
+  /// Reads a command line.
+  ///
+  /// - Parameters:
+  ///   - program: the program's name, for the help text.
+  ///   - abstract: what it does, for the help text.
+  init(_ arguments: [String], program: String, abstract: String) {
+    self = ProgramDescription.$current.withValue(ProgramDescription(name: program, abstract: abstract)) {
+      do {
+        return .run(try LessonCommand<Options>.parse(arguments).options)
+      } catch {
+        if LessonCommand<Options>.exitCode(for: error).isSuccess {
+          return .help(LessonCommand<Options>.fullMessage(for: error))
+        }
+        let message = LessonCommand<Options>.message(for: error)
+        return .error("\(program): \(Self.oneLine(message)) (\(program) --help lists the options)")
+      }
+    }
+  }
+
+  private static func oneLine(_ message: String) -> String {
+    let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    return line.prefix(1).lowercased() + line.dropFirst()
+  }
+}
+
+/// Name and purpose of the program whose command line is being read; the parser asks for them by type, not by value.
+private struct ProgramDescription {
+  let name: String
+  let abstract: String
+
+  @TaskLocal static var current = ProgramDescription(name: "lesson", abstract: "")
+}
+
+private struct LessonCommand<Options: LessonOptions>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: ProgramDescription.current.name,
+      abstract: ProgramDescription.current.abstract,
+      discussion: """
+        Standard output carries the results: the same bytes on every machine, for any number of threads, in debug \
+        and release builds. Progress and hints go to standard error.
+        """)
+  }
+
+  @OptionGroup var options: Options
+}

@@ -1,0 +1,151 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The few calls of the operating system that a lesson needs; everything else in this module is computation.
+enum System {
+  /// The C library's error of the latest call: `No space left on device`.
+  static var latestError: String { String(cString: strerror(errno)) }
+
+  /// The name that this program was started under, without folders: `Lesson04_ViT`.
+  static var programName: String {
+    let path = CommandLine.arguments.first ?? "lesson"
+    return path.split(separator: "/").last.map(String.init) ?? path
+  }
+
+  /// An environment variable, if it is set and not empty.
+  static func environment(_ name: String) -> String? {
+    guard let value = getenv(name) else { return nil }
+    let text = String(cString: value)
+    return text.isEmpty ? nil : text
+  }
+
+  /// Ends the program with one line on standard error.
+  static func stop(_ message: String, status: ExitStatus = .failure) -> Never {
+    _ = write(message + "\n", to: .standardError)
+    exit(status.rawValue)
+  }
+
+  /// Ends the program without a word.
+  static func leave(_ status: ExitStatus) -> Never { exit(status.rawValue) }
+
+  /// Statuses that a lesson ends with.
+  enum ExitStatus: Int32 {
+    case success = 0
+    case failure = 1
+    /// EX_USAGE of sysexits: the command line is wrong.
+    case usage = 64
+    /// What a shell reports of a program whose reader went away (128 + SIGPIPE).
+    case brokenPipe = 141
+  }
+}
+
+// MARK: Streams
+
+extension System {
+  /// An open file.
+  struct Stream {
+    let descriptor: Int32
+    static let standardOutput = Stream(descriptor: 1)
+    static let standardError = Stream(descriptor: 2)
+
+    /// Whether a person reads it.
+    var isTerminal: Bool { isatty(descriptor) == 1 }
+  }
+
+  /// Why a text could not be written.
+  enum WriteFailure: Error {
+    /// The reader went away, as `head` does when it has seen enough.
+    case readerLeft
+    case other(String)
+  }
+
+  /// Writes a text at once and entirely, after whatever the C library still holds back.
+  ///
+  /// Nothing stays in a buffer, so nothing is lost when the program ends in the middle.
+  static func write(_ text: String, to stream: Stream) -> WriteFailure? {
+    fflush(nil)
+    var text = text
+    return text.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)
+      while let start = rest.baseAddress, !rest.isEmpty {
+        let count = libraryWrite(stream.descriptor, start, rest.count)
+        if count >= 0 {
+          rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        } else if errno == EPIPE {
+          return .readerLeft
+        } else if errno != EINTR && errno != EAGAIN {
+          return .other(latestError)
+        }
+      }
+      return nil
+    }
+  }
+
+  private static func libraryWrite(_ descriptor: Int32, _ start: UnsafeRawPointer, _ count: Int) -> Int {
+    #if canImport(Darwin)
+      Darwin.write(descriptor, start, count)
+    #elseif canImport(Glibc)
+      Glibc.write(descriptor, start, count)
+    #else
+      Musl.write(descriptor, start, count)
+    #endif
+  }
+
+  /// Makes a reader that goes away visible as ``WriteFailure/readerLeft`` instead of a signal.
+  static func ignoreBrokenPipes() {
+    _ = signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// Columns of the terminal behind a stream.
+  static func columns(of stream: Stream) -> Int? {
+    var size = winsize()
+    guard ioctl(stream.descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
+
+  /// Seconds of a clock that never goes back; for progress bars, never for results.
+  static var seconds: Double {
+    let elapsed = ContinuousClock.now - start
+    return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+  }
+
+  private static let start = ContinuousClock.now
+}
+
+// MARK: Files
+
+extension System {
+  /// Opens a file for writing, emptied.
+  static func create(_ path: String) -> Stream? {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    return descriptor < 0 ? nil : Stream(descriptor: descriptor)
+  }
+
+  /// Makes a directory and those above it, and proves with a file that it can be written.
+  ///
+  /// - Returns: why it cannot be used, or nil when it can.
+  static func prepareDirectory(_ path: String) -> String? {
+    var prefix = path.hasPrefix("/") ? "/" : ""
+    for component in path.split(separator: "/") {
+      prefix += component + "/"
+      if mkdir(prefix, 0o777) != 0, errno != EEXIST, !isDirectory(prefix) { return latestError }
+    }
+    guard isDirectory(path) else { return "Not a directory" }
+    let probe = "\(path)/.writable-\(getpid())"
+    let descriptor = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { return latestError }
+    close(descriptor)
+    unlink(probe)
+    return nil
+  }
+
+  private static func isDirectory(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+}

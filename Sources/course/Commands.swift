@@ -1,0 +1,110 @@
+import ArgumentParser
+import CourseKit
+import Foundation
+import Notebook
+
+/// The package and its lessons, as every command needs them.
+struct Workspace {
+  let root: URL
+  let manifest: Manifest
+  let products: Products
+
+  init() throws {
+    root = try PackageRoot.find(from: URL(filePath: FileManager.default.currentDirectoryPath))
+    manifest = try Manifest(root: root)
+    products = Products(root: root, besideProgram: Products.runningProgram)
+  }
+}
+
+struct List: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "One line for each lesson, with what it teaches.")
+
+  func run() throws {
+    let rows = try Workspace().manifest.lessons.map { lesson in
+      [lesson.paddedNumber, lesson.target, lesson.title, lesson.teaches]
+    }
+    let lines = TextTable(["#", "lesson", "title", "what it teaches"], rows.map { $0.map(Cell.text) }).lines
+    print(lines.joined(separator: "\n"))
+  }
+}
+
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Runs a lesson; what follows its number goes to the lesson.")
+
+  @Argument(help: "Number of the lesson: 04 or 4.")
+  var lesson: String
+
+  @Argument(parsing: .captureForPassthrough, help: "The lesson's own flags.")
+  var arguments: [String] = []
+
+  func run() throws {
+    let workspace = try Workspace()
+    let executable = try workspace.products.currentExecutable(of: workspace.manifest.lesson(named: lesson))
+    try Subprocess.replaceThisProcess(executable, arguments)
+  }
+}
+
+struct Check: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Compares lessons with their recorded output; changes nothing.",
+    discussion: """
+      On a difference prints it as a unified diff with the largest distance between two numbers, and ends with \
+      exit code 1.
+      """)
+
+  @Argument(help: "Numbers of the lessons; all without any.")
+  var lessons: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Run each lesson once with each of these thread counts.", valueName: "n"))
+  var threads: [Int] = []
+
+  @Option(help: ArgumentHelp("Seconds that a lesson may take.", valueName: "seconds"))
+  var timeout: Double = 300
+
+  func validate() throws {
+    if let count = threads.first(where: { $0 < 1 }) {
+      throw ValidationError("The value '\(count)' is invalid for '--threads <n>': at least 1")
+    }
+    guard timeout > 0 else { throw ValidationError("The value '\(timeout)' is invalid for '--timeout <seconds>'") }
+  }
+
+  func run() throws {
+    let workspace = try Workspace()
+    let check = GoldenCheck(root: workspace.root, timeout: timeout)
+    var failures = 0
+    for lesson in try workspace.manifest.lessons(named: lessons) {
+      let executable = try workspace.products.currentExecutable(of: lesson)
+      for arguments in threads.isEmpty ? [[]] : threads.map({ ["--threads", String($0)] }) {
+        let outcome = try check.check(lesson, executable: executable, arguments: arguments)
+        print(check.report(outcome, of: lesson, arguments: arguments), terminator: "")
+        fflush(nil)
+        if !outcome.isSame { failures += 1 }
+      }
+    }
+    if failures > 0 { throw ExitCode.failure }
+  }
+}
+
+struct Record: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Makes the output of lessons the one to check against; the only way to write it.")
+
+  @Argument(help: "Numbers of the lessons.")
+  var lessons: [String]
+
+  @Option(help: ArgumentHelp("Seconds that a lesson may take.", valueName: "seconds"))
+  var timeout: Double = 300
+
+  func run() throws {
+    let workspace = try Workspace()
+    let check = GoldenCheck(root: workspace.root, timeout: timeout)
+    for lesson in try workspace.manifest.lessons(named: lessons) {
+      let executable = try workspace.products.currentExecutable(of: lesson)
+      print(try check.record(lesson, executable: executable), terminator: "")
+      fflush(nil)
+    }
+  }
+}

@@ -1,0 +1,181 @@
+import Foundation
+import Testing
+
+@testable import Images
+
+/// What Pillow sees in each PNG under `Tests/Fixtures/images`; `make_images.py` there writes both.
+private struct Expectation: Decodable {
+  let width, height: Int
+  let mode: String
+  let pixels: Data
+  let rgb, grey, rgba: Data?
+
+  enum CodingKeys: String, CodingKey {
+    case width, height, mode, pixels
+    case rgb = "RGB"
+    case grey = "L"
+    case rgba = "RGBA"
+  }
+
+  static func all() throws -> [(name: String, expectation: Expectation)] {
+    let table = try JSONDecoder().decode(
+      [String: Expectation].self, from: Data(Fixtures.bytes("images/expected.json")))
+    return table.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+}
+
+@Test func everyKindOfPNGHasPillowsPixels() throws {
+  let all = try Expectation.all()
+  #expect(all.count == 76)
+  for (name, expected) in all {
+    let file = try ImageFile(contentsOf: Fixtures.path("images/\(name).png"))
+    #expect(file.mode.rawValue == expected.mode, "\(name)")
+    let image = file.image
+    #expect(image.width == expected.width && image.height == expected.height, "\(name)")
+    #expect(image.pixels == [UInt8](expected.pixels), "\(name)")
+    if let wanted = expected.rgb { #expect(image.converted(to: .rgb).pixels == [UInt8](wanted), "\(name) as RGB") }
+    if let wanted = expected.grey { #expect(image.converted(to: .grey).pixels == [UInt8](wanted), "\(name) as grey") }
+    if let wanted = expected.rgba { #expect(image.converted(to: .rgba).pixels == [UInt8](wanted), "\(name) as RGBA") }
+  }
+}
+
+@Test(arguments: PixelFormat.allCases)
+func whatIsWrittenIsReadBack(format: PixelFormat) throws {
+  for (width, height) in [(1, 1), (1, 300), (300, 1), (17, 5), (640, 480)] {
+    let image = Image.noise(width: width, height: height, format: format, seed: UInt64(width + height))
+    let bytes = image.pngData()
+    #expect(try Image.decodePNG(bytes) == image)
+    #expect(image.pngData() == bytes)
+  }
+}
+
+@Test func aFileCutAnywhereIsRefused() throws {
+  for name in ["rgb8", "palette4-interlaced-trns"] {
+    let whole = try Fixtures.bytes("images/\(name).png")
+    for length in whole.indices {
+      let error = #expect(throws: ImageError.self, "\(name) cut to \(length) bytes") {
+        try ImageFile(Array(whole[..<length]))
+      }
+      #expect(error?.kind == (length < 8 ? .notAnImage : .corrupt))
+    }
+  }
+}
+
+@Test func aFlippedBitAnywhereIsRefused() throws {
+  for name in ["rgb8-gamma", "grey8-text", "palette4-interlaced-trns", "grey16-interlaced"] {
+    let whole = try Fixtures.bytes("images/\(name).png")
+    for bit in 0..<whole.count * 8 {
+      var damaged = whole
+      damaged[bit / 8] ^= 1 << (bit % 8)
+      #expect(throws: ImageError.self, "\(name) with bit \(bit) flipped") { try ImageFile(damaged) }
+    }
+  }
+}
+
+/// With checksums made right again the damage reaches libpng's and zlib's own checks; some results are images.
+@Test func damageBehindValidChecksumsNeverCrashes() throws {
+  var generator = TestGenerator(state: 7)
+  var refused = 0
+  let names = ["rgb8", "palette4-interlaced-trns", "grey16-interlaced-trns", "greyalpha8", "rgba16", "grey1-33x2"]
+  let rounds = 3_000
+  for round in 0..<rounds {
+    var damaged = try Fixtures.bytes("images/\(names[round % names.count]).png")
+    for _ in 0...Int.random(in: 0..<4, using: &generator) {
+      damaged[Int.random(in: 8..<damaged.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+    }
+    repairChecksums(&damaged)
+    do {
+      let image = try ImageFile(damaged).image
+      #expect(image.pixels.count == image.width * image.height * image.channels)
+    } catch {
+      refused += 1
+    }
+  }
+  #expect(refused > rounds / 2)
+}
+
+@Test func anImageOfTooManyPixelsIsRefusedByItsHeader() throws {
+  let start = try Fixtures.bytes("images/rgb8.png")
+  for (width, height, kind) in [
+    (100_000, 100_000, ImageError.Kind.tooLarge), (2_000_000, 1, .tooLarge), (1, 2_000_000, .tooLarge),
+    (0x7FFF_FFFF, 0x7FFF_FFFF, .tooLarge), (13_000, 13_000, .corrupt),
+  ] {
+    var bomb = start
+    for (offset, value) in [(16, width), (20, height)] {
+      for byte in 0..<4 { bomb[offset + byte] = UInt8(value >> (24 - 8 * byte) & 0xFF) }
+    }
+    repairChecksums(&bomb)
+    let error = #expect(throws: ImageError.self) { try ImageFile(bomb) }
+    #expect(error?.kind == kind, "\(width)×\(height): \(error?.description ?? "")")
+  }
+}
+
+@Test func whatIsNoImageIsSaidToBeNone() throws {
+  try Fixtures.withTemporaryDirectory { directory in
+    let text = directory + "/notes.txt"
+    try "Once upon a time".write(toFile: text, atomically: true, encoding: .utf8)
+    let empty = directory + "/empty.png"
+    try Data().write(to: URL(fileURLWithPath: empty))
+    let missing = directory + "/missing.png"
+    for (path, kind, reason) in [
+      (text, ImageError.Kind.notAnImage, "not a PNG"), (empty, .notAnImage, "empty"),
+      (missing, .unreadable, "No such file"), (directory, .unreadable, "directory"),
+    ] {
+      let error = #expect(throws: ImageError.self) { try Image(contentsOf: path) }
+      #expect(error?.kind == kind)
+      #expect(error?.file == path)
+      #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
+      #expect(error?.description.hasPrefix(path) == true)
+    }
+  }
+}
+
+@Test func anErrorNamesFilePlaceAndReason() throws {
+  try Fixtures.withTemporaryDirectory { directory in
+    let path = directory + "/cut.png"
+    try Data(Fixtures.bytes("images/rgb8.png").prefix(60)).write(to: URL(fileURLWithPath: path))
+    let error = #expect(throws: ImageError.self) { try Image(contentsOf: path) }
+    #expect(error?.description == "\(path): at byte 60: the PNG ends early or is damaged (the file ends early)")
+  }
+}
+
+@Test func aFailedWriteLeavesNothingBehind() throws {
+  try Fixtures.withTemporaryDirectory { directory in
+    let image = Image(width: 4, height: 4)
+    let taken = directory + "/taken.png"
+    try FileManager.default.createDirectory(atPath: taken, withIntermediateDirectories: true)
+    let error = #expect(throws: ImageError.self) { try image.writePNG(to: taken) }
+    #expect(error?.kind == .unwritable)
+    #expect(throws: ImageError.self) { try image.writePNG(to: directory + "/nowhere/figure.png") }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["taken.png"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: taken).isEmpty)
+  }
+}
+
+@Test func writingReplacesAFileWhole() throws {
+  try Fixtures.withTemporaryDirectory { directory in
+    let path = directory + "/figure.png"
+    let (first, second) = (Image(width: 300, height: 300, color: .red), Image(width: 2, height: 2, color: .blue))
+    try first.writePNG(to: path)
+    #expect(try Image(contentsOf: path) == first)
+    try second.writePNG(to: path)
+    #expect(try Image(contentsOf: path) == second)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["figure.png"])
+  }
+}
+
+/// Walks the chunks and writes each one's right checksum.
+private func repairChecksums(_ bytes: inout [UInt8]) {
+  var offset = 8
+  while offset + 12 <= bytes.count {
+    let length = bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
+    guard offset + 12 + length <= bytes.count else { return }
+    var remainder = UInt32.max
+    for byte in bytes[offset + 4..<offset + 8 + length] {
+      remainder ^= UInt32(byte)
+      for _ in 0..<8 { remainder = remainder & 1 == 1 ? 0xEDB8_8320 ^ remainder >> 1 : remainder >> 1 }
+    }
+    for byte in 0..<4 { bytes[offset + 8 + length + byte] = UInt8(truncatingIfNeeded: ~remainder >> (24 - 8 * byte)) }
+    offset += 12 + length
+  }
+}
