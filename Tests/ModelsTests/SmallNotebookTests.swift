@@ -41,7 +41,7 @@ import Testing
     let images = seeded { Tensor.randn([ids.shape[0], 3, 32, 32]) }
     let clip = makeCLIP(dropout: 0)
     #expect(clip.parameterCount == recorded["params"].integers[0])
-    let optimiser = AdamW(clip.parameters(), learningRate: 1e-3)
+    let optimiser = AdamW(clip.parameters(), learningRate: 1e-4)
     var losses: [Float] = []
     for step in 0..<6 {
       optimiser.zeroGrad()
