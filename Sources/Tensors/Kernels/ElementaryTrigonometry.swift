@@ -42,10 +42,11 @@ extension Elementary {
   private static func reduced(_ x: Vector) -> (r: Vector, quadrant: SIMD8<Int32>) {
     let shifted = Vector(repeating: roundingShift).addingProduct(x, Vector(repeating: 0x1.45f306p-1))
     let q = shifted - roundingShift
-    // π/2 in three floats; the first step is exact, since it cancels.
-    let r = x.addingProduct(q, Vector(repeating: -0x1.921fb6p+0))
-      .addingProduct(q, Vector(repeating: 0x1.777a5cp-25))
-      .addingProduct(q, Vector(repeating: 0x1.ee59dap-50))
+    // π/2 in three floats; the first step is exact, since it cancels. All three are cut, not rounded: with products
+    // of one sign -0 stays -0.
+    let r = x.addingProduct(q, Vector(repeating: -0x1.921fb4p+0))
+      .addingProduct(q, Vector(repeating: -0x1.4442d0p-24))
+      .addingProduct(q, Vector(repeating: -0x1.846988p-48))
     let huge = magnitude(x) .> largestQuick
     return any(huge) ? reducedExactly(x, huge, r, signedBits(shifted)) : (r, signedBits(shifted))
   }
