@@ -37,6 +37,8 @@ public struct CLIPTextConfiguration: SettingsGroup {
   public var hiddenSize = 512
   /// The width inside the feed-forward layers, `intermediate_size`.
   public var intermediateSize = 2048
+  /// The width of the joint embedding where this encoder is used alone, `projection_dim`.
+  public var projectionSize = 512
   /// The number of layers, `num_hidden_layers`.
   public var layerCount = 12
   /// The number of attention heads, `num_attention_heads`.
@@ -66,6 +68,7 @@ public struct CLIPTextConfiguration: SettingsGroup {
     try binder.size("vocab_size", &vocabularySize)
     try binder.size("hidden_size", &hiddenSize)
     try binder.size("intermediate_size", &intermediateSize)
+    try binder.size("projection_dim", &projectionSize)
     try binder.size("num_hidden_layers", &layerCount)
     try binder.size("num_attention_heads", &headCount)
     try binder.size("max_position_embeddings", &positionCount)
@@ -86,6 +89,8 @@ public struct CLIPVisionConfiguration: SettingsGroup {
   public var hiddenSize = 768
   /// The width inside the feed-forward layers, `intermediate_size`.
   public var intermediateSize = 3072
+  /// The width of the joint embedding where this encoder is used alone, `projection_dim`.
+  public var projectionSize = 512
   /// The number of layers, `num_hidden_layers`.
   public var layerCount = 12
   /// The number of attention heads, `num_attention_heads`.
@@ -112,6 +117,7 @@ public struct CLIPVisionConfiguration: SettingsGroup {
     try binder.modelType("clip_vision_model", "clip")
     try binder.size("hidden_size", &hiddenSize)
     try binder.size("intermediate_size", &intermediateSize)
+    try binder.size("projection_dim", &projectionSize)
     try binder.size("num_hidden_layers", &layerCount)
     try binder.size("num_attention_heads", &headCount)
     try binder.size("num_channels", &channelCount)
