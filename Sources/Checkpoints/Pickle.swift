@@ -122,6 +122,7 @@ struct PickleMachine {
 
   private mutating func remember(_ index: Int) throws {
     let value = try top()
+    try count(1)
     guard memo.updateValue(value, forKey: index) == nil else { throw failure("the memo entry \(index) is set twice") }
   }
 

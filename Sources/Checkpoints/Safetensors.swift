@@ -78,7 +78,8 @@ enum Safetensors {
 
   private static func metadata(_ value: JSON, file: String) throws -> [String: String] {
     guard case .object(let object) = value else {
-      throw CheckpointError(.malformed, file: file, place: "__metadata__", reason: "is \(value.kindName), not an object")
+      throw CheckpointError(
+        .malformed, file: file, place: "__metadata__", reason: "is \(value.kindName), not an object")
     }
     var result: [String: String] = [:]
     for (key, value) in object.members {

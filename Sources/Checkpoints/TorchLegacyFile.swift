@@ -13,7 +13,9 @@ enum TorchLegacyFile {
     }
     let magicNumber = try Pickle(file.bytes, file: file.path)
     let version = try Pickle(file.bytes, file: file.path, offset: magicNumber.end)
-    guard case .integer(1001) = version.root else { throw failure("the version of the format is unknown", .unsupported) }
+    guard case .integer(1001) = version.root else {
+      throw failure("the version of the format is unknown", .unsupported)
+    }
     let machine = try Pickle(file.bytes, file: file.path, offset: version.end)
     guard isLittleEndian(machine) else {
       throw failure("the tensors were saved on a big-endian machine", .unsupported)

@@ -199,7 +199,9 @@ struct ZipArchive {
     guard start >= 0, start < dataEnd else { throw failure("the entry lies outside the zip file's data") }
     var reader = try ByteReader(
       UnsafeRawBufferPointer(rebasing: file.bytes[..<dataEnd]), file: file.path, offset: start)
-    guard try reader.integer(UInt32.self) == 0x0403_4B50 else { throw failure("no zip entry is at its offset \(start)") }
+    guard try reader.integer(UInt32.self) == 0x0403_4B50 else {
+      throw failure("no zip entry is at its offset \(start)")
+    }
     _ = try reader.take(4)  // version, flags
     guard try reader.integer(UInt16.self) == 0 else { throw failure("its two headers state different methods") }
     _ = try reader.take(16)  // time, date, checksum, sizes (zero before a data descriptor)
