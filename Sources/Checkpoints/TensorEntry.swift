@@ -76,7 +76,8 @@ public struct TensorEntry: Sendable {
 
   /// The elements in row-major order, converted to single precision.
   ///
-  /// `float16` and `bfloat16` are widened exactly, `float64` and large integers rounded to nearest, `bool` gives 0 or 1.
+  /// `float16` and `bfloat16` are widened exactly, `float64` and large integers rounded to nearest; `bool` gives 0
+  /// or 1.
   public func float32() -> [Float] {
     [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
       initialized = count

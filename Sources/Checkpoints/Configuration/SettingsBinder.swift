@@ -202,7 +202,7 @@ public struct SettingsBinder {
     value = try Group(object, file: file, path: keyPath(key))
   }
 
-  /// The kind of model: written as `name`; read, it must be one of `known`, of which the first stands for a missing one.
+  /// The kind of model: the first of `known` is written; one that is read must be among them, or be missing.
   public mutating func modelType(_ known: String...) throws {
     guard let source else {
       _ = written.append("model_type", .string(known[0]))
