@@ -3,7 +3,7 @@
 ///
 /// Intermediate results that need more than 53 bits are sums of two doubles (`Pair`). The errors stated are the
 /// largest found against 60-digit arithmetic over a million arguments, among them the hard ones near zeros of the result.
-enum ElementaryDouble {
+package enum ElementaryDouble {
 
   // MARK: Exponential
 

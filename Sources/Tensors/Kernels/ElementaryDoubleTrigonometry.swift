@@ -11,7 +11,7 @@ extension ElementaryDouble {
   }
 
   /// The cosine, within 0.7 ulp for every finite number; NaN of an infinity.
-  static func cos(_ x: Double) -> Double {
+  package static func cos(_ x: Double) -> Double {
     guard x.magnitude < .infinity else { return .nan }
     let r = reduced(x)
     return ofQuadrant(Pair(r.high, r.low), r.quadrant &+ 1)

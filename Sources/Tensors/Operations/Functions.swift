@@ -213,12 +213,12 @@ private struct GeluTanhBackward: BinaryKernel {
 }
 
 private struct QuickGeluKernel: UnaryKernel {
-  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.quickGelu(x) }
+  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.quickGELU(x) }
 }
 
 private struct QuickGeluBackward: BinaryKernel {
   @inline(__always) func callAsFunction(_ g: SIMD8<Float>, _ x: SIMD8<Float>) -> SIMD8<Float> {
-    g * Elementary.quickGeluDerivative(x)
+    g * Elementary.quickGELUDerivative(x)
   }
 }
 
