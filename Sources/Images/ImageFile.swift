@@ -1,5 +1,7 @@
 /// An image read from a file, together with what the file said about it.
 public struct ImageFile: Sendable, Equatable {
+  /// The file's path, or nil for bytes in memory.
+  public let path: String?
   /// The pixels as stored, as 8-bit samples.
   public let image: Image
   /// How the file stored them.
@@ -11,7 +13,7 @@ public struct ImageFile: Sendable, Equatable {
   public init(contentsOf path: String) throws(ImageError) {
     let bytes = try Files.read(path)
     do {
-      try self.init(bytes)
+      try self.init(bytes, path: path)
     } catch {
       throw error.naming(path)
     }
@@ -21,9 +23,14 @@ public struct ImageFile: Sendable, Equatable {
   ///
   /// - Throws: ``ImageError`` with the place and the reason.
   public init(_ bytes: [UInt8]) throws(ImageError) {
+    try self.init(bytes, path: nil)
+  }
+
+  private init(_ bytes: [UInt8], path: String?) throws(ImageError) {
     guard !bytes.isEmpty else { throw ImageError(.notAnImage, reason: "the file is empty") }
     guard Image.isPNG(bytes) else { throw ImageError(.notAnImage, reason: "this is not a PNG") }
     let decoded = try Image.readPNG(bytes)
+    self.path = path
     image = decoded.image
     mode = decoded.mode
   }
