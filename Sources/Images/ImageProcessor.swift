@@ -41,12 +41,12 @@ public struct ImageProcessor: Sendable {
     try process(images.map { (image: $0, isRGB: $0.format == .rgb, name: nil) })
   }
 
-  /// Prepares image files for a model. A palette is refused where the configuration does not convert to RGB, as
+  /// Prepares image files for a model, upright. A palette is refused where the configuration does not convert to RGB, as
   /// transformers refuses it, though its pixels are colours here.
   ///
   /// - Throws: as for images; the error names the file.
   public func callAsFunction(_ files: [ImageFile]) throws(ImageError) -> Batch {
-    try process(files.map { (image: $0.image, isRGB: $0.mode == .rgb && $0.image.format == .rgb, name: $0.path) })
+    try process(files.map { (image: $0.upright, isRGB: $0.mode == .rgb && $0.image.format == .rgb, name: $0.path) })
   }
 
   private func process(_ items: [(image: Image, isRGB: Bool, name: String?)]) throws(ImageError) -> Batch {

@@ -164,7 +164,7 @@ private struct ProcessorCase: Decodable {
 
 @Test func anyConfigurationGivesTransformersNumbers() throws {
   let cases = try JSONDecoder().decode([ProcessorCase].self, from: Data(Fixtures.bytes("images/processors.json")))
-  #expect(cases.count { $0.error == nil } > 200)
+  #expect(cases.count { $0.error == nil } > 160)
   for item in cases {
     let images = try item.images.map { try Image.congruential($0[0], $0[1], $0[2], seed: $0[3]) }
     func run() throws -> ImageProcessor.Batch {
@@ -268,6 +268,7 @@ private struct ProcessorCase: Decodable {
     (0..<256).flatMap { alpha in [color, color, color, alpha].map { UInt8($0) } }
   }
   let image = Image(width: 256, height: 256, format: .rgba, pixels: pixels)
-  let red = Swift.stride(from: 0, to: 3 * 65_536, by: 3).map { image.flattened(onto: .white).pixels[$0] }
+  let flattened = image.flattened(onto: .white)
+  let red = Swift.stride(from: 0, to: 3 * 65_536, by: 3).map { flattened.pixels[$0] }
   #expect(fowlerNollVo(red) == "b134228c6f37913f")
 }

@@ -52,7 +52,7 @@ def configuration(kind):
     return out
 
 
-for number in range(360):
+for number in range(270):
     kind = chance.choice(list(CLASSES))
     settings = configuration(kind)
     pillow = number % 2
