@@ -70,7 +70,7 @@ let package = Package(
     .target(name: "Layers", dependencies: ["Tensors"], swiftSettings: library),
     .target(name: "Models", dependencies: ["Layers", "Tensors", "Checkpoints"], swiftSettings: library),
     .target(name: "Checkpoints", dependencies: ["Tensors"], swiftSettings: library),
-    .target(name: "Tokenizers", swiftSettings: library),
+    .target(name: "Tokenizers", resources: [.copy("Resources")], swiftSettings: library),
     .target(name: "Images", dependencies: ["CPNG", "Tensors"], swiftSettings: library),
     .target(
       name: "Datasets", dependencies: ["Images", "Tensors"], resources: [.copy("Resources")], swiftSettings: library),
