@@ -170,6 +170,10 @@ extension Elementary {
   @inline(__always)
   static func magnitude(_ x: Vector) -> Vector { vector(bits(x) & 0x7fff_ffff) }
 
+  /// Where the integer is odd. By a comparison of floats: the standard library compares integer vectors lane by lane.
+  @inline(__always)
+  static func isOdd(_ n: SIMD8<Int32>) -> SIMDMask<SIMD8<Int32>> { vector((n & 1) &<< 30) .!= 0 }
+
   /// A result that is positive or zero, with the sign of `x`, that of -0 too.
   @inline(__always)
   static func withSign(of x: Vector, _ result: Vector) -> Vector {

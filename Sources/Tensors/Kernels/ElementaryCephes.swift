@@ -65,7 +65,7 @@ enum Cephes {
     s = Elementary.fused(s, z, -1.6666654611e-1)
     let sine = r.addingProduct(s * z, r)
 
-    let isSwapped = (octant & 2) .!= 0
+    let isSwapped = Elementary.isOdd(octant &>> 1)
     let sineSign = (octant & 4) &<< 29
     let cosineSign = (~(octant &- 2) & 4) &<< 29
     return (

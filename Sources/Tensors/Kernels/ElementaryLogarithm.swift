@@ -132,10 +132,10 @@ extension Elementary {
     let small = size .< 0x1p+23
     let isInteger = .!small .| (shifted - 0x1p+23 .== size)
     let units = signedBits(size).replacing(with: signedBits(shifted), where: small)
-    let isOdd = isInteger .& (size .< 0x1p+24) .& (units & 1 .== 1)
-    let isNegative = signedBits(x) .< 0
+    let isOdd = isInteger .& (size .< 0x1p+24) .& Self.isOdd(units)
+    let sign = (signedBits(x) & Int32.min).replacing(with: 0, where: .!isOdd)
     let one = Vector(repeating: 1)
-    return canonical(power.replacing(with: -power, where: isNegative .& isOdd))
+    return canonical(vector(signedBits(power) ^ sign))
       .replacing(
         with: Vector(repeating: .nan), where: (x .< 0) .& (x .> -.infinity) .& .!isInteger .& (size .<= .infinity)
       )

@@ -33,7 +33,7 @@ extension Elementary {
     c = fused(c, z, 0x1.555548p-5)
     c = fused(c, z, -0x1p-1)
     c = fused(c, z, 1)
-    let result = sine.replacing(with: c, where: (quadrant & 1) .== 1)
+    let result = sine.replacing(with: c, where: isOdd(quadrant))
     return canonical(vector(signedBits(result) ^ ((quadrant &<< 30) & Int32.min)))
   }
 
