@@ -79,7 +79,8 @@ let package = Package(
     .target(name: "CourseKit", dependencies: ["Notebook"], swiftSettings: library),
     .executableTarget(name: "course", dependencies: ["CourseKit", argumentParser], swiftSettings: program),
     .executableTarget(
-      name: "bench", dependencies: ["Tensors", "Layers", "Models", "Datasets", argumentParser], swiftSettings: program),
+      name: "bench", dependencies: ["Tensors", "Layers", "Models", "Datasets", "Notebook", argumentParser],
+      resources: [.embedInCode("torch_worker.py")], swiftSettings: program),
 
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: library),
     tests("Tensors", ["Tensors"], exclude: ["fit_elementary.py", "measure_elementary.py"]),

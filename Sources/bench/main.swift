@@ -1,1 +1,87 @@
-print("bench")
+import ArgumentParser
+import Foundation
+
+/// How fast the engine is, alone or beside PyTorch on the same machine.
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Measures the engine's speed and memory, alone or beside PyTorch.",
+    discussion: """
+      Each workload runs in a fresh process; with --torch, PyTorch does the same work in turn with the engine. Times are \
+      medians of one run, ratios are ours over PyTorch's: below 1 the engine is faster, or takes less memory.
+      """)
+
+  @Option(help: ArgumentHelp("A Python that has PyTorch, to measure the same work there.", valueName: "python"))
+  var torch: String?
+
+  @Option(help: ArgumentHelp("Threads of both; all cores if not given.", valueName: "n"))
+  var threads: Int?
+
+  @Option(help: ArgumentHelp("Only workloads whose name contains this; may be given several times.", valueName: "name"))
+  var only: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Samples that each median is of; as many as fit into some seconds if not given.", valueName: "n")
+  )
+  var samples: Int?
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  @Option(help: ArgumentHelp("Do this workload on orders from standard input.", visibility: .hidden))
+  var worker: String?
+
+  func validate() throws {
+    for (flag, value) in [("--threads", threads), ("--samples", samples)] {
+      if let value, !(1...1024).contains(value) {
+        throw ValidationError("The value '\(value)' is invalid for '\(flag) <n>': from 1 to 1024")
+      }
+    }
+  }
+
+  func run() throws {
+    let threads = self.threads ?? ProcessInfo.processInfo.activeProcessorCount
+    if let worker {
+      guard let workload = Workload.all.first(where: { $0.name == worker }) else {
+        throw BenchError(description: "there is no workload '\(worker)'")
+      }
+      return try Worker.serve(workload, threads: threads)
+    }
+    let workloads = Workload.all.filter { workload in only.isEmpty || only.contains { workload.name.contains($0) } }
+    if workloads.isEmpty {
+      let names = Workload.all.map(\.name).joined(separator: ", ")
+      throw BenchError(description: "no workload's name contains \(only.joined(separator: " or ")); there are \(names)")
+    }
+    let stopwatch = Stopwatch(threads: threads, python: torch, samples: samples)
+    let isTerminal = isatty(STDERR_FILENO) == 1
+    let comparisons = try workloads.enumerated().map { index, workload in
+      if isTerminal { Self.status("\(index + 1)/\(workloads.count) \(workload.name)") }
+      return try stopwatch.measure(workload)
+    }
+    if isTerminal { Self.status("") }
+    print(json ? try Report.json(comparisons, threads: threads) : Report.table(comparisons))
+  }
+
+  /// Shows on the terminal what is going on, in place of what was shown before.
+  private static func status(_ text: String) {
+    FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
+  }
+}
+
+// A contender that ends early is reported by what it answered, not by the signal of a broken pipe.
+signal(SIGPIPE, SIG_IGN)
+do {
+  let command = try Bench.parse()
+  try command.run()
+} catch {
+  let status = Bench.exitCode(for: error)
+  if status.isSuccess {
+    print(Bench.fullMessage(for: error))
+  } else {
+    let message = (error as? BenchError)?.description ?? Bench.message(for: error)
+    let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    let advice = status == .validationFailure ? " (bench --help lists the options)" : ""
+    FileHandle.standardError.write(Data("bench: \(line)\(advice)\n".utf8))
+  }
+  exit(status.rawValue)
+}

@@ -1,4 +1,3 @@
-import Dispatch
 import Synchronization
 
 #if canImport(Glibc)
@@ -21,7 +20,8 @@ public enum Threads {
   }
 
   @TaskLocal private static var scoped: Int?
-  private static let shared = Atomic<Int>(max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+  private static let shared = Atomic<Int>(coreCount)
+  static let coreCount = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 }
 
 /// Splits `0..<count` among the threads and calls `body` for each part.
@@ -29,7 +29,7 @@ public enum Threads {
 /// Only outputs are ever split, never a sum, so the split is not part of the result.
 ///
 /// - Parameters:
-///   - grain: the fewest items worth a thread of their own: some 50 µs of work.
+///   - grain: the fewest items worth a thread of their own: some 10 µs of work.
 ///   - multiple: parts begin at multiples of this.
 func parallelFor(_ count: Int, grain: Int, multiple: Int = 1, _ body: (Range<Int>) -> Void) {
   let parts = min(Threads.count, max(1, count / max(1, grain)))
@@ -39,15 +39,5 @@ func parallelFor(_ count: Int, grain: Int, multiple: Int = 1, _ body: (Range<Int
   }
   let step = ((count + parts - 1) / parts + multiple - 1) / multiple * multiple
   let used = (count + step - 1) / step
-  WorkerTeam.run(used) { part in body(part * step..<min(count, (part + 1) * step)) }
-}
-
-/// Runs the parts of one job on the calling thread and on helpers.
-enum WorkerTeam {
-  static func run(_ parts: Int, _ body: (Int) -> Void) {
-    withoutActuallyEscaping(body) { body in
-      nonisolated(unsafe) let body = body
-      DispatchQueue.concurrentPerform(iterations: parts) { body($0) }
-    }
-  }
+  WorkerTeam.shared.run(used) { part in body(part * step..<min(count, (part + 1) * step)) }
 }

@@ -88,7 +88,7 @@ enum StridedCopy {
     let step = runs.steps[1]
     let length = runs.length
     source.read { base in
-      parallelFor(runs.count, grain: share(1 << 16, length)) { range in
+      parallelFor(runs.count, grain: share(pointwiseGrain, length)) { range in
         runs.forEach(range) { offsets in
           let out = target + offsets[0]
           let from = base + offsets[1]

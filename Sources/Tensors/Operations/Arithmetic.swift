@@ -147,8 +147,8 @@ extension Tensor {
   }
 }
 
-/// Elements of cheap work per thread: some 50 µs.
-let pointwiseGrain = 1 << 16
+/// Elements of cheap work per thread: some 5 to 10 µs.
+let pointwiseGrain = 1 << 14
 
 /// How many items make up enough work for a thread, when `work` units are enough and an item is `each` of them.
 func share(_ work: Int, _ each: Int) -> Int { max(1, work / max(1, each)) }

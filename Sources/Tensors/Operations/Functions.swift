@@ -102,7 +102,7 @@ extension Tensor {
 }
 
 /// Elements of work per thread for functions that take a dozen instructions.
-let functionGrain = 1 << 14
+let functionGrain = 1 << 12
 
 private typealias V = SIMD8<Float>
 

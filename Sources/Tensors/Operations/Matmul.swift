@@ -75,8 +75,8 @@ extension Tensor {
 
 /// Products of many pairs of matrices, straight from their strides, split among the threads.
 enum BatchedGemm {
-  /// Operations worth a thread of their own: some 50 µs.
-  static let grain = 5_000_000
+  /// Operations worth a thread of their own: some 10 µs.
+  static let grain = 1_000_000
 
   /// `[…, M, K] · […, K, N]` with equal leading dimensions.
   ///

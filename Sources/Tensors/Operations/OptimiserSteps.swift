@@ -8,7 +8,7 @@ extension Tensor {
       write { p in
         mean.write { m in
           square.write { v in
-            parallelFor(count, grain: 1 << 14, multiple: 64) { part in
+            parallelFor(count, grain: pointwiseGrain / 2, multiple: 64) { part in
               constants.update(p, g, m, v, part)
             }
           }

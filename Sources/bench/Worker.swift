@@ -1,0 +1,47 @@
+import Foundation
+import Tensors
+
+/// This program as the one that does the work: it takes its orders on standard input, like `torch_worker.py`.
+///
+/// Each workload runs in a process of its own, so that its peak of memory means something.
+enum Worker {
+  static func serve(_ workload: Workload, threads: Int) throws {
+    Threads.count = threads
+    manualSeed(0)
+    let work = try workload.prepare()
+    answer("ready")
+    while let line = readLine() {
+      let words = line.split(separator: " ")
+      if words.first == "run", let count = words.last.flatMap({ Int($0) }) {
+        let start = ContinuousClock.now
+        for _ in 0..<count { try work() }
+        answer("\((ContinuousClock.now - start) / .seconds(1))")
+      } else {
+        answer("\(peakBytes())")
+      }
+    }
+  }
+
+  private static func answer(_ line: String) {
+    print(line)
+    fflush(nil)
+  }
+
+  /// The most memory that this process ever had at once.
+  private static func peakBytes() -> Int {
+    // Not `getrusage` on Linux, whose peak outlives `exec`: it may be that of the process that started this one.
+    if let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) {
+      for line in status.split(separator: "\n") where line.hasPrefix("VmHWM:") {
+        if let kilobytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Int($0) }) {
+          return kilobytes * 1024
+        }
+      }
+    }
+    #if canImport(Darwin)
+      var usage = rusage()
+      return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss : 0
+    #else
+      return 0
+    #endif
+  }
+}
