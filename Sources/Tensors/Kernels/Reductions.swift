@@ -26,7 +26,10 @@ enum Reductions {
     pairwise(count) { start, length in
       let x = x + start
       let y = y + start
-      var s0 = SIMD8<Float>.zero, s1 = s0, s2 = s0, s3 = s0
+      var s0 = SIMD8<Float>.zero
+      var s1 = s0
+      var s2 = s0
+      var s3 = s0
       var i = 0
       while i &+ 32 <= length {
         s0.addProduct(load(x + i), load(y + i))
@@ -120,8 +123,12 @@ enum Reductions {
   }
 
   @inline(__always)
-  private static func lanes32(_ x: UnsafePointer<Float>, _ count: Int, _ term: (SIMD8<Float>) -> SIMD8<Float>) -> Float {
-    var s0 = SIMD8<Float>.zero, s1 = s0, s2 = s0, s3 = s0
+  private static func lanes32(_ x: UnsafePointer<Float>, _ count: Int, _ term: (SIMD8<Float>) -> SIMD8<Float>) -> Float
+  {
+    var s0 = SIMD8<Float>.zero
+    var s1 = s0
+    var s2 = s0
+    var s3 = s0
     var i = 0
     while i &+ 32 <= count {
       s0 += term(load(x + i))

@@ -57,7 +57,8 @@ enum RowKernels {
     _ x: UnsafePointer<Float>, count: Int, mean: Float, scale: Float, weight: UnsafePointer<Float>?,
     bias: UnsafePointer<Float>?, to out: UnsafeMutablePointer<Float>
   ) {
-    let m = SIMD8<Float>(repeating: mean), s = SIMD8<Float>(repeating: scale)
+    let m = SIMD8<Float>(repeating: mean)
+    let s = SIMD8<Float>(repeating: scale)
     let whole = count & ~7
     var i = 0
     while i < whole {
@@ -84,7 +85,8 @@ enum RowKernels {
     _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, count: Int, mean: Float, scale: Float,
     weight: UnsafePointer<Float>?, scratch: UnsafeMutablePointer<Float>, to dx: UnsafeMutablePointer<Float>
   ) {
-    let g = scratch, normal = scratch + count
+    let g = scratch
+    let normal = scratch + count
     normalise(x, count: count, mean: mean, scale: scale, weight: nil, bias: nil, to: normal)
     if let weight {
       Pointwise.map(TimesKernel(), dy, step: 1, weight, step: 1, count: count, to: g)
