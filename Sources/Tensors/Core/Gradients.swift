@@ -17,6 +17,8 @@ final class GradientNode: @unchecked Sendable {
   private var ownsGradient = false
   /// A leaf that is not trained at the moment.
   var isFrozen = false
+  /// Whether the gradient has passed and what was kept for it is gone.
+  private(set) var isSpent = false
 
   private static let nextID = Atomic<UInt64>(0)
 
@@ -27,7 +29,7 @@ final class GradientNode: @unchecked Sendable {
     self.passBack = passBack
   }
 
-  var isLeaf: Bool { passBack == nil && parents.isEmpty }
+  var isLeaf: Bool { passBack == nil && !isSpent }
 
   func setGradient(_ new: Tensor?) {
     gradient = new?.detached()
@@ -65,6 +67,7 @@ final class GradientNode: @unchecked Sendable {
     guard let passBack, let gradient else { return }
     self.passBack = nil
     self.gradient = nil
+    isSpent = true
     let parents = self.parents
     self.parents = []
     for (parent, part) in zip(parents, passBack(gradient)) {
@@ -76,13 +79,13 @@ final class GradientNode: @unchecked Sendable {
 
   deinit {
     // A long chain of nodes must not be freed by recursion: take it apart link by link.
-    var chain = parents
+    var chain = parents.compactMap { $0 }
     parents = []
     passBack = nil
-    while let node = chain.popLast() {
-      guard var node, isKnownUniquelyReferenced(&node) else { continue }
+    while var node = chain.popLast() {
+      guard isKnownUniquelyReferenced(&node) else { continue }
+      chain.append(contentsOf: node.parents.lazy.compactMap { $0 })
       node.passBack = nil
-      chain.append(contentsOf: node.parents)
       node.parents = []
     }
   }
@@ -111,9 +114,10 @@ extension Tensor {
     nonmutating set { node?.isFrozen = newValue }
   }
 
-  /// The same numbers as a leaf whose gradient is wanted: a parameter.
+  /// The same numbers as a leaf whose gradient is wanted: a parameter. It shares the memory if the numbers lie there in
+  /// row-major order as 32-bit floats, as optimisers need them, and copies them otherwise.
   public func requiringGrad() -> Tensor {
-    var leaf = detached()
+    var leaf = packed()
     leaf.node = GradientNode(shape: shape)
     return leaf
   }
@@ -143,7 +147,7 @@ extension Tensor {
   }
 
   /// Computes the gradients of this single number with respect to every leaf that it depends on, and adds them
-  /// to the leaves' `grad`. The graph is used up: what was kept for it is freed.
+  /// to the leaves' `grad`. The graph is used up: what was kept for it is freed, and no part of it can be passed again.
   public func backward() {
     if count != 1 {
       fail("backward", "gradients start from a single number, not from shape \(shape); take a sum or a mean first")
@@ -167,6 +171,11 @@ extension Tensor {
         nodes.append(parent)
       }
       next += 1
+    }
+    if nodes.contains(where: { $0.isSpent }) {
+      fail(
+        "backward",
+        "gradients cannot pass a second time: an earlier backward() used up what was kept; compute the value anew")
     }
     nodes.sort { $0.id > $1.id }
     noGrad {

@@ -36,6 +36,22 @@ final class Storage: @unchecked Sendable {
     owner = other.owner ?? other
   }
 
+  /// Makes the memory writable: numbers in foreign memory, or of half size, move to memory of the pool.
+  func own() {
+    guard owner != nil else { return }
+    let copy = MemoryPool.shared.take(bytes: count * 4)
+    let floats = copy.assumingMemoryBound(to: Float.self)
+    if elementType == .float32 {
+      floats.update(from: base.assumingMemoryBound(to: Float.self), count: count)
+    } else {
+      let bits = base.assumingMemoryBound(to: UInt16.self)
+      for index in 0..<count { floats[index] = widen(bits[index], elementType) }
+    }
+    base = copy
+    elementType = .float32
+    owner = nil
+  }
+
   deinit {
     if owner == nil { MemoryPool.shared.give(base, bytes: count * 4) }
   }

@@ -166,16 +166,20 @@ public struct Tensor {
     withExtendedLifetime(storage) { body(UnsafePointer(storage.floats + offset)) }
   }
 
-  /// Calls `body` with the address of the first element, to write; 32-bit only.
+  /// Calls `body` with the address of the first element, to write. Numbers that lie in someone else's memory, or are of
+  /// half size, move to memory of their own first.
   @inline(__always)
   func write<Result>(_ body: (UnsafeMutablePointer<Float>) -> Result) -> Result {
-    withExtendedLifetime(storage) { body(storage.floats + offset) }
+    storage.own()
+    return withExtendedLifetime(storage) { body(storage.floats + offset) }
   }
 }
 
 /// Calls `body` with the addresses of two tensors' first elements; 32-bit only.
 @inline(__always)
-func withPointers<Result>(_ a: Tensor, _ b: Tensor, _ body: (UnsafePointer<Float>, UnsafePointer<Float>) -> Result) -> Result {
+func withPointers<Result>(_ a: Tensor, _ b: Tensor, _ body: (UnsafePointer<Float>, UnsafePointer<Float>) -> Result)
+  -> Result
+{
   a.read { a in b.read { b in body(a, b) } }
 }
 
