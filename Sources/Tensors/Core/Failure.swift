@@ -40,7 +40,9 @@ private func callerLocation() -> String? {
     for frame in symbolicated.frames {
       guard let location = frame.symbol?.sourceLocation, location.line > 0 else { continue }
       let path = location.path
-      if path.isEmpty || path.hasPrefix(sources + "/") || path.hasPrefix("<") || path.contains("/swift/") { continue }
+      if path.isEmpty || path.hasPrefix(sources + "/") || path.hasPrefix("<") || path.contains("/swift/stdlib/") {
+        continue
+      }
       return path.split(separator: "/").suffix(2).joined(separator: "/") + ":\(location.line)"
     }
   #endif
