@@ -42,6 +42,23 @@ public struct IntTensor: Equatable, Sendable {
     return IntTensor(scalars, shape: shape)
   }
 
+  /// The same numbers with a dimension and the last one exchanged.
+  func exchanged(_ dimension: Int) -> IntTensor {
+    let last = shape.count - 1
+    if dimension == last { return self }
+    var sizes = shape
+    sizes.swapAt(dimension, last)
+    var strides = Shape.strides(shape)
+    strides.swapAt(dimension, last)
+    let runs = StridedRuns(shape: sizes, strides: [strides])
+    var result: [Int] = []
+    result.reserveCapacity(count)
+    runs.forEach(0..<runs.count) { offsets in
+      for i in 0..<runs.length { result.append(scalars[offsets[0] + i * runs.steps[0]]) }
+    }
+    return IntTensor(result, shape: sizes)
+  }
+
   /// Row `index` of the first dimension.
   public subscript(index: Int) -> IntTensor {
     guard let rows = shape.first, index >= 0 && index < rows else {

@@ -9,7 +9,8 @@ extension Tensor {
   ///   - query: `[B, H, T, D]`.
   ///   - key: `[B, H, S, D]`.
   ///   - value: `[B, H, S, D]`.
-  ///   - mask: added to the scores before the softmax, -∞ where a query must not look; broadcasts to `[B, H, T, S]`.
+  ///   - mask: added to the scores before the softmax, -∞ where a query must not look; broadcasts to `[B, H, T, S]`. A
+  ///     query that must not look at any key gets zeros.
   ///   - isCausal: whether query `t` sees only the keys up to `t`.
   ///   - dropout: the share of weights that is set to zero at random; 0 draws no random numbers.
   ///   - scale: what the scores are multiplied by, 1/√D by default.
@@ -36,7 +37,8 @@ extension Tensor {
   ) -> (output: Tensor, weights: Tensor?) {
     let name = "scaledDotProductAttention"
     guard query.rank == 4, key.rank == 4, value.rank == 4 else {
-      fail(name, "query \(query.shape), key \(key.shape) and value \(value.shape) must be [batch, heads, tokens, width]")
+      fail(
+        name, "query \(query.shape), key \(key.shape) and value \(value.shape) must be [batch, heads, tokens, width]")
     }
     let (b, h, t, d) = (query.shape[0], query.shape[1], query.shape[2], query.shape[3])
     let s = key.shape[2]
@@ -105,7 +107,12 @@ private struct AttentionHeads {
             Pointwise.map(ScaleKernel(factor: scale), scores, count: s, to: scores)
             if let mask, let maskStrides { addMask(mask, maskStrides, head, row, scores) }
             if isCausal { for column in min(row + 1, s)..<s { scores[column] = -.infinity } }
-            RowKernels.softmax(scores, count: s, to: scores)
+            if mask != nil && Reductions.max(scores, count: s) == -.infinity {
+              // A query that may look at nothing gets nothing.
+              scores.update(repeating: 0, count: s)
+            } else {
+              RowKernels.softmax(scores, count: s, to: scores)
+            }
           }
           var dropped = p
           if let noise {
@@ -125,7 +132,9 @@ private struct AttentionHeads {
   }
 
   func backward(_ g: Tensor, weights: Tensor) -> (Tensor, Tensor, Tensor) {
-    let dq = headsLast(t, d), dk = headsLast(s, d), dv = headsLast(s, e)
+    let dq = headsLast(t, d)
+    let dk = headsLast(s, d)
+    let dv = headsLast(s, e)
     let offsets = BatchOffsets(shape: [q.shape[0], q.shape[1]], tensors: [q, k, v, g, dq, dk, dv])
     withExtendedLifetime((q.storage, k.storage, v.storage, g.storage, weights.storage, noise?.storage)) {
       parallelFor(heads, grain: grain / 2) { range in

@@ -30,7 +30,7 @@ extension Tensor {
     // Values are chosen, not multiplied, so that NaN and infinity on the other side do not leak in.
     let chosenA = combined(a.detached().expand(shape), keep.expand(shape), KeepWhere(), "where")
     let chosenB = combined(b.detached().expand(shape), (1 - keep).expand(shape), KeepWhere(), "where")
-    return (chosenA + chosenB).recording(a, b) { g in
+    return combined(chosenA, chosenB, JoinBits(), "where").recording(a, b) { g in
       [
         combined(g, keep.expand(shape), KeepWhere(), "where").summed(to: a.shape),
         combined(g, (1 - keep).expand(shape), KeepWhere(), "where").summed(to: b.shape),
@@ -62,6 +62,14 @@ private struct GreaterOrEqual: BinaryKernel {
 private struct Equal: BinaryKernel {
   @inline(__always) func callAsFunction(_ x: SIMD8<Float>, _ y: SIMD8<Float>) -> SIMD8<Float> {
     SIMD8<Float>.zero.replacing(with: 1, where: x .== y)
+  }
+}
+
+/// Of two numbers one of which is +0: the other, bit for bit (a sum would lose the sign of -0).
+private struct JoinBits: BinaryKernel {
+  @inline(__always) func callAsFunction(_ x: SIMD8<Float>, _ y: SIMD8<Float>) -> SIMD8<Float> {
+    unsafeBitCast(
+      unsafeBitCast(x, to: SIMD8<UInt32>.self) | unsafeBitCast(y, to: SIMD8<UInt32>.self), to: SIMD8<Float>.self)
   }
 }
 

@@ -47,7 +47,9 @@ extension Tensor {
     let result = Tensor(shape: [shape[0], geometry.rows * geometry.columns, geometry.patchSize]) { out in
       image.read { image in
         parallelFor(shape[0] * geometry.rows, grain: share(pointwiseGrain, geometry.rowSize)) { rows in
-          geometry.forEachRun(rows) { pixel, at, count in (out + at).update(from: image + pixel, count: count) } gap: {
+          geometry.forEachRun(rows) { pixel, at, count in
+            (out + at).update(from: image + pixel, count: count)
+          } gap: {
             (out + $0).update(repeating: 0, count: $1)
           }
         }
@@ -110,12 +112,13 @@ private struct PatchGeometry {
       var at = patchRow * rowSize
       for column in 0..<columns {
         let left = column * stride.1 - padding.1
+        let isOutside = left >= width || left + kernel.1 <= 0
         let from = max(left, 0)
         let to = max(from, min(left + kernel.1, width))
         for channel in 0..<channels {
           for line in 0..<kernel.0 {
             let y = row * stride.0 - padding.0 + line
-            if y < 0 || y >= height || from >= width {
+            if y < 0 || y >= height || isOutside {
               gap(at, kernel.1)
             } else {
               if from > left { gap(at, from - left) }

@@ -93,7 +93,7 @@ extension Tensor {
     }
   }
 
-  /// Each element, but at least `low` and at most `high`; outside of them the gradient is 0.
+  /// Each element, but at least `low` and at most `high`. The gradient passes where the element lies between them.
   public func clamp(_ low: Float = -.infinity, _ high: Float = .infinity) -> Tensor {
     mapped(ClampKernel(low: low, high: high)).recording(self) { g in
       [g * self.detached().mapped(WithinKernel(low: low, high: high))]
@@ -226,7 +226,8 @@ private struct ClampKernel: UnaryKernel {
   let low: Float
   let high: Float
   @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> {
-    let low = V(repeating: low), high = V(repeating: high)
+    let low = V(repeating: low)
+    let high = V(repeating: high)
     return x.replacing(with: low, where: x .< low).replacing(with: high, where: x .> high)
   }
 }
@@ -235,6 +236,10 @@ private struct WithinKernel: UnaryKernel {
   let low: Float
   let high: Float
   @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> {
-    V(repeating: 0).replacing(with: 1, where: (x .>= V(repeating: low)) .& (x .<= V(repeating: high)))
+    // An infinite bound is none.
+    let low = V(repeating: low)
+    let high = V(repeating: high)
+    return V(repeating: 0).replacing(
+      with: 1, where: ((x .> low) .| (low .== -.infinity)) .& ((x .< high) .| (high .== .infinity)))
   }
 }

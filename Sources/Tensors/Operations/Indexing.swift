@@ -3,8 +3,9 @@
 extension Tensor {
   /// The row of this table for each id: an embedding.
   ///
+  /// - Parameter row: a row of the table that gets no gradient, if any (padding).
   /// - Returns: the ids' shape with the rows' shape behind, for a table `[rows, …]`.
-  public func rows(_ ids: IntTensor) -> Tensor {
+  public func rows(_ ids: IntTensor, withoutGradient row: Int? = nil) -> Tensor {
     guard rank >= 1 else { fail("rows", "a single number has no rows") }
     for id in ids.scalars where id < 0 || id >= shape[0] {
       fail("rows", "id \(id) is not within a table of \(shape[0]) rows (shape \(shape))")
@@ -33,7 +34,9 @@ extension Tensor {
           out.update(repeating: 0, count: self.count)
           g.read { g in
             // Rows that occur several times are summed in the order in which they occur.
-            for (row, id) in ids.scalars.enumerated() { Pointwise.add(g + row * width, count: width, to: out + id * width) }
+            for (place, id) in ids.scalars.enumerated() where id != row {
+              Pointwise.add(g + place * width, count: width, to: out + id * width)
+            }
           }
         }
       ]

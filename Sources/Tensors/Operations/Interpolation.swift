@@ -18,9 +18,14 @@ extension Tensor {
     guard rank == 4, size.0 > 0, size.1 > 0, shape[2] > 0, shape[3] > 0 else {
       fail("interpolate", "images of shape \(shape) cannot become \(size.0) × \(size.1)")
     }
+    guard case .bilinear(let alignCorners) = mode else {
+      // Picked, not mixed with a weight of zero: infinities stay where they are.
+      return indexSelect(Self.nearestPlaces(from: shape[2], to: size.0), dim: 2)
+        .indexSelect(Self.nearestPlaces(from: shape[3], to: size.1), dim: 3).contiguous()
+    }
     // Both directions are linear maps: each new row is a mixture of two old ones.
-    let vertical = InterpolationTaps(from: shape[2], to: size.0, mode)
-    let horizontal = InterpolationTaps(from: shape[3], to: size.1, mode)
+    let vertical = InterpolationTaps(from: shape[2], to: size.0, alignCorners: alignCorners)
+    let horizontal = InterpolationTaps(from: shape[3], to: size.1, alignCorners: alignCorners)
     let (h, w) = (shape[2], shape[3])
     let planes = shape[0] * shape[1]
     let x = packed()
@@ -68,29 +73,26 @@ extension Tensor {
       ]
     }
   }
+
+  /// Which old row (or column) each new one takes.
+  private static func nearestPlaces(from old: Int, to new: Int) -> [Int] {
+    let scale = Float(old) / Float(new)
+    return (0..<new).map { Swift.min(Int(Float($0) * scale), old - 1) }
+  }
 }
 
 /// For each new row (or column): which two old ones it mixes, and how.
 private struct InterpolationTaps {
   let taps: [(first: Int, second: Int, weight0: Float, weight1: Float)]
 
-  init(from old: Int, to new: Int, _ mode: InterpolationMode) {
-    switch mode {
-    case .nearest:
-      let scale = Float(old) / Float(new)
-      taps = (0..<new).map { index in
-        let source = Swift.min(Int(Float(index) * scale), old - 1)
-        return (source, source, 1, 0)
-      }
-    case .bilinear(let alignCorners):
-      let scale = alignCorners ? (new > 1 ? Float(old - 1) / Float(new - 1) : 0) : Float(old) / Float(new)
-      taps = (0..<new).map { index in
-        let place = alignCorners ? scale * Float(index) : Swift.max(scale * (Float(index) + 0.5) - 0.5, 0)
-        let first = Swift.min(Int(place), old - 1)
-        let second = Swift.min(first + 1, old - 1)
-        let weight = Swift.min(Swift.max(place - Float(first), 0), 1)
-        return (first, second, 1 - weight, weight)
-      }
+  init(from old: Int, to new: Int, alignCorners: Bool) {
+    let scale = alignCorners ? (new > 1 ? Float(old - 1) / Float(new - 1) : 0) : Float(old) / Float(new)
+    taps = (0..<new).map { index in
+      let place = alignCorners ? scale * Float(index) : Swift.max(scale * (Float(index) + 0.5) - 0.5, 0)
+      let first = Swift.min(Int(place), old - 1)
+      let second = Swift.min(first + 1, old - 1)
+      let weight = Swift.min(Swift.max(place - Float(first), 0), 1)
+      return (first, second, 1 - weight, weight)
     }
   }
 }

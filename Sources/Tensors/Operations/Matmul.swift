@@ -35,7 +35,8 @@ extension Tensor {
     let batch = Shape.broadcast(Array(shape.dropLast(2)), Array(other.shape.dropLast(2)), "matmul")
     // Many matrices times one: a single product with more rows.
     if other.rank == 2 && rank > 2 {
-      return reshape([-1, k]).checkedMatmul(other, shapeA, shapeB).reshape(Array(shape.dropLast()) + [n])
+      return reshape([Shape.count(Array(shape.dropLast())), k]).checkedMatmul(other, shapeA, shapeB).reshape(
+        Array(shape.dropLast()) + [n])
     }
     let a = expand(batch + [m, k])
     let b = other.expand(batch + [k, n])
@@ -60,11 +61,11 @@ extension Tensor {
     if let bias, bias.shape != [weight.shape[0]] {
       fail("linear", "a bias of shape \(bias.shape) does not fit a weight of shape \(weight.shape) ([out, in])")
     }
-    let x = reshape([-1, size])
+    let x = reshape([Shape.count(Array(shape.dropLast())), size])
     let result = BatchedGemm.multiply(x.detached(), weight.detached().T, start: bias)
       .reshape(Array(shape.dropLast()) + [weight.shape[0]])
     return result.recording([self, weight] + (bias.map { [$0] } ?? [])) { g in
-      let g = g.reshape([-1, weight.shape[0]])
+      let g = g.reshape([x.shape[0], weight.shape[0]])
       return [
         self.requiresGrad ? g.matmul(weight.detached()).reshape(self.shape) : nil,
         weight.requiresGrad ? g.T.matmul(x.detached()) : nil,

@@ -15,10 +15,14 @@ extension Tensor {
   /// The sum over one dimension.
   public func sum(dim: Int, keepDims: Bool = false) -> Tensor { sum(dims: [dim], keepDims: keepDims) }
 
-  /// The mean of everything, or over the given dimensions.
+  /// The mean of everything, or over the given dimensions; NaN where there is nothing.
   public func mean(dims: [Int]? = nil, keepDims: Bool = false) -> Tensor {
-    let total = sum(dims: dims, keepDims: keepDims)
-    return total / Float(Swift.max(1, count) / Swift.max(1, total.count))
+    sum(dims: dims, keepDims: keepDims) / Float(reducedCount(dims, "mean"))
+  }
+
+  /// How many elements a reduction over the given dimensions makes one of.
+  private func reducedCount(_ dims: [Int]?, _ operation: String) -> Int {
+    Shape.dimensions(dims, rank: rank, operation).reduce(1) { $0 * shape[$1] }
   }
 
   /// The mean over one dimension.
@@ -30,8 +34,8 @@ extension Tensor {
   public func variance(dims: [Int]? = nil, unbiased: Bool = true, keepDims: Bool = false) -> Tensor {
     let centered = self - mean(dims: dims, keepDims: true)
     let squares = (centered * centered).sum(dims: dims, keepDims: keepDims)
-    let n = Swift.max(1, count) / Swift.max(1, squares.count)
-    return squares / Float(unbiased ? n - 1 : n)
+    let n = reducedCount(dims, "variance")
+    return squares / Float(unbiased ? Swift.max(0, n - 1) : n)
   }
 
   /// The square root of the variance.
@@ -49,11 +53,11 @@ extension Tensor {
     extreme(dim: dim, keepDims: keepDims, sign: -1, "min")
   }
 
-  /// The largest element of all.
-  public func max() -> Tensor { flatten().max(dim: 0).values }
+  /// The largest element of all. Where several are largest, they share the gradient evenly.
+  public func max() -> Tensor { extremeOfAll(detached().flatten().max(dim: 0).values) }
 
-  /// The smallest element of all.
-  public func min() -> Tensor { flatten().min(dim: 0).values }
+  /// The smallest element of all. Where several are smallest, they share the gradient evenly.
+  public func min() -> Tensor { extremeOfAll(detached().flatten().min(dim: 0).values) }
 
   /// Where along a dimension the largest element is; the lower index on ties.
   public func argmax(dim: Int) -> IntTensor { noGrad { detached().max(dim: dim).indices } }
@@ -98,6 +102,13 @@ extension Tensor {
     }
   }
 
+  private func extremeOfAll(_ value: Tensor) -> Tensor {
+    value.recording(self) { g in
+      let isExtreme = self.detached() .== value
+      return [isExtreme * (g / isExtreme.sum())]
+    }
+  }
+
   private func extreme(
     dim: Int, keepDims: Bool, sign: Float, _ operation: String
   ) -> (values: Tensor, indices: IntTensor) {
@@ -112,8 +123,7 @@ extension Tensor {
     // The rows are in the order of the tensor with `dimension` and the last one exchanged.
     let moved = IntTensor(indices, shape: Array(rows.shape.dropLast()) + [1])
     let values = transpose(dimension, -1).gather(dim: -1, moved).transpose(dimension, -1)
-    let back = Tensor(indices.map { Float($0) }, shape: moved.shape).transpose(dimension, -1)
-    let positions = back.scalars.map { Int($0) }
+    let positions = moved.exchanged(dimension).scalars
     var shape = self.shape
     shape[dimension] = 1
     if keepDims { return (values, IntTensor(positions, shape: shape)) }

@@ -54,8 +54,6 @@ extension Tensor {
     }
     let last = IntTensor(indices, shape: Array(rows.shape.dropLast()) + [count])
     let values = transpose(dimension, -1).gather(dim: -1, last).transpose(dimension, -1)
-    if dimension == rank - 1 { return (values, last) }
-    let back = Tensor(indices.map { Float($0) }, shape: last.shape).transpose(dimension, -1)
-    return (values, IntTensor(back.scalars.map { Int($0) }, shape: back.shape))
+    return (values, last.exchanged(dimension))
   }
 }

@@ -1,0 +1,138 @@
+import Tensors
+import TestSupport
+import Testing
+
+/// Results do not depend on the number of threads, nor on the batch that a row came in.
+@Suite struct OpContractTests {
+  struct Entry: Sendable {
+    let name: String
+    let shapes: [[Int]]
+    let call: @Sendable ([Tensor]) -> Tensor
+
+    init(_ name: String, _ shapes: [Int]..., call: @escaping @Sendable ([Tensor]) -> Tensor) {
+      self.name = name
+      self.shapes = shapes
+      self.call = call
+    }
+  }
+
+  /// Sizes that are split among threads, at odd places.
+  static let entries: [Entry] = [
+    Entry("add", [611, 999], [611, 999]) { $0[0] + $0[1] },
+    Entry("add rows", [611, 999], [999]) { $0[0] + $0[1] },
+    Entry("multiply columns", [611, 999], [611, 1]) { $0[0] * $0[1] },
+    Entry("divide transposed", [999, 611], [611, 999]) { $0[0].T / ($0[1] * $0[1] + 1) },
+    Entry("maximum", [700_001], [700_001]) { .maximum($0[0], $0[1]) },
+    Entry("where", [700_001], [700_001]) { .where($0[0] .> 0, $0[0], $0[1]) },
+    Entry("exp", [400_003]) { $0[0].exp() },
+    Entry("functions", [200_003]) { x in
+      let positive = x[0].abs() + 0.1
+      let first = positive.log() + positive.sqrt() + positive.pow(1.7) + x[0].tanh() + x[0].erf() + x[0].sin()
+      return first + x[0].cos() + x[0].sigmoid() + x[0].logSigmoid() + x[0].relu() + x[0].clamp(-0.5, 0.5)
+    },
+    Entry("gelu", [200_003]) { $0[0].gelu() + $0[0].geluTanh() + $0[0].quickGelu() },
+    Entry("sum", [1_000_003]) { $0[0].sum() },
+    Entry("sum rows", [1003, 701]) { $0[0].sum(dim: 1) },
+    Entry("sum columns", [1003, 701]) { $0[0].sum(dim: 0) },
+    Entry("sum middle", [37, 53, 301]) { $0[0].sum(dim: 1) },
+    Entry("sum apart", [37, 53, 301]) { $0[0].sum(dims: [0, 2]) },
+    Entry("mean and deviation", [307, 1001]) { $0[0].mean(dim: 0) + $0[0].standardDeviation(dims: [0]) },
+    Entry("max", [307, 1001]) { $0[0].max(dim: 0).values + $0[0].min(dim: 1).values.sum() },
+    Entry("softmax", [501, 403]) { $0[0].softmax(dim: -1) },
+    Entry("softmax first", [501, 403]) { $0[0].softmax(dim: 0) },
+    Entry("logSoftmax", [501, 403]) { $0[0].logSoftmax(dim: -1) },
+    Entry("layerNorm", [601, 301], [301], [301]) { $0[0].layerNorm(weight: $0[1], bias: $0[2]) },
+    Entry("layerNorm without weight", [601, 301]) { $0[0].layerNorm() },
+    Entry("l2Normalized", [601, 301]) { $0[0].l2Normalized() },
+    Entry("cumsum", [307, 1001]) { $0[0].cumsum(dim: 0) },
+    Entry("sort", [307, 101]) { $0[0].sort(dim: 0).values },
+    Entry("topK", [307, 101]) { $0[0].topK(7).values },
+    Entry("matmul", [301, 257], [257, 403]) { $0[0].matmul($0[1]) },
+    Entry("matmul tall", [2003, 67], [67, 203]) { $0[0].matmul($0[1]) },
+    Entry("matmul one row", [1, 3001], [3001, 2003]) { $0[0].matmul($0[1]) },
+    Entry("matmul batch", [13, 67, 129], [13, 129, 101]) { $0[0].matmul($0[1]) },
+    Entry("matmul broadcast", [7, 1, 67, 129], [3, 129, 101]) { $0[0].matmul($0[1]) },
+    Entry("matmul transposed", [257, 301], [403, 257]) { $0[0].T.matmul($0[1].T) },
+    Entry("linear", [5, 61, 301], [403, 301], [403]) { $0[0].linear(weight: $0[1], bias: $0[2]) },
+    Entry("conv2d", [3, 5, 41, 43], [17, 5, 3, 3], [17]) {
+      $0[0].conv2d(weight: $0[1], bias: $0[2], stride: (1, 2), padding: (1, 1))
+    },
+    Entry("unfold", [5, 6, 61, 59]) { $0[0].unfold(kernel: (3, 4), stride: (1, 2), padding: (2, 1)) },
+    Entry("interpolate", [5, 6, 61, 59]) { $0[0].interpolate(size: (103, 97), mode: .bilinear(alignCorners: false)) },
+    Entry("nearest", [5, 6, 61, 59]) { $0[0].interpolate(size: (103, 97), mode: .nearest) },
+    Entry("attention", [3, 5, 97, 33], [3, 5, 101, 33], [3, 5, 101, 35], [97, 101]) {
+      .scaledDotProductAttention(query: $0[0], key: $0[1], value: $0[2], mask: $0[3])
+    },
+    Entry("causal attention", [3, 5, 97, 33], [3, 5, 97, 33], [3, 5, 97, 33]) { x in
+      withGenerator(Generator(seed: 3)) {
+        .scaledDotProductAttention(query: x[0], key: x[1], value: x[2], isCausal: true, dropout: 0.1)
+      }
+    },
+    Entry("rows", [1003, 301]) { $0[0].rows(IntTensor((0..<700).map { $0 * 37 % 1003 })) },
+    Entry("gather", [1003, 301]) { $0[0].gather(dim: 1, IntTensor((0..<1003).map { $0 % 301 }, shape: [1003, 1])) },
+    Entry("indexSelect", [603, 301]) { $0[0].indexSelect((0..<400).map { $0 * 7 % 301 }, dim: 1) },
+    Entry("cat", [603, 301], [603, 55]) { .cat($0, dim: 1) },
+    Entry("pad and flip", [603, 301]) { $0[0].pad([(0, 1, 2), (1, 3, 1)], value: 2).flip(dims: [1]) },
+    Entry("views", [60, 70, 80]) { $0[0].permute(2, 0, 1).reshape(80, -1).T.contiguous()[3..<4000] },
+    Entry("repeated", [60, 70, 8]) { $0[0].repeated(2, 1, 3).tril() },
+    Entry("dropout", [603, 301]) { x in withGenerator(Generator(seed: 3)) { x[0].dropout(0.3) } },
+  ]
+
+  @Test(arguments: entries.map { $0.name }) func isTheSameOnAnyNumberOfThreads(_ name: String) throws {
+    let entry = try #require(Self.entries.first { $0.name == name })
+    let generator = Generator(seed: 11)
+    let values = entry.shapes.map { shape in withGenerator(generator) { Tensor.uniform(shape, in: -1..<1) } }
+    func run(_ threads: Int) -> [[Float]] {
+      Threads.with(threads) {
+        let leaves = values.map { $0.requiringGrad() }
+        let result = entry.call(leaves)
+        (result * .weighting(result.shape)).sum().backward()
+        return [result.scalars] + leaves.map { $0.grad?.scalars ?? [] }
+      }
+    }
+    let one = run(1)
+    for threads in [2, 3, 8] {
+      for (place, (a, b)) in zip(run(threads), one).enumerated() {
+        #expect(isSame(a, b), "\(name) on \(threads) threads: \(place == 0 ? "the result" : "gradient \(place - 1)")")
+      }
+    }
+  }
+
+  // MARK: A row alone is the row in its batch
+
+  static let perRow: [Entry] = [
+    Entry("matmul", [31, 45], [45, 37]) { $0[0].matmul($0[1]) },
+    Entry("matmul transposed", [31, 45], [37, 45]) { $0[0].matmul($0[1].T) },
+    Entry("linear", [31, 300], [37, 300], [37]) { $0[0].linear(weight: $0[1], bias: $0[2]) },
+    Entry("layerNorm", [31, 45], [45], [45]) { $0[0].layerNorm(weight: $0[1], bias: $0[2]) },
+    Entry("softmax", [31, 45]) { $0[0].softmax(dim: -1) },
+    Entry("logSoftmax", [31, 45]) { $0[0].logSoftmax(dim: -1) },
+    Entry("gelu", [31, 45]) { $0[0].gelu() },
+    Entry("sum", [31, 45]) { $0[0].sum(dim: 1) },
+    Entry("l2Normalized", [31, 45]) { $0[0].l2Normalized() },
+    Entry("attention of queries", [31, 16], [1, 1, 23, 16], [1, 1, 23, 16]) { x in
+      Tensor.scaledDotProductAttention(query: x[0].unsqueeze(0).unsqueeze(0), key: x[1], value: x[2]).select(0, dim: 0)
+        .select(0, dim: 0)
+    },
+    Entry("attention of a batch", [31, 2 * 5 * 16]) { x in
+      let heads = x[0].reshape(-1, 5, 2, 16).transpose(1, 2)
+      return Tensor.scaledDotProductAttention(query: heads, key: heads, value: heads, isCausal: true)
+    },
+    Entry("conv2d", [31, 2 * 7 * 7], [5, 2, 3, 3]) {
+      $0[0].reshape(-1, 2, 7, 7).conv2d(weight: $0[1], padding: (1, 1))
+    },
+  ]
+
+  @Test(arguments: perRow.map { $0.name }) func aRowAloneIsTheRowInItsBatch(_ name: String) throws {
+    let entry = try #require(Self.perRow.first { $0.name == name })
+    let generator = Generator(seed: 12)
+    let x = entry.shapes.map { shape in withGenerator(generator) { Tensor.uniform(shape, in: -1..<1) } }
+    let whole = entry.call(x)
+    for count in 1...7 {
+      for start in stride(from: 0, through: 31 - count, by: 5) {
+        let part = entry.call([x[0][start..<start + count]] + x.dropFirst())
+        #expect(isSame(part.scalars, whole[start..<start + count].scalars), "\(name): rows \(start)..<\(start + count)")
+      }
+    }
+  }
+}

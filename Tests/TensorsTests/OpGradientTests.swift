@@ -1,0 +1,53 @@
+import Tensors
+import TestSupport
+import Testing
+
+/// The gradients of every operation are the slopes that finite differences show, whatever PyTorch says.
+@Suite struct OpGradientTests {
+  /// Where a function is smooth enough to be differentiated by differences; anywhere, if it is not listed.
+  static let points: [String: [GradientPoints]] = [
+    "relu": [.betweenHalves], "abs": [.betweenHalves], "clamp": [.betweenHalves], "l2Normalized": [.betweenHalves],
+    "log": [.positive], "sqrt": [.positive], "pow": [.positive], "divide": [.anywhere, .positive],
+    "max": [.distinct], "min": [.distinct], "maxAll": [.distinct], "minAll": [.distinct], "sort": [.distinct],
+    "topK": [.distinct], "maximum": [.distinct], "minimum": [.distinct], "layerNorm": [.distinct, .anywhere],
+    "variance": [.distinct], "standardDeviation": [.distinct],
+  ]
+
+  /// What gives no gradient, and why nothing is to be checked: comparisons, positions, and what is made of no tensor.
+  static let withoutGradient: Set<String> = [
+    "gt", "ge", "lt", "le", "eq", "ne", "argmax", "argmin", "oneHot", "linspace", "arange", "eye", "rand", "uniform",
+    "randn", "normal", "bernoulli", "bernoulliOf", "randint", "randperm",
+  ]
+
+  @Test(arguments: OpCatalogue.calls.keys.filter { !withoutGradient.contains($0) }.sorted())
+  func isTheSlope(_ name: String) throws {
+    var checked = 0
+    for (number, given) in (OpParityTests.cases[name] ?? []).enumerated()
+    where given.gradients.contains(where: { $0 != nil }) {
+      let inputs = given.makeInputs().leaves
+      var leaves: [(name: String, leaf: Tensor)] = []
+      for (place, leaf) in inputs.enumerated() where given.gradients[place] != nil {
+        let choice = Self.points[name] ?? [.anywhere]
+        leaf.assign((place < choice.count ? choice[place] : choice[choice.count - 1]).tensor(leaf.shape, seed: place))
+        leaves.append(("input \(place)", leaf))
+      }
+      let mismatch = gradientMismatch(leaves) {
+        let tensors = zip(inputs, given.inputs).map { $1.viewed($0) }
+        return (OpCatalogue.call(given, tensors) ?? []).compactMap { output in
+          if case .tensor(let tensor) = output { tensor } else { nil }
+        }
+      }
+      #expect(mismatch == nil, "\(name) \(number) \(given.inputs.map { $0.shape })")
+      checked += 1
+    }
+    #expect(checked > 0, "\(name) has no case with a gradient")
+  }
+
+  @Test func operationsWithoutGradientsAreKnown() {
+    #expect(Self.withoutGradient.isSubset(of: OpCatalogue.calls.keys))
+    for name in Self.withoutGradient {
+      let cases = OpParityTests.cases[name] ?? []
+      #expect(cases.allSatisfy { $0.gradients.allSatisfy { $0 == nil } }, "\(name) has gradients in PyTorch")
+    }
+  }
+}
