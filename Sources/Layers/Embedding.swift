@@ -5,14 +5,18 @@ public final class Embedding: Module {
   /// `[count, width]`.
   public let weight: Tensor
 
+  /// The row that gets no gradient.
+  private let paddingIndex: Int?
+
   /// A table of normally distributed numbers.
   ///
-  /// - Parameter paddingIndex: a row that starts as zeros.
+  /// - Parameter paddingIndex: a row that starts as zeros and stays as it is in training.
   public init(_ count: Int, _ width: Int, paddingIndex: Int? = nil) {
     weight = Initialisation.normal([count, width])
+    self.paddingIndex = paddingIndex
     if let paddingIndex { weight[paddingIndex].assign(.zeros([width])) }
   }
 
   /// - Returns: the shape of the ids with `width` behind.
-  public func callAsFunction(_ ids: IntTensor) -> Tensor { weight.rows(ids) }
+  public func callAsFunction(_ ids: IntTensor) -> Tensor { weight.rows(ids, withoutGradient: paddingIndex) }
 }

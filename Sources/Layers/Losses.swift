@@ -16,7 +16,7 @@ public func crossEntropy(
   }
   let classes = logits.shape[1]
   for label in labels.scalars where label != ignoreIndex && (label < 0 || label >= classes) {
-    reportMisuse("crossEntropy", "label \(label) is not one of \(classes) classes")
+    reportMisuse("crossEntropy", "label \(label) is not one of \(classes) classes (logits \(logits.shape))")
   }
   let counted = labels.scalars.indices.filter { labels.scalars[$0] != ignoreIndex }
   let logProbabilities = (counted.count == labels.count ? logits : logits.indexSelect(counted)).logSoftmax(dim: 1)

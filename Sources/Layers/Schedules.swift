@@ -73,8 +73,8 @@ public struct OneCycle: LearningRateSchedule {
 
   public func learningRate(at step: Int) -> Double {
     let top = risingShare * Double(totalSteps) - 1
-    if Double(step) <= top { return cosine(from: initial, to: peak, Double(step) / top) }
-    return cosine(from: peak, to: final, (Double(step) - top) / (Double(totalSteps - 1) - top))
+    if Double(step) <= top { return cosine(from: initial, to: peak, top > 0 ? Double(step) / top : 1) }
+    return cosine(from: peak, to: final, min(1, (Double(step) - top) / (Double(totalSteps - 1) - top)))
   }
 }
 

@@ -81,10 +81,11 @@ public final class TransformerEncoderLayer: Module {
     dropout2(linear2(dropout(activation(linear1(x)))))
   }
 
-  /// A layer with the same settings and values, without drawing random numbers.
+  /// A layer with the same settings, values and mode, without drawing random numbers.
   fileprivate func copy() -> TransformerEncoderLayer {
     let layer = Initialisation.skipped(make)
     if !Initialisation.isSkipped { layer.copyParameters(from: self) }
+    layer.train(isTraining)
     return layer
   }
 }

@@ -1,0 +1,159 @@
+import Foundation
+import Layers
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct OptimiserTests {
+  let fixture: LayerFixture
+
+  init() throws { fixture = try LayerFixture.load() }
+
+  @Test func everyStepIsThatOfPyTorch() throws {
+    for given in fixture.optimisers {
+      let a = LayerArguments(given.arguments)
+      let parameters = given.start.map { $0.tensor.requiringGrad() }
+      let rate = a.number("learningRate") ?? 0
+      let optimiser: Optimiser =
+        given.name == "AdamW"
+        ? AdamW(
+          parameters, learningRate: rate, betas: (a.number("beta1") ?? 0.9, a.number("beta2") ?? 0.999),
+          epsilon: a.number("epsilon") ?? 1e-8, weightDecay: a.number("weightDecay") ?? 1e-2)
+        : SGD(
+          parameters, learningRate: rate, momentum: a.number("momentum") ?? 0, dampening: a.number("dampening") ?? 0,
+          weightDecay: a.number("weightDecay") ?? 0, isNesterov: a.bool("isNesterov"))
+      for (number, step) in given.steps.enumerated() {
+        for (parameter, gradient) in zip(parameters, step.gradients) { parameter.grad = gradient.tensor }
+        if number == 2 { parameters[1].grad = nil }
+        if number == 4 { optimiser.learningRate *= 0.5 }
+        optimiser.step()
+        for (place, (parameter, expected)) in zip(parameters, step.values).enumerated() {
+          let difference = parameter.difference(
+            from: expected.floats, shape: expected.shape, tolerance: 5e-7,
+            "\(given.name) \(given.arguments.keys.sorted()), step \(number), parameter \(place)")
+          #expect(difference == nil)
+        }
+      }
+      optimiser.zeroGrad()
+      #expect(parameters.allSatisfy { $0.grad == nil })
+    }
+  }
+
+  @Test func clippingIsThatOfPyTorch() throws {
+    for given in fixture.clipping {
+      let parameters = given.before.map { numbers in
+        let parameter = Tensor.zeros(numbers.shape).requiringGrad()
+        parameter.grad = numbers.tensor
+        return parameter
+      }
+      let frozen = Tensor.zeros([3]).requiringGrad()
+      let norm = clipGradNorm(parameters + [frozen], maxNorm: given.maxNorm)
+      #expect(abs(Double(norm) - given.norm) <= 1e-6 * given.norm)
+      for (parameter, expected) in zip(parameters, given.after) {
+        let gradient = try #require(parameter.grad)
+        #expect(gradient.difference(from: expected.floats, shape: expected.shape, tolerance: 5e-7, "clipped") == nil)
+      }
+      #expect(frozen.grad == nil)
+    }
+  }
+
+  @Test func schedulesAreThoseOfPyTorch() {
+    for given in fixture.schedules {
+      let a = LayerArguments(given.arguments)
+      let peak = a.number("peak") ?? 0
+      let schedule: LearningRateSchedule =
+        switch given.name {
+        case "CosineAnnealing": CosineAnnealing(initial: peak, steps: a.int("steps"), final: a.number("final") ?? 0)
+        case "OneCycle":
+          OneCycle(
+            peak: peak, totalSteps: a.int("totalSteps"), risingShare: a.number("risingShare") ?? 0.3,
+            divideFactor: a.number("divideFactor") ?? 25, finalDivideFactor: a.number("finalDivideFactor") ?? 10_000)
+        default:
+          WarmupCosine(
+            peak: peak, warmupSteps: a.int("warmupSteps"), totalSteps: a.int("totalSteps"),
+            final: a.number("final") ?? 0)
+        }
+      for (step, expected) in given.rates.enumerated() {
+        let rate = schedule.learningRate(at: step)
+        #expect(abs(rate - expected) <= 1e-12 * peak, "\(given.name) \(given.arguments), step \(step)")
+      }
+    }
+  }
+
+  @Test func aScheduleStaysFiniteAtItsEnds() {
+    // A rising share of one step leaves no way up at all.
+    let brief = OneCycle(peak: 1, totalSteps: 10, risingShare: 0.1)
+    #expect((0..<12).allSatisfy { brief.learningRate(at: $0).isFinite })
+    #expect(brief.learningRate(at: 0) == 1)
+    #expect(brief.learningRate(at: 20) == brief.learningRate(at: 9))
+    let cosine = WarmupCosine(peak: 1, warmupSteps: 0, totalSteps: 5, final: 0.1)
+    #expect(cosine.learningRate(at: 0) == 1 && cosine.learningRate(at: 50) == 0.1)
+  }
+
+  @Test func frozenParametersDoNotMove() {
+    let layer = Linear(3, 2)
+    layer.setFrozen()
+    let before = layer.parameters().map { $0.scalars }
+    let optimiser = AdamW(layer.parameters())
+    let x = Tensor.ones([1, 3]).requiringGrad()
+    layer(x).sum().backward()
+    optimiser.step()
+    #expect(layer.parameters().map { $0.scalars } == before)
+    #expect(x.grad != nil && layer.parameters().allSatisfy { $0.grad == nil })
+  }
+
+  @Test func aTransposedParameterIsTrainedInItsOwnOrder() {
+    let table = Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3])
+    let parameter = table.T.requiringGrad()
+    parameter.grad = Tensor([10, 20, 30, 40, 50, 60], shape: [3, 2])
+    SGD([parameter], learningRate: 1).step()
+    #expect(parameter.scalars == [-9, -16, -28, -35, -47, -54])
+    #expect(table.scalars == [1, 2, 3, 4, 5, 6])
+  }
+
+  @Test func memoryOfSomeoneElseIsNotWrittenTo() {
+    let owner = ForeignFloats([1, 2, 3])
+    let parameter = Tensor(unownedMemory: owner.base, shape: [3], elementType: .float32, owner: owner).requiringGrad()
+    parameter.grad = .ones([3])
+    SGD([parameter], learningRate: 1).step()
+    #expect(parameter.scalars == [0, 1, 2])
+    #expect(owner.values == [1, 2, 3])
+  }
+
+  /// Counted for the whole process, so in one of its own.
+  @Test func trainingRunsInTheMemoryOfItsFirstSteps() async {
+    await #expect(processExitsWith: .success) {
+      manualSeed(0)
+      let layer = TransformerEncoderLayer(embedDim: 64, headCount: 4, feedForwardDim: 128)
+      let model = TransformerEncoder(layer, layerCount: 2)
+      let head = Linear(64, 10)
+      let optimiser = AdamW(model.parameters() + head.parameters())
+      var bytes: [Int] = []
+      for step in 0..<12 {
+        optimiser.zeroGrad()
+        let x = Tensor.randn([16, 17, 64])
+        let loss = crossEntropy(head(model(x).select(0, dim: 1)), .randint(0..<10, [16]))
+        loss.backward()
+        clipGradNorm(model.parameters(), maxNorm: 1)
+        optimiser.step()
+        if step >= 3 { bytes.append(Memory.liveBytes + Memory.pooledBytes) }
+      }
+      exit(Set(bytes).count == 1 ? 0 : 1)
+    }
+  }
+}
+
+private final class ForeignFloats {
+  private let memory: UnsafeMutablePointer<Float>
+  private let count: Int
+  var base: UnsafeRawPointer { UnsafeRawPointer(memory) }
+  var values: [Float] { Array(UnsafeBufferPointer(start: memory, count: count)) }
+
+  init(_ values: [Float]) {
+    count = values.count
+    memory = .allocate(capacity: count)
+    memory.initialize(from: values, count: count)
+  }
+
+  deinit { memory.deallocate() }
+}
