@@ -1,0 +1,24 @@
+import Testing
+
+@testable import Tensors
+
+@Suite struct KernelDigestTests {
+  /// The bits of every kernel on every processor. `Scripts/check-arm64.sh` finds the same digest for arm64, and for
+  /// x86-64 without and with AVX2 and AVX-512. It changes only with a kernel's order of operations, or with what is digested.
+  @Test func everyKernelComputesTheSameBitsAsEverywhere() {
+    let digest = kernelDigest()
+    #expect(digest == 0x9cfc_4874_87b3_2998, "\(String(digest, radix: 16))")
+  }
+
+  @Test func oneBitChangesTheDigest() {
+    var first = KernelDigest()
+    var second = first
+    first.add(1 as Float)
+    second.add((1 as Float).nextUp)
+    #expect(first.value != second.value)
+    // FNV-1a of four zero bytes, by its published definition.
+    var zeros = KernelDigest()
+    zeros.add(0 as UInt32)
+    #expect(zeros.value == 0x4d25_767f_9dce_13f5)
+  }
+}
