@@ -21,9 +21,9 @@ struct ElementaryDoubleFunction: Sendable, CustomTestStringConvertible {
     .init("log", { x, _ in ElementaryDouble.log(x) }, ElementaryDoubleCase.log, 0.51, digest: 0x9488_5c54_ca4a_fb65),
     .init(
       "log1p", { x, _ in ElementaryDouble.log1p(x) }, ElementaryDoubleCase.log1p, 0.51, digest: 0xb4b1_dc5a_5735_dfff),
-    .init("tanh", { x, _ in ElementaryDouble.tanh(x) }, ElementaryDoubleCase.tanh, 0.9, digest: 0x48b4_4fbf_0de0_0441),
-    .init("sin", { x, _ in ElementaryDouble.sin(x) }, ElementaryDoubleCase.sin, 0.7, digest: 0xf5f7_abe5_414b_d08e),
-    .init("cos", { x, _ in ElementaryDouble.cos(x) }, ElementaryDoubleCase.cos, 0.7, digest: 0x567a_4a5d_3951_f7ec),
+    .init("tanh", { x, _ in ElementaryDouble.tanh(x) }, ElementaryDoubleCase.tanh, 1, digest: 0x48b4_4fbf_0de0_0441),
+    .init("sin", { x, _ in ElementaryDouble.sin(x) }, ElementaryDoubleCase.sin, 0.8, digest: 0xf5f7_abe5_414b_d08e),
+    .init("cos", { x, _ in ElementaryDouble.cos(x) }, ElementaryDoubleCase.cos, 0.8, digest: 0x567a_4a5d_3951_f7ec),
     .init(
       "pow", { x, y in ElementaryDouble.pow(x, y) }, ElementaryDoubleCase.pow, 0.6, 0.8, digest: 0x1a6e_ff8f_11f4_9a80),
   ]

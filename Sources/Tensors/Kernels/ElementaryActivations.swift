@@ -1,7 +1,7 @@
 /// GELU in its three forms, and their derivatives, eight lanes at a time; see `Elementary`.
 ///
-/// They are PyTorch's functions, and differ from the exact value by at most 2.5e-7 of the larger of it and 1: less than
-/// PyTorch's do. At an infinity they take their limits, ∞ and -0 for a value, 1 and 0 for a derivative.
+/// They are PyTorch's functions, and differ from the exact value by at most 2.5e-7 of the larger of it and 1. At an
+/// infinity they take their limits, ∞ and -0 for a value, 1 and 0 for a derivative.
 extension Elementary {
 
   // MARK: GELU with the error function
@@ -67,7 +67,7 @@ extension Elementary {
     return canonical(sigma.value.addingProduct(argument, sigma.slope))
   }
 
-  /// σ(x) and its derivative σ(x) (1 - σ(x)), without the cancellation of 1 - σ; within 3 ulp, both.
+  /// σ(x) and its derivative σ(x) (1 - σ(x)), without the cancellation of 1 - σ; both to a few ulp.
   @inline(__always)
   private static func logistic(_ x: Vector) -> (value: Vector, slope: Vector) {
     let e = exp(-magnitude(x))

@@ -49,7 +49,7 @@ package enum ElementaryDouble {
     )
   }
 
-  /// The hyperbolic tangent, within 0.9 ulp.
+  /// The hyperbolic tangent, within 1 ulp.
   ///
   /// `tanh x = E / (E + 2)` with `E = e^2x - 1`.
   static func tanh(_ x: Double) -> Double {

@@ -1,7 +1,7 @@
 /// Sine and cosine of Float64 over its whole range; see `ElementaryDouble`.
 extension ElementaryDouble {
 
-  /// The sine, within 0.7 ulp for every finite number; NaN of an infinity.
+  /// The sine, within 0.8 ulp for every finite number; NaN of an infinity.
   static func sin(_ x: Double) -> Double {
     guard x.magnitude < .infinity else { return .nan }
     // Below, x³/6 is less than a tenth of an ulp, and x, -0 too, is the result.
@@ -10,7 +10,7 @@ extension ElementaryDouble {
     return ofQuadrant(Pair(r.high, r.low), r.quadrant)
   }
 
-  /// The cosine, within 0.7 ulp for every finite number; NaN of an infinity.
+  /// The cosine, within 0.8 ulp for every finite number; NaN of an infinity.
   package static func cos(_ x: Double) -> Double {
     guard x.magnitude < .infinity else { return .nan }
     let r = reduced(x)

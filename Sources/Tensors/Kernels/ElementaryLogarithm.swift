@@ -14,7 +14,7 @@ extension Elementary {
     return logOfLimits(x, result)
   }
 
-  /// log(1 + x) without the rounding of 1 + x, within 1.5 ulp.
+  /// log(1 + x) without the rounding of 1 + x, within 1.6 ulp.
   ///
   /// The same reduction and polynomial as `log`, of `1 + f = 2^-i (1 + x)`, where `f` is computed from `x` itself.
   @inline(__always)
@@ -151,7 +151,7 @@ extension Elementary {
   /// The natural logarithm, within 1 ulp; the bits of a lane of the vector function.
   static func log(_ x: Float) -> Float { log(Vector(repeating: x))[0] }
 
-  /// log(1 + x), within 1.5 ulp; the bits of a lane of the vector function.
+  /// log(1 + x), within 1.6 ulp; the bits of a lane of the vector function.
   static func log1p(_ x: Float) -> Float { log1p(Vector(repeating: x))[0] }
 
   /// Every lane to the power of y, within 0.51 ulp.

@@ -1,7 +1,7 @@
 /// Sine and cosine of Float32 over its whole range; see `Elementary`.
 extension Elementary {
 
-  /// The sine, within 1.5 ulp for every finite float; NaN of an infinity.
+  /// The sine, within 1.6 ulp for every finite float; NaN of an infinity.
   ///
   /// `x = q π/2 + r`; sin r = r + r³ Q(r²) with Q of degree 3, relative error 2^-32.5, and cos r = 1 - r²/2 + r⁴ Q(r²)
   /// with Q of degree 2, 2^-32.6, both on |r| ≤ 0.8.
@@ -11,7 +11,7 @@ extension Elementary {
     return ofQuadrant(r, quadrant)
   }
 
-  /// The cosine, within 1.5 ulp for every finite float; NaN of an infinity. Computed like the sine, a quarter turn on.
+  /// The cosine, within 1.6 ulp for every finite float; NaN of an infinity. Computed like the sine, a quarter turn on.
   @inline(__always)
   static func cos(_ x: Vector) -> Vector {
     let (r, quadrant) = reduced(x)
@@ -75,9 +75,9 @@ extension Elementary {
 // MARK: - One number
 
 extension Elementary {
-  /// The sine, within 1.5 ulp; the bits of a lane of the vector function.
+  /// The sine, within 1.6 ulp; the bits of a lane of the vector function.
   static func sin(_ x: Float) -> Float { sin(Vector(repeating: x))[0] }
 
-  /// The cosine, within 1.5 ulp; the bits of a lane of the vector function.
+  /// The cosine, within 1.6 ulp; the bits of a lane of the vector function.
   static func cos(_ x: Float) -> Float { cos(Vector(repeating: x))[0] }
 }

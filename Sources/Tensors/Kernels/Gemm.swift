@@ -132,7 +132,17 @@ struct Gemm {
     _ rows: Int, _ columns: Int
   ) {
     for i in 0..<rows {
-      for j in 0..<columns { target[i &* targetStride &+ j] = source[i &* sourceStride &+ j] }
+      let from = source + i &* sourceStride
+      let to = target + i &* targetStride
+      var j = 0
+      while j &+ 8 <= columns {
+        store(load(from + j), to + j)
+        j &+= 8
+      }
+      while j < columns {
+        to[j] = from[j]
+        j &+= 1
+      }
     }
   }
 

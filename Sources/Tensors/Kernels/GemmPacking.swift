@@ -20,14 +20,16 @@ struct MatrixOperand {
   }
 }
 
-/// Copies operands into the order in which `GemmTile` reads them, filling up with zeros at the edges.
+/// Copies operands into the order in which `GemmTile` reads them.
+///
+/// Lanes past the edge of a matrix are filled with anything: what is computed from them is thrown away.
 enum GemmPacking {
   /// Packs `count` (≤ 6) rows × `depth` columns of a left operand as `[depth][6]`.
   @inline(__always)
   static func packRows(_ source: MatrixOperand, count: Int, depth: Int, into target: UnsafeMutablePointer<Float>) {
     switch source.elementType {
     case .float32:
-      pack6(
+      packSix(
         source.base.assumingMemoryBound(to: Float.self), source.rowStride, source.columnStride, count, depth, target)
     case .bfloat16, .float16:
       packWidening(source.transposed, width: GemmTile.rows, count: count, depth: depth, into: target)
@@ -42,114 +44,102 @@ enum GemmPacking {
     switch source.elementType {
     case .float32:
       let base = source.base.assumingMemoryBound(to: Float.self)
-      if count == width && source.columnStride == 1 {
-        copyColumns(base, source.rowStride, width, depth, target)
-      } else if count == width && source.rowStride == 1 {
-        transposeColumns(base, source.columnStride, width, depth, target)
+      if count == 16 && source.columnStride == 1 {
+        copySixteen(base, source.rowStride, depth, target)
       } else {
-        packAny(base, source.rowStride, source.columnStride, width, count, depth, target)
+        for half in stride(from: 0, to: width, by: 8) {
+          packEight(
+            base + half &* source.columnStride, source.rowStride, source.columnStride, min(8, count &- half), depth,
+            target + half, width)
+        }
       }
     case .bfloat16, .float16:
       packWidening(source, width: width, count: count, depth: depth, into: target)
     }
   }
 
-  /// The columns lie side by side already: copy a row of the panel at a time.
+  /// Sixteen columns that lie side by side already: copies a row of the panel at a time.
   @inline(__always)
-  private static func copyColumns(
-    _ source: UnsafePointer<Float>, _ rowStride: Int, _ width: Int, _ depth: Int, _ target: UnsafeMutablePointer<Float>
+  private static func copySixteen(
+    _ source: UnsafePointer<Float>, _ rowStride: Int, _ depth: Int, _ target: UnsafeMutablePointer<Float>
   ) {
     var source = source
     var target = target
-    if width == 16 {
-      for _ in 0..<depth {
-        store(load(source), target)
-        store(load(source + 8), target + 8)
-        source += rowStride
-        target += 16
-      }
-    } else {
-      for _ in 0..<depth {
-        store(load(source), target)
-        source += rowStride
-        target += 8
-      }
+    for _ in 0..<depth {
+      store(load(source), target)
+      store(load(source + 8), target + 8)
+      source += rowStride
+      target += 16
     }
   }
 
-  /// Each column is contiguous (a weight matrix `[out, in]` used transposed): transpose blocks of 8 × 8.
+  /// One to eight columns of any strides, their rows `width` apart in the panel.
   @inline(__always)
-  private static func transposeColumns(
-    _ source: UnsafePointer<Float>, _ columnStride: Int, _ width: Int, _ depth: Int,
-    _ target: UnsafeMutablePointer<Float>
+  private static func packEight(
+    _ source: UnsafePointer<Float>, _ rowStride: Int, _ columnStride: Int, _ count: Int, _ depth: Int,
+    _ target: UnsafeMutablePointer<Float>, _ width: Int
   ) {
-    let whole = depth & ~7
-    for half in stride(from: 0, to: width, by: 8) {
-      let s = source + half &* columnStride
-      var k = 0
-      while k < whole {
-        let p = s + k
-        let t = transpose8x8(
-          load(p), load(p + columnStride), load(p + 2 &* columnStride), load(p + 3 &* columnStride),
-          load(p + 4 &* columnStride), load(p + 5 &* columnStride), load(p + 6 &* columnStride),
-          load(p + 7 &* columnStride))
-        let q = target + (k &* width &+ half)
+    var k = 0
+    if rowStride == 1 {
+      // Each column is contiguous (a weight matrix `[out, in]` used transposed). The last one stands in for those
+      // past the edge.
+      let last = count &- 1
+      let c0 = source, c1 = source + min(1, last) &* columnStride, c2 = source + min(2, last) &* columnStride
+      let c3 = source + min(3, last) &* columnStride, c4 = source + min(4, last) &* columnStride
+      let c5 = source + min(5, last) &* columnStride, c6 = source + min(6, last) &* columnStride
+      let c7 = source + min(7, last) &* columnStride
+      while k &+ 4 <= depth {
+        let t = transposedColumns(c0 + k, c1 + k, c2 + k, c3 + k, c4 + k, c5 + k, c6 + k, c7 + k)
+        let q = target + k &* width
         store(t.0, q)
         store(t.1, q + width)
         store(t.2, q + 2 &* width)
         store(t.3, q + 3 &* width)
-        store(t.4, q + 4 &* width)
-        store(t.5, q + 5 &* width)
-        store(t.6, q + 6 &* width)
-        store(t.7, q + 7 &* width)
-        k &+= 8
+        k &+= 4
       }
-      while k < depth {
-        for j in 0..<8 { target[k &* width &+ half &+ j] = s[j &* columnStride &+ k] }
+    } else if columnStride == 1 {
+      // Whole vectors, which may reach over the edge where another row follows.
+      let whole = count == 8 ? depth : rowStride >= 8 ? depth &- 1 : 0
+      while k < whole {
+        store(load(source + k &* rowStride), target + k &* width)
         k &+= 1
       }
     }
-  }
-
-  @inline(__always)
-  private static func packAny(
-    _ source: UnsafePointer<Float>, _ rowStride: Int, _ columnStride: Int, _ width: Int, _ count: Int, _ depth: Int,
-    _ target: UnsafeMutablePointer<Float>
-  ) {
-    for k in 0..<depth {
-      let row = source + k &* rowStride
-      let out = target + k &* width
-      for j in 0..<count { out[j] = row[j &* columnStride] }
-      for j in count..<width { out[j] = 0 }
+    while k < depth {
+      for j in 0..<count { target[k &* width &+ j] = source[k &* rowStride &+ j &* columnStride] }
+      for j in count..<8 { target[k &* width &+ j] = 0 }
+      k &+= 1
     }
   }
 
+  /// One to six rows of any strides.
   @inline(__always)
-  private static func pack6(
+  private static func packSix(
     _ source: UnsafePointer<Float>, _ rowStride: Int, _ columnStride: Int, _ count: Int, _ depth: Int,
     _ target: UnsafeMutablePointer<Float>
   ) {
-    guard count == 6 else { return packAny(source, columnStride, rowStride, 6, count, depth, target) }
-    let r0 = source, r1 = r0 + rowStride, r2 = r1 + rowStride
-    let r3 = r2 + rowStride, r4 = r3 + rowStride, r5 = r4 + rowStride
+    // The last row stands in for those past the edge.
+    let last = count &- 1
+    let r0 = source, r1 = source + min(1, last) &* rowStride, r2 = source + min(2, last) &* rowStride
+    let r3 = source + min(3, last) &* rowStride, r4 = source + min(4, last) &* rowStride
+    let r5 = source + last &* rowStride
+    // Whole vectors of eight are stored where six belong; the next store overwrites the two spare lanes. So that
+    // nothing is written past the end, the last columns go element by element.
     var k = 0
     if columnStride == 1 {
-      // Six rows are transposed as the upper six of eight; the two spare lanes of each store are
-      // overwritten by the next one, so the last block goes element by element.
-      let zero = SIMD8<Float>.zero
-      while k &+ 9 <= depth {
-        let t = transpose8x8(
-          load(r0 + k), load(r1 + k), load(r2 + k), load(r3 + k), load(r4 + k), load(r5 + k), zero, zero)
+      while k &+ 5 <= depth {
+        let t = transposedColumns(r0 + k, r1 + k, r2 + k, r3 + k, r4 + k, r5 + k, r4 + k, r5 + k)
         let q = target + 6 &* k
         store(t.0, q)
         store(t.1, q + 6)
         store(t.2, q + 12)
         store(t.3, q + 18)
-        store(t.4, q + 24)
-        store(t.5, q + 30)
-        store(t.6, q + 36)
-        store(t.7, q + 42)
-        k &+= 8
+        k &+= 4
+      }
+    } else if rowStride == 1 && columnStride >= 8 {
+      while k &+ 2 <= depth {
+        store(load(source + k &* columnStride), target + 6 &* k)
+        k &+= 1
       }
     }
     while k < depth {

@@ -107,20 +107,15 @@ enum GemmSkinny {
     let b = g.b.base.assumingMemoryBound(to: Float.self) + column &* stride
     let start = g.start.map { load($0 + column) } ?? .zero
     var c0 = start, c1 = start, c2 = start, c3 = start
-    let whole = g.depth & ~7
     var k = 0
-    while k < whole {
-      let t = transposedBlock(b + k, stride)
+    while k &+ 4 <= g.depth {
+      let t = transposedColumns(b + k, stride: stride)
       let x = left + 4 &* k
       accumulate(x, t.0, &c0, &c1, &c2, &c3)
       accumulate(x + 4, t.1, &c0, &c1, &c2, &c3)
       accumulate(x + 8, t.2, &c0, &c1, &c2, &c3)
       accumulate(x + 12, t.3, &c0, &c1, &c2, &c3)
-      accumulate(x + 16, t.4, &c0, &c1, &c2, &c3)
-      accumulate(x + 20, t.5, &c0, &c1, &c2, &c3)
-      accumulate(x + 24, t.6, &c0, &c1, &c2, &c3)
-      accumulate(x + 28, t.7, &c0, &c1, &c2, &c3)
-      k &+= 8
+      k &+= 4
     }
     while k < g.depth {
       accumulate(left + 4 &* k, gatherColumn(b + k, stride), &c0, &c1, &c2, &c3)
@@ -144,29 +139,20 @@ enum GemmSkinny {
     let start0 = g.start.map { load($0 + column) } ?? .zero
     let start1 = g.start.map { load($0 + (column &+ 8)) } ?? .zero
     var c00 = start0, c01 = start1, c10 = start0, c11 = start1
-    let whole = g.depth & ~7
     var k = 0
-    while k < whole {
+    while k &+ 4 <= g.depth {
       let x = left + 4 &* k
-      let t = transposedBlock(b + k, stride)
+      let t = transposedColumns(b + k, stride: stride)
+      let u = transposedColumns(bNext + k, stride: stride)
       accumulate(x, t.0, &c00, &c10)
-      accumulate(x + 4, t.1, &c00, &c10)
-      accumulate(x + 8, t.2, &c00, &c10)
-      accumulate(x + 12, t.3, &c00, &c10)
-      accumulate(x + 16, t.4, &c00, &c10)
-      accumulate(x + 20, t.5, &c00, &c10)
-      accumulate(x + 24, t.6, &c00, &c10)
-      accumulate(x + 28, t.7, &c00, &c10)
-      let u = transposedBlock(bNext + k, stride)
       accumulate(x, u.0, &c01, &c11)
+      accumulate(x + 4, t.1, &c00, &c10)
       accumulate(x + 4, u.1, &c01, &c11)
+      accumulate(x + 8, t.2, &c00, &c10)
       accumulate(x + 8, u.2, &c01, &c11)
+      accumulate(x + 12, t.3, &c00, &c10)
       accumulate(x + 12, u.3, &c01, &c11)
-      accumulate(x + 16, u.4, &c01, &c11)
-      accumulate(x + 20, u.5, &c01, &c11)
-      accumulate(x + 24, u.6, &c01, &c11)
-      accumulate(x + 28, u.7, &c01, &c11)
-      k &+= 8
+      k &+= 4
     }
     while k < g.depth {
       let x = left + 4 &* k
@@ -181,15 +167,6 @@ enum GemmSkinny {
       store(c10, target + g.cStride)
       store(c11, target + (g.cStride &+ 8))
     }
-  }
-
-  @inline(__always)
-  private static func transposedBlock(_ b: UnsafePointer<Float>, _ stride: Int) -> (
-    SIMD8<Float>, SIMD8<Float>, SIMD8<Float>, SIMD8<Float>, SIMD8<Float>, SIMD8<Float>, SIMD8<Float>, SIMD8<Float>
-  ) {
-    transpose8x8(
-      load(b), load(b + stride), load(b + 2 &* stride), load(b + 3 &* stride), load(b + 4 &* stride),
-      load(b + 5 &* stride), load(b + 6 &* stride), load(b + 7 &* stride))
   }
 
   @inline(__always)

@@ -1,40 +1,52 @@
-/// Eight rows of eight floats, turned into eight columns within registers.
+/// Four columns of eight rows, turned within registers.
+typealias FourColumns = (SIMD8<Float>, SIMD8<Float>, SIMD8<Float>, SIMD8<Float>)
+
+/// The first four columns of the eight rows of a matrix.
+@inline(__always)
+func transposedColumns(_ rows: UnsafePointer<Float>, stride: Int) -> FourColumns {
+  transposedColumns(
+    rows, rows + stride, rows + 2 &* stride, rows + 3 &* stride, rows + 4 &* stride, rows + 5 &* stride,
+    rows + 6 &* stride, rows + 7 &* stride)
+}
+
+/// The first four elements of eight rows as four columns.
 ///
-/// The first of the three rounds exchanges neighbours by shifting 64-bit pairs rather than by shuffling: the
-/// compiler merges three rounds of shuffles into single-element moves that take four times as long.
+/// Rows 0 to 3 fill the lower halves of four registers and rows 4 to 7 the upper ones as they are loaded, so that two
+/// rounds of interleaving within the halves do the rest: eight shuffles, one instruction each. Each round has another
+/// element type, because the compiler merges rounds of one type into moves of single elements.
 @inline(__always)
-func transpose8x8(
-  _ r0: SIMD8<Float>, _ r1: SIMD8<Float>, _ r2: SIMD8<Float>, _ r3: SIMD8<Float>,
-  _ r4: SIMD8<Float>, _ r5: SIMD8<Float>, _ r6: SIMD8<Float>, _ r7: SIMD8<Float>
-) -> (
-  SIMD8<Float>, SIMD8<Float>, SIMD8<Float>, SIMD8<Float>, SIMD8<Float>, SIMD8<Float>, SIMD8<Float>, SIMD8<Float>
-) {
-  let e0 = evenPairs(r0, r1), o0 = oddPairs(r0, r1)
-  let e1 = evenPairs(r2, r3), o1 = oddPairs(r2, r3)
-  let e2 = evenPairs(r4, r5), o2 = oddPairs(r4, r5)
-  let e3 = evenPairs(r6, r7), o3 = oddPairs(r6, r7)
-  return (
-    join(e0, e1, e2, e3, 0), join(o0, o1, o2, o3, 0), join(e0, e1, e2, e3, 1), join(o0, o1, o2, o3, 1),
-    join(e0, e1, e2, e3, 2), join(o0, o1, o2, o3, 2), join(e0, e1, e2, e3, 3), join(o0, o1, o2, o3, 3)
-  )
+func transposedColumns(
+  _ r0: UnsafePointer<Float>, _ r1: UnsafePointer<Float>, _ r2: UnsafePointer<Float>, _ r3: UnsafePointer<Float>,
+  _ r4: UnsafePointer<Float>, _ r5: UnsafePointer<Float>, _ r6: UnsafePointer<Float>, _ r7: UnsafePointer<Float>
+) -> FourColumns {
+  let even = interleaved(halves(r0, r4), halves(r1, r5))
+  let odd = interleaved(halves(r2, r6), halves(r3, r7))
+  let first = interleaved(even.low, odd.low)
+  let last = interleaved(even.high, odd.high)
+  return (first.low, first.high, last.low, last.high)
 }
 
-private typealias Pairs = SIMD4<UInt64>
+/// Pairs of floats: what the second round moves.
+private typealias Pairs = SIMD4<Double>
 
-/// `a0 b0 a2 b2 a4 b4 a6 b6`
+/// Four floats from each of two places.
 @inline(__always)
-private func evenPairs(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> Pairs {
-  (unsafeBitCast(a, to: Pairs.self) & 0xffff_ffff) | (unsafeBitCast(b, to: Pairs.self) &<< 32)
+private func halves(_ low: UnsafePointer<Float>, _ high: UnsafePointer<Float>) -> SIMD8<Float> {
+  let low = UnsafeRawPointer(low).loadUnaligned(as: SIMD2<Double>.self)
+  let high = UnsafeRawPointer(high).loadUnaligned(as: SIMD2<Double>.self)
+  return unsafeBitCast(Pairs(lowHalf: low, highHalf: high), to: SIMD8<Float>.self)
 }
 
-/// `a1 b1 a3 b3 a5 b5 a7 b7`
 @inline(__always)
-private func oddPairs(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> Pairs {
-  (unsafeBitCast(a, to: Pairs.self) &>> 32) | (unsafeBitCast(b, to: Pairs.self) & 0xffff_ffff_0000_0000)
+private func interleaved(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> (low: Pairs, high: Pairs) {
+  let low = SIMD8<Float>(a[0], b[0], a[1], b[1], a[4], b[4], a[5], b[5])
+  let high = SIMD8<Float>(a[2], b[2], a[3], b[3], a[6], b[6], a[7], b[7])
+  return (unsafeBitCast(low, to: Pairs.self), unsafeBitCast(high, to: Pairs.self))
 }
 
-/// The same pair of four pairs of rows: one column.
 @inline(__always)
-private func join(_ a: Pairs, _ b: Pairs, _ c: Pairs, _ d: Pairs, _ index: Int) -> SIMD8<Float> {
-  unsafeBitCast(Pairs(a[index], b[index], c[index], d[index]), to: SIMD8<Float>.self)
+private func interleaved(_ a: Pairs, _ b: Pairs) -> (low: SIMD8<Float>, high: SIMD8<Float>) {
+  let low = Pairs(a[0], b[0], a[2], b[2])
+  let high = Pairs(a[1], b[1], a[3], b[3])
+  return (unsafeBitCast(low, to: SIMD8<Float>.self), unsafeBitCast(high, to: SIMD8<Float>.self))
 }
