@@ -19,9 +19,10 @@ open class Module {
   /// All parameters with their names: first a module's own, then those of its submodules, as PyTorch lists them.
   public func namedParameters() -> [(name: String, parameter: Tensor)] {
     let parts = self.parts()
-    return parts.parameters + parts.modules.flatMap { name, module in
-      module.namedParameters().map { ("\(name).\($0.name)", $0.parameter) }
-    }
+    return parts.parameters
+      + parts.modules.flatMap { name, module in
+        module.namedParameters().map { ("\(name).\($0.name)", $0.parameter) }
+      }
   }
 
   /// All parameters.
@@ -50,7 +51,9 @@ open class Module {
       case let tensor as Tensor: parameters.append((name, tensor))
       case let module as Module: modules.append((name, module))
       case let list as [Module]:
-        for (index, module) in list.enumerated() { modules.append((name.isEmpty ? "\(index)" : "\(name).\(index)", module)) }
+        for (index, module) in list.enumerated() {
+          modules.append((name.isEmpty ? "\(index)" : "\(name).\(index)", module))
+        }
       default: break
       }
     }

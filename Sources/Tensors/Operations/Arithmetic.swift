@@ -82,7 +82,8 @@ extension Tensor {
           parallelFor(length, grain: pointwiseGrain, multiple: 64) { part in
             let start = part.lowerBound
             Pointwise.map(
-              kernel, a + start * stepA, step: stepA, b + start * stepB, step: stepB, count: part.count, to: out + start)
+              kernel, a + start * stepA, step: stepA, b + start * stepB, step: stepB, count: part.count, to: out + start
+            )
           }
         } else {
           parallelFor(runs.count, grain: share(pointwiseGrain, length)) { part in
