@@ -3,16 +3,16 @@
 extension Tensor {
   /// eˣ / Σ eˣ along a dimension.
   public func softmax(dim: Int) -> Tensor {
-    alongRows(dim, "softmax", { RowKernels.softmax($0, count: $1, to: $2) }) {
-      RowKernels.softmaxBackward($0, $1, count: $2, to: $3)
-    }
+    alongRows(
+      dim, "softmax", { RowKernels.softmax($0, count: $1, to: $2) },
+      { RowKernels.softmaxBackward($0, $1, count: $2, to: $3) })
   }
 
   /// log(eˣ / Σ eˣ) along a dimension, without the loss of taking the logarithm afterwards.
   public func logSoftmax(dim: Int) -> Tensor {
-    alongRows(dim, "logSoftmax", { RowKernels.logSoftmax($0, count: $1, to: $2) }) {
-      RowKernels.logSoftmaxBackward($0, $1, count: $2, to: $3)
-    }
+    alongRows(
+      dim, "logSoftmax", { RowKernels.logSoftmax($0, count: $1, to: $2) },
+      { RowKernels.logSoftmaxBackward($0, $1, count: $2, to: $3) })
   }
 
   /// A row kernel along any dimension, its gradient given by the result `y` and the gradient `dy`.

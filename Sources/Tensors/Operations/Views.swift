@@ -17,6 +17,7 @@ extension Tensor {
     return view(shape: shape, strides: strides).recording(self) { [$0.transpose(a, b)] }
   }
 
+  // swift-format-ignore: AlwaysUseLowerCamelCase
   /// A matrix with rows and columns exchanged; for more dimensions, the last two.
   public var T: Tensor { transpose(-2, -1) }
 
