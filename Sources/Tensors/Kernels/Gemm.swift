@@ -88,7 +88,8 @@ struct Gemm {
     var done = 0
     while done < count {
       let rows = min(GemmTile.rows, count &- done)
-      GemmPacking.packRows(a.from(row: row &+ done, column: k), count: rows, depth: kCount, into: target + done &* kCount)
+      GemmPacking.packRows(
+        a.from(row: row &+ done, column: k), count: rows, depth: kCount, into: target + done &* kCount)
       done &+= GemmTile.rows
     }
   }

@@ -84,9 +84,13 @@ enum GemmPacking {
       // Each column is contiguous (a weight matrix `[out, in]` used transposed). The last one stands in for those
       // past the edge.
       let last = count &- 1
-      let c0 = source, c1 = source + min(1, last) &* columnStride, c2 = source + min(2, last) &* columnStride
-      let c3 = source + min(3, last) &* columnStride, c4 = source + min(4, last) &* columnStride
-      let c5 = source + min(5, last) &* columnStride, c6 = source + min(6, last) &* columnStride
+      let c0 = source
+      let c1 = source + min(1, last) &* columnStride
+      let c2 = source + min(2, last) &* columnStride
+      let c3 = source + min(3, last) &* columnStride
+      let c4 = source + min(4, last) &* columnStride
+      let c5 = source + min(5, last) &* columnStride
+      let c6 = source + min(6, last) &* columnStride
       let c7 = source + min(7, last) &* columnStride
       while k &+ 4 <= depth {
         let t = transposedColumns(c0 + k, c1 + k, c2 + k, c3 + k, c4 + k, c5 + k, c6 + k, c7 + k)
@@ -120,8 +124,11 @@ enum GemmPacking {
   ) {
     // The last row stands in for those past the edge.
     let last = count &- 1
-    let r0 = source, r1 = source + min(1, last) &* rowStride, r2 = source + min(2, last) &* rowStride
-    let r3 = source + min(3, last) &* rowStride, r4 = source + min(4, last) &* rowStride
+    let r0 = source
+    let r1 = source + min(1, last) &* rowStride
+    let r2 = source + min(2, last) &* rowStride
+    let r3 = source + min(3, last) &* rowStride
+    let r4 = source + min(4, last) &* rowStride
     let r5 = source + last &* rowStride
     // Whole vectors of eight are stored where six belong; the next store overwrites the two spare lanes. So that
     // nothing is written past the end, the last columns go element by element.

@@ -57,8 +57,14 @@ enum GemmSkinny {
     let stride = g.b.rowStride
     let start0 = g.start.map { load($0 + column) } ?? .zero
     let start1 = g.start.map { load($0 + (column &+ 8)) } ?? .zero
-    var c00 = start0, c01 = start1, c10 = start0, c11 = start1
-    var c20 = start0, c21 = start1, c30 = start0, c31 = start1
+    var c00 = start0
+    var c01 = start1
+    var c10 = start0
+    var c11 = start1
+    var c20 = start0
+    var c21 = start1
+    var c30 = start0
+    var c31 = start1
     if count == 1 {
       for k in 0..<g.depth {
         let row = b + k &* stride
@@ -69,7 +75,8 @@ enum GemmSkinny {
     } else {
       for k in 0..<g.depth {
         let row = b + k &* stride
-        let b0 = load(row), b1 = load(row + 8)
+        let b0 = load(row)
+        let b1 = load(row + 8)
         let x = left + 4 &* k
         c00.addProduct(SIMD8(repeating: x[0]), b0)
         c01.addProduct(SIMD8(repeating: x[0]), b1)
@@ -106,7 +113,10 @@ enum GemmSkinny {
     let stride = g.b.columnStride
     let b = g.b.base.assumingMemoryBound(to: Float.self) + column &* stride
     let start = g.start.map { load($0 + column) } ?? .zero
-    var c0 = start, c1 = start, c2 = start, c3 = start
+    var c0 = start
+    var c1 = start
+    var c2 = start
+    var c3 = start
     var k = 0
     while k &+ 4 <= g.depth {
       let t = transposedColumns(b + k, stride: stride)
@@ -138,7 +148,10 @@ enum GemmSkinny {
     let bNext = b + 8 &* stride
     let start0 = g.start.map { load($0 + column) } ?? .zero
     let start1 = g.start.map { load($0 + (column &+ 8)) } ?? .zero
-    var c00 = start0, c01 = start1, c10 = start0, c11 = start1
+    var c00 = start0
+    var c01 = start1
+    var c10 = start0
+    var c11 = start1
     var k = 0
     while k &+ 4 <= g.depth {
       let x = left + 4 &* k

@@ -22,16 +22,23 @@ enum GemmTile {
   ) {
     let first = start ?? UnsafePointer(c)
     let step = start == nil ? stride : 0
-    var c00 = load(first), c01 = load(first + 8)
-    var c10 = load(first + step), c11 = load(first + (step &+ 8))
-    var c20 = load(first + 2 &* step), c21 = load(first + (2 &* step &+ 8))
-    var c30 = load(first + 3 &* step), c31 = load(first + (3 &* step &+ 8))
-    var c40 = load(first + 4 &* step), c41 = load(first + (4 &* step &+ 8))
-    var c50 = load(first + 5 &* step), c51 = load(first + (5 &* step &+ 8))
+    var c00 = load(first)
+    var c01 = load(first + 8)
+    var c10 = load(first + step)
+    var c11 = load(first + (step &+ 8))
+    var c20 = load(first + 2 &* step)
+    var c21 = load(first + (2 &* step &+ 8))
+    var c30 = load(first + 3 &* step)
+    var c31 = load(first + (3 &* step &+ 8))
+    var c40 = load(first + 4 &* step)
+    var c41 = load(first + (4 &* step &+ 8))
+    var c50 = load(first + 5 &* step)
+    var c51 = load(first + (5 &* step &+ 8))
     var a = a
     var b = b
     for _ in 0..<depth {
-      let b0 = load(b), b1 = load(b + 8)
+      let b0 = load(b)
+      let b1 = load(b + 8)
       let a0 = SIMD8<Float>(repeating: a[0])
       c00.addProduct(a0, b0)
       c01.addProduct(a0, b1)
@@ -75,8 +82,12 @@ enum GemmTile {
   ) {
     let first = start ?? UnsafePointer(c)
     let step = start == nil ? stride : 0
-    var c0 = load(first), c1 = load(first + step), c2 = load(first + 2 &* step)
-    var c3 = load(first + 3 &* step), c4 = load(first + 4 &* step), c5 = load(first + 5 &* step)
+    var c0 = load(first)
+    var c1 = load(first + step)
+    var c2 = load(first + 2 &* step)
+    var c3 = load(first + 3 &* step)
+    var c4 = load(first + 4 &* step)
+    var c5 = load(first + 5 &* step)
     var a = a
     var b = b
     for _ in 0..<depth {
