@@ -1,1 +1,164 @@
-print("lesson")
+import Layers
+import Models
+import Notebook
+import Tensors
+
+let lesson = Lesson(1, "Objectives")
+
+/*:
+# Module 24: Multimodal Learning
+**Bridging Vision and Language**
+
+A program that sees and reads: that is what this module builds, one lesson for each of its sections. A lesson is a text
+like this one with code in between. You read it, run it, change a number and run it again.
+
+## 1.1 The five objectives
+What you will be able to do at the end, and the lesson that teaches it. An objective is met by a number on your screen,
+not by a tick, so the second table names the result that each lesson prints as its proof.
+*/
+section("1.1 The five objectives")
+table(
+  ["", "objective", "lesson"],
+  [
+    [1, "Understand multimodal architectures", "03"],
+    [2, "Implement Vision Transformer (ViT) from scratch", "04"],
+    [3, "Master CLIP for vision-language understanding", "05 and 06, follow"],
+    [4, "Build image captioning pipeline", "07, follows"],
+    [5, "Use HuggingFace multimodal models", "06 to 09, follow"],
+  ])
+table(
+  ["", "met by"],
+  [
+    [1, "recall@1 both ways, before and after learning a joint space (3.7)"],
+    [2, "the parameter count below, and accuracy on unseen handwriting"],
+    [3, "recall@1 on drawn scenes that the model never saw"],
+    [4, "BLEU-4 of its captions beside captions that are only looked up"],
+    [5, "the same answers as Python's transformers from the same files"],
+  ])
+note(
+  """
+  Lessons 01 to 04 are here today. 05 CLIP, 06 Pretrained CLIP, 07 Image Captioning, 08 Visual Question Answering, \
+  09 BLIP-2, 10 Interview Questions, 11 Summary and 12 References follow.
+  """)
+
+/*:
+## 1.2 What can be counted today
+How large are the things that you are going to build? A model's size is how many numbers it learns. The models of this
+course are written out in `Sources/Models`, so they can be made and counted right here. `Initialisation.skipped` leaves
+the numbers themselves undrawn: to count seats one need not seat anybody. The first count is what the notebook prints, and
+what Lesson 04 prints.
+*/
+section("1.2 What can be counted today")
+let vit = Initialisation.skipped { VisionTransformer(classCount: 10) }
+let clip = Initialisation.skipped { SimpleCLIP() }
+let captioner = Initialisation.skipped {
+  TransformerDecoderLayer(embedDim: 768, headCount: 12, feedForwardDim: 3072, activation: .gelu)
+}
+table(
+  ["objective", "model", "parameters", "MB in 32 bits"],
+  [
+    ("2", "ViT-Base for 10 classes", vit.parameterCount), ("3", "the notebook's SimpleCLIP", clip.parameterCount),
+    ("4", "a layer of ViT-GPT2's decoder", captioner.parameterCount),
+  ].map { objective, name, count in
+    [.text(objective), .text(name), .integer(count), .fixed(Double(4 * count) / 1e6, decimals: 1)]
+  })
+
+/*:
+Where do ViT-Base's numbers sit? Nearly all in the encoder: twelve equal layers, each with its attention and its two
+linear maps. Cutting a photo into tokens costs less than one per cent. Lesson 04 takes each line apart.
+*/
+table(
+  ["part of ViT-Base", "parameters", "share"],
+  ([("cls_token and pos_embed", vit.parameterCount - vit.namedChildren().reduce(0) { $0 + $1.module.parameterCount })]
+    + vit.namedChildren().map { ($0.name, $0.module.parameterCount) }).filter { $0.1 > 0 }
+    .map { name, count in
+      [.text(name), .integer(count), .percent(Double(count) / Double(vit.parameterCount), decimals: 3)]
+    })
+
+/*:
+The first objective can be tried at once. Give eight images and eight texts vectors that know nothing of each other,
+as before any learning. CLIP's contrastive loss asks each to find its partner among eight, and who guesses among $N$ pays
+$\ln N$. If each text had its image's vector, the loss would vanish. Lesson 03 goes from one to the other.
+*/
+let images = Tensor.randn([8, 16]).l2Normalized()
+let texts = Tensor.randn([8, 16]).l2Normalized()
+show("Loss of strangers", clipLoss(images.matmul(texts.T)).item, decimals: 3)
+show("Chance", Tensor(8).log().item, decimals: 3, note: "ln 8")
+show("Loss of twins", clipLoss(images.matmul(images.T) * 100).item, decimals: 3, note: "cosines times 100, as in CLIP")
+
+/*:
+## 1.3 How to run a lesson
+Each lesson is a program. It needs no Python, no graphics card, no account and no network while it runs.
+*/
+section("1.3 How to run a lesson")
+verbatim(
+  """
+  swift run Lesson01_Objectives                    this lesson
+  swift run Lesson03_Multimodal --help             the flags of another one
+  swift run Lesson03_Multimodal --seed 1           other random numbers, other results
+  swift run Lesson03_Multimodal --threads 1        the same results on one processor core
+  swift run Lesson03_Multimodal --figures figures  its figures as PNG files in ./figures
+  swift run course list                            all lessons, one a line
+  swift run course check                           compares every lesson with expected-outputs/
+  """)
+
+/*:
+In a terminal with colours figures are drawn there as well. Results go to standard output; progress bars, times and
+advice go to standard error, so that `swift run Lesson01_Objectives > mine.txt` holds the results alone.
+
+## 1.4 The same bytes everywhere
+`diff <(swift run Lesson01_Objectives) expected-outputs/Lesson01_Objectives.txt` prints nothing, on any machine. That is
+unusual, and it takes some care. The trouble is that floating-point addition depends on its order, because each sum is
+rounded:
+*/
+section("1.4 The same bytes everywhere")
+let (large, small): (Float, Float) = (100_000_000, 1)
+show("(1 + 100,000,000) - 100,000,000", (small + large) - large, decimals: 1)
+show("1 + (100,000,000 - 100,000,000)", small + (large - large), decimals: 1)
+
+/*:
+Many libraries split a long sum among as many threads as there are, or into as many lanes as the processor has, and so
+the last digits change with the machine. Training then makes other models of them. Here every result is summed in one
+order that depends on shapes alone; threads share out results, never one sum. Below, one product of matrices and one
+layer of a transformer are computed with several numbers of threads, and compared bit by bit.
+*/
+let left = Tensor.randn([197, 768])
+let right = Tensor.randn([768, 512])
+let layer = TransformerEncoderLayer(embedDim: 128, headCount: 4, feedForwardDim: 512).eval()
+let batch = Tensor.randn([4, 65, 128])
+func bits(threads: Int) -> [UInt32] {
+  Threads.with(threads) { noGrad { (left.matmul(right).scalars + layer(batch).scalars).map(\.bitPattern) } }
+}
+let alone = bits(threads: 1)
+table(
+  ["threads", "numbers compared", "equal to one thread"],
+  [2, 3, 8].map { threads in
+    let others = bits(threads: threads)
+    return [.integer(threads), .integer(others.count), .text(others == alone ? "all" : "not all")]
+  })
+
+/*:
+An example's result should not depend on its neighbours in the batch either. So the second example alone must give
+the second row of the batch:
+*/
+let second = noGrad { layer(batch[1..<2]) }
+show("Alone as in the batch", second.scalars == noGrad { layer(batch) }[1..<2].scalars)
+
+/*:
+## 1.5 Seeds
+Random numbers come from a generator that the seed sets up, and it is PyTorch's: after `torch.manual_seed(0)` the
+notebook draws the very numbers below. The models here, seeded as the notebook would be, start with its weights.
+*/
+section("1.5 Seeds")
+manualSeed(0)
+show("Seed 0", Tensor.randn([4]), decimals: 4, note: "torch.manual_seed(0); torch.randn(4)")
+manualSeed(1)
+show("Seed 1", Tensor.randn([4]), decimals: 4)
+show("This run's seed", lesson.seed, note: "--seed N")
+
+/*:
+A result that holds for one seed only is luck. When a lesson claims something, run it with two or three other seeds
+before you believe it.
+
+**Next:** `swift run Lesson02_Prerequisites`, from a single number to a transformer layer.
+*/

@@ -2,13 +2,14 @@ import Foundation
 
 /// A program that was run to its end.
 public struct Subprocess: Sendable {
-  /// How it ended.
+  /// The ways for a program to end.
   public enum Ending: Equatable, Sendable {
     case exited(Int32)
     case signalled(Int32)
     case timedOut
   }
 
+  /// How it ended.
   public let ending: Ending
   /// What it wrote on standard output, empty if that was not kept.
   public let output: [UInt8]
@@ -17,8 +18,9 @@ public struct Subprocess: Sendable {
   /// How long it ran.
   public let seconds: Double
 
-  /// The two streams as text.
+  /// Standard output as text.
   public var outputText: String { String(decoding: output, as: UTF8.self) }
+  /// Standard error as text.
   public var errorText: String { String(decoding: errors, as: UTF8.self) }
 
   /// The last lines of standard error.

@@ -22,7 +22,8 @@ extension Image {
     }
   }
 
-  /// The image without its transparency, laid on a background; unchanged where it has none.
+  /// The image without its transparency, laid on a background; unchanged where it has none. The bytes are those of
+  /// Pillow's `alpha_composite`.
   public func flattened(onto background: Color = .white) -> Image {
     guard format == .rgba else { return self }
     return mapPixels(to: .rgb) { from, to in

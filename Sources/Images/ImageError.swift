@@ -14,6 +14,8 @@ public struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
     case tooLarge
     /// The image is sound, but not of a kind that was asked for.
     case unsupported
+    /// A `preprocessor_config.json` is missing, damaged, or asks for what is not known here.
+    case configuration
   }
 
   /// What kind of failure it was.

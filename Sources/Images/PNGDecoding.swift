@@ -1,11 +1,5 @@
 import CPNG
 
-/// A decoded PNG: its pixels as 8-bit samples, and how the file stored them.
-struct DecodedPNG {
-  var image: Image
-  var mode: StoredMode
-}
-
 extension Image {
   /// Decodes the bytes of a PNG.
   ///
@@ -20,7 +14,7 @@ extension Image {
     try readPNG(bytes).image
   }
 
-  static func readPNG(_ bytes: [UInt8]) throws(ImageError) -> DecodedPNG {
+  static func readPNG(_ bytes: [UInt8]) throws(ImageError) -> (image: Image, mode: StoredMode) {
     guard isPNG(bytes) else { throw ImageError(.notAnImage, reason: "this is not a PNG") }
     // A closure's typed throws are not inferred through `withUnsafeBufferPointer`: the outcome travels as a value.
     let outcome = bytes.withUnsafeBufferPointer { buffer in
@@ -45,7 +39,8 @@ extension Image {
     }
   }
 
-  private static func decode(_ bytes: UnsafeBufferPointer<UInt8>) throws(ImageError) -> DecodedPNG {
+  private static func decode(_ bytes: UnsafeBufferPointer<UInt8>) throws(ImageError) -> (image: Image, mode: StoredMode)
+  {
     try checkSize(bytes)
     var reader = cpng_reader()
     reader.bytes = bytes.baseAddress
@@ -71,7 +66,7 @@ extension Image {
       written = succeeded ? count : 0
     }
     guard succeeded else { throw reader.failure }
-    return DecodedPNG(image: Image(width: width, height: height, format: format, pixels: pixels), mode: mode)
+    return (Image(width: width, height: height, format: format, pixels: pixels), mode)
   }
 }
 

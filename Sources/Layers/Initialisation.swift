@@ -3,7 +3,8 @@ import Tensors
 /// How new parameters get their values: as in PyTorch, from the current generator, in the order in which the layers
 /// are made.
 public enum Initialisation {
-  @TaskLocal private static var isSkipped = false
+  /// Whether new parameters are left without values.
+  @TaskLocal static var isSkipped = false
 
   /// Makes a model without drawing its initial values, because they are about to be loaded. The memory is not touched.
   public static func skipped<Result>(_ body: () throws -> Result) rethrows -> Result {

@@ -84,7 +84,7 @@ public final class TransformerEncoderLayer: Module {
   /// A layer with the same settings and values, without drawing random numbers.
   fileprivate func copy() -> TransformerEncoderLayer {
     let layer = Initialisation.skipped(make)
-    layer.copyParameters(from: self)
+    if !Initialisation.isSkipped { layer.copyParameters(from: self) }
     return layer
   }
 }

@@ -2,24 +2,29 @@ import ArgumentParser
 
 /// The flags that every lesson takes.
 public struct CommonOptions: LessonOptions {
+  /// Seed of the random numbers.
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Seed of the random numbers; another seed gives other numbers.", valueName: "n"))
   public var seed: Int = 0
 
+  /// Threads to compute with, nil for the engine's own choice.
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Threads to compute with; the output is the same for any.", valueName: "n"))
   public var threads: Int?
 
+  /// Folder that each figure is written to, nil for none.
   @Option(help: ArgumentHelp("Folder that each figure is written to as a PNG; made if missing.", valueName: "dir"))
   public var figures: String?
 
   @Option(help: ArgumentHelp("Write each output with its source line as a line of JSON.", visibility: .hidden))
   var trace: String?
 
+  /// The defaults; the parser fills in what the command line gives.
   public init() {}
 
+  /// Refuses thread counts that no machine has and an empty folder name.
   public mutating func validate() throws {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("The value '\(threads)' is invalid for '--threads <n>': from 1 to 1024")
@@ -27,6 +32,7 @@ public struct CommonOptions: LessonOptions {
     if figures == "" { throw ValidationError("Missing value for '--figures <dir>'") }
   }
 
+  /// These options.
   public var common: CommonOptions { self }
 }
 

@@ -33,7 +33,9 @@ public struct Cell: Equatable, Sendable {
 }
 
 extension Cell: ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral {
+  /// A text cell, as ``text(_:)``.
   public init(stringLiteral value: String) { self = .text(value) }
+  /// A whole number, as ``integer(_:)``.
   public init(integerLiteral value: Int) { self = .integer(value) }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 @testable import Images
 
@@ -39,4 +40,27 @@ extension Image {
       width: width, height: height, format: format,
       pixels: (0..<width * height * format.channels).map { _ in UInt8.random(in: 0...255, using: &generator) })
   }
+}
+
+extension Image {
+  /// The noise that the scripts under `Tests/Fixtures/images` make too; if `hard`, only black and white.
+  static func congruential(
+    _ width: Int, _ height: Int, _ channels: Int, seed: Int, hard: Bool = false
+  ) throws -> Image {
+    var state = UInt64(seed)
+    let pixels = (0..<width * height * channels).map { _ in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      let byte = UInt8(state >> 56)
+      return hard ? (byte > 127 ? 255 : 0) : byte
+    }
+    let format = try #require(PixelFormat(rawValue: channels))
+    return Image(width: width, height: height, format: format, pixels: pixels)
+  }
+}
+
+/// The FNV-1a hash of bytes, 16 hexadecimal digits.
+func fowlerNollVo(_ bytes: [UInt8]) -> String {
+  let value = bytes.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+  let text = String(value, radix: 16)
+  return String(repeating: "0", count: 16 - text.count) + text
 }

@@ -118,7 +118,7 @@ func whatIsWrittenIsReadBack(format: PixelFormat) throws {
     try Data().write(to: URL(fileURLWithPath: empty))
     let missing = directory + "/missing.png"
     for (path, kind, reason) in [
-      (text, ImageError.Kind.notAnImage, "not a PNG"), (empty, .notAnImage, "empty"),
+      (text, ImageError.Kind.notAnImage, "not a PNG or JPEG"), (empty, .notAnImage, "empty"),
       (missing, .unreadable, "No such file"), (directory, .unreadable, "directory"),
     ] {
       let error = #expect(throws: ImageError.self) { try Image(contentsOf: path) }

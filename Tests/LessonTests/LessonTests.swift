@@ -28,7 +28,8 @@ enum Course {
   func aLessonPrintsItsExpectedOutput(lesson: LessonEntry, arguments: [String]) throws {
     let check = GoldenCheck(root: Course.root, timeout: 600)
     let outcome = try check.check(lesson, executable: BuiltPrograms.path(of: lesson.target), arguments: arguments)
-    #expect(outcome.isSame, "\(check.report(outcome, of: lesson, arguments: arguments))")
+    // The report alone: an expectation would print the bytes of every line before it.
+    if !outcome.isSame { Issue.record("\(check.report(outcome, of: lesson, arguments: arguments))") }
   }
 
   @Test(arguments: try Course.lessons())

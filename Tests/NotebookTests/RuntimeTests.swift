@@ -22,7 +22,7 @@ import Testing
     let result = try run()
     #expect(result.ending == .exited(0))
     let diff = UnifiedDiff(expected: try fixture("SampleLesson.txt"), actual: result.outputText)
-    #expect(diff.isEmpty, "\(diff.text(expectedName: "SampleLesson.txt", actualName: "SampleLesson"))")
+    #expect(diff.text(expectedName: "SampleLesson.txt", actualName: "SampleLesson") == "")
     #expect(result.errorText == "a hint\n")
   }
 
@@ -98,9 +98,13 @@ import Testing
     #expect(result.errorText.contains("Permission denied"))
   }
 
-  @Test func seedAndThreadsReachTheLesson() throws {
-    let result = try run("--seed", "-7", "--threads", "3")
-    #expect(result.outputText.contains("Seed: -7\nThreads given: true\n"))
+  @Test func seedAndThreadsReachTheEngine() throws {
+    let result = try run("--seed", "1", "--threads", "3")
+    // torch.manual_seed(1); torch.randn(2, 2)
+    #expect(
+      result.outputText.contains("Seed: 1\nThreads given: true\n\nDrawn:\n[[0.6614, 0.2669],\n [0.0617, 0.6213]]\n"))
+    #expect(result.errorText == "threads: 3\na hint\n")
+    #expect(try run("--seed", "-7").outputText.contains("Seed: -7\nThreads given: false\n"))
   }
 
   @Test func aThrownErrorIsOneLine() throws {

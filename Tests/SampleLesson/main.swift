@@ -26,7 +26,7 @@ if CommandLine.arguments.dropFirst().first == "--without-lesson" { section("Too 
 let lesson = Lesson(0, "Every kind of output", options: Options.self)
 show("Seed", lesson.seed)
 show("Threads given", lesson.threads != nil)
-hint("threads: \(Threads.count)")
+if lesson.threads != nil { hint("threads: \(Threads.count)") }
 show("Drawn", Tensor.randn([2, 2]), decimals: 4)
 
 section("0.1 Values")

@@ -15,7 +15,7 @@ SINGLE, DOUBLE = "single", "double"
 
 
 def rounded(value, precision):
-    """The nearest number of the working precision (53 bits first is harmless at 24)."""
+    """The nearest number of the working precision; rounding to 53 bits first is harmless at 24."""
     return mp.mpf(float(np.float32(float(value)))) if precision == SINGLE else mp.mpf(float(value))
 
 
@@ -87,7 +87,6 @@ def mpf(text):
 
 
 def main():
-    half, ln2 = mpf("0.5"), mp.log(2)
     fits = {
         # e^r = 1 + r + r² Q(r), relative error
         "exp": lambda: fit("exp", lambda r: (mp.expm1(r) - r), lambda r: mp.exp(-r), range(2, 7),
@@ -114,7 +113,7 @@ def main():
         "pow-log2": lambda: fit("pow: log2", lambda s: mp.log((1 + s) / (1 - s), 2),
                                 lambda s: 1 / mp.log((1 + s) / (1 - s), 2), range(1, 14, 2),
                                 mpf("0.01"), mpf("0.2"), DOUBLE),
-        # For pow, in Float64: 2^r = Q(r)
+        # For pow, in Float64: 2^r = 1 + r Q(r)
         "pow-exp2": lambda: fit("pow: exp2", lambda r: mp.power(2, r) - 1, lambda r: mp.power(2, -r), range(1, 8),
                                 mpf("-0.5"), mpf("0.5"), DOUBLE),
         # Float64: e^r = 1 + r + r²/2 + r³ Q(r)
@@ -135,20 +134,28 @@ def main():
     for name in sys.argv[1:] or fits:
         fits[name]()
     if not sys.argv[1:]:
-        split("ln 2, Float32", mp.log(2), [None, None], SINGLE)
-        split("pi / 2, Float32", mp.pi / 2, [None, None, None], SINGLE)
-        # 32 and 33 bits in the first parts: their products with a quadrant or an exponent are exact.
-        split("ln 2, Float64", mp.log(2), [32, None], DOUBLE)
-        split("pi / 2, Float64", mp.pi / 2, [33, 33, None], DOUBLE)
-        print("2 / pi, 64 bits a word:")
-        scaled = int(mp.floor(2 / mp.pi * mp.mpf(2) ** 1216)) if mp.mp.prec > 1300 else words()
-        for i in range(19):
-            print(f"  0x{(scaled >> (64 * (18 - i))) & (2**64 - 1):016x}")
+        constants()
 
 
-def words():
+def constants():
+    split("ln 2, Float32", mp.log(2), [None, None], SINGLE)
+    # Cut, not rounded: all parts have one sign.
+    split("pi / 2, Float32", mp.pi / 2, [24, 24, 24], SINGLE)
+    # 32 bits in the first part: its product with an exponent is exact.
+    split("ln 2, Float64", mp.log(2), [32, None], DOUBLE)
+    split("pi / 2, Float64", mp.pi / 2, [None, None, None], DOUBLE)
+    split("2 / 3, Float64", mp.mpf(2) / 3, [None, None], DOUBLE)
+    for precision in (SINGLE, DOUBLE):
+        split(f"1 / ln 2, {precision}", 1 / mp.log(2), [None], precision)
+        split(f"2 / pi, {precision}", 2 / mp.pi, [None], precision)
+    split("sqrt(1/2)", mp.sqrt(mpf("0.5")), [None], SINGLE)
+    split("2 sqrt(2 / pi)", 2 * mp.sqrt(2 / mp.pi), [None], SINGLE)
+    split("1 / sqrt(2 pi)", 1 / mp.sqrt(2 * mp.pi), [None], SINGLE)
+    print("2 / pi, 64 bits a word:")
     with mp.workprec(1400):
-        return int(mp.floor(2 / mp.pi * mp.mpf(2) ** 1216))
+        scaled = int(mp.floor(2 / mp.pi * mp.mpf(2) ** 1216))
+    for i in range(19):
+        print(f"  {(scaled >> (64 * (18 - i))) & (2**64 - 1):#018x}")
 
 
 def split(name, value, bits, precision):

@@ -7,7 +7,7 @@ public struct Tensor {
   /// The size of each dimension; empty for a single number.
   public let shape: [Int]
   /// How far apart, in elements, neighbours of each dimension lie in memory.
-  let strides: [Int]
+  public let strides: [Int]
   /// Where in the storage the first element is.
   let offset: Int
   let storage: Storage
@@ -126,7 +126,7 @@ public struct Tensor {
   }
 
   /// Whether its numbers lie in memory in row-major order without gaps.
-  var isContiguous: Bool {
+  public var isContiguous: Bool {
     var step = 1
     for dimension in stride(from: shape.count - 1, through: 0, by: -1) where shape[dimension] != 1 {
       if strides[dimension] != step { return false }

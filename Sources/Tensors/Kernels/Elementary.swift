@@ -10,7 +10,7 @@
 ///
 /// The polynomials are minimax fits by `Tests/TensorsTests/fit_elementary.py`. The largest errors stated here were
 /// found by going through all 2³² arguments against Float64 functions; an ulp is the distance between the two
-/// floats next to the exact value.
+/// floats next to the exact value. (`pow`, of two arguments, was gone through for some values of each.)
 enum Elementary {
   typealias Vector = SIMD8<Float>
 
@@ -169,6 +169,10 @@ extension Elementary {
 
   @inline(__always)
   static func magnitude(_ x: Vector) -> Vector { vector(bits(x) & 0x7fff_ffff) }
+
+  /// Where the integer is odd. By a comparison of floats: the standard library compares integer vectors lane by lane.
+  @inline(__always)
+  static func isOdd(_ n: SIMD8<Int32>) -> SIMDMask<SIMD8<Int32>> { vector((n & 1) &<< 30) .!= 0 }
 
   /// A result that is positive or zero, with the sign of `x`, that of -0 too.
   @inline(__always)

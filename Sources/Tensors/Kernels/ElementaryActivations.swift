@@ -1,41 +1,96 @@
+/// GELU in its three forms, and their derivatives, eight lanes at a time; see `Elementary`.
+///
+/// They are PyTorch's functions, and differ from the exact value by at most 2.5e-7 of the larger of it and 1. At an
+/// infinity they take their limits, ∞ and -0 for a value, 1 and 0 for a derivative.
 extension Elementary {
-  /// x Φ(x) = ½ x (1 + erf(x / √2)), the Gaussian error linear unit (Hendrycks and Gimpel 2016).
+
+  // MARK: GELU with the error function
+
+  /// GELU (Hendrycks and Gimpel 2016), `0.5 x (1 + erf(x / √2))`.
   @inline(__always)
-  static func gelu(_ x: SIMD8<Float>) -> SIMD8<Float> {
-    (0.5 * x) * (1 + erf(x * 0.707_106_781_186_547_5))
+  static func gelu(_ x: Vector) -> Vector {
+    // Below -13 the sum is 0: the bound makes it zero times a number, where x is -∞ too.
+    canonical(0.5 * x.clamped(from: -13) * (1 + erf(x * squareRootOfHalf)))
   }
 
-  /// Φ(x) + x φ(x), the derivative of GELU.
+  /// The derivative of `gelu`, `0.5 (1 + erf(x / √2)) + x e^(-x²/2) / √(2π)`.
   @inline(__always)
-  static func geluDerivative(_ x: SIMD8<Float>) -> SIMD8<Float> {
-    let cumulative = 0.5 * (1 + erf(x * 0.707_106_781_186_547_5))
-    let density = exp(-0.5 * (x * x)) * 0.398_942_280_401_432_7
-    return cumulative.addingProduct(x, density)
+  static func geluDerivative(_ x: Vector) -> Vector {
+    // From 15 on, e^(-x²/2) is 0; the bound keeps the square small and ∞ · 0 away.
+    let y = x.clamped(from: -16, to: 16)
+    let cumulative = 0.5 * (1 + erf(x * squareRootOfHalf))
+    let density = exp(-0.5 * y * y) * 0x1.988454p-2  // 1 / √(2π)
+    return canonical(cumulative.addingProduct(y, density))
   }
 
-  /// ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))), the approximation of GELU that GPT-2 uses.
+  // MARK: GELU with the hyperbolic tangent
+
+  /// The approximation of GELU, `0.5 x (1 + tanh u)` with `u = √(2/π) (x + 0.044715 x³)`.
+  ///
+  /// Computed as the equal `x σ(2u)`, which for negative x cancels nothing.
   @inline(__always)
-  static func geluTanh(_ x: SIMD8<Float>) -> SIMD8<Float> {
-    (0.5 * x) * (1 + tanh(0.797_884_560_802_865_4 * (x + 0.044715 * (x * x * x))))
+  static func geluTanh(_ x: Vector) -> Vector {
+    canonical(x.clamped(from: -13) * logistic(geluTanhArgument(x)).value)
   }
 
-  /// The derivative of `geluTanh`.
+  /// The derivative of `geluTanh`, `σ(2u) + x σ(2u) (1 - σ(2u)) 2u'`.
   @inline(__always)
-  static func geluTanhDerivative(_ x: SIMD8<Float>) -> SIMD8<Float> {
-    let square = x * x
-    let t = tanh(0.797_884_560_802_865_4 * (x + 0.044715 * (square * x)))
-    let slope = 0.797_884_560_802_865_4 * (1 + 0.134145 * square)
-    return 0.5 * (1 + t) + (0.5 * x) * ((1 - t * t) * slope)
+  static func geluTanhDerivative(_ x: Vector) -> Vector {
+    // From 13 on, the second term is 0; the bound keeps the squares small and ∞ · 0 away.
+    let y = x.clamped(from: -13, to: 13)
+    let sigma = logistic(geluTanhArgument(y))
+    let inner = twiceSquareRootOfTwoOverPi * fused(3 * geluTanhCubic * y, y, 1)
+    return canonical(sigma.value.addingProduct(y * inner, sigma.slope))
   }
 
-  /// x σ(1.702 x), the approximation of GELU that CLIP uses.
+  /// 2u = 2 √(2/π) (x + 0.044715 x³).
   @inline(__always)
-  static func quickGelu(_ x: SIMD8<Float>) -> SIMD8<Float> { x * sigmoid(1.702 * x) }
+  private static func geluTanhArgument(_ x: Vector) -> Vector {
+    twiceSquareRootOfTwoOverPi * x.addingProduct(geluTanhCubic * x, x * x)
+  }
 
-  /// The derivative of `quickGelu`.
+  // MARK: GELU with the logistic function
+
+  /// The quick approximation of GELU that CLIP uses, `x σ(1.702 x)`.
   @inline(__always)
-  static func quickGeluDerivative(_ x: SIMD8<Float>) -> SIMD8<Float> {
-    let s = sigmoid(1.702 * x)
-    return s + (1.702 * x) * (s * (1 - s))
+  static func quickGELU(_ x: Vector) -> Vector {
+    // Below -64, σ is 0.
+    canonical(x.clamped(from: -64) * logistic(quickGELUSlope * x).value)
+  }
+
+  /// The derivative of `quickGELU`, `σ(1.702 x) + 1.702 x σ(1.702 x) (1 - σ(1.702 x))`.
+  @inline(__always)
+  static func quickGELUDerivative(_ x: Vector) -> Vector {
+    // From 64 on, the second term is 0; the bound keeps ∞ · 0 away.
+    let argument = quickGELUSlope * x.clamped(from: -64, to: 64)
+    let sigma = logistic(argument)
+    return canonical(sigma.value.addingProduct(argument, sigma.slope))
+  }
+
+  /// σ(x) and its derivative σ(x) (1 - σ(x)), without the cancellation of 1 - σ; both to a few ulp.
+  @inline(__always)
+  private static func logistic(_ x: Vector) -> (value: Vector, slope: Vector) {
+    let e = exp(-magnitude(x))
+    let larger = 1 / (1 + e)
+    let smaller = e * larger
+    return (larger.replacing(with: smaller, where: x .< 0), smaller * larger)
+  }
+
+  // MARK: Constants
+
+  private static var squareRootOfHalf: Float {
+    @inline(__always) get { 0x1.6a09e6p-1 }
+  }
+
+  private static var twiceSquareRootOfTwoOverPi: Float {
+    @inline(__always) get { 0x1.988454p+0 }
+  }
+
+  private static var geluTanhCubic: Float {
+    @inline(__always) get { 0.044715 }
+  }
+
+  private static var quickGELUSlope: Float {
+    @inline(__always) get { 1.702 }
   }
 }

@@ -1,14 +1,16 @@
 /// Sine and cosine of Float64 over its whole range; see `ElementaryDouble`.
 extension ElementaryDouble {
 
-  /// The sine, within 0.6 ulp for every finite number; NaN of an infinity.
+  /// The sine, within 0.8 ulp for every finite number; NaN of an infinity.
   static func sin(_ x: Double) -> Double {
     guard x.magnitude < .infinity else { return .nan }
+    // Below, x³/6 is less than a tenth of an ulp, and x, -0 too, is the result.
+    guard x.magnitude > 0x1p-27 else { return x }
     let r = reduced(x)
     return ofQuadrant(Pair(r.high, r.low), r.quadrant)
   }
 
-  /// The cosine, within 0.6 ulp for every finite number; NaN of an infinity.
+  /// The cosine, within 0.8 ulp for every finite number; NaN of an infinity.
   package static func cos(_ x: Double) -> Double {
     guard x.magnitude < .infinity else { return .nan }
     let r = reduced(x)
@@ -102,7 +104,8 @@ extension ElementaryDouble {
     let top = Double(fraction.0 >> 11) * 0x1p+11
     let rest = Double((fraction.0 & 0x7ff) << 42 | fraction.1 >> 22) * 0x1p-42
     let r = Pair(top * scale, rest * scale) * Pair(0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54)
-    return isNegative == (x < 0) ? (r.high, r.low, x < 0 ? -quadrant : quadrant) : (-r.high, -r.low, x < 0 ? -quadrant : quadrant)
+    return isNegative == (x < 0)
+      ? (r.high, r.low, x < 0 ? -quadrant : quadrant) : (-r.high, -r.low, x < 0 ? -quadrant : quadrant)
   }
 
   /// 64 zero bits, then the first 1,216 bits of 2/π, the most that the largest double needs.

@@ -113,10 +113,15 @@ extension Tensor {
   func addInPlace(_ more: Tensor) {
     let more = more.packed()
     let runs = StridedRuns(shape: shape, strides: [strides, more.strides])
-    assert(runs.steps[0] == 1 && runs.steps[1] == 1 || runs.length <= 1)
+    let (to, from) = (runs.steps[0], runs.steps[1])
     more.read { source in
       write { target in
-        if runs.count == 1 {
+        if to != 1 || from != 1 {
+          // A region one element wide: its elements lie apart.
+          runs.forEach(0..<runs.count) { offsets in
+            for i in 0..<runs.length { target[offsets[0] + i &* to] += source[offsets[1] + i &* from] }
+          }
+        } else if runs.count == 1 {
           parallelFor(runs.length, grain: pointwiseGrain, multiple: 64) { part in
             Pointwise.add(source + part.lowerBound, count: part.count, to: target + part.lowerBound)
           }

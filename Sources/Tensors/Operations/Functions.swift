@@ -224,11 +224,11 @@ private struct GeluTanhDerivative: UnaryKernel {
 }
 
 private struct QuickGeluKernel: UnaryKernel {
-  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.quickGelu(x) }
+  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.quickGELU(x) }
 }
 
 private struct QuickGeluDerivative: UnaryKernel {
-  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.quickGeluDerivative(x) }
+  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.quickGELUDerivative(x) }
 }
 
 private struct ClampKernel: UnaryKernel {

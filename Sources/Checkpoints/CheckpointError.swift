@@ -1,0 +1,72 @@
+/// A file that cannot be used as a checkpoint: which file, where in it, and why.
+///
+/// Every reader in this module throws this one type. Its ``description`` is a single line, whatever bytes the
+/// file held: text that came from the file is quoted, stripped of control characters and shortened.
+public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What kind of trouble it is, for callers that decide by it.
+  public enum Kind: String, Equatable, Sendable {
+    /// The file or the name asked for does not exist.
+    case notFound
+    /// The operating system refused to open, read, map or write the file.
+    case inputOutput
+    /// The bytes contradict the file format, or each other.
+    case malformed
+    /// A valid file that uses something this project does not read, such as an unknown element type.
+    case unsupported
+    /// A limit on size, depth or count is exceeded, so reading on could exhaust memory or time.
+    case tooLarge
+    /// The file asks for code to be run, as a malicious pickle does. Nothing was executed.
+    case forbidden
+    /// A tensor or setting has another shape or type than the model needs.
+    case mismatch
+  }
+
+  /// What kind of trouble it is.
+  public let kind: Kind
+  /// The path of the file, as it was given.
+  public let file: String
+  /// The place in the file: a byte offset, a tensor's name or a key path; `nil` when it is the file as a whole.
+  public let place: String?
+  /// The reason, as a clause.
+  public let reason: String
+
+  /// Creates an error.
+  public init(_ kind: Kind, file: String, place: String? = nil, reason: String) {
+    self.kind = kind
+    self.file = file
+    self.place = place
+    self.reason = reason
+  }
+
+  /// One line: file, place, reason.
+  public var description: String {
+    guard let place else { return "\(file): \(reason)" }
+    return "\(file): \(place): \(reason)"
+  }
+}
+
+/// Text from a file, made fit for a message: in quotes, at most 120 characters, no control characters.
+func quoted(_ text: some StringProtocol) -> String {
+  var result = "\""
+  var count = 0
+  for scalar in text.unicodeScalars {
+    if count == 120 {
+      result += "…"
+      break
+    }
+    count += 1
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
+      result += "\\u{\(String(scalar.value, radix: 16))}"
+    default:
+      result.unicodeScalars.append(scalar)
+    }
+  }
+  return result + "\""
+}
+
+/// A shape as the messages show it: `[2, 3]`, shortened when it has more than eight dimensions.
+func shapeText(_ shape: [Int]) -> String {
+  guard shape.count > 8 else { return "[" + shape.map { "\($0)" }.joined(separator: ", ") + "]" }
+  return "[" + shape.prefix(8).map { "\($0)" }.joined(separator: ", ") + ", … \(shape.count) dimensions]"
+}

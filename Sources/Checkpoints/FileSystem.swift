@@ -1,0 +1,108 @@
+// The few calls to the operating system that this module makes, without Foundation.
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Questions about paths, and whole-file reading and writing.
+enum FileSystem {
+  /// What a path leads to.
+  enum Item: Equatable {
+    case file(byteCount: Int)
+    case directory
+    case other
+  }
+
+  /// What `path` leads to, following links; `nil` if there is nothing.
+  static func item(at path: String) -> Item? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    return item(status)
+  }
+
+  /// What an open file is.
+  static func item(descriptor: Int32) -> Item? {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return nil }
+    return item(status)
+  }
+
+  private static func item(_ status: stat) -> Item {
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: .file(byteCount: Int(status.st_size))
+    case S_IFDIR: .directory
+    default: .other
+    }
+  }
+
+  static func isFile(_ path: String) -> Bool {
+    if case .file? = item(at: path) { return true }
+    return false
+  }
+
+  static func join(_ directory: String, _ name: String) -> String {
+    directory.hasSuffix("/") ? directory + name : directory + "/" + name
+  }
+
+  /// `path` without its last component; `"."` if it has only one.
+  static func directory(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// The operating system's text for the last error.
+  static var lastError: String { String(cString: strerror(errno)) }
+
+  /// The error for a path that cannot be opened.
+  static func openError(_ path: String) -> CheckpointError {
+    let code = errno
+    guard code == ENOENT || code == ENOTDIR else {
+      return CheckpointError(.inputOutput, file: path, reason: "cannot be opened: \(String(cString: strerror(code)))")
+    }
+    return CheckpointError(.notFound, file: path, reason: "no such file")
+  }
+
+  /// Calls `body` with a function that appends bytes; the file appears at `path` complete or not at all.
+  ///
+  /// The bytes go to a new file beside it, which is synchronised and renamed at the end and removed on error.
+  static func writeAtomically(
+    to path: String, _ body: (_ append: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
+  ) throws {
+    let temporary = "\(path).\(getpid()).\(String(UInt64.random(in: 0...UInt64.max), radix: 36)).partial"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw CheckpointError(.inputOutput, file: path, reason: "cannot be written: \(lastError)")
+    }
+    do {
+      do {
+        defer { close(descriptor) }
+        try body { try append($0, to: descriptor, path: path) }
+        guard fsync(descriptor) == 0 else {
+          throw CheckpointError(.inputOutput, file: path, reason: "cannot be written: \(lastError)")
+        }
+      }
+      guard rename(temporary, path) == 0 else {
+        throw CheckpointError(.inputOutput, file: path, reason: "cannot be replaced: \(lastError)")
+      }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  private static func append(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws {
+    var rest = bytes[...]
+    while let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {
+      let written = write(descriptor, start, rest.count)
+      if written < 0 {
+        if errno == EINTR { continue }
+        throw CheckpointError(.inputOutput, file: path, reason: "cannot be written: \(lastError)")
+      }
+      rest = rest.dropFirst(written)
+    }
+  }
+}

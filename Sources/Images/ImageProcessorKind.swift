@@ -1,0 +1,30 @@
+/// The image processors of transformers that are known here, one a family of models.
+public enum ImageProcessorKind: String, Sendable, CaseIterable {
+  /// Shorter side to 224, centre cut out; for CLIP (Radford et al. 2021).
+  case clip = "CLIPImageProcessor"
+  /// Squeezed into 224×224; for ViT and the captioner with a ViT encoder (Dosovitskiy et al. 2021).
+  case vit = "ViTImageProcessor"
+  /// Shape kept in multiples of 32, padded to the largest of a batch, with a mask; for ViLT (Kim et al. 2021).
+  case vilt = "ViltImageProcessor"
+  /// Squeezed into 384×384; for BLIP and BLIP-2 (Li et al. 2022, 2023).
+  case blip = "BlipImageProcessor"
+
+  /// The kind of a class name in a `preprocessor_config.json`: older files say `…FeatureExtractor`, and some have
+  /// `Fast` or `Pil` at the end.
+  init?(className: String) {
+    var name = className.replacing("FeatureExtractor", with: "ImageProcessor")
+    for ending in ["Fast", "Pil"] where name.hasSuffix(ending) { name.removeLast(ending.count) }
+    self.init(rawValue: name)
+  }
+
+  /// The kind that a model takes where its `preprocessor_config.json` names none.
+  init?(modelType: String) {
+    switch modelType {
+    case "clip", "clip_vision_model": self = .clip
+    case "vit", "vision-encoder-decoder": self = .vit
+    case "vilt": self = .vilt
+    case "blip", "blip-2": self = .blip
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,155 @@
+/// A token that is recognised in the text before anything else happens to it.
+struct AddedToken: Sendable, Equatable {
+  var content: String
+  /// Whether decoding can leave it out.
+  var isSpecial = false
+  /// Whether it is looked for in the normalised text; else in the text as it is.
+  var isNormalized = false
+  /// Whether white space before it belongs to it.
+  var stripsLeft = false
+  /// Whether white space after it belongs to it.
+  var stripsRight = false
+  /// Whether it counts only where no letter or digit touches it.
+  var isSingleWord = false
+}
+
+/// The added tokens of a tokenizer: finds them in a text.
+struct AddedTokens: Sendable {
+  // Keys are bytes: Swift's strings are equal when they are only canonically equivalent.
+  private var ids: [[UInt8]: Int] = [:]
+  private var tokens: [Int: AddedToken] = [:]
+  /// How ids are spelled: a token that is looked for in normalised text is spelled as that.
+  private var spellings: [Int: String] = [:]
+  private var largestID: Int?
+  private var specialTexts: Set<[UInt8]> = []
+  private var asIs = TokenFinder([])
+  private var normalized = TokenFinder([])
+  /// Whether special tokens in a text are left as text.
+  var ignoresSpecialTokens = false
+
+  /// Adds tokens in order. A token that the model has keeps its id; others get the next free ones, as in
+  /// Hugging Face's tokenizers, whatever id a file gives them.
+  mutating func add(_ newTokens: [AddedToken], model: TokenModel, normalizer: Normalizer?) {
+    for token in newTokens where !token.content.isEmpty {
+      let nextID = largestID.map { max($0 + 1, model.vocabulary.count) } ?? model.vocabulary.count
+      let id = id(of: token.content) ?? model.vocabulary.id(of: token.content) ?? nextID
+      largestID = max(id, largestID ?? id)
+      ids[Array(token.content.utf8)] = id
+      tokens[id] = token
+      if token.isNormalized {
+        var text = Array(token.content.utf8)
+        normalizer?.normalize(&text)
+        spellings[id] = String(decoding: text, as: UTF8.self)
+      }
+      if token.isSpecial { specialTexts.insert(Array(token.content.utf8)) }
+    }
+    var asIs: [(text: [UInt8], id: Int)] = []
+    var normalized: [(text: [UInt8], id: Int)] = []
+    for (id, token) in tokens {
+      var text = Array(token.content.utf8)
+      if token.isNormalized {
+        normalizer?.normalize(&text)
+        normalized.append((text, id))
+      } else {
+        asIs.append((text, id))
+      }
+    }
+    self.asIs = TokenFinder(asIs)
+    self.normalized = TokenFinder(normalized)
+  }
+
+  /// The id of an added token.
+  func id(of text: String) -> Int? { ids[Array(text.utf8)] }
+
+  /// The added token with an id.
+  func token(for id: Int) -> String? { spellings[id] ?? tokens[id]?.content }
+
+  /// Whether decoding can leave the token out.
+  func isSpecial(_ text: String) -> Bool { specialTexts.contains(Array(text.utf8)) }
+
+  /// The number of added tokens that the vocabulary does not have itself.
+  func countBeyond(_ vocabulary: Vocabulary) -> Int {
+    tokens.values.count { vocabulary.id(of: $0.content) == nil }
+  }
+
+  /// A part of a text: an added token, or what stands between two of them.
+  struct Segment {
+    let range: Range<Int>
+    let id: Int?
+  }
+
+  /// Splits a text at the added tokens in it.
+  ///
+  /// - Parameters:
+  ///   - text: in UTF-8.
+  ///   - isNormalized: whether the text has been normalised, which tells what tokens to look for.
+  func split(_ text: [UInt8], isNormalized: Bool) -> [Segment] {
+    let finder = isNormalized ? normalized : asIs
+    guard !finder.isEmpty else { return text.isEmpty ? [] : [Segment(range: 0..<text.count, id: nil)] }
+    var segments: [Segment] = []
+    var done = 0
+    var index = 0
+    while index < text.count {
+      guard let match = finder.longestMatch(in: text, at: index), let token = tokens[match.id] else {
+        index += 1
+        continue
+      }
+      var start = index
+      var end = index + match.length
+      index = end
+      if ignoresSpecialTokens, isSpecial(token.content) { continue }
+      if token.isSingleWord, touchesWord(text, start..<end) { continue }
+      if token.stripsLeft {
+        while start > done, text.scalar(at: text.scalarStart(before: start)).scalar.properties.isWhitespace {
+          start = text.scalarStart(before: start)
+        }
+      }
+      if token.stripsRight {
+        while end < text.count {
+          let (scalar, length) = text.scalar(at: end)
+          guard scalar.properties.isWhitespace else { break }
+          end += length
+        }
+        index = end
+      }
+      if done < start { segments.append(Segment(range: done..<start, id: nil)) }
+      segments.append(Segment(range: start..<end, id: match.id))
+      done = end
+    }
+    if done < text.count { segments.append(Segment(range: done..<text.count, id: nil)) }
+    return segments
+  }
+
+  private func touchesWord(_ text: [UInt8], _ range: Range<Int>) -> Bool {
+    if range.lowerBound > 0,
+      ScalarClass.isWord(text.scalar(at: text.scalarStart(before: range.lowerBound)).scalar)
+    {
+      return true
+    }
+    return range.upperBound < text.count && ScalarClass.isWord(text.scalar(at: range.upperBound).scalar)
+  }
+}
+
+/// Finds the longest of several byte strings at a place in a text.
+private struct TokenFinder: Sendable {
+  /// The strings by their first byte, longest first.
+  private var candidates = [[(text: [UInt8], id: Int)]](repeating: [], count: 256)
+  let isEmpty: Bool
+
+  /// - Parameter tokens: the strings; of equal ones the lowest id counts.
+  init(_ tokens: [(text: [UInt8], id: Int)]) {
+    let sorted = tokens.sorted { ($1.text.count, $0.id) < ($0.text.count, $1.id) }
+    for token in sorted {
+      if let first = token.text.first { candidates[Int(first)].append(token) }
+    }
+    isEmpty = sorted.allSatisfy { $0.text.isEmpty }
+  }
+
+  func longestMatch(in text: [UInt8], at index: Int) -> (id: Int, length: Int)? {
+    for candidate in candidates[Int(text[index])]
+    where candidate.text.count <= text.count - index && text[index...].starts(with: candidate.text) {
+      return (candidate.id, candidate.text.count)
+    }
+    return nil
+  }
+}

@@ -1,0 +1,242 @@
+/// Loads the tokenizer of a published checkpoint, as `AutoTokenizer.from_pretrained` of transformers 5 does.
+///
+/// The directory holds `tokenizer.json`, or `vocab.json` and `merges.txt`, or `vocab.txt`; where they are present,
+/// `tokenizer_config.json`, `special_tokens_map.json`, `added_tokens.json` and the model's `config.json` count too.
+/// CLIP's, GPT-2's (also OPT's and BLIP-2's) and BERT's (also ViLT's) tokenizers are known by name and built in their
+/// own way; another name gets what `tokenizer.json` says.
+///
+/// - Parameter directory: the path of the directory.
+/// - Throws: `TokenizerError`, which names the file, the place in it and the reason.
+public func loadTokenizer(directory: String) throws(TokenizerError) -> any Tokenizer {
+  var loader = try TokenizerLoader(folder: try TokenizerFolder(path: directory))
+  return try loader.load()
+}
+
+/// Brings the files of a directory together to a tokenizer.
+struct TokenizerLoader {
+  /// The ways to build a tokenizer.
+  enum Family {
+    case clip, gpt2, bert
+    /// As `tokenizer.json` says.
+    case asWritten
+  }
+
+  let folder: TokenizerFolder
+  private let tokenizerJSON: TokenizerJSON?
+  private var settings: TokenizerSettings
+
+  init(folder: TokenizerFolder) throws(TokenizerError) {
+    self.folder = folder
+    tokenizerJSON =
+      folder.contains("tokenizer.json") ? try TokenizerJSON(try folder.json("tokenizer.json")) : nil
+    settings = try TokenizerSettings(folder: folder, tokenizerJSON: tokenizerJSON)
+  }
+
+  mutating func load() throws(TokenizerError) -> any Tokenizer {
+    let family = try family()
+    setDefaultTokens(family)
+    var tokenizer = try pipeline(family)
+    tokenizer.addedTokens.ignoresSpecialTokens = try settings.configuration["split_special_tokens"].bool(default: false)
+    tokenizer.addedTokens.add(settings.tokensToAdd, model: tokenizer.model, normalizer: tokenizer.normalizer)
+    tokenizer.specialTokens = specialTokens(tokenizer)
+    try addTemplate(to: &tokenizer, family)
+    try addLimits(to: &tokenizer)
+    return tokenizer
+  }
+
+  // MARK: Family
+
+  /// The way to build: by the class named in the files, else by the kind of model, else by the files themselves.
+  private func family() throws(TokenizerError) -> Family {
+    let modelConfiguration = try folder.jsonIfPresent("config.json")
+    for node in [settings.configuration["tokenizer_class"], modelConfiguration["tokenizer_class"]] where !node.isNull {
+      return try family(className: try node.string(), node)
+    }
+    if !modelConfiguration["model_type"].isNull {
+      switch try modelConfiguration["model_type"].string() {
+      case "clip": return .clip
+      case "gpt2", "opt", "blip-2": return .gpt2
+      case "bert", "vilt": return .bert
+      default: break
+      }
+    }
+    if tokenizerJSON != nil { return .asWritten }
+    if folder.contains("vocab.txt") { return .bert }
+    guard folder.contains("vocab.json") else {
+      throw TokenizerError(
+        file: folder.path, reason: "there is no tokenizer here: neither tokenizer.json, vocab.json nor vocab.txt")
+    }
+    let vocabulary = try VocabularyFile.vocabulary(try folder.json("vocab.json"))
+    let wordEnd = Array(CLIPTokenizer.wordEnd.utf8)
+    return vocabulary.containsToken { $0.suffix(wordEnd.count).elementsEqual(wordEnd) } ? .clip : .gpt2
+  }
+
+  private func family(className: String, _ node: JSONNode) throws(TokenizerError) -> Family {
+    switch className.hasSuffix("Fast") ? String(className.dropLast(4)) : className {
+    case "CLIPTokenizer": return .clip
+    case "GPT2Tokenizer": return .gpt2
+    case "BertTokenizer": return .bert
+    default:
+      guard tokenizerJSON != nil else {
+        throw node.error("\(quoted(className)) is not supported without a tokenizer.json")
+      }
+      return .asWritten
+    }
+  }
+
+  private mutating func setDefaultTokens(_ family: Family) {
+    switch family {
+    case .clip:
+      settings.setDefault("bos_token", CLIPTokenizer.beginning)
+      for role in ["eos_token", "unk_token", "pad_token"] { settings.setDefault(role, CLIPTokenizer.end) }
+    case .gpt2:
+      for role in ["bos_token", "eos_token", "unk_token"] { settings.setDefault(role, GPT2Tokenizer.endOfText) }
+    case .bert:
+      for (role, text) in [
+        ("unk_token", "[UNK]"), ("sep_token", "[SEP]"), ("pad_token", "[PAD]"), ("cls_token", "[CLS]"),
+        ("mask_token", "[MASK]"),
+      ] {
+        settings.setDefault(role, text)
+      }
+    case .asWritten:
+      if let padToken = tokenizerJSON?.root["padding"]["pad_token"], case .string(let text) = padToken.value {
+        settings.setDefault("pad_token", text)
+      }
+    }
+  }
+
+  // MARK: Pipeline
+
+  private func pipeline(_ family: Family) throws(TokenizerError) -> PipelineTokenizer {
+    let configuration = settings.configuration
+    switch family {
+    case .clip:
+      return CLIPTokenizer.pipeline(
+        try bytePairs(CLIPTokenizer.options(unknownToken: settings.named["unk_token"]?.content)))
+    case .gpt2:
+      return GPT2Tokenizer.pipeline(
+        try bytePairs(BytePairEncoding.Options()),
+        addsPrefixSpace: try configuration["add_prefix_space"].bool(default: false))
+    case .bert:
+      let lowercases = try configuration["do_lower_case"].bool(default: true)
+      return BertTokenizer.pipeline(
+        try wordPieces(),
+        BertNormalizer(
+          cleansText: true,
+          separatesIdeographs: try configuration["tokenize_chinese_chars"].bool(default: true),
+          stripsAccents: try configuration["strip_accents"].bool(default: lowercases),
+          lowercases: lowercases))
+    case .asWritten:
+      guard let tokenizerJSON else {
+        throw TokenizerError(file: folder.path(of: "tokenizer.json"), reason: "there is no such file")
+      }
+      return try pipelineAsWritten(tokenizerJSON)
+    }
+  }
+
+  private func pipelineAsWritten(_ json: TokenizerJSON) throws(TokenizerError) -> PipelineTokenizer {
+    let hasBytePairs = try json.hasBytePairs()
+    let preTokenizer = try json.preTokenizer()
+    guard hasBytePairs == (preTokenizer?.isByteLevel ?? false) else {
+      throw json.root["pre_tokenizer"].error(
+        hasBytePairs
+          ? "a BPE model is supported only with a ByteLevel pre-tokenizer"
+          : "a WordPiece model is not supported with a ByteLevel pre-tokenizer")
+    }
+    var tokenizer = PipelineTokenizer(
+      model: hasBytePairs ? .bytePairs(try json.bytePairs()) : .wordPieces(try json.wordPieces()),
+      normalizer: try json.normalizer(), preTokenizer: preTokenizer)
+    tokenizer.decoder = try json.decoder()
+    tokenizer.addedTokens.add(
+      try json.addedTokens().map(\.token), model: tokenizer.model, normalizer: tokenizer.normalizer)
+    return tokenizer
+  }
+
+  private func bytePairs(_ options: BytePairEncoding.Options) throws(TokenizerError) -> BytePairEncoding {
+    if let tokenizerJSON {
+      guard try tokenizerJSON.hasBytePairs() else {
+        throw tokenizerJSON.root["model"]["type"].error("this tokenizer needs a BPE model")
+      }
+      return try tokenizerJSON.bytePairs(options)
+    }
+    let vocabulary = try VocabularyFile.vocabulary(try folder.json("vocab.json"))
+    let path = folder.path(of: "merges.txt")
+    let merges = try VocabularyFile.merges(try folder.text("merges.txt"), file: path)
+    return try BytePairEncoding(
+      vocabulary: vocabulary, merges: merges.map(\.pair), options: options,
+      complaint: { TokenizerError(file: path, place: "line \(merges[$0].line)", reason: $1) })
+  }
+
+  private func wordPieces() throws(TokenizerError) -> WordPiece {
+    let unknownToken = settings.named["unk_token"]?.content ?? "[UNK]"
+    if let tokenizerJSON {
+      guard try !tokenizerJSON.hasBytePairs() else {
+        throw tokenizerJSON.root["model"]["type"].error("this tokenizer needs a WordPiece model")
+      }
+      return try WordPiece(
+        vocabulary: try tokenizerJSON.vocabulary(), unknownToken: unknownToken, file: tokenizerJSON.root.file)
+    }
+    let path = folder.path(of: "vocab.txt")
+    let vocabulary = try VocabularyFile.vocabulary(lines: try folder.text("vocab.txt"), file: path)
+    return try WordPiece(vocabulary: vocabulary, unknownToken: unknownToken, file: path)
+  }
+
+  // MARK: Special tokens and limits
+
+  private func specialTokens(_ tokenizer: PipelineTokenizer) -> SpecialTokens {
+    func token(_ role: String) -> SpecialToken? { settings.named[role].flatMap { tokenizer.specialToken($0.content) } }
+    var tokens = SpecialTokens()
+    tokens.beginning = token("bos_token")
+    tokens.end = token("eos_token")
+    tokens.unknown = token("unk_token")
+    tokens.separator = token("sep_token")
+    tokens.padding = token("pad_token")
+    tokens.classifier = token("cls_token")
+    tokens.mask = token("mask_token")
+    return tokens
+  }
+
+  private func addTemplate(to tokenizer: inout PipelineTokenizer, _ family: Family) throws(TokenizerError) {
+    switch family {
+    case .clip: CLIPTokenizer.addTemplate(to: &tokenizer)
+    case .bert: BertTokenizer.addTemplate(to: &tokenizer)
+    case .gpt2, .asWritten:
+      if let tokenizerJSON {
+        tokenizer.template = try tokenizerJSON.template() ?? .plain
+        return
+      }
+      let addsBeginning = try settings.configuration["add_bos_token"].bool(default: false)
+      let addsEnd = try settings.configuration["add_eos_token"].bool(default: false)
+      tokenizer.template = .bounded(
+        beginning: addsBeginning ? tokenizer.specialTokens.beginning : nil,
+        end: addsEnd ? tokenizer.specialTokens.end : nil)
+    }
+  }
+
+  private func addLimits(to tokenizer: inout PipelineTokenizer) throws(TokenizerError) {
+    let configuration = settings.configuration
+    for key in ["model_max_length", "max_len"] where tokenizer.modelMaxLength == nil && !configuration[key].isNull {
+      guard case .number(let length) = configuration[key].value, length > 0 else {
+        throw configuration[key].error("a positive number is wanted")
+      }
+      // transformers writes 10^30 for "not known".
+      tokenizer.modelMaxLength = length > 1e18 ? nil : Int(length)
+    }
+    if configuration["padding_side"].isNull {
+      tokenizer.paddingSide = try tokenizerJSON?.side("padding") ?? .right
+    } else {
+      tokenizer.paddingSide = try Side(configuration["padding_side"])
+    }
+    if configuration["truncation_side"].isNull {
+      tokenizer.truncationSide = try tokenizerJSON?.side("truncation") ?? .right
+    } else {
+      tokenizer.truncationSide = try Side(configuration["truncation_side"])
+    }
+    let cleansUp = try configuration["clean_up_tokenization_spaces"].bool(default: false)
+    let evenForBytePairs = try configuration[
+      "clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output"
+    ].bool(default: false)
+    if case .bytePairs = tokenizer.model, !evenForBytePairs { return }
+    tokenizer.cleansUpSpaces = cleansUp
+  }
+}

@@ -1,0 +1,177 @@
+import Foundation
+import Testing
+
+@testable import Checkpoints
+
+@Suite struct ConfigurationTests {
+  private static func cases(_ group: String) throws -> [JSON.Object] {
+    let file = try JSON(contentsOf: fixture("checkpoints/configurations.json"))
+    return try #require(file.members?[group]?.elements).compactMap(\.members)
+  }
+
+  /// Compares all that ours states with theirs; whole and real numbers of equal value are equal.
+  private func expectEqual(_ ours: JSON, _ theirs: JSON?, _ path: String) {
+    switch (ours, theirs) {
+    case (.object(let left), .object(let right)?):
+      // transformers derives label2id where it is missing, but writes null; ours is the inverse of id2label.
+      for (key, value) in left.members where !(key == "label2id" && right[key] == .null) {
+        expectEqual(value, right[key], "\(path).\(key)")
+      }
+    case (.integer, .number?), (.number, .integer?), (.number, .number?):
+      #expect(ours.double == theirs?.double, "\(path)")
+    default: #expect(ours == theirs, "\(path)")
+    }
+  }
+
+  @Test func settingsAndDefaultsAreThoseOfTransformers() throws {
+    let cases = try Self.cases("models")
+    #expect(cases.count >= 15)
+    for record in cases {
+      let input = try #require(record["input"]?.members)
+      let configuration = try ModelConfiguration(input, file: "config.json")
+      var ours = try configuration.settings.json()
+      if case .opt(var settings) = configuration {  // transformers writes the resolved width
+        settings.wordEmbeddingSize = settings.embeddingSize
+        ours = try settings.json()
+      } else if case .blip2(var settings) = configuration {
+        settings.text.wordEmbeddingSize = settings.text.embeddingSize
+        ours = try settings.json()
+      }
+      #expect(ours.members.count > 5)
+      expectEqual(.object(ours), record["output"], configuration.modelType)
+      let labels = record["labels"]?.elements?.compactMap(\.string)
+      if case .vit(let settings) = configuration { #expect(settings.labels.names == labels) }
+      if case .vilt(let settings) = configuration { #expect(settings.labels.names == labels) }
+    }
+  }
+
+  @Test func everySettingWrittenIsReadBack() throws {
+    for record in try Self.cases("models") {
+      let input = try #require(record["input"]?.members)
+      let configuration = try ModelConfiguration(input, file: "config.json")
+      try withTemporaryDirectory { directory in
+        let path = "\(directory)/config.json"
+        try configuration.write(to: path, architecture: "SomeModel")
+        #expect(try ModelConfiguration(contentsOf: path) == configuration)
+      }
+    }
+  }
+
+  @Test func generationWithoutAFileFollowsTheModel() throws {
+    for record in try Self.cases("generation") {
+      let input = try #require(record["input"]?.members)
+      let ours = try GenerationConfiguration(modelConfiguration: input, file: "config.json").json()
+      let theirs = try #require(record["output"]?.members)
+      for (key, value) in theirs.members { expectEqual(try #require(ours[key]), value, key) }
+    }
+  }
+
+  @Test func generationDefaultsAreThoseOfTransformers() throws {
+    let file = try JSON(contentsOf: fixture("checkpoints/configurations.json"))
+    let theirs = try #require(file.members?["generation_defaults"]?.members)
+    let ours = try GenerationConfiguration().json()
+    var compared = 0
+    for (key, value) in ours.members where theirs[key] != nil {
+      expectEqual(value, theirs[key], key)
+      compared += 1
+    }
+    #expect(compared >= 11)
+  }
+
+  @Test func generationSettingsAreRead() throws {
+    let settings = try GenerationConfiguration(
+      object(
+        """
+        {"max_length": 16, "num_beams": 4, "early_stopping": "never", "length_penalty": 2, "do_sample": true,
+         "temperature": 0.7, "top_k": 0, "top_p": 0.9, "eos_token_id": [1, 2], "decoder_start_token_id": 3}
+        """), file: "generation_config.json")
+    #expect(settings.maximumLength == 16)
+    #expect(settings.beamCount == 4)
+    #expect(settings.earlyStopping == .never)
+    #expect(settings.lengthPenalty == 2)
+    #expect(settings.samples)
+    #expect(settings.temperature == 0.7)
+    #expect(settings.topK == 0)
+    #expect(settings.topP == 0.9)
+    #expect(settings.eosTokenIDs == [1, 2])
+    #expect(settings.decoderStartTokenID == 3)
+    #expect(settings.padTokenID == nil)
+    #expect(try GenerationConfiguration(settings.json(), file: "") == settings)
+    expectError(.mismatch, "early_stopping: is the text \"maybe\"") {
+      try GenerationConfiguration(object(#"{"early_stopping": "maybe"}"#), file: "generation_config.json")
+    }
+  }
+
+  @Test func theFixturesAreRead() throws {
+    guard case .clip(let clip) = try ModelConfiguration(contentsOf: fixture("clip_eosN/config.json")) else {
+      Issue.record("not a CLIP")
+      return
+    }
+    #expect(clip.text.eosTokenID == 397)
+    #expect(clip.vision.imageSize == Extent(32))
+    #expect(clip.projectionSize == 40)
+    guard case .vilt(let vilt) = try ModelConfiguration(contentsOf: fixture("vilt_vqa/config.json")) else {
+      Issue.record("not a ViLT")
+      return
+    }
+    #expect(vilt.labels.names == ["yes", "no", "dog", "cat", "red", "blue", "sitting", "standing", "2", "outside"])
+    #expect(vilt.layerNormEpsilon == 1e-12)
+    guard case .blip2(let blip) = try ModelConfiguration(contentsOf: fixture("blip2_opt/config.json")) else {
+      Issue.record("not a BLIP-2")
+      return
+    }
+    #expect(blip.imageTokenID == 139)
+    #expect(blip.queryTransformer.encoderHiddenSize == 64)
+    #expect(blip.text.eosTokenIDs == [5])
+    let captioner = try ModelDirectory(fixture("vit_gpt2"))
+    let generation = try captioner.generationConfiguration()
+    #expect(generation.decoderStartTokenID == 149)
+    #expect(generation.maximumLength == 20)
+  }
+
+  @Test(arguments: [
+    (#"{"model_type":"clip","text_config":{"hidden_size":"64"}}"#, "text_config.hidden_size: is the text \"64\""),
+    (#"{"model_type":"clip","text_config":{"hidden_size":64.0}}"#, "text_config.hidden_size: is the number 64.0"),
+    (#"{"model_type":"clip","text_config":{"hidden_size":null}}"#, "text_config.hidden_size: is null"),
+    (#"{"model_type":"clip","text_config":{"hidden_size":true}}"#, "text_config.hidden_size: is true"),
+    (#"{"model_type":"clip","text_config":{"hidden_size":0}}"#, "text_config.hidden_size: is the number 0"),
+    (#"{"model_type":"clip","text_config":{"hidden_size":1e9}}"#, "text_config.hidden_size: is the number"),
+    (#"{"model_type":"clip","text_config":[]}"#, "text_config: is an array, not an object"),
+    (#"{"model_type":"clip","projection_dim":99999999999}"#, "projection_dim: is the number 99999999999"),
+    (#"{"model_type":"clip","text_config":{"hidden_act":"swish2"}}"#, "not one of gelu, gelu_new"),
+    (
+      #"{"model_type":"clip","text_config":{"num_attention_heads":5}}"#,
+      "5 attention heads do not divide hidden_size, 512"
+    ),
+    (#"{"model_type":"clip","vision_config":{"image_size":[1,2,3]}}"#, "vision_config.image_size: is an array"),
+    (#"{"model_type":"vit","qkv_bias":1}"#, "qkv_bias: is the number 1, not true or false"),
+    (#"{"model_type":"vit","id2label":{"0":"a","2":"b"}}"#, "has the key \"2\", but its keys must be 0 to 1"),
+    (#"{"model_type":"vit","id2label":{"0":1}}"#, "id2label.0: is the number 1, not a text"),
+    (#"{"model_type":"vit","num_labels":-1}"#, "num_labels: is the number -1"),
+    (#"{"model_type":"gpt2","eos_token_id":[1,"a"]}"#, "eos_token_id: is an array"),
+    (#"{"model_type":"vit","layer_norm_eps":"1e-5"}"#, "layer_norm_eps: is the text \"1e-5\", not a number"),
+  ])
+  func wrongTypesNameTheirKeyPath(_ text: String, _ fragment: String) {
+    expectError(.mismatch, fragment) { try ModelConfiguration(object(text), file: "config.json") }
+  }
+
+  @Test func unknownModelsAreAnsweredWithThoseKnown() {
+    let known = "known are blip-2, clip, gpt2, opt, vilt, vision-encoder-decoder, vit"
+    expectError(.unsupported, "model_type: is the text \"bert\"; \(known)") {
+      try ModelConfiguration(object(#"{"model_type": "bert"}"#), file: "config.json")
+    }
+    expectError(.malformed, "model_type: is missing; \(known)") { try ModelConfiguration(object("{}"), file: "c") }
+    expectError(.unsupported, "encoder.model_type: is the text \"swin\"; known here: vit") {
+      try ModelConfiguration(
+        object(
+          #"{"model_type":"vision-encoder-decoder","encoder":{"model_type":"swin"},"decoder":{"model_type":"gpt2"}}"#),
+        file: "config.json")
+    }
+    expectError(.unsupported, "decoder.model_type: is missing; known here: gpt2") {
+      try ModelConfiguration(object(#"{"model_type": "vision-encoder-decoder"}"#), file: "config.json")
+    }
+    expectError(.unsupported, "text_config.model_type: is the text \"t5\"; known here: opt") {
+      try ModelConfiguration(object(#"{"model_type":"blip-2","text_config":{"model_type":"t5"}}"#), file: "c")
+    }
+  }
+}

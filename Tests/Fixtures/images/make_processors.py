@@ -1,0 +1,86 @@
+"""Writes processors.json: what transformers' image processors make of many configurations and images.
+
+Images are noise that the tests can make themselves; of each result the shape and a hash are kept.
+
+Run: python make_processors.py    (needs transformers, torchvision and Pillow; written with transformers 5.23)
+"""
+import json, os, random
+import numpy as np
+from PIL import Image
+from transformers import BlipImageProcessor, CLIPImageProcessor, ViltImageProcessor, ViTImageProcessor
+from transformers.models.blip.image_processing_pil_blip import BlipImageProcessorPil
+from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+from transformers.models.vilt.image_processing_pil_vilt import ViltImageProcessorPil
+from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
+
+from make_resizes import fnv, noise
+
+CLASSES = {
+    "CLIPImageProcessor": (CLIPImageProcessor, CLIPImageProcessorPil),
+    "ViTImageProcessor": (ViTImageProcessor, ViTImageProcessorPil),
+    "ViltImageProcessor": (ViltImageProcessor, ViltImageProcessorPil),
+    "BlipImageProcessor": (BlipImageProcessor, BlipImageProcessorPil),
+}
+chance, cases = random.Random(2), []
+
+
+def configuration(kind):
+    """Any mixture of keys, in old and new spellings, with small sizes."""
+    out = {}
+    if kind == "ViltImageProcessor":
+        out["size"] = chance.choice([24, {"shortest_edge": 24}, {"shortest_edge": 31}])
+        out["size_divisor"] = chance.choice([1, 4, 7])
+    elif kind == "CLIPImageProcessor":
+        out["size"] = chance.choice([20, {"shortest_edge": 17}, {"shortest_edge": 12, "longest_edge": 19}, [11, 15]])
+        out["crop_size"] = chance.choice([16, {"height": 9, "width": 21}, [22, 13], {"height": 12, "width": 12}])
+    else:
+        out["size"] = chance.choice([14, {"height": 10, "width": 18}, [9, 8], {"shortest_edge": 13}])
+    for key in ("do_resize", "do_center_crop", "do_rescale", "do_normalize", "do_convert_rgb"):
+        if chance.random() < 0.2:
+            out[key] = chance.choice([True, False, None])
+    if out.get("do_center_crop") and "crop_size" not in out and kind != "ViltImageProcessor":
+        out["crop_size"] = {"height": 7, "width": 8}
+    if chance.random() < 0.3:
+        out["resample"] = chance.choice([2, 3])
+    if chance.random() < 0.3:
+        out["rescale_factor"] = chance.choice([0.0078125, 0.00784313725490196, 0.003921568859368563, 1 / 127.5, 0.01])
+    if chance.random() < 0.3:
+        out["image_mean"] = [round(chance.random(), 3) for _ in range(3)]
+        out["image_std"] = [round(chance.random() + 0.01, 3) for _ in range(3)]
+    if kind == "ViltImageProcessor" and chance.random() < 0.2:
+        out["do_pad"] = True
+    return out
+
+
+for number in range(270):
+    kind = chance.choice(list(CLASSES))
+    settings = configuration(kind)
+    pillow = number % 2
+    images, specs = [], []
+    for _ in range(chance.choice([1, 1, 2, 3])):
+        channels = chance.choice([3, 1, 4] if kind[0] in "CB" else [3] * 8 + [1, 4])
+        width, height = chance.randint(5, 60), chance.randint(5, 60)
+        seed = chance.randrange(10**6)
+        specs.append([width, height, channels, seed])
+        pixels = noise(width, height, channels, seed, False)
+        images.append(Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels))
+    entry = {"pillow": bool(pillow), "images": specs}
+    entry["json"] = json.dumps({"image_processor_type": kind, **settings})
+    try:
+        batch = CLASSES[kind][pillow](**settings)(images=images, return_tensors="pt")
+        values = np.ascontiguousarray(batch["pixel_values"].numpy().astype(np.float32))
+        entry["shape"] = list(values.shape)
+        entry["values"] = fnv(values.tobytes())
+        if "pixel_mask" in batch:
+            entry["mask"] = fnv(batch["pixel_mask"].numpy().astype(np.uint8).tobytes())
+        if values.shape[1] != 3:
+            entry["note"] = "not RGB"
+    except Exception as error:
+        entry["error"] = type(error).__name__ + ": " + str(error).split("\n")[0][:90]
+    cases.append(entry)
+here = os.path.dirname(os.path.abspath(__file__))
+with open(os.path.join(here, "processors.json"), "w") as file:
+    file.write("[\n" + ",\n".join(json.dumps(c) for c in cases) + "\n]\n")
+print(len(cases), "cases", sum("error" in c for c in cases), "errors", sum("note" in c for c in cases), "not RGB")
+for text in sorted({c["error"] for c in cases if "error" in c}):
+    print(sum(c.get("error") == text for c in cases), text)

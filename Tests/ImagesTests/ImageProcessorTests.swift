@@ -1,0 +1,274 @@
+import Foundation
+import Tensors
+import Testing
+
+@testable import Images
+
+// MARK: Against transformers on files, with every number
+
+/// Reads the little that the fixtures' safetensors need: an eight-byte length, a JSON header, the numbers.
+private struct Safetensors {
+  struct Entry: Decodable {
+    let dtype: String
+    let shape: [Int]
+    let offsets: [Int]
+
+    enum CodingKeys: String, CodingKey {
+      case dtype, shape
+      case offsets = "data_offsets"
+    }
+  }
+
+  let entries: [String: Entry]
+  let data: [UInt8]
+
+  init(_ name: String) throws {
+    let bytes = try Fixtures.bytes(name)
+    let length = bytes[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+    let header = try #require(
+      JSONSerialization.jsonObject(with: Data(bytes[8..<8 + length])) as? [String: Any])
+    let tensors = header.filter { $0.key != "__metadata__" }
+    entries = try JSONDecoder().decode(
+      [String: Entry].self, from: JSONSerialization.data(withJSONObject: tensors))
+    data = Array(bytes[(8 + length)...])
+  }
+
+  func bytes(_ name: String) throws -> (shape: [Int], bytes: [UInt8]) {
+    let entry = try #require(entries[name])
+    return (entry.shape, Array(data[entry.offsets[0]..<entry.offsets[1]]))
+  }
+}
+
+private func littleEndian(_ tensor: Tensor) -> [UInt8] {
+  tensor.scalars.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) } }
+}
+
+/// The configurations with which the fixtures' small outputs were made.
+private let small: [String: String] = [
+  "clip": """
+  {"image_processor_type": "CLIPImageProcessor", "size": {"shortest_edge": 24},
+   "crop_size": {"height": 24, "width": 24}}
+  """,
+  "vit": #"{"image_processor_type": "ViTImageProcessor", "size": {"height": 24, "width": 24}}"#,
+  "vilt": #"{"image_processor_type": "ViltImageProcessor", "size": {"shortest_edge": 24}, "size_divisor": 8}"#,
+  "blip": #"{"image_processor_type": "BlipImageProcessor", "size": {"height": 20, "width": 28}}"#,
+]
+
+@Test(arguments: ["grad_50x37", "grad_300x200"])
+func processorsGiveTransformersNumbers(name: String) throws {
+  let image = try Image(contentsOf: Fixtures.path("processors/\(name).png"))
+  let reference = try Safetensors("processors/\(name).safetensors")
+  let expected = try #require(
+    JSONSerialization.jsonObject(with: Data(Fixtures.bytes("processors/expected.json"))) as? [String: [String: Any]])
+  var checked = 0
+  for (kind, json) in small {
+    let configuration = try ImageProcessorConfiguration(json: Array(json.utf8))
+    let stated = try #require((expected["\(name).png"]?["small"] as? [String: [String: Any]])?[kind])
+    let ours = try #require(JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+    for (key, value) in stated { #expect(NSDictionary(dictionary: [key: value]).isEqual(to: [key: ours[key] ?? 0])) }
+    for (suffix, backend) in [("tv", ResamplingBackend.torchvision), ("pil", .pillow)] {
+      let processor = ImageProcessor(configuration, backend: backend)
+      let wanted = try reference.bytes("\(kind).\(suffix)")
+      let batch = try processor([image])
+      #expect(batch.pixelValues.shape == [1] + wanted.shape, "\(kind) \(backend)")
+      #expect(littleEndian(batch.pixelValues) == wanted.bytes, "\(kind) \(backend)")
+      let resized = try reference.bytes("\(kind).\(suffix).resized_u8")
+      let prepared = try processor.prepared(image, isRGB: true)
+      #expect(planes(prepared) == resized.bytes, "\(kind) \(backend) in bytes")
+      checked += 2
+    }
+  }
+  for key in reference.entries.keys where key.hasPrefix("PIL.") {
+    let parts = key.split(separator: ".")
+    let size = parts[2].split(separator: "x").compactMap { Int($0) }
+    let resized = image.resized(
+      width: size[0], height: size[1], filter: parts[1] == "bicubic" ? .bicubic : .bilinear, backend: .pillow)
+    #expect(try resized.pixels == reference.bytes(key).bytes, "\(key)")
+    checked += 1
+  }
+  #expect(checked == reference.entries.count)
+}
+
+private func planes(_ image: Image) -> [UInt8] {
+  (0..<image.channels).flatMap { channel in
+    stride(from: channel, to: image.pixels.count, by: image.channels).map { image.pixels[$0] }
+  }
+}
+
+/// The summaries of outputs at default sizes.
+private struct Summary: Decodable {
+  let shape: [Int]
+  let first, last, mid: [Double]
+  let sum, l2, min, max: Double
+
+  func check(_ tensor: Tensor, _ name: String) {
+    let scalars = tensor.scalars
+    #expect(tensor.shape == [1] + shape, "\(name)")
+    func near(_ values: some Sequence<Float>, _ wanted: [Double]) -> Bool {
+      zip(values, wanted).allSatisfy { abs(Double($0) - $1) <= 1e-8 * Swift.max(1, abs($1)) }
+    }
+    #expect(near(scalars.prefix(first.count), first), "\(name)")
+    #expect(near(scalars.suffix(last.count), last), "\(name)")
+    let total = scalars.reduce(0) { $0 + Double($1) }
+    let square = scalars.reduce(0) { $0 + Double($1) * Double($1) }
+    #expect(abs(total - sum) <= 1e-6 * Swift.max(abs(sum), square.squareRoot()), "\(name)")
+    #expect(abs(square.squareRoot() - l2) <= 1e-7 * l2, "\(name)")
+    #expect(near([scalars.min() ?? 0, scalars.max() ?? 0], [min, max]), "\(name)")
+  }
+}
+
+@Test func defaultSizesGiveTransformersSummaries() throws {
+  let expected = try #require(
+    JSONSerialization.jsonObject(with: Data(Fixtures.bytes("processors/expected.json"))) as? [String: [String: Any]])
+  let kinds: [(String, ImageProcessorKind)] = [("clip", .clip), ("vit", .vit), ("vilt", .vilt), ("blip", .blip)]
+  var checked = 0
+  for (name, entries) in expected {
+    let file = try ImageFile(contentsOf: Fixtures.path("processors/\(name)"))
+    for (key, kind) in kinds {
+      guard let entry = entries[key] as? [String: Any] else {
+        // transformers refuses what is not stored as RGB.
+        #expect((entries[key] as? String)?.hasPrefix("ERROR") == true)
+        let error = #expect(throws: ImageError.self) { try ImageProcessor(ImageProcessorConfiguration(kind))([file]) }
+        #expect(error?.kind == .unsupported && error?.file == file.path)
+        checked += 1
+        continue
+      }
+      let parts: [(String?, ResamplingBackend)] =
+        entry["shape"] == nil
+        ? [("torchvision_default", .torchvision), ("pil_backend", .pillow)] : [(nil, .torchvision)]
+      for (part, backend) in parts {
+        let object = try part.map { try #require(entry[$0]) } ?? entry
+        let summary = try JSONDecoder().decode(Summary.self, from: JSONSerialization.data(withJSONObject: object))
+        let batch = try ImageProcessor(ImageProcessorConfiguration(kind), backend: backend)([file])
+        summary.check(batch.pixelValues, "\(name) \(key) \(backend)")
+        if let shape = entry["pixel_mask_shape"] as? [Int] {
+          #expect(batch.pixelMask?.shape == shape)
+          #expect(batch.pixelMask?.scalars.allSatisfy { $0 == 1 } == true)
+        }
+        checked += 1
+      }
+    }
+  }
+  #expect(checked == 28)
+}
+
+// MARK: Against transformers on many configurations
+
+private struct ProcessorCase: Decodable {
+  let json: String
+  let pillow: Bool
+  let images: [[Int]]
+  let shape: [Int]?
+  let values, mask, error, note: String?
+}
+
+@Test func anyConfigurationGivesTransformersNumbers() throws {
+  let cases = try JSONDecoder().decode([ProcessorCase].self, from: Data(Fixtures.bytes("images/processors.json")))
+  #expect(cases.count { $0.error == nil } > 160)
+  for item in cases {
+    let images = try item.images.map { try Image.congruential($0[0], $0[1], $0[2], seed: $0[3]) }
+    func run() throws -> ImageProcessor.Batch {
+      let configuration = try ImageProcessorConfiguration(json: Array(item.json.utf8))
+      return try ImageProcessor(configuration, backend: item.pillow ? .pillow : .torchvision)(images)
+    }
+    if item.error != nil || item.note != nil {
+      #expect(throws: ImageError.self, "\(item.json): \(item.error ?? item.note ?? "")") { try run() }
+      continue
+    }
+    let batch = try run()
+    #expect(batch.pixelValues.shape == item.shape, "\(item.json)")
+    #expect(fowlerNollVo(littleEndian(batch.pixelValues)) == item.values, "\(item.json) \(item.images)")
+    #expect(batch.pixelMask.map { fowlerNollVo($0.scalars.map { UInt8($0) }) } == item.mask, "\(item.json)")
+  }
+}
+
+// MARK: Configurations
+
+@Test func checkpointsConfigurationsAreRead() throws {
+  for (directory, kind, size) in [
+    ("clip_eos2", .clip, .shortestEdge(32, longest: nil)), ("blip2_opt", .blip, .exact(height: 28, width: 28)),
+    ("vilt_vqa", .vilt, .shortestEdge(64, longest: nil)), ("vit_gpt2", .vit, .exact(height: 32, width: 32)),
+  ] as [(String, ImageProcessorKind, ImageProcessorConfiguration.Size)] {
+    let configuration = try ImageProcessor(directory: Fixtures.path(directory)).configuration
+    #expect(configuration.kind == kind && configuration.size == size)
+    #expect(try ImageProcessorConfiguration(json: Array(configuration.json().utf8)) == configuration)
+  }
+}
+
+@Test func olderSpellingsMeanTheSame() throws {
+  let old = #"{"feature_extractor_type": "CLIPFeatureExtractor", "size": 224, "crop_size": 224, "do_pad": null}"#
+  #expect(try ImageProcessorConfiguration(json: Array(old.utf8)) == ImageProcessorConfiguration(.clip))
+  let fast = #"{"image_processor_type": "ViTImageProcessorFast", "size": 224, "resample": 2}"#
+  #expect(try ImageProcessorConfiguration(json: Array(fast.utf8)) == ImageProcessorConfiguration(.vit))
+  #expect(
+    try ImageProcessorConfiguration(json: Array("{}".utf8), fallback: .blip) == ImageProcessorConfiguration(.blip))
+}
+
+@Test func aConfigurationIsFoundAsTransformersFindsIt() throws {
+  try Fixtures.withTemporaryDirectory { directory in
+    func write(_ name: String, _ text: String) throws {
+      try text.write(toFile: "\(directory)/\(name)", atomically: true, encoding: .utf8)
+    }
+    let missing = #expect(throws: ImageError.self) { try ImageProcessorConfiguration(directory: directory) }
+    #expect(missing?.description == "\(directory)/preprocessor_config.json: No such file or directory")
+    try write("config.json", #"{"model_type": "vilt"}"#)
+    try write("preprocessor_config.json", #"{"size": 64}"#)
+    #expect(try ImageProcessorConfiguration(directory: directory).size == .shortestEdge(64, longest: nil))
+    try write("processor_config.json", #"{"processor_class": "X"}"#)
+    #expect(try ImageProcessorConfiguration(directory: directory).kind == .vilt)
+    try write("processor_config.json", #"{"image_processor": {"image_processor_type": "BlipImageProcessor"}}"#)
+    #expect(try ImageProcessorConfiguration(directory: directory) == ImageProcessorConfiguration(.blip))
+  }
+}
+
+@Test func aWrongConfigurationIsSaidToBeWrong() {
+  for (json, message) in [
+    ("", "f: not JSON"),
+    ("[1]", "f: not of the kind that belongs there"),
+    ("{}", "f: at \"image_processor_type\": missing, but known are CLIP"),
+    (#"{"image_processor_type": "SamImageProcessor"}"#, "SamImageProcessor, but known are"),
+    (#"{"size": 0}"#, "f: at \"size\": 0 is not a side from 1 to 16384"),
+    (#"{"size": -3}"#, "-3 is not a side"),
+    (#"{"size": 1e300}"#, "f: at \"size\""),
+    (#"{"size": {"height": 3}}"#, "known are height and width"),
+    (#"{"size": [1, 2, 3]}"#, "a list must be [height, width]"),
+    (#"{"size": "large"}"#, "f: at \"size\": not of the kind"),
+    (#"{"crop_size": {"shortest_edge": 3}}"#, "f: at \"crop_size\": height and width are needed"),
+    (#"{"resample": 1}"#, "f: at \"resample\": 1, but known are 2 (bilinear) and 3 (bicubic)"),
+    (#"{"image_mean": [1, 2]}"#, "f: at \"image_mean\": not three numbers"),
+    (#"{"image_std": [1, 0, 1]}"#, "f: at \"image_std\": not three numbers other than zero"),
+    (#"{"do_resize": 7}"#, "f: at \"do_resize\""),
+    (#"{"size": null}"#, "f: at \"size\": null, but images are to be resized"),
+    (#"{"crop_size": null}"#, "f: at \"crop_size\": missing, but do_center_crop is true"),
+    (#"{"image_std": null}"#, "f: at \"image_std\": null, but images are to be normalised"),
+    (#"{"rescale_factor": 0}"#, "f: at \"rescale_factor\": 0.0"),
+  ] {
+    let typed = json.replacing("{\"", with: "{\"image_processor_type\": \"CLIPImageProcessor\", \"", maxReplacements: 1)
+    let text = json.contains("image_processor_type") ? json : typed
+    let error = #expect(throws: ImageError.self) { try ImageProcessorConfiguration(json: Array(text.utf8), file: "f") }
+    #expect(error?.kind == .configuration)
+    #expect(error?.description.contains(message) == true, "\(error?.description ?? "") for \(json)")
+  }
+}
+
+@Test func imagesThatDoNotFitAreRefused() throws {
+  let thin = Image(width: 2_000, height: 1)
+  var configuration = ImageProcessorConfiguration(.vilt)
+  #expect(throws: ImageError.self) { try ImageProcessor(configuration)([thin]) }
+  configuration = ImageProcessorConfiguration(.clip)
+  configuration.size = .shortestEdge(16_384, longest: nil)
+  #expect(throws: ImageError.self) { try ImageProcessor(configuration)([thin]) }
+}
+
+// MARK: Alpha
+
+/// All colours at all opacities on white, against a hash of Pillow's `alpha_composite`.
+@Test func transparencyIsLaidOnWhiteAsPillowDoes() {
+  let pixels = (0..<256).flatMap { color in
+    (0..<256).flatMap { alpha in [color, color, color, alpha].map { UInt8($0) } }
+  }
+  let image = Image(width: 256, height: 256, format: .rgba, pixels: pixels)
+  let flattened = image.flattened(onto: .white)
+  let red = Swift.stride(from: 0, to: 3 * 65_536, by: 3).map { flattened.pixels[$0] }
+  #expect(fowlerNollVo(red) == "b134228c6f37913f")
+}

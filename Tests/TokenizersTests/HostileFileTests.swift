@@ -1,0 +1,144 @@
+import Foundation
+import Testing
+
+@testable import Tokenizers
+
+/// Damaged files are refused with one line that names the file, the place and the reason; none ends the program.
+struct HostileFileTests {
+  @Test func whatIsMissingIsNamed() throws {
+    #expect(try loadError("/no/such/place") == "/no/such/place: there is no such directory")
+    let directory = try TemporaryDirectory(["notes.txt": "hello"])
+    #expect(
+      try loadError(directory.path)
+        == "\(directory.path): there is no tokenizer here: neither tokenizer.json, vocab.json nor vocab.txt")
+    let file = "\(directory.path)/notes.txt"
+    #expect(try loadError(file) == "\(file): this is a file; the directory with the tokenizer's files is wanted")
+    let halfThere = try TemporaryDirectory(["vocab.json": #"{"a": 0}"#])
+    #expect(try loadError(halfThere.path) == "\(halfThere.path)/merges.txt: there is no such file")
+    let named = try TemporaryDirectory(["tokenizer_config.json": #"{"tokenizer_class": "BertTokenizer"}"#])
+    #expect(try loadError(named.path) == "\(named.path)/vocab.txt: there is no such file")
+  }
+
+  /// Vocabulary, merges, and the message without the directory.
+  static let badPairs: [(String, String, String)] = [
+    (#"{"a": 0, "b": 1, "ab": 2"#, "", "vocab.json: line 1, column 25: the text ends too early"),
+    (#"{"a": 0, "b": 0}"#, "", #"vocab.json: tokens "a" and "b" have the same id 0"#),
+    (#"{"a": -1}"#, "", #"vocab.json: token "a" has id -1, which is not in 0..<16777216"#),
+    (#"{"a": 1e15}"#, "", #"vocab.json: token "a" has id 1000000000000000, which is not in 0..<16777216"#),
+    (#"{"a": 0.5}"#, "", #"vocab.json: token "a": an id is wanted, a number was found"#),
+    (#"{"a": "0"}"#, "", #"vocab.json: token "a": an id is wanted, a string was found"#),
+    (#"["a"]"#, "", "vocab.json: an object is wanted, an array was found"),
+    ("{\n \"a\": 0,\n}", "", "vocab.json: line 3, column 1: a key in quotation marks is wanted here"),
+    (#"{"\ud800": 0}"#, "", "vocab.json: line 1, column 9: half of a surrogate pair stands alone in a string"),
+    (#"{"a": 0, "b": 1}"#, "a b\n", #"merges.txt: line 1: the vocabulary has no token "ab""#),
+    (#"{"a": 0}"#, "#version: 0.2\na c\n", #"merges.txt: line 2: the vocabulary has no token "c""#),
+    (
+      #"{"a": 0, "aa": 1}"#, "a a\na a a\n",
+      #"merges.txt: line 2: two tokens with one space between them are wanted, "a a a" was found"#
+    ),
+    (
+      #"{"a": 0, "aa": 1}"#, "a\n",
+      #"merges.txt: line 1: two tokens with one space between them are wanted, "a" was found"#
+    ),
+    (
+      #"{"a": 0, "aa": 1}"#, "a a\n\na a\n",
+      #"merges.txt: line 2: two tokens with one space between them are wanted, "" was found"#
+    ),
+  ]
+
+  @Test(arguments: badPairs) func badVocabulariesAndMergesAreRefused(
+    _ vocabulary: String, _ merges: String, _ message: String
+  ) throws {
+    let directory = try TemporaryDirectory(["vocab.json": vocabulary, "merges.txt": merges])
+    #expect(try loadError(directory.path) == "\(directory.path)/\(message)")
+  }
+
+  @Test func textThatIsNotUTF8IsRefusedWithItsLine() throws {
+    let directory = try TemporaryDirectory(copyOf: "bert_files")
+    try directory.write(Data("[UNK]\n[CLS]\nb".utf8) + Data([0xFF, 0xFE]), "vocab.txt")
+    #expect(try loadError(directory.path) == "\(directory.path)/vocab.txt: line 3: the text is not UTF-8")
+  }
+
+  @Test func aVocabularyWithoutUnknownTokenIsRefused() throws {
+    let directory = try TemporaryDirectory(["vocab.txt": "a\nb\n"])
+    #expect(
+      try loadError(directory.path)
+        == #"\#(directory.path)/vocab.txt: the vocabulary has no token "[UNK]" for unknown words"#)
+  }
+
+  @Test func deepNestingIsRefused() throws {
+    let deep = String(repeating: "[", count: 100_000)
+    let directory = try TemporaryDirectory(["tokenizer.json": deep])
+    #expect(
+      try loadError(directory.path)
+        == "\(directory.path)/tokenizer.json: line 1, column 257: more than 256 arrays and objects inside each other")
+  }
+
+  /// A change to a good `tokenizer.json`, and the message.
+  static let unsupported: [(String, String, String)] = [
+    (#""type":"WordPiece","unk"#, #""type":"Unigram","unk"#, #"model.type: models of type "Unigram" are not "#),
+    (#"{"type":"NFD"}"#, #"{"type":"Nmt"}"#, #"normalizer.normalizers[0].type: normalizers of type "Nmt" are not s"#),
+    (#"{"type":"NFD"}"#, #"{"type":3}"#, "normalizer.normalizers[0].type: a string is wanted, a number was found"),
+    ("BertPreTokenizer", "Metaspace", #"pre_tokenizer.type: pre-tokenizers of type "Metaspace" are not supported"#),
+    ("BertProcessing", "X", #"post_processor.type: post-processors of type "X" are not supported"#),
+    (#""decoder":{"type":"WordPiece""#, #""decoder":{"type":"CTC""#, #"decoder.type: decoders of type "CTC" are not"#),
+    (#""sep":["[SEP]",3]"#, #""sep":["[SEP]"]"#, "post_processor.sep: a token and its id are wanted"),
+    (#""lstrip":false"#, #""lstrip":0"#, "added_tokens[0].lstrip: a boolean is wanted, a number was found"),
+    (#""content":"[PAD]""#, #""contents":"[PAD]""#, "added_tokens[0].content: a string is missing"),
+  ]
+
+  @Test(arguments: unsupported) func unknownPartsAreNamed(_ old: String, _ new: String, _ message: String) throws {
+    let directory = try TemporaryDirectory(copyOf: "added_tokens")
+    let url = URL(fileURLWithPath: directory.path).appendingPathComponent("tokenizer.json")
+    let text = try String(contentsOf: url, encoding: .utf8)
+    let range = try #require(text.range(of: old), "\(old) is not in the file")
+    try directory.write(Data(text.replacingCharacters(in: range, with: new).utf8), "tokenizer.json")
+    let error = try loadError(directory.path)
+    #expect(error.hasPrefix("\(url.path): \(message)"), "\(error)")
+  }
+
+  @Test(arguments: RecordedTests.toys) func everyTruncationOfAJSONFileIsRefused(_ name: String) throws {
+    for file in ["tokenizer.json", "vocab.json", "tokenizer_config.json", "special_tokens_map.json"] {
+      let url = fixtures.appendingPathComponent("toys/\(name)/\(file)")
+      guard let bytes = try? Data(contentsOf: url) else { continue }
+      let whole = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+      for length in stride(from: 0, to: whole.utf8.count, by: max(1, whole.utf8.count / 60)) {
+        let directory = try TemporaryDirectory(copyOf: name)
+        try directory.write(bytes.prefix(length), file)
+        #expect(try loadError(directory.path).contains("/\(file): "), "\(length) bytes of \(file)")
+      }
+    }
+  }
+
+  /// Changed bytes may give another valid tokenizer; it must then work.
+  @Test(arguments: RecordedTests.toys) func changedBytesNeverEndTheProgram(_ name: String) throws {
+    var random = SplitMix(seed: 3)
+    let url = fixtures.appendingPathComponent("toys/\(name)")
+    let files = try FileManager.default.contentsOfDirectory(atPath: url.path).filter { $0 != "expected.json" }.sorted()
+    for file in files {
+      let original = try Data(contentsOf: url.appendingPathComponent(file))
+      for _ in 0..<40 {
+        var bytes = original
+        for _ in 0..<Int.random(in: 1...4, using: &random) {
+          let index = Int.random(in: 0..<bytes.count, using: &random)
+          switch Int.random(in: 0..<3, using: &random) {
+          case 0: bytes[index] = UInt8.random(in: 0...255, using: &random)
+          case 1: bytes[index] = Array("0123456789{}[],:\"\\ -e".utf8).randomElement(using: &random) ?? 0
+          default: bytes.remove(at: index)
+          }
+        }
+        let directory = try TemporaryDirectory(copyOf: name)
+        try directory.write(bytes, file)
+        switch Result(catching: { try loadTokenizer(directory: directory.path) }) {
+        case .success(let tokenizer):
+          let ids = tokenizer.encode("A photo of a dog<|endoftext|> [MASK] 日本").ids
+          #expect(ids.allSatisfy { $0 >= 0 })
+          _ = tokenizer.decode(ids)
+        case .failure(let error):
+          let message = String(describing: error)
+          #expect(message.hasPrefix(directory.path) && !message.contains("\n"))
+        }
+      }
+    }
+  }
+}

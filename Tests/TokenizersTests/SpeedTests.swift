@@ -1,0 +1,45 @@
+import Foundation
+import Testing
+
+@testable import Tokenizers
+
+/// Time grows as the text does; measured as ratios, since machines differ.
+@Suite(.serialized) struct SpeedTests {
+  /// The shortest of several times, in seconds.
+  private func time(_ work: () -> Void) -> Double {
+    let clock = ContinuousClock()
+    return (0..<3).map { _ in clock.measure(work) / .seconds(1) }.min() ?? 0
+  }
+
+  /// Texts of a kind, by length.
+  static let texts: [(String, @Sendable (Int) -> String)] = [
+    ("one letter", { String(repeating: "a", count: $0) }),
+    (
+      "random letters",
+      { count in
+        var random = SplitMix(seed: 1)
+        return String(decoding: (0..<count).map { _ in UInt8.random(in: 97...122, using: &random) }, as: UTF8.self)
+      }
+    ),
+    ("spaces", { String(repeating: " ", count: $0) + "x" }),
+    ("punctuation", { String(repeating: "!?", count: $0 / 2) }),
+    ("accents", { "e" + String(repeating: "\u{301}", count: $0 / 2) }),
+    ("ideographs", { String(repeating: "日本", count: $0 / 6) }),
+    ("special tokens", { String(repeating: "<|endoftext|>", count: $0 / 13) }),
+    ("sentences", { String(repeating: "a photo of a dog, ", count: $0 / 18) }),
+  ]
+
+  @Test(arguments: ["clip_files", "gpt2_files", "bert_files", "added_tokens"])
+  func timeIsNotQuadraticInTheLengthOfTheText(_ name: String) throws {
+    let tokenizer = try loadTokenizer(directory: fixtures.appendingPathComponent("toys/\(name)").path)
+    for (kind, make) in Self.texts {
+      let (short, long) = (make(25_000), make(100_000))
+      // Linear time gives 4, quadratic time 16. Other programs on the machine can disturb one measurement, not three.
+      var ratio = Double.infinity
+      for _ in 0..<3 where ratio > 9 {
+        ratio = min(ratio, time { _ = tokenizer.encode(long) } / time { _ = tokenizer.encode(short) })
+      }
+      #expect(ratio <= 9, "\(kind): four times the text takes \(ratio) times as long")
+    }
+  }
+}
