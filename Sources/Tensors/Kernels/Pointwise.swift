@@ -24,6 +24,27 @@ enum Pointwise {
     if i < count { storePart(kernel(loadPart(x + i, count &- i)), count &- i, out + i) }
   }
 
+  /// Two functions of one operand in one pass; the compiler shares what they have in common.
+  @inline(__always)
+  static func map<First: UnaryKernel, Second: UnaryKernel>(
+    _ first: First, _ second: Second, _ x: UnsafePointer<Float>, count: Int, to out: UnsafeMutablePointer<Float>,
+    _ other: UnsafeMutablePointer<Float>
+  ) {
+    let whole = count & ~7
+    var i = 0
+    while i < whole {
+      let v = load(x + i)
+      store(first(v), out + i)
+      store(second(v), other + i)
+      i &+= 8
+    }
+    if i < count {
+      let v = loadPart(x + i, count &- i)
+      storePart(first(v), count &- i, out + i)
+      storePart(second(v), count &- i, other + i)
+    }
+  }
+
   /// Both operands contiguous (`step` 1) or one value for the whole run (`step` 0).
   @inline(__always)
   static func map<Kernel: BinaryKernel>(
@@ -72,16 +93,36 @@ struct AddKernel: BinaryKernel {
   @inline(__always) func callAsFunction(_ x: SIMD8<Float>, _ y: SIMD8<Float>) -> SIMD8<Float> { x + y }
 }
 
-/// The first `count` (< 8) lanes from memory, zeros behind.
-@inline(__always)
-func loadPart(_ pointer: UnsafePointer<Float>, _ count: Int) -> SIMD8<Float> {
-  var vector = SIMD8<Float>.zero
-  for lane in 0..<count { vector[lane] = pointer[lane] }
-  return vector
+/// The first `count` (1 to 7) lanes from memory, zeros behind. By cases, because a lane whose number is known only
+/// when the program runs takes a detour through memory.
+func loadPart(_ p: UnsafePointer<Float>, _ count: Int) -> SIMD8<Float> {
+  switch count {
+  case 1: SIMD8(p[0], 0, 0, 0, 0, 0, 0, 0)
+  case 2: SIMD8(p[0], p[1], 0, 0, 0, 0, 0, 0)
+  case 3: SIMD8(p[0], p[1], p[2], 0, 0, 0, 0, 0)
+  case 4: SIMD8(lowHalf: loadFour(p), highHalf: .zero)
+  case 5: SIMD8(lowHalf: loadFour(p), highHalf: SIMD4(p[4], 0, 0, 0))
+  case 6: SIMD8(lowHalf: loadFour(p), highHalf: SIMD4(p[4], p[5], 0, 0))
+  case 7: SIMD8(lowHalf: loadFour(p), highHalf: SIMD4(p[4], p[5], p[6], 0))
+  default: .zero
+  }
 }
 
-/// Writes the first `count` (< 8) lanes.
+/// Writes the first `count` (1 to 7) lanes.
+func storePart(_ v: SIMD8<Float>, _ count: Int, _ p: UnsafeMutablePointer<Float>) {
+  var rest = v.lowHalf
+  var p = p
+  if count & 4 != 0 {
+    UnsafeMutableRawPointer(p).storeBytes(of: rest, as: SIMD4<Float>.self)
+    rest = v.highHalf
+    p += 4
+  }
+  if count & 3 > 0 { p[0] = rest[0] }
+  if count & 3 > 1 { p[1] = rest[1] }
+  if count & 3 > 2 { p[2] = rest[2] }
+}
+
 @inline(__always)
-func storePart(_ vector: SIMD8<Float>, _ count: Int, _ pointer: UnsafeMutablePointer<Float>) {
-  for lane in 0..<count { pointer[lane] = vector[lane] }
+private func loadFour(_ p: UnsafePointer<Float>) -> SIMD4<Float> {
+  UnsafeRawPointer(p).loadUnaligned(as: SIMD4<Float>.self)
 }
