@@ -13,14 +13,10 @@ extension Dropout: UnaryLayer {}
 /// Layers one after the other (`nn.Sequential`); parameters are named by their layer's place.
 public final class Sequential: Module, UnaryLayer {
   private let layers: [Module & UnaryLayer]
-  private let modules: [Module]
 
-  public override var keyNames: [String: String] { ["modules": ""] }
+  public override var keyNames: [String: String] { ["layers": ""] }
 
-  public init(_ layers: (Module & UnaryLayer)...) {
-    self.layers = layers
-    self.modules = layers
-  }
+  public init(_ layers: (Module & UnaryLayer)...) { self.layers = layers }
 
   public func callAsFunction(_ x: Tensor) -> Tensor { layers.reduce(x) { $1($0) } }
 }

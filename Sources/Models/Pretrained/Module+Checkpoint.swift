@@ -12,27 +12,25 @@ public enum WeightMemory: Sendable {
 }
 
 extension Module {
-  /// The names and shapes of the tensors that a checkpoint of this module must hold.
-  public var expectedTensors: [ExpectedTensor] {
-    namedParameters().map { ExpectedTensor($0.name, $0.parameter.shape) }
-  }
-
   /// Makes the tensors of a checkpoint this module's parameters.
   ///
   /// Make the module within `Initialisation.skipped`, so that no initial values are drawn only to be replaced.
   ///
   /// - Parameters:
+  ///   - prefix: what the names in the checkpoint begin with, where the module is a part of a larger model.
   ///   - rules: which names may differ.
   ///   - memory: whether the weights stay in the file, or can be trained.
   /// - Returns: what was found, ignored and left over.
   /// - Throws: `CheckpointError` that names the file, and the tensors that are missing or of another shape.
   @discardableResult
   public func load(
-    _ checkpoint: Checkpoint, rules: KeyRules = KeyRules(), memory: WeightMemory = .mapped
+    _ checkpoint: Checkpoint, prefix: String = "", rules: KeyRules = KeyRules(), memory: WeightMemory = .mapped
   ) throws -> LoadReport {
-    let report = try LoadReport(expected: expectedTensors, checkpoint: checkpoint, rules: rules)
+    let parameters = namedParameters().map { (name: prefix + $0.name, parameter: $0.parameter) }
+    let expected = parameters.map { ExpectedTensor($0.name, $0.parameter.shape) }
+    let report = try LoadReport(expected: expected, checkpoint: checkpoint, rules: rules)
     try report.requireComplete()
-    for (name, parameter) in namedParameters() {
+    for (name, parameter) in parameters {
       guard let source = report.found[name] else { continue }
       let weights = try checkpoint.tensor(source)
       switch memory {

@@ -18,9 +18,9 @@ public protocol PretrainedModel {
   /// A model with initial values.
   init(_ configuration: Configuration)
 
-  /// Makes the tensors of a checkpoint the model's parameters (``Module/load(_:rules:memory:)``).
+  /// Makes the tensors of a checkpoint the model's parameters (``Module/load(_:prefix:rules:memory:)``).
   @discardableResult
-  func load(_ checkpoint: Checkpoint, rules: KeyRules, memory: WeightMemory) throws -> LoadReport
+  func load(_ checkpoint: Checkpoint, prefix: String, rules: KeyRules, memory: WeightMemory) throws -> LoadReport
 
   /// Switches to use: nothing is dropped.
   @discardableResult
@@ -51,7 +51,7 @@ extension PretrainedModel {
     }
     let checkpoint = try weights.map { try Checkpoint(path: $0) } ?? directory.checkpoint()
     self = Initialisation.skipped { Self(settings) }
-    try load(checkpoint, rules: KeyRules(for: directory.configuration), memory: memory)
+    try load(checkpoint, prefix: "", rules: KeyRules(for: directory.configuration), memory: memory)
     eval()
   }
 }
