@@ -76,8 +76,11 @@ let package = Package(
     .target(
       name: "Datasets", dependencies: ["Images", "Tensors"], resources: [.copy("Resources")], swiftSettings: library),
     .target(name: "Notebook", dependencies: ["Images", "Tensors", argumentParser], swiftSettings: library),
-    .target(name: "CourseKit", dependencies: ["Notebook"], swiftSettings: library),
-    .executableTarget(name: "course", dependencies: ["CourseKit", argumentParser], swiftSettings: program),
+    .target(
+      name: "CourseKit", dependencies: ["Checkpoints", "Layers", "Models", "Notebook", "Tensors"],
+      swiftSettings: library),
+    .executableTarget(
+      name: "course", dependencies: ["Checkpoints", "CourseKit", argumentParser], swiftSettings: program),
     .executableTarget(
       name: "bench", dependencies: ["Tensors", "Layers", "Models", "Datasets", "Notebook", argumentParser],
       resources: [.embedInCode("torch_worker.py")], swiftSettings: program),
@@ -85,7 +88,7 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: library),
     tests("Tensors", ["Tensors"], exclude: ["fit_elementary.py", "measure_elementary.py"]),
     tests("Layers", ["Layers", "Tensors"]),
-    tests("Models", ["Models", "Layers", "Tensors"]),
+    tests("Models", ["Models", "Layers", "Tensors", "Checkpoints", "CourseKit"]),
     tests("Checkpoints", ["Checkpoints", "Tensors"]),
     tests("Tokenizers", ["Tokenizers"]),
     tests("Images", ["Images", "Tensors"]),

@@ -19,8 +19,44 @@ extension Checkpoint {
 }
 
 extension TensorEntry {
-  /// The tensor in single precision.
-  public func tensor() -> Tensor { Tensor(float32(), shape: shape) }
+  /// The tensor as the engine computes with it: in the mapped file where possible, without copying or widening.
+  ///
+  /// Single precision, bfloat16 and half precision keep their type, and kernels widen the latter two as they read.
+  /// Other types are converted to single precision. The memory must not be written to; the file stays mapped while
+  /// the tensor exists.
+  public func tensor() -> Tensor {
+    guard let type = engineType, count > 0, let base = external.pointer else {
+      return Tensor(float32(), shape: shape)
+    }
+    if Int(bitPattern: base) % type.byteCount == 0 {
+      return Tensor(unownedMemory: base, shape: shape, strides: strides, elementType: type, owner: file)
+    }
+    // Formats that do not align their tensors are rare; the elements move to memory of their own, in their type.
+    return realigned(as: type)
+  }
+
+  /// The engine's name for the type of the elements, `nil` if the engine does not compute with it.
+  private var engineType: Tensors.ElementType? {
+    #if _endian(little)
+      switch elementType {
+      case .float32: .float32
+      case .bfloat16: .bfloat16
+      case .float16: .float16
+      case .float64, .int64, .int32, .int16, .int8, .uint8, .bool: nil
+      }
+    #else
+      nil  // files are little-endian
+    #endif
+  }
+
+  private func realigned(as type: Tensors.ElementType) -> Tensor {
+    var contents: [UInt8] = []
+    contents.reserveCapacity(count * type.byteCount)
+    forEachPiece { contents.append(contentsOf: $0) }
+    let copy = MappedFile(contents: contents, name: file.path)
+    guard let base = copy.bytes.baseAddress else { return Tensor(float32(), shape: shape) }
+    return Tensor(unownedMemory: base, shape: shape, elementType: type, owner: copy)
+  }
 
   /// Passes on memory that stays valid as long as `owner` is kept: the address of the first element in the mapped
   /// file, and the number of elements from there to the last one in memory.

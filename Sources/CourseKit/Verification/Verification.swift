@@ -1,0 +1,92 @@
+import Checkpoints
+import Models
+import Notebook
+import Tensors
+
+/// A model directory with recorded inputs and results, computed again and compared: what `course verify` does.
+///
+/// The directory holds a published model (`config.json`, weights), `inputs.safetensors` and `expected.json`, in which
+/// another implementation wrote down what it computed from these inputs.
+public struct Verification {
+  /// The largest difference that counts as equal, by default.
+  public static let defaultTolerance = 1e-4
+
+  /// The path, as it was given.
+  public let directory: String
+  /// The kind of model.
+  public let modelType: String
+  /// The file with the weights.
+  public let weights: String
+  /// All that was compared.
+  public let comparisons: [Comparison]
+  /// What is recorded, but not computed here.
+  public let notComputed: [String]
+
+  /// Reads a directory, runs its model and compares.
+  ///
+  /// - Parameter weights: the name of the weights' file in the directory, instead of the first one that it has.
+  /// - Throws: `CheckpointError` or ``CourseError``, each in one line, if a file is missing or damaged, or the model is
+  ///   not one that can be verified.
+  public init(directory path: String, weights: String? = nil) throws {
+    let model = try ModelDirectory(path)
+    let expected = try RecordedResults(model)
+    let file = try model.require(weights.map { [$0] } ?? ModelDirectory.weightFiles, purpose: "weights")
+    var computed = ComputedResults(expected)
+    try noGrad {
+      switch model.configuration {
+      case .clip: try computed.add(CLIPModel(model, weights: file))
+      case .vilt: try computed.add(ViLTForQuestionAnswering(model, weights: file))
+      case .visionEncoderDecoder(let settings):
+        try computed.add(ViTEncoder.load(settings.encoder, prefix: "encoder.", from: Checkpoint(path: file)))
+      case .blip2, .vit, .gpt2, .opt:
+        throw CourseError(
+          "\(path): models of type \(model.configuration.modelType) cannot be verified; "
+            + "known are clip, vilt, vision-encoder-decoder")
+      }
+    }
+    directory = path
+    modelType = model.configuration.modelType
+    self.weights = file
+    comparisons = computed.comparisons
+    let names = computed.comparisons.map(\.name)
+    notComputed = expected.results.filter { !names.contains($0) }
+    if comparisons.isEmpty {
+      throw CourseError("\(expected.file): records no results of a model of type \(modelType)")
+    }
+  }
+
+  /// The comparisons that are past a tolerance.
+  public func failures(tolerance: Double = defaultTolerance) -> [Comparison] {
+    comparisons.filter { !($0.difference <= tolerance) }
+  }
+
+  /// Lines for a reader: each quantity with its largest difference, and the verdict.
+  public func report(tolerance: Double = defaultTolerance) -> String {
+    let failures = failures(tolerance: tolerance)
+    let rows: [[Cell]] = comparisons.map { comparison in
+      [
+        .text(comparison.name),
+        .text(comparison.difference.isFinite ? Format.scientific(comparison.difference, decimals: 1) : "-"),
+        .text(comparison.difference <= tolerance ? "" : comparison.remark ?? "past the tolerance"),
+      ]
+    }
+    var lines = ["\(directory): \(modelType), weights from \(weights)"]
+    lines += TextTable(["quantity", "largest difference", ""], rows).lines
+    if !notComputed.isEmpty { lines.append("not computed: \(notComputed.joined(separator: ", "))") }
+    let limit = Format.scientific(tolerance, decimals: 1)
+    lines.append(
+      failures.isEmpty
+        ? "all \(comparisons.count) within \(limit)" : "\(failures.count) of \(comparisons.count) past \(limit)")
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+/// A computed quantity beside the recorded one.
+public struct Comparison: Equatable, Sendable {
+  /// What it is, as the record names it.
+  public let name: String
+  /// The largest difference, infinite where the two cannot be compared; 0 or infinite for words and whole numbers.
+  public let difference: Double
+  /// Why they differ, where a number does not say it.
+  public let remark: String?
+}

@@ -1,0 +1,62 @@
+import Checkpoints
+import Layers
+import Models
+import Tensors
+
+// What is computed of each kind of model, under the names in which the results are recorded.
+
+extension ComputedResults {
+  /// Image and text tower, pooling, projections and similarities, with and without a mask.
+  mutating func add(_ clip: CLIPModel) throws {
+    let pixels = try recorded.input("pixel_values")
+    let ids = try recorded.integers("input_ids")
+    let mask = try recorded.integers("attention_mask")
+    compare("vision_hidden0", to: clip.visionModel.tokens(pixels))
+    compare("vision_last_hidden", to: clip.visionModel(pixels))
+    compare("vision_pooler", to: clip.imageFeatures(pixels))
+    compare("image_embeds", to: clip.encodeImage(pixels))
+    compare("text_last_hidden", to: clip.textModel(ids, attentionMask: mask))
+    compare("pooled_positions", to: clip.textModel.pooledPositions(ids).map { .integer($0) })
+    compare("text_pooler", to: clip.textFeatures(ids, attentionMask: mask))
+    compare("text_embeds", to: clip.encodeText(ids, attentionMask: mask))
+    let logits = clip(pixels, ids, attentionMask: mask)
+    compare("logits_per_image", to: logits)
+    compare("logits_per_text", to: logits.T)
+    compare("probs", to: logits.softmax(dim: 1))
+    compare("no_mask_logits_per_image", to: clip(pixels, ids))
+  }
+
+  /// Embeddings, pooler, scores and answers for each recorded batch of images.
+  mutating func add(_ vilt: ViLTForQuestionAnswering) throws {
+    let ids = try recorded.integers("input_ids")
+    let mask = try recorded.integers("attention_mask")
+    for name in recorded.keys(["cases"]) {
+      let pixels = try recorded.input("cases", name, "pixel_values")
+      let pixelMask = try pixelMask(recorded.sizes("cases", name, "pixel_mask_sizes"), for: pixels)
+      let input = vilt.embedded(ids, attentionMask: mask, pixels, pixelMask: pixelMask)
+      compare("cases", name, "visual_embed_raster", to: vilt.embeddedImages(pixels, pixelMask: pixelMask).tokens)
+      compare("cases", name, "embeddings_raster", to: input.tokens)
+      compare("cases", name, "pooler", to: vilt.pooled(ids, attentionMask: mask, pixels, pixelMask: pixelMask))
+      let logits = vilt(ids, attentionMask: mask, pixels, pixelMask: pixelMask)
+      compare("cases", name, "logits", to: logits)
+      compare("cases", name, "answers", to: vilt.answers(logits).map { .string($0) })
+    }
+  }
+
+  /// The last states of a captioning model's encoder.
+  mutating func add(_ encoder: ViTEncoder) throws {
+    compare("encoder_last_hidden", to: encoder(try recorded.input("pixel_values")))
+  }
+
+  /// 1 within each image's size, 0 outside: `[B, H, W]`.
+  private func pixelMask(_ sizes: [[Int]], for pixels: Tensor) throws -> Tensor {
+    let (height, width) = (pixels.size(-2), pixels.size(-1))
+    guard sizes.count == pixels.shape[0] else {
+      throw CourseError("\(recorded.file): \(sizes.count) sizes for \(pixels.shape[0]) images")
+    }
+    let mask = sizes.flatMap { size in
+      (0..<height).flatMap { y in (0..<width).map { x in y < size[0] && x < size[1] ? Float(1) : 0 } }
+    }
+    return Tensor(mask, shape: [sizes.count, height, width])
+  }
+}

@@ -1,0 +1,81 @@
+import Checkpoints
+import Layers
+import Tensors
+
+/// CLIP (Radford et al. 2021, figure 3): an image tower and a text tower into one space, in which a picture lies near
+/// the words that describe it.
+///
+/// I and T stand for the number of images and of texts; E for the width of the common space.
+public final class CLIPModel: Module, PretrainedModel {
+  /// What the model was made from.
+  public let configuration: CLIPConfiguration
+  /// The logarithm of what cosines are multiplied by, one number (section 2.5: "log-parameterized").
+  public let logitScale: Tensor
+  /// The tower that reads.
+  public let textModel: CLIPTextTower
+  /// The tower that sees.
+  public let visionModel: CLIPVisionTower
+  private let textProjection: Linear
+  private let visualProjection: Linear
+
+  /// The `model_type` of directories that hold a CLIP.
+  public static let modelType = "clip"
+
+  /// The settings of a CLIP, `nil` if these are another model's.
+  public static func settings(of configuration: ModelConfiguration) -> CLIPConfiguration? {
+    if case .clip(let settings) = configuration { settings } else { nil }
+  }
+
+  /// A model with initial values.
+  public init(_ configuration: CLIPConfiguration) {
+    self.configuration = configuration
+    logitScale = Initialisation.constant([], Float(configuration.initialLogitScale))
+    textModel = CLIPTextTower(configuration.text)
+    visionModel = CLIPVisionTower(configuration.vision)
+    textProjection = Linear(configuration.text.hiddenSize, configuration.projectionSize, bias: false)
+    visualProjection = Linear(configuration.vision.hiddenSize, configuration.projectionSize, bias: false)
+  }
+
+  /// What the image tower says of images, before it is brought to length 1.
+  ///
+  /// - Parameter pixelValues: images as the processor prepares them, `[I, C, H, W]`.
+  /// - Returns: `[I, E]`.
+  public func imageFeatures(_ pixelValues: Tensor) -> Tensor {
+    visualProjection(visionModel.pooled(visionModel(pixelValues)))
+  }
+
+  /// What the text tower says of texts, before it is brought to length 1.
+  ///
+  /// - Parameters:
+  ///   - ids: tokens, `[T, L]`, with the end-of-text token behind each text.
+  ///   - attentionMask: 1 for tokens, 0 for padding, `[T, L]`; all are tokens by default.
+  /// - Returns: `[T, E]`.
+  public func textFeatures(_ ids: IntTensor, attentionMask: IntTensor? = nil) -> Tensor {
+    textProjection(textModel.pooled(textModel(ids, attentionMask: attentionMask), ids))
+  }
+
+  /// Images in the common space: unit vectors `[I, E]` for images `[I, C, H, W]`.
+  public func encodeImage(_ pixelValues: Tensor) -> Tensor { imageFeatures(pixelValues).l2Normalized() }
+
+  /// Texts in the common space: unit vectors `[T, E]` for tokens `[T, L]` (see ``textFeatures(_:attentionMask:)``).
+  public func encodeText(_ ids: IntTensor, attentionMask: IntTensor? = nil) -> Tensor {
+    textFeatures(ids, attentionMask: attentionMask).l2Normalized()
+  }
+
+  /// How well images and texts that were encoded before go together: scaled cosines.
+  ///
+  /// - Parameters:
+  ///   - images: unit vectors `[I, E]`.
+  ///   - texts: unit vectors `[T, E]`.
+  /// - Returns: `[I, T]`; their softmax over a row is the zero-shot classifier of section 3.1.2.
+  public func logits(images: Tensor, texts: Tensor) -> Tensor {
+    images.matmul(texts.T) * logitScale.exp()
+  }
+
+  /// How well images and texts go together.
+  ///
+  /// - Returns: `[I, T]` for images `[I, C, H, W]` and tokens `[T, L]`.
+  public func callAsFunction(_ pixelValues: Tensor, _ ids: IntTensor, attentionMask: IntTensor? = nil) -> Tensor {
+    logits(images: encodeImage(pixelValues), texts: encodeText(ids, attentionMask: attentionMask))
+  }
+}

@@ -1,0 +1,76 @@
+import Checkpoints
+import Layers
+import Tensors
+
+/// CLIP's text tower (Radford et al. 2021, section 2.4): a transformer in which a token sees only those before it, and
+/// whose state at the end-of-text token stands for the text.
+///
+/// B, L stand for the number of texts and of tokens in each; D for the width of a token.
+public final class CLIPTextTower: Module {
+  private let configuration: CLIPTextConfiguration
+  private let words: Embedding
+  private let positions: Embedding
+  private let layers: [EncoderBlock]
+  private let norm: LayerNorm
+
+  public override var keyNames: [String: String] {
+    [
+      "words": "embeddings.token_embedding", "positions": "embeddings.position_embedding",
+      "layers": "encoder.layers", "norm": "final_layer_norm",
+    ]
+  }
+
+  /// A tower with initial values.
+  public init(_ configuration: CLIPTextConfiguration) {
+    self.configuration = configuration
+    let width = configuration.hiddenSize
+    let epsilon = Float(configuration.layerNormEpsilon)
+    let shape = EncoderShape(
+      width: width, headCount: configuration.headCount, feedForwardWidth: configuration.intermediateSize,
+      activation: configuration.activation, epsilon: epsilon)
+    words = Embedding(configuration.vocabularySize, width)
+    positions = Embedding(configuration.positionCount, width)
+    layers = (0..<configuration.layerCount).map { _ in EncoderBlock(shape, names: .clip) }
+    norm = LayerNorm(width, epsilon: epsilon)
+  }
+
+  /// - Parameters:
+  ///   - ids: tokens, `[B, L]`.
+  ///   - attentionMask: 1 for tokens, 0 for padding, `[B, L]`; all are tokens by default.
+  /// - Returns: the normalised state at each token, `[B, L, D]`.
+  public func callAsFunction(_ ids: IntTensor, attentionMask: IntTensor? = nil) -> Tensor {
+    guard ids.shape.count == 2, ids.shape[1] <= configuration.positionCount else {
+      reportMisuse("CLIPModel", "texts of shape \(ids.shape), not [batch, at most \(configuration.positionCount)]")
+    }
+    if let attentionMask, attentionMask.shape != ids.shape {
+      reportMisuse("CLIPModel", "an attention mask of shape \(attentionMask.shape) for texts of shape \(ids.shape)")
+    }
+    let mask = attentionMask.map(paddingMask)  // [B, 1, 1, L]
+    let tokens = words(ids) + positions.weight.slice(0..<ids.shape[1], dim: 0)  // [B, L, D]
+    return norm(layers.reduce(tokens) { $1($0, mask: mask, isCausal: true) })  // [B, L, D]
+  }
+
+  /// Where each text is read off: at its end-of-text token.
+  ///
+  /// Configurations from before June 2023 say `eos_token_id: 2`, which is not the token the texts end with; for them
+  /// the end is where the largest id is, as in OpenAI's code. All others: the first `eos_token_id`, or the first token
+  /// if there is none.
+  ///
+  /// - Parameter ids: tokens, `[B, L]`.
+  public func pooledPositions(_ ids: IntTensor) -> [Int] {
+    (0..<ids.shape[0]).map { row in
+      let text = ids[row].scalars
+      let end = configuration.eosTokenID == Self.legacyEndToken ? text.max() : configuration.eosTokenID
+      return text.firstIndex { $0 == end } ?? 0
+    }
+  }
+
+  /// The state at the end of each text: `[B, D]` for states `[B, L, D]` and tokens `[B, L]`.
+  public func pooled(_ states: Tensor, _ ids: IntTensor) -> Tensor {
+    let (batch, length) = (states.shape[0], states.shape[1])
+    let rows = pooledPositions(ids).enumerated().map { $0 * length + $1 }
+    return states.reshape(batch * length, -1).indexSelect(rows)  // [B, D]
+  }
+
+  private static let legacyEndToken = 2
+}

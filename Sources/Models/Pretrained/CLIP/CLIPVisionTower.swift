@@ -1,0 +1,68 @@
+import Checkpoints
+import Layers
+import Tensors
+
+/// CLIP's image tower (Radford et al. 2021, section 2.4): a ViT with "an additional layer normalization to the combined
+/// patch and position embeddings before the transformer".
+///
+/// B, C, H, W stand for batch, channels, height and width of the image; N for the number of patches; D for the width of
+/// a token.
+public final class CLIPVisionTower: Module {
+  private let configuration: CLIPVisionConfiguration
+  /// The extra token in front, `[D]`.
+  private let classToken: Tensor
+  private let patches: PatchProjection
+  /// A learned vector for each place, `[N + 1, D]`.
+  private let positions: Embedding
+  private let normBefore: LayerNorm
+  private let layers: [EncoderBlock]
+  private let normAfter: LayerNorm
+
+  public override var keyNames: [String: String] {
+    [
+      "classToken": "embeddings.class_embedding", "patches": "embeddings.patch_embedding",
+      "positions": "embeddings.position_embedding", "layers": "encoder.layers",
+      "normBefore": "pre_layrnorm",  // so spelled in every published checkpoint
+      "normAfter": "post_layernorm",
+    ]
+  }
+
+  /// A tower with initial values.
+  public init(_ configuration: CLIPVisionConfiguration) {
+    self.configuration = configuration
+    let width = configuration.hiddenSize
+    let epsilon = Float(configuration.layerNormEpsilon)
+    let shape = EncoderShape(
+      width: width, headCount: configuration.headCount, feedForwardWidth: configuration.intermediateSize,
+      activation: configuration.activation, epsilon: epsilon)
+    classToken = Initialisation.normal([width], standardDeviation: configuration.initializerRange)
+    patches = PatchProjection(
+      channels: configuration.channelCount, patchSize: configuration.patchSize, width: width, bias: false)
+    positions = Embedding(configuration.imageSize.patchCount(configuration.patchSize) + 1, width)
+    normBefore = LayerNorm(width, epsilon: epsilon)
+    layers = (0..<configuration.layerCount).map { _ in EncoderBlock(shape, names: .clip) }
+    normAfter = LayerNorm(width, epsilon: epsilon)
+  }
+
+  /// What goes into the first block.
+  ///
+  /// - Parameter pixelValues: images as the processor prepares them, `[B, C, H, W]`, of the configured size.
+  /// - Returns: the class token and the patches with their places, normalised, `[B, N + 1, D]`.
+  public func tokens(_ pixelValues: Tensor) -> Tensor {
+    requireImages(pixelValues, channels: configuration.channelCount, size: configuration.imageSize, "CLIPModel")
+    let batch = pixelValues.shape[0]
+    let first = classToken.expand(batch, 1, configuration.hiddenSize)  // [B, 1, D]
+    let all = Tensor.cat([first, patches(pixelValues)], dim: 1)  // [B, N + 1, D]
+    return normBefore(all + positions.weight)  // [B, N + 1, D]
+  }
+
+  /// What comes out of the last block, `[B, N + 1, D]`, for images `[B, C, H, W]`.
+  public func callAsFunction(_ pixelValues: Tensor) -> Tensor {
+    layers.reduce(tokens(pixelValues)) { $1($0) }
+  }
+
+  /// The class token of the last block's output, normalised: `[B, D]` for `[B, N + 1, D]`.
+  public func pooled(_ encoded: Tensor) -> Tensor {
+    normAfter(encoded.select(0, dim: 1))
+  }
+}

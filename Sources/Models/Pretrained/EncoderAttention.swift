@@ -1,0 +1,54 @@
+import Layers
+import Tensors
+
+/// Attention of a sequence to itself with several heads (Vaswani et al. 2017, section 3.2.2), its projections of
+/// queries, keys and values apart, as published checkpoints keep them.
+///
+/// B, T, D, H stand for batch, tokens, the width of a token and the number of heads.
+final class EncoderAttention: Module {
+  private let query: Linear
+  private let key: Linear
+  private let value: Linear
+  private let output: Linear
+  private let headCount: Int
+  private let names: EncoderNames
+
+  override var keyNames: [String: String] { names.attention }
+
+  init(width: Int, headCount: Int, bias: Bool, names: EncoderNames) {
+    query = Linear(width, width, bias: bias)
+    key = Linear(width, width, bias: bias)
+    value = Linear(width, width, bias: bias)
+    output = Linear(width, width)
+    self.headCount = headCount
+    self.names = names
+  }
+
+  /// - Parameters:
+  ///   - x: `[B, T, D]`.
+  ///   - mask: added to the scores; broadcasts to `[B, H, T, T]`.
+  ///   - isCausal: whether a token sees only itself and those before it.
+  /// - Returns: `[B, T, D]`.
+  func callAsFunction(_ x: Tensor, mask: Tensor? = nil, isCausal: Bool = false) -> Tensor {
+    // [B, H, T, D/H]
+    let mixed = Tensor.scaledDotProductAttention(
+      query: heads(query(x)), key: heads(key(x)), value: heads(value(x)), mask: mask, isCausal: isCausal)
+    return output(mixed.transpose(1, 2).flatten(from: 2))  // [B, T, D]
+  }
+
+  /// `[B, T, D]` as `[B, H, T, D/H]`.
+  private func heads(_ x: Tensor) -> Tensor {
+    x.reshape(x.shape[0], x.shape[1], headCount, -1).transpose(1, 2)
+  }
+}
+
+/// What to add to attention scores so that nobody looks at padding.
+///
+/// - Parameter attended: 1 for tokens, 0 for padding, `[B, T]`.
+/// - Returns: `[B, 1, 1, T]`; the lowest number rather than -∞ for padding, so that a row in which nothing is left to
+///   look at stays a number.
+func paddingMask(_ attended: IntTensor) -> Tensor {
+  Tensor(
+    attended.scalars.map { $0 == 0 ? -.greatestFiniteMagnitude : 0 },
+    shape: [attended.shape[0], 1, 1, attended.shape[1]])
+}

@@ -1,0 +1,88 @@
+import Checkpoints
+import Layers
+import Tensors
+
+/// Attention and a feed-forward part, each behind a normalisation and with a shortcut around it: the block of ViT
+/// (Dosovitskiy et al. 2021, equations 2 and 3), and so of CLIP's two towers and of ViLT.
+///
+/// B, T, D stand for batch, tokens and the width of a token.
+final class EncoderBlock: Module {
+  private let norm1: LayerNorm
+  private let attention: EncoderAttention
+  private let norm2: LayerNorm
+  private let expand: Linear
+  private let contract: Linear
+  private let activation: Checkpoints.Activation
+  private let names: EncoderNames
+
+  override var keyNames: [String: String] { names.block }
+
+  init(_ shape: EncoderShape, names: EncoderNames) {
+    norm1 = LayerNorm(shape.width, epsilon: shape.epsilon)
+    attention = EncoderAttention(
+      width: shape.width, headCount: shape.headCount, bias: shape.hasAttentionBias, names: names)
+    norm2 = LayerNorm(shape.width, epsilon: shape.epsilon)
+    expand = Linear(shape.width, shape.feedForwardWidth)
+    contract = Linear(shape.feedForwardWidth, shape.width)
+    activation = shape.activation
+    self.names = names
+  }
+
+  /// - Parameters:
+  ///   - x: `[B, T, D]`.
+  ///   - mask: added to the attention scores; broadcasts to `[B, heads, T, T]`.
+  ///   - isCausal: whether a token sees only itself and those before it.
+  /// - Returns: `[B, T, D]`.
+  func callAsFunction(_ x: Tensor, mask: Tensor? = nil, isCausal: Bool = false) -> Tensor {
+    let mixed = x + attention(norm1(x), mask: mask, isCausal: isCausal)  // [B, T, D]
+    return mixed + contract(activation(expand(norm2(mixed))))  // [B, T, D]
+  }
+}
+
+/// The sizes and variants of an encoder's blocks.
+struct EncoderShape {
+  let width: Int
+  let headCount: Int
+  let feedForwardWidth: Int
+  let activation: Checkpoints.Activation
+  let epsilon: Float
+  var hasAttentionBias = true
+}
+
+/// What the parts of a block are called in a checkpoint.
+struct EncoderNames: Sendable {
+  let block: [String: String]
+  let attention: [String: String]
+
+  /// CLIP, and most models since.
+  static let clip = EncoderNames(
+    block: [
+      "norm1": "layer_norm1", "attention": "self_attn", "norm2": "layer_norm2", "expand": "mlp.fc1",
+      "contract": "mlp.fc2",
+    ],
+    attention: ["query": "q_proj", "key": "k_proj", "value": "v_proj", "output": "out_proj"])
+
+  /// ViT and ViLT, after BERT.
+  static let vit = EncoderNames(
+    block: [
+      "norm1": "layernorm_before", "norm2": "layernorm_after", "expand": "intermediate.dense",
+      "contract": "output.dense",
+    ],
+    attention: [
+      "query": "attention.query", "key": "attention.key", "value": "attention.value", "output": "output.dense",
+    ])
+}
+
+extension Checkpoints.Activation {
+  /// Applies the function that `config.json` names.
+  func callAsFunction(_ x: Tensor) -> Tensor {
+    switch self {
+    case .gelu: x.gelu()
+    case .geluNew, .geluTanh: x.geluTanh()
+    case .quickGELU: x.quickGelu()
+    case .relu: x.relu()
+    case .silu: x * x.sigmoid()
+    case .tanh: x.tanh()
+    }
+  }
+}

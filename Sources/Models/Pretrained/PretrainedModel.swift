@@ -1,0 +1,57 @@
+import Checkpoints
+import Layers
+import Tensors
+
+/// A published model, which is made from a directory in the form that Hugging Face gives to models.
+///
+///     let clip = try CLIPModel(checkpoint: "clip-vit-base-patch32")
+public protocol PretrainedModel {
+  /// The settings that it is made from.
+  associatedtype Configuration
+
+  /// The `model_type` of the directories that hold it.
+  static var modelType: String { get }
+
+  /// Its own settings, `nil` if these are another model's.
+  static func settings(of configuration: ModelConfiguration) -> Configuration?
+
+  /// A model with initial values.
+  init(_ configuration: Configuration)
+
+  /// Makes the tensors of a checkpoint the model's parameters (``Module/load(_:prefix:rules:memory:)``).
+  @discardableResult
+  func load(_ checkpoint: Checkpoint, prefix: String, rules: KeyRules, memory: WeightMemory) throws -> LoadReport
+
+  /// Switches to use: nothing is dropped.
+  @discardableResult
+  func eval() -> Self
+}
+
+extension PretrainedModel {
+  /// Reads a model from a directory with `config.json` and `model.safetensors` (or its shards, or
+  /// `pytorch_model.bin`), ready for use.
+  ///
+  /// - Parameter memory: whether the weights stay in the file, or can be trained.
+  /// - Throws: `CheckpointError` for a missing or damaged file, another kind of model, or weights that do not fit.
+  public init(checkpoint path: String, memory: WeightMemory = .mapped) throws {
+    try self.init(ModelDirectory(path), memory: memory)
+  }
+
+  /// Reads a model from an opened directory.
+  ///
+  /// - Parameters:
+  ///   - weights: the checkpoint file, instead of the first one that the directory has.
+  ///   - memory: whether the weights stay in the file, or can be trained.
+  /// - Throws: `CheckpointError` as above.
+  public init(_ directory: ModelDirectory, weights: String? = nil, memory: WeightMemory = .mapped) throws {
+    guard let settings = Self.settings(of: directory.configuration) else {
+      throw CheckpointError(
+        .mismatch, file: directory.find("config.json") ?? directory.path, place: "model_type",
+        reason: "is \"\(directory.configuration.modelType)\", but a \(Self.self) needs \"\(Self.modelType)\"")
+    }
+    let checkpoint = try weights.map { try Checkpoint(path: $0) } ?? directory.checkpoint()
+    self = Initialisation.skipped { Self(settings) }
+    try load(checkpoint, prefix: "", rules: KeyRules(for: directory.configuration), memory: memory)
+    eval()
+  }
+}

@@ -1,0 +1,70 @@
+import Checkpoints
+import Layers
+import Tensors
+
+/// ViLT's single stream (Kim et al. 2021, section 3.1): "a transformer encoder over the concatenated embeddings".
+///
+/// B, L, N stand for the number of pairs, of words and of patches; T = L + N + 1; D for the width of a token.
+final class ViLTEncoder: Module {
+  private let words: ViLTTextEmbeddings
+  private let image: ViLTImageEmbeddings
+  /// What marks a token as word or patch, `[2, D]`.
+  private let modalities: Embedding
+  private let layers: [EncoderBlock]
+  private let norm: LayerNorm
+  private let pooler: Linear
+
+  override var keyNames: [String: String] {
+    [
+      "words": "embeddings.text_embeddings", "image": "embeddings",
+      "modalities": "embeddings.token_type_embeddings", "layers": "encoder.layer", "norm": "layernorm",
+      "pooler": "pooler.dense",
+    ]
+  }
+
+  init(_ configuration: ViLTConfiguration) {
+    let width = configuration.hiddenSize
+    let epsilon = Float(configuration.layerNormEpsilon)
+    let shape = EncoderShape(
+      width: width, headCount: configuration.headCount, feedForwardWidth: configuration.intermediateSize,
+      activation: configuration.activation, epsilon: epsilon, hasAttentionBias: configuration.hasAttentionBias)
+    words = ViLTTextEmbeddings(configuration)
+    image = ViLTImageEmbeddings(configuration)
+    modalities = Embedding(configuration.modalityCount, width)
+    layers = (0..<configuration.layerCount).map { _ in EncoderBlock(shape, names: .vit) }
+    norm = LayerNorm(width, epsilon: epsilon)
+    pooler = Linear(width, width)
+  }
+
+  /// Words and patches one behind the other, each marked as what it is (equations 1 to 3).
+  func embedded(
+    _ ids: IntTensor, attentionMask: IntTensor?, _ pixelValues: Tensor, pixelMask: Tensor?
+  ) -> MaskedTokens {
+    guard ids.shape.count == 2, pixelValues.rank == 4, ids.shape[0] == pixelValues.shape[0] else {
+      reportMisuse("ViLT", "questions of shape \(ids.shape) and images of shape \(pixelValues.shape) do not pair up")
+    }
+    let seen = image(pixelValues, pixelMask: pixelMask)
+    let text = words(ids) + modalities.weight[0]  // [B, L, D]
+    let mask = attentionMask ?? IntTensor([Int](repeating: 1, count: ids.count), shape: ids.shape)
+    guard mask.shape == ids.shape else {
+      reportMisuse("ViLT", "an attention mask of shape \(mask.shape) for questions of shape \(ids.shape)")
+    }
+    return MaskedTokens(
+      tokens: .cat([text, seen.tokens + modalities.weight[1]], dim: 1),  // [B, T, D]
+      mask: IntTensor((0..<ids.shape[0]).map { mask[$0].scalars + seen.mask[$0].scalars }))
+  }
+
+  /// The picture's tokens alone, not marked.
+  func imageEmbeddings(_ pixelValues: Tensor, pixelMask: Tensor?) -> MaskedTokens {
+    image(pixelValues, pixelMask: pixelMask)
+  }
+
+  /// The normalised states behind the last block, `[B, T, D]` (equations 4 to 6).
+  func callAsFunction(_ input: MaskedTokens) -> Tensor {
+    let mask = paddingMask(input.mask)  // [B, 1, 1, T]
+    return norm(layers.reduce(input.tokens) { $1($0, mask: mask) })
+  }
+
+  /// The state of the first word, `[CLS]`, through the pooler: `[B, D]` for `[B, T, D]` (equation 7).
+  func pooled(_ states: Tensor) -> Tensor { pooler(states.select(0, dim: 1)).tanh() }
+}

@@ -1,0 +1,96 @@
+import Checkpoints
+import Layers
+import Tensors
+
+/// The picture's half of ViLT's input (Kim et al. 2021, equation 2): its patches and their places, without any
+/// convolutional network or detector before.
+///
+/// Images keep their proportions, so the learned grid of places is stretched over each one's own patches; a batch is
+/// padded to its largest image, and the padding's patches are left out or masked. Patches come in raster order: the
+/// order does not change the answers, because each carries its place.
+///
+/// B, C, H, W stand for batch, channels, height and width; h, w for an image's own rows and columns of patches; D for
+/// the width of a token.
+final class ViLTImageEmbeddings: Module {
+  /// The extra token in front, `[1, 1, D]`.
+  private let clsToken: Tensor
+  /// A learned vector for the extra token and for each place of a square image, `[1, 1 + g·g, D]`.
+  private let positionEmbeddings: Tensor
+  private let patches: PatchProjection
+  private let configuration: ViLTConfiguration
+
+  override var keyNames: [String: String] { ["patches": "patch_embeddings.projection"] }
+
+  init(_ configuration: ViLTConfiguration) {
+    let width = configuration.hiddenSize
+    let count = configuration.imageSize.patchCount(configuration.patchSize)
+    clsToken = Initialisation.constant([1, 1, width], 0)
+    positionEmbeddings = Initialisation.constant([1, count + 1, width], 0)
+    patches = PatchProjection(channels: configuration.channelCount, patchSize: configuration.patchSize, width: width)
+    self.configuration = configuration
+  }
+
+  /// - Parameters:
+  ///   - pixelValues: `[B, C, H, W]`.
+  ///   - pixelMask: 1 for pixels, 0 for padding at the right and at the bottom, `[B, H, W]`.
+  /// - Returns: the extra token and as many patches as the image with the most has.
+  func callAsFunction(_ pixelValues: Tensor, pixelMask: Tensor?) -> MaskedTokens {
+    requireFit(pixelValues, pixelMask)
+    let patchSize = configuration.patchSize
+    let grid = Extent(height: pixelValues.shape[2] / patchSize.height, width: pixelValues.shape[3] / patchSize.width)
+    let sizes = validSizes(pixelMask, batch: pixelValues.shape[0], grid: grid)
+    let limit = configuration.maximumImageLength < 0 ? Int.max : configuration.maximumImageLength
+    let length = min(sizes.map { $0.height * $0.width }.max() ?? 0, limit)
+
+    let all = patches(pixelValues)  // [B, N, D]
+    var rows: [Tensor] = []
+    var masks: [[Int]] = []
+    for (index, size) in sizes.enumerated() {
+      let kept = spread(size.height * size.width, over: length)
+      let cells = kept.map { $0 / size.width * grid.width + $0 % size.width }
+      let own = all[index].indexSelect(cells) + places(size).indexSelect(kept)  // [n, D], n ≤ length
+      rows.append(own.pad([(dim: 0, before: 0, after: length - kept.count)]))  // [length, D]
+      masks.append((0...length).map { $0 <= kept.count ? 1 : 0 })
+    }
+    let first = (clsToken + positionEmbeddings.slice(0..<1, dim: 1)).expand(sizes.count, -1, -1)  // [B, 1, D]
+    return MaskedTokens(tokens: .cat([first, .stack(rows)], dim: 1), mask: IntTensor(masks))  // [B, length + 1, D]
+  }
+
+  /// The learned grid of places, stretched over an image's own patches: `[h·w, D]`.
+  private func places(_ size: Extent) -> Tensor {
+    let (grid, patch) = (configuration.imageSize, configuration.patchSize)
+    return positionEmbeddings.slice(1..<positionEmbeddings.shape[1], dim: 1)  // [1, g·g, D]
+      .transpose(1, 2)  // [1, D, g·g]
+      .reshape(1, -1, grid.height / patch.height, grid.width / patch.width)  // [1, D, g, g]
+      .interpolate(size: (size.height, size.width), mode: .bilinear(alignCorners: true))  // [1, D, h, w]
+      .flatten(from: 2).transpose(1, 2)[0]  // [h·w, D]
+  }
+
+  /// How many rows and columns of patches of each image are not padding.
+  private func validSizes(_ pixelMask: Tensor?, batch: Int, grid: Extent) -> [Extent] {
+    guard let pixelMask else { return [Extent](repeating: grid, count: batch) }
+    let mask = pixelMask.unsqueeze(1).interpolate(size: (grid.height, grid.width), mode: .nearest)  // [B, 1, H/P, W/P]
+    return (0..<batch).map { index in
+      let own = mask[index][0]
+      return Extent(
+        height: own.select(0, dim: 1).scalars.count { $0 != 0 }, width: own[0].scalars.count { $0 != 0 })
+    }
+  }
+
+  /// The patches that are kept: all in order, or, where the settings limit them, as many at equal distances.
+  private func spread(_ count: Int, over length: Int) -> [Int] {
+    count <= length ? Array(0..<count) : (0..<length).map { $0 * count / length }
+  }
+
+  private func requireFit(_ pixelValues: Tensor, _ pixelMask: Tensor?) {
+    let (channels, patch) = (configuration.channelCount, configuration.patchSize)
+    let shape = pixelValues.shape
+    guard shape.count == 4, shape[1] == channels, shape[2] >= patch.height, shape[3] >= patch.width else {
+      reportMisuse(
+        "ViLT", "images of shape \(shape), not [batch, \(channels), at least \(patch.height), at least \(patch.width)]")
+    }
+    if let pixelMask, pixelMask.shape != [shape[0], shape[2], shape[3]] {
+      reportMisuse("ViLT", "a pixel mask of shape \(pixelMask.shape) for images of shape \(shape)")
+    }
+  }
+}

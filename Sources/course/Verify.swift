@@ -1,0 +1,44 @@
+import ArgumentParser
+import Checkpoints
+import CourseKit
+import Foundation
+
+struct Verify: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Compares what models compute with recorded results.",
+    discussion: """
+      Each directory holds a model (config.json and weights), inputs.safetensors and expected.json. Prints each \
+      quantity with its largest difference; ends with exit code 1 if one is past the tolerance.
+      """)
+
+  @Argument(help: "Directories of models with recorded results.")
+  var directories: [String]
+
+  @Option(help: ArgumentHelp("Largest difference that counts as equal.", valueName: "x"))
+  var tolerance = Verification.defaultTolerance
+
+  @Option(help: ArgumentHelp("File with the weights in each directory, such as pytorch_model.bin.", valueName: "file"))
+  var weights: String?
+
+  func validate() throws {
+    guard tolerance >= 0 else {
+      throw ValidationError("The value '\(tolerance)' is invalid for '--tolerance <x>': at least 0")
+    }
+  }
+
+  func run() throws {
+    var failures = 0
+    for directory in directories {
+      let verification: Verification
+      do {
+        verification = try Verification(directory: directory, weights: weights)
+      } catch let error as CheckpointError {
+        throw CourseError(error.description)
+      }
+      print(verification.report(tolerance: tolerance), terminator: "")
+      fflush(nil)
+      failures += verification.failures(tolerance: tolerance).count
+    }
+    if failures > 0 { throw ExitCode.failure }
+  }
+}

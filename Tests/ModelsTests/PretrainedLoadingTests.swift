@@ -1,0 +1,158 @@
+import Checkpoints
+import Foundation
+import Layers
+import Models
+import Tensors
+import TestSupport
+import Testing
+
+/// How a checkpoint becomes a model's parameters.
+@Suite struct PretrainedLoadingTests {
+  private let clipPath = Fixture.url("clip_eosN").path
+
+  @Test func weightsStayInTheMappedFile() throws {
+    let clip = try CLIPModel(checkpoint: clipPath)
+    #expect(clip.parameters().allSatisfy { $0.isFrozen })
+    #expect(!clip.isTraining)
+    let checkpoint = try Checkpoint(path: clipPath + "/model.safetensors")
+    for (name, parameter) in clip.namedParameters() {
+      #expect(parameter.scalars == (try checkpoint.float32(name)), "\(name)")
+    }
+    #expect(clip.namedParameters().count == checkpoint.names.count)
+  }
+
+  @Test func trainableWeightsAreOurOwn() throws {
+    let clip = try CLIPModel(checkpoint: clipPath, memory: .trainable)
+    let (images, texts) = (Tensor.randn([2, 3, 32, 32]), IntTensor([[398, 5, 397], [398, 7, 397]]))
+    let before = noGrad { clip(images, texts) }
+    let optimiser = AdamW(clip.parameters(), learningRate: 1e-3)
+    clipLoss(clip(images, texts)).backward()
+    optimiser.step()
+    let after = noGrad { clip(images, texts) }
+    #expect(before.scalars != after.scalars)
+    #expect(clip.namedParameters().allSatisfy { $0.parameter.grad != nil })
+    let mapped = try CLIPModel(checkpoint: clipPath)
+    #expect(noGrad { mapped(images, texts) }.scalars == before.scalars)
+  }
+
+  /// Kernels widen half-size weights to exactly the numbers that were widened before.
+  @Test(arguments: [Checkpoints.ElementType.bfloat16, .float16])
+  func halfSizeWeightsComputeAsTheirWidenedSelves(type: Checkpoints.ElementType) throws {
+    for fixture in ["clip_eosN", "vilt_vqa"] {
+      let folder = try TemporaryFolder()
+      let source = try Checkpoint(path: Fixture.url(fixture).path + "/model.safetensors")
+      let half = try folder.write(source.names.map { try narrowed(source.entry($0), to: type) }, "half.safetensors")
+      let wide = try folder.write(half.names.map { try widened(half.entry($0)) }, "wide.safetensors")
+      #expect(half.names.allSatisfy { (try? half.entry($0).elementType) == type })
+      let directory = try ModelDirectory(Fixture.url(fixture).path)
+      let (ids, mask) = (IntTensor([[3, 9, 7, 0], [5, 4, 8, 2]]), IntTensor([[1, 1, 1, 0], [1, 1, 1, 1]]))
+      func scores(_ path: String) throws -> [Float] {
+        try noGrad {
+          if fixture == "vilt_vqa" {
+            let images = withGenerator(Generator(seed: 1)) { Tensor.randn([2, 3, 64, 96]) }
+            return try ViLTForQuestionAnswering(directory, weights: path)(ids, attentionMask: mask, images).scalars
+          }
+          let images = withGenerator(Generator(seed: 1)) { Tensor.randn([2, 3, 32, 32]) }
+          return try CLIPModel(directory, weights: path)(images, ids, attentionMask: mask).scalars
+        }
+      }
+      let (a, b) = (try scores(half.path), try scores(wide.path))
+      #expect(a == b)
+      #expect(a.allSatisfy { $0.isFinite })
+    }
+  }
+
+  @Test func paddingChangesNothing() throws {
+    let clip = try CLIPModel(checkpoint: clipPath)
+    let short = noGrad { clip.encodeText(IntTensor([[398, 5, 397]])) }
+    let padded = noGrad {
+      clip.encodeText(IntTensor([[398, 5, 397, 1, 1]]), attentionMask: IntTensor([[1, 1, 1, 0, 0]]))
+    }
+    expectClose("right", padded.scalars, short.scalars.map(Double.init), tolerance: 1e-6)
+    // On the left, the first rows have nothing to look at and must still not spoil the others.
+    let left = noGrad {
+      clip.encodeText(IntTensor([[1, 398, 5, 397]]), attentionMask: IntTensor([[0, 1, 1, 1]]))
+    }
+    #expect(left.scalars.allSatisfy { $0.isFinite })
+  }
+
+  @Test func everyModelRefusesTheConfigurationOfAnother() throws {
+    #expect(
+      message { _ = try CLIPModel(checkpoint: Fixture.url("vilt_vqa").path) }.hasSuffix(
+        #"vilt_vqa/config.json: model_type: is "vilt", but a CLIPModel needs "clip""#))
+    #expect(
+      message { _ = try ViLTForQuestionAnswering(checkpoint: clipPath) }.hasSuffix(
+        #"is "clip", but a ViLTForQuestionAnswering needs "vilt""#))
+  }
+
+  @Test func missingAndMisshapenTensorsAreNamed() throws {
+    let directory = try ModelDirectory(clipPath)
+    let vilt = Fixture.url("vilt_vqa").path + "/model.safetensors"
+    let missing = message { _ = try CLIPModel(directory, weights: vilt) }
+    #expect(
+      missing.contains("vilt_vqa/model.safetensors: lacks 78 tensors of the model: \"logit_scale\""), "\(missing)")
+
+    var settings = CLIPConfiguration()
+    if case .clip(let own) = directory.configuration { settings = own }
+    settings.text.vocabularySize += 1
+    let model = Initialisation.skipped { CLIPModel(settings) }
+    let misshapen = message { try model.load(directory.checkpoint()) }
+    #expect(misshapen.contains("token_embedding.weight") && misshapen.contains("[400, 64]"), "\(misshapen)")
+    #expect(misshapen.contains("[401, 64]"))
+  }
+
+  private func message(_ body: () throws -> Void) -> String {
+    do {
+      try body()
+      return ""
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  private func narrowed(_ entry: TensorEntry, to type: Checkpoints.ElementType) -> (
+    String, [Int], [UInt8], Checkpoints.ElementType
+  ) {
+    let bytes = entry.float32().flatMap { value -> [UInt8] in
+      // bfloat16 cuts; half precision is built from the sign, the exponent and ten digits of values of ordinary size.
+      let bits = value.bitPattern
+      let exponent = Int(bits >> 23 & 0xFF) - 127 + 15
+      let half =
+        type == .bfloat16
+        ? UInt16(bits >> 16)
+        : UInt16(bits >> 16 & 0x8000) | (exponent > 0 ? UInt16(exponent) << 10 | UInt16(bits >> 13 & 0x3FF) : 0)
+      return [UInt8(half & 0xFF), UInt8(half >> 8)]
+    }
+    return (entry.name, entry.shape, bytes, type)
+  }
+
+  private func widened(_ entry: TensorEntry) -> (String, [Int], [UInt8], Checkpoints.ElementType) {
+    (
+      entry.name, entry.shape, entry.float32().flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian, Array.init) },
+      .float32
+    )
+  }
+}
+
+extension TemporaryFolder {
+  /// Writes a safetensors file whose tensors begin one byte off any alignment when `type` is half-size.
+  fileprivate func write(
+    _ tensors: [(name: String, shape: [Int], bytes: [UInt8], type: Checkpoints.ElementType)], _ name: String
+  ) throws -> Checkpoint {
+    var header: [String] = []
+    var data = Data()
+    for tensor in tensors {
+      header.append(
+        "\"\(tensor.name)\":{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(tensor.shape.map(String.init).joined(separator: ","))],"
+          + "\"data_offsets\":[\(data.count),\(data.count + tensor.bytes.count)]}")
+      data.append(contentsOf: tensor.bytes)
+    }
+    var text = "{" + header.joined(separator: ",") + "}"
+    while text.utf8.count % 2 == 0 { text += " " }
+    let count = UInt64(text.utf8.count)
+    let length = withUnsafeBytes(of: count.littleEndian) { Data($0) }
+    let file = url.appending(path: name)
+    try (length + Data(text.utf8) + data).write(to: file)
+    return try Checkpoint(path: file.path)
+  }
+}

@@ -1,0 +1,104 @@
+import Checkpoints
+import CourseKit
+import Foundation
+import TestSupport
+import Testing
+
+/// Published models against what transformers computed, through the code behind `course verify`.
+@Suite struct PretrainedVerificationTests {
+  /// A tenth of what users are promised.
+  private let tolerance = 1e-5
+
+  @Test(arguments: ["clip_eos2", "clip_eosN"], ["model.safetensors", "pytorch_model.bin"])
+  func clipAgreesFromBothFormats(fixture: String, weights: String) throws {
+    let verification = try verify(fixture, weights: weights)
+    #expect(verification.comparisons.count == 13)
+    #expect(verification.comparisons.contains { $0.name == "logits_per_image_fp64" })
+    #expect(verification.comparisons.contains { $0.name == "pooled_positions" })
+    #expect(verification.notComputed == [])
+  }
+
+  @Test func viltAgreesOnSquareWideTallAndPaddedImages() throws {
+    let verification = try verify("vilt_vqa")
+    for batch in ["square", "wide_96", "tall_plus16", "padded_batch"] {
+      for quantity in ["logits", "answers"] {
+        #expect(verification.comparisons.contains { $0.name == "cases.\(batch).\(quantity)" })
+      }
+    }
+    #expect(verification.comparisons.count == 12)
+    #expect(verification.notComputed == [])
+  }
+
+  @Test(arguments: [("vit_gpt2", "model.safetensors"), ("vit_gpt2", "pytorch_model.bin"), ("vit_gpt2_proj", nil)])
+  func encoderAgrees(fixture: String, weights: String?) throws {
+    let verification = try verify(fixture, weights: weights)
+    #expect(verification.comparisons.contains { $0.name == "encoder_last_hidden" })
+  }
+
+  @Test func differencesAreFoundAndNamed() throws {
+    let folder = try copy(of: "clip_eos2")
+    let expected = try String(contentsOf: folder.url.appending(path: "expected.json"), encoding: .utf8)
+    let changed = expected.replacingOccurrences(of: "-2.20773119", with: "-2.20873119")
+    #expect(changed != expected)
+    try folder.write(changed, to: "expected.json")
+    let verification = try Verification(directory: folder.url.path)
+    #expect(verification.failures().map(\.name) == ["logits_per_image_fp64"])
+    #expect(abs((verification.failures().first?.difference ?? 0) - 1e-3) < 1e-5)
+    #expect(verification.report().contains("1 of 13 past 1.0e-04"))
+    #expect(verification.failures(tolerance: 2e-3).isEmpty)
+  }
+
+  @Test func damagedDirectoriesAreRefusedInOneLine() throws {
+    let truncated = try copy(of: "clip_eos2", without: ["pytorch_model.bin"])
+    let file = truncated.url.appending(path: "model.safetensors")
+    try Data(contentsOf: file).prefix(500_000).write(to: file)
+    expectRefusal(truncated, "model.safetensors")
+
+    let foreign = try copy(of: "clip_eos2", without: ["config.json"])
+    try FileManager.default.copyItem(
+      at: Fixture.url("vilt_vqa/config.json"), to: foreign.url.appending(path: "config.json"))
+    expectRefusal(foreign, "expected.json", "lacks", "model.safetensors")
+
+    expectRefusal(try copy(of: "clip_eos2", without: ["model.safetensors", "pytorch_model.bin"]), "has no weights")
+    expectRefusal(try copy(of: "clip_eos2", without: ["expected.json"]), "has no recorded results")
+    expectRefusal(try copy(of: "clip_eos2", without: ["inputs.safetensors"]), "has no inputs")
+    expectRefusal(try copy(of: "clip_eos2", without: ["config.json"]), "has no config.json")
+
+    let unknown = try copy(of: "clip_eos2")
+    try unknown.write(#"{"model_type": "vit"}"#, to: "config.json")
+    expectRefusal(unknown, "vit cannot be verified", "clip, vilt")
+  }
+
+  private func verify(_ fixture: String, weights: String? = nil) throws -> Verification {
+    let verification = try Verification(directory: Fixture.url(fixture).path, weights: weights)
+    for failure in verification.failures(tolerance: tolerance) {
+      Issue.record("\(fixture): \(failure.name): \(failure.difference) \(failure.remark ?? "")")
+    }
+    return verification
+  }
+
+  private func copy(of fixture: String, without missing: [String] = []) throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    for file in try FileManager.default.contentsOfDirectory(atPath: Fixture.url(fixture).path)
+    where !missing.contains(file) {
+      try FileManager.default.copyItem(
+        at: Fixture.url(fixture).appending(path: file), to: folder.url.appending(path: file))
+    }
+    return folder
+  }
+
+  /// One of `words` must be in the message, which must be a single line that names the directory.
+  private func expectRefusal(
+    _ folder: TemporaryFolder, _ words: String..., sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    do {
+      _ = try Verification(directory: folder.url.path)
+      Issue.record("was accepted", sourceLocation: sourceLocation)
+    } catch {
+      let message = "\(error)"
+      #expect(message.contains(folder.url.path), sourceLocation: sourceLocation)
+      #expect(!message.contains("\n"), sourceLocation: sourceLocation)
+      #expect(words.contains { message.contains($0) }, "\(message)", sourceLocation: sourceLocation)
+    }
+  }
+}
