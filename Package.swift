@@ -83,7 +83,7 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: library),
     tests("Tensors", ["Tensors"]),
     tests("Layers", ["Layers", "Tensors"]),
-    tests("Models", ["Models", "Layers", "Tensors"]),
+    tests("Models", ["Models", "Layers", "Checkpoints", "Tensors"]),
     tests("Checkpoints", ["Checkpoints", "Tensors"]),
     tests("Tokenizers", ["Tokenizers"]),
     tests("Images", ["Images", "Tensors"]),

@@ -7,9 +7,11 @@ public final class Embedding: Module {
 
   /// A table of normally distributed numbers.
   ///
-  /// - Parameter paddingIndex: a row that starts as zeros.
-  public init(_ count: Int, _ width: Int, paddingIndex: Int? = nil) {
-    weight = Initialisation.normal([count, width])
+  /// - Parameters:
+  ///   - paddingIndex: a row that starts as zeros.
+  ///   - standardDeviation: how far the numbers spread.
+  public init(_ count: Int, _ width: Int, paddingIndex: Int? = nil, standardDeviation: Double = 1) {
+    weight = Initialisation.normal([count, width], standardDeviation: standardDeviation)
     if let paddingIndex { weight[paddingIndex].assign(.zeros([width])) }
   }
 
