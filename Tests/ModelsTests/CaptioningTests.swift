@@ -45,7 +45,8 @@ import Testing
     let options = GenerationOptions(length: .total(16), endTokens: model.configuration.eosTokenIDs)
     let texts = try model.generate(fixtureImages(source.fixture), options).flatMap { $0 }
     #expect(padded(texts, with: options.endTokens[0]) == recordedRows(recorded["greedy"]["ids"]))
-    #expect(texts.map(\.tokens.count) == recorded["search_lengths"]["greedy"].integers)
+    let lengths = texts.map { $0.tokens.count { !options.endTokens.contains($0) } }
+    #expect(lengths == recorded["search_lengths"]["greedy"].integers)
   }
 
   @Test(arguments: sources) func beamSearchesAreThoseOfTransformers(_ source: Source) throws {
@@ -77,14 +78,11 @@ import Testing
       for image in 0..<images.shape[0] {
         let ranks = image * options.returnCount..<(image + 1) * options.returnCount
         let places = ties.places(image: image, count: options.returnCount)
+        #expect(Set(ids[ranks]) == Set(theirs[ranks]), "\(name), image \(image)")
         for (rank, index) in ranks.enumerated() {
           let allowed = places[rank].map { theirs[ranks.lowerBound + $0] }
           #expect(allowed.contains(ids[index]), "\(name), image \(image), rank \(rank)")
         }
-      }
-      if source.weights == "model.safetensors" {
-        // Without swapping at near ties too: our rounding happens to order them alike.
-        #expect(ids == theirs, "\(name)")
       }
     }
   }
