@@ -27,8 +27,8 @@ extension CausalLanguageModel {
   ///   - options: how to choose tokens.
   ///   - onToken: told of each token as soon as it is certain: at once, but of beam search only at the end.
   /// - Returns: for each prompt as many texts as asked for, best first.
-  /// - Throws: ``GenerationError`` for options that contradict each other, an empty prompt, unknown tokens or a prompt that
-  ///   leaves no room.
+  /// - Throws: ``GenerationError`` for options that contradict each other, an empty prompt, unknown tokens or a
+  ///   prompt that leaves no room.
   public func generate(
     after prompts: [[Int]], _ options: GenerationOptions, onToken: TokenObserver? = nil
   ) throws -> [[GeneratedText]] {
