@@ -10,9 +10,11 @@ public final class Embedding: Module {
 
   /// A table of normally distributed numbers.
   ///
-  /// - Parameter paddingIndex: a row that starts as zeros and stays as it is in training.
-  public init(_ count: Int, _ width: Int, paddingIndex: Int? = nil) {
-    weight = Initialisation.normal([count, width])
+  /// - Parameters:
+  ///   - paddingIndex: a row that starts as zeros and stays as it is in training.
+  ///   - standardDeviation: how far the numbers spread.
+  public init(_ count: Int, _ width: Int, paddingIndex: Int? = nil, standardDeviation: Double = 1) {
+    weight = Initialisation.normal([count, width], standardDeviation: standardDeviation)
     self.paddingIndex = paddingIndex
     if let paddingIndex { weight[paddingIndex].assign(.zeros([width])) }
   }

@@ -130,7 +130,7 @@ package enum ElementaryDouble {
   // MARK: Powers
 
   /// x to the power of y, within 0.6 ulp (0.8 ulp where the result is subnormal), with all of C99's special cases.
-  static func pow(_ x: Double, _ y: Double) -> Double {
+  package static func pow(_ x: Double, _ y: Double) -> Double {
     if x == 1 || y == 0 { return 1 }
     guard x == x, y == y else { return .nan }
     let size = x.magnitude

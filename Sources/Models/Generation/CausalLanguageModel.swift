@@ -1,0 +1,55 @@
+import Tensors
+
+/// A model that, having read the beginning of some texts, says how likely each token comes next.
+///
+/// What else the texts are about (an image, say) belongs to the conforming value.
+public protocol CausalLanguageModel {
+  /// The number of tokens that it knows.
+  var vocabularySize: Int { get }
+  /// The longest text that it can read, in tokens.
+  var positionCount: Int { get }
+
+  /// Whether a prompt may hold a token; by default those of the vocabulary.
+  func accepts(_ token: Int) -> Bool
+
+  /// Reads more tokens.
+  ///
+  /// - Parameters:
+  ///   - tokens: for each row of the cache the tokens that follow those read so far, at least one; rows may differ in
+  ///     number.
+  ///   - cache: what was read before; the tokens are added to it.
+  /// - Returns: the logits after the last token of each row, `[rows, vocabularySize]`.
+  func nextTokenLogits(after tokens: [[Int]], cache: KeyValueCache) -> Tensor
+}
+
+extension CausalLanguageModel {
+  public func accepts(_ token: Int) -> Bool { token >= 0 && token < vocabularySize }
+}
+
+/// New tokens of several texts as a rectangle: shorter rows are filled up behind their end, where nothing real looks.
+struct TokenBatch {
+  /// `[B, T]`, filled up with token 0.
+  let ids: IntTensor
+  /// The place of each token in its text, `[B, T]`.
+  let positions: IntTensor
+  /// How many tokens of each row are real.
+  let counts: [Int]
+
+  /// - Parameter limit: the longest text that the model can read; positions of what fills up stay below.
+  init(_ rows: [[Int]], after lengths: [Int], limit: Int) {
+    let width = rows.map(\.count).max() ?? 0
+    counts = rows.map(\.count)
+    ids = IntTensor(rows.map { $0 + Array(repeating: 0, count: width - $0.count) })
+    positions = IntTensor(lengths.map { start in (0..<width).map { min(start + $0, limit - 1) } })
+    for (start, count) in zip(lengths, counts) where count == 0 || start + count > limit {
+      reportMisuse("nextTokenLogits", "\(count) tokens after \(start); a text has 1 to \(limit) tokens")
+    }
+  }
+
+  /// Of states `[B, T, D]` those of each row's last real token, `[B, D]`.
+  func last(_ states: Tensor) -> Tensor {
+    let width = states.shape[1]
+    let rows = counts.enumerated().map { $0 * width + $1 - 1 }
+    return states.flatten(from: 0, through: 1).rows(IntTensor(rows))  // [B, D]
+  }
+}

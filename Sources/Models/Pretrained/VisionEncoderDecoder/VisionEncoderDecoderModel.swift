@@ -1,0 +1,86 @@
+import Checkpoints
+import Layers
+import Tensors
+
+/// An image captioner: a Vision Transformer looks, and a GPT-2 that attends to it writes (Li et al. 2021, TrOCR, section
+/// 3, has this form; so has `nlpconnect/vit-gpt2-image-captioning`).
+///
+/// I, C, H, W stand for images, channels, height and width; S for the encoder's tokens; B, T for texts and their tokens; D for
+/// the decoder's width; V for its vocabulary.
+public final class VisionEncoderDecoderModel: Module, PretrainedModel {
+  public static let modelType = "vision-encoder-decoder"
+  /// What the model was made from.
+  public let configuration: VisionEncoderDecoderConfiguration
+  /// What looks.
+  public let encoder: ViTEncoder
+  /// What writes.
+  public let decoder: GPT2Decoder
+  /// From the encoder's width to the decoder's, where they differ.
+  private let encToDecProj: Linear?
+
+  public static func settings(of configuration: ModelConfiguration) -> VisionEncoderDecoderConfiguration? {
+    if case .visionEncoderDecoder(let settings) = configuration { settings } else { nil }
+  }
+
+  /// A model with initial values.
+  public init(_ configuration: VisionEncoderDecoderConfiguration) {
+    self.configuration = configuration
+    encoder = ViTEncoder(configuration.encoder)
+    decoder = GPT2Decoder(configuration.decoder)
+    let widths = (configuration.encoder.hiddenSize, configuration.decoder.hiddenSize)
+    encToDecProj = widths.0 == widths.1 ? nil : Linear(widths.0, widths.1)
+  }
+
+  /// What the encoder sees, as the decoder takes it.
+  ///
+  /// - Parameter pixelValues: `[I, C, H, W]`.
+  /// - Returns: `[I, S, D]`.
+  public func encode(_ pixelValues: Tensor) -> Tensor {
+    let states = encoder(pixelValues)  // [I, S, D of the encoder]
+    return encToDecProj?(states) ?? states
+  }
+
+  /// The logits of every next token of given captions: teacher forcing.
+  ///
+  /// - Parameters:
+  ///   - pixelValues: `[I, C, H, W]`.
+  ///   - captions: `[B, T]`, where B is a multiple of I: captions of one image stand side by side.
+  /// - Returns: `[B, T, V]`.
+  public func callAsFunction(_ pixelValues: Tensor, captions: IntTensor) -> Tensor {
+    decoder(captions, encoderStates: encode(pixelValues))
+  }
+
+  /// Writes captions.
+  ///
+  /// - Parameters:
+  ///   - pixelValues: images as the processor prepares them, `[I, C, H, W]`.
+  ///   - options: how to choose tokens.
+  ///   - onToken: called with each token as it is chosen, for streaming.
+  /// - Returns: for each image as many captions as asked for, best first.
+  /// - Throws: ``GenerationError`` for options that cannot be met.
+  public func generate(
+    _ pixelValues: Tensor, _ options: GenerationOptions, onToken: TokenObserver? = nil
+  ) throws -> [[GeneratedText]] {
+    guard let start = configuration.decoderStartTokenID ?? configuration.decoder.bosTokenID else {
+      throw GenerationError("the configuration names no token that a caption starts with (decoder_start_token_id)")
+    }
+    return try noGrad {
+      let captions = ImageCaptions(decoder: decoder, memory: decoder.memory(encode(pixelValues)))
+      return try captions.generate(
+        after: Array(repeating: [start], count: pixelValues.shape[0]), options, onToken: onToken)
+    }
+  }
+}
+
+/// The decoder together with the images that it writes about.
+private struct ImageCaptions: CausalLanguageModel {
+  let decoder: GPT2Decoder
+  let memory: [CrossAttentionMemory]
+
+  var vocabularySize: Int { decoder.vocabularySize }
+  var positionCount: Int { decoder.positionCount }
+
+  func nextTokenLogits(after tokens: [[Int]], cache: KeyValueCache) -> Tensor {
+    decoder.nextTokenLogits(after: tokens, cache: cache, memory: memory)
+  }
+}
