@@ -50,7 +50,9 @@ extension CausalLanguageModel {
         var search = BeamSearchState(
           prompts: prompts, settings: settings, endTokens: options.endTokens, newTokens: newTokens)
         let texts = search.run(self, logits, cache, rules).map { Array($0.prefix(options.returnCount)) }
-        for (index, text) in texts.joined().enumerated() { text.tokens.forEach { onToken?(index, $0) } }
+        for (index, text) in texts.joined().enumerated() {
+          for token in text.tokens { onToken?(index, token) }
+        }
         return texts
       }
     }
