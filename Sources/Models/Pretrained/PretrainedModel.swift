@@ -15,6 +15,15 @@ public protocol PretrainedModel {
   /// Its own settings, `nil` if these are another model's.
   static func settings(of configuration: ModelConfiguration) -> Configuration?
 
+  /// What the model was made from.
+  var configuration: Configuration { get }
+
+  /// Its settings among those of all models: the way back from ``settings(of:)``.
+  static func modelConfiguration(_ settings: Configuration) -> ModelConfiguration
+
+  /// The class of transformers that has the same weights under the same names.
+  static var architecture: String { get }
+
   /// A model with initial values.
   init(_ configuration: Configuration)
 
@@ -50,8 +59,24 @@ extension PretrainedModel {
         reason: "is \"\(directory.configuration.modelType)\", but a \(Self.self) needs \"\(Self.modelType)\"")
     }
     let checkpoint = try weights.map { try Checkpoint(path: $0) } ?? directory.checkpoint()
+    try directory.configuration.requireFit(
+      checkpoint, file: directory.find("config.json") ?? directory.path)  // before memory is asked for
     self = Initialisation.skipped { Self(settings) }
     try load(checkpoint, prefix: "", rules: KeyRules(for: directory.configuration), memory: memory)
     eval()
+  }
+}
+
+extension PretrainedModel where Self: Module {
+  /// Writes `config.json` and `model.safetensors`, from which this project and transformers read the model.
+  ///
+  /// Weights are written in single precision, one after the other.
+  ///
+  /// - Parameter path: a directory, which must exist.
+  /// - Throws: `CheckpointError` if a file cannot be written.
+  public func save(to path: String) throws {
+    let tensors = namedParameters().map { name, parameter in TensorToWrite(name: name, parameter) }
+    try SafetensorsWriter.write(tensors, to: path + "/model.safetensors")
+    try Self.modelConfiguration(configuration).write(to: path + "/config.json", architecture: Self.architecture)
   }
 }
