@@ -1,4 +1,5 @@
 import Checkpoints
+import Foundation
 import Images
 import Layers
 import Models
@@ -22,11 +23,17 @@ extension PretrainedTask {
     }
   }
 
+  /// Tells on standard error what of a checkpoint is not used.
+  private static func show(_ report: LoadReport) {
+    guard let summary = report.summary else { return }
+    FileHandle.standardError.write(Data("bench: \(summary)\n".utf8))
+  }
+
   /// CLIP: which of the texts fits the picture.
   private static func zeroShot(_ directory: ModelDirectory, _ file: ImageFile, _ texts: [String]) throws
     -> PretrainedTask
   {
-    let clip = try CLIPModel(directory)
+    let clip = try CLIPModel(directory, onReport: show)
     let processor = try ImageProcessor(directory: directory.path)
     let tokenizer = try loadTokenizer(directory: directory.path)
     func inputs() throws -> (pixels: Tensor, ids: IntTensor, mask: IntTensor) {
@@ -50,7 +57,7 @@ extension PretrainedTask {
 
   /// ViT and GPT-2: a caption, with the notebook's four beams.
   private static func captioning(_ directory: ModelDirectory, _ file: ImageFile) throws -> PretrainedTask {
-    let model = try VisionEncoderDecoderModel(directory)
+    let model = try VisionEncoderDecoderModel(directory, onReport: show)
     let processor = try ImageProcessor(directory: directory.path)
     let tokenizer = try loadTokenizer(directory: directory.path)
     let options = GenerationOptions(
@@ -75,7 +82,7 @@ extension PretrainedTask {
   private static func answering(_ directory: ModelDirectory, _ file: ImageFile, _ texts: [String]) throws
     -> PretrainedTask
   {
-    let vilt = try ViLTForQuestionAnswering(directory)
+    let vilt = try ViLTForQuestionAnswering(directory, onReport: show)
     let processor = try ImageProcessor(directory: directory.path)
     let tokenizer = try loadTokenizer(directory: directory.path)
     func scores() throws -> Tensor {
@@ -98,7 +105,7 @@ extension PretrainedTask {
   private static func prompting(_ directory: ModelDirectory, _ file: ImageFile, _ texts: [String]) throws
     -> PretrainedTask
   {
-    let model = try BLIP2Model(directory)
+    let model = try BLIP2Model(directory, onReport: show)
     let processor = try ImageProcessor(directory: directory.path)
     let tokenizer = try loadTokenizer(directory: directory.path)
     let options = GenerationOptions(length: .new(10), endTokens: model.configuration.text.eosTokenIDs)

@@ -122,6 +122,54 @@ import Testing
     #expect(misshapen.contains("[401, 64]"))
   }
 
+  @Test func whatIsLeftOverIsReportedInOneLine() throws {
+    let folder = try TemporaryFolder()
+    let source = try Checkpoint(path: clipPath + "/model.safetensors")
+    var tensors = try source.names.map { TensorToWrite(try source.entry($0)) }
+    try FileManager.default.copyItem(atPath: clipPath + "/config.json", toPath: folder.path("config.json"))
+    var reports: [LoadReport] = []
+    try SafetensorsWriter.write(tensors, to: folder.path("model.safetensors"))
+    _ = try CLIPModel(checkpoint: folder.url.path) { reports.append($0) }
+    tensors += ["a", "b", "c", "d"].map { TensorToWrite(name: "extra.\($0)", [1], shape: [1]) }
+    tensors.append(TensorToWrite(name: "text_model.embeddings.position_ids", [0, 1], shape: [2]))
+    try SafetensorsWriter.write(tensors, to: folder.path("model.safetensors"))
+    _ = try CLIPModel(checkpoint: folder.url.path) { reports.append($0) }
+    #expect(
+      reports.map(\.summary) == [
+        nil,
+        folder.path("model.safetensors")
+          + #": 4 tensors are not part of the model: "extra.a", "extra.b", "extra.c", …"#,
+      ])
+  }
+
+  /// A model that was written is the model that was read, and its settings say the same.
+  @Test func writtenModelsAreReadBack() throws {
+    func check<Model: PretrainedModel & Module>(_ type: Model.Type, _ fixture: String) throws {
+      let folder = try TemporaryFolder()
+      let model = try Model(checkpoint: fixturePath(fixture))
+      try model.save(to: folder.url.path)
+      let (directory, original) = (try ModelDirectory(folder.url.path), try ModelDirectory(fixturePath(fixture)))
+      #expect(directory.configuration == original.configuration)
+      let copy = try Model(directory)
+      let pairs = zip(model.namedParameters(), copy.namedParameters())
+      for (one, other) in pairs { #expect(one.name == other.name && one.parameter.scalars == other.parameter.scalars) }
+      #expect(try Checkpoint(path: folder.path("model.safetensors")).names.count == model.parameters().count)
+    }
+    try check(CLIPModel.self, "clip_eosN")
+    try check(ViLTForQuestionAnswering.self, "vilt_vqa")
+    try check(VisionEncoderDecoderModel.self, "vit_gpt2_proj")
+    try check(BLIP2Model.self, "blip2_opt")
+  }
+
+  @Test func aLimitOnPatchesIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let text = try String(contentsOf: Fixture.url("vilt_vqa/config.json"), encoding: .utf8)
+    try folder.write(
+      text.replacingOccurrences(of: "\"max_image_length\": -1", with: "\"max_image_length\": 8"), to: "config.json")
+    let refusal = message { _ = try ModelDirectory(folder.url.path) }
+    #expect(refusal.contains("config.json: max_image_length: is 8"), "\(refusal)")
+  }
+
   private func message(_ body: () throws -> Void) -> String {
     do {
       try body()

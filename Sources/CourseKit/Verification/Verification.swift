@@ -17,6 +17,8 @@ public struct Verification {
   public let modelType: String
   /// The file with the weights.
   public let weights: String
+  /// Which tensors of the file the model does not know; `nil` if it knows all.
+  public let leftOver: String?
   /// All that was compared.
   public let comparisons: [Comparison]
   /// What is recorded, but not computed here: such a record is not verified.
@@ -32,18 +34,21 @@ public struct Verification {
     let expected = try RecordedResults(model)
     let file = try model.require(weights.map { [$0] } ?? ModelDirectory.weightFiles, purpose: "weights")
     var computed = ComputedResults(expected)
+    var leftOver: String?
+    func note(_ report: LoadReport) { leftOver = report.summary }
     try noGrad {
       switch model.configuration {
-      case .clip: try computed.add(CLIPModel(model, weights: file))
-      case .vilt: try computed.add(ViLTForQuestionAnswering(model, weights: file))
-      case .visionEncoderDecoder: try computed.add(VisionEncoderDecoderModel(model, weights: file))
-      case .blip2: try computed.add(BLIP2Model(model, weights: file))
+      case .clip: try computed.add(CLIPModel(model, weights: file, onReport: note))
+      case .vilt: try computed.add(ViLTForQuestionAnswering(model, weights: file, onReport: note))
+      case .visionEncoderDecoder: try computed.add(VisionEncoderDecoderModel(model, weights: file, onReport: note))
+      case .blip2: try computed.add(BLIP2Model(model, weights: file, onReport: note))
       case .vit, .gpt2, .opt:
         throw CourseError(
           "\(path): models of type \(model.configuration.modelType) cannot be verified; "
             + "known are clip, vilt, vision-encoder-decoder, blip-2")
       }
     }
+    self.leftOver = leftOver
     directory = path
     modelType = model.configuration.modelType
     self.weights = file
@@ -76,6 +81,7 @@ public struct Verification {
       ]
     }
     var lines = ["\(directory): \(modelType), weights from \(weights)"]
+    if let leftOver { lines.append(leftOver) }
     lines += TextTable(["quantity", "largest difference", ""], rows).lines
     let limit = Format.scientific(tolerance, decimals: 1)
     lines.append(

@@ -40,10 +40,14 @@ extension PretrainedModel {
   /// Reads a model from a directory with `config.json` and `model.safetensors` (or its shards, or
   /// `pytorch_model.bin`), ready for use.
   ///
-  /// - Parameter memory: whether the weights stay in the file, or can be trained.
+  /// - Parameters:
+  ///   - memory: whether the weights stay in the file, or can be trained.
+  ///   - onReport: told which of the checkpoint's tensors were used; show its `summary` to whoever loads the model.
   /// - Throws: `CheckpointError` for a missing or damaged file, another kind of model, or weights that do not fit.
-  public init(checkpoint path: String, memory: WeightMemory = .mapped) throws {
-    try self.init(ModelDirectory(path), memory: memory)
+  public init(
+    checkpoint path: String, memory: WeightMemory = .mapped, onReport: ((LoadReport) -> Void)? = nil
+  ) throws {
+    try self.init(ModelDirectory(path), memory: memory, onReport: onReport)
   }
 
   /// Reads a model from an opened directory.
@@ -51,8 +55,12 @@ extension PretrainedModel {
   /// - Parameters:
   ///   - weights: the checkpoint file, instead of the first one that the directory has.
   ///   - memory: whether the weights stay in the file, or can be trained.
+  ///   - onReport: told which of the checkpoint's tensors were used.
   /// - Throws: `CheckpointError` as above.
-  public init(_ directory: ModelDirectory, weights: String? = nil, memory: WeightMemory = .mapped) throws {
+  public init(
+    _ directory: ModelDirectory, weights: String? = nil, memory: WeightMemory = .mapped,
+    onReport: ((LoadReport) -> Void)? = nil
+  ) throws {
     guard let settings = Self.settings(of: directory.configuration) else {
       throw CheckpointError(
         .mismatch, file: directory.find("config.json") ?? directory.path, place: "model_type",
@@ -62,7 +70,8 @@ extension PretrainedModel {
     try directory.configuration.requireFit(
       checkpoint, file: directory.find("config.json") ?? directory.path)  // before memory is asked for
     self = Initialisation.skipped { Self(settings) }
-    try load(checkpoint, prefix: "", rules: KeyRules(for: directory.configuration), memory: memory)
+    let report = try load(checkpoint, prefix: "", rules: KeyRules(for: directory.configuration), memory: memory)
+    onReport?(report)
     eval()
   }
 }
