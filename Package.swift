@@ -82,7 +82,10 @@ let package = Package(
     .executableTarget(
       name: "course", dependencies: ["Checkpoints", "CourseKit", argumentParser], swiftSettings: program),
     .executableTarget(
-      name: "bench", dependencies: ["Tensors", "Layers", "Models", "Datasets", "Notebook", argumentParser],
+      name: "bench",
+      dependencies: [
+        "Checkpoints", "Datasets", "Images", "Layers", "Models", "Notebook", "Tensors", "Tokenizers", argumentParser,
+      ],
       resources: [.embedInCode("torch_worker.py")], swiftSettings: program),
 
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: library),

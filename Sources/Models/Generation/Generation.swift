@@ -9,6 +9,8 @@ public struct GeneratedText: Equatable, Sendable {
   public let tokens: [Int]
   /// The sum of its tokens' log-probabilities, divided by a power of its length; of beam search only.
   public let score: Float?
+  /// For each token which of its prompt's running beams it was added to; of beam search only.
+  public var beams: [Int] = []
 
   /// Prompt and new tokens.
   public var ids: [Int] { prompt + tokens }

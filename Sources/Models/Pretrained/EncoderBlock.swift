@@ -37,6 +37,27 @@ final class EncoderBlock: Module {
     let mixed = x + attention(norm1(x), mask: mask, isCausal: isCausal)  // [B, T, D]
     return mixed + contract(activation(expand(norm2(mixed))))  // [B, T, D]
   }
+
+  /// The same for one token of each sequence: what is left to do in the last block of a model that reads off one token.
+  ///
+  /// - Parameters:
+  ///   - x: `[B, T, D]`.
+  ///   - places: which token of each sequence.
+  ///   - mask: added to the attention scores; broadcasts to `[B, heads, 1, T]`.
+  /// - Returns: `[B, D]`.
+  func callAsFunction(_ x: Tensor, at places: [Int], mask: Tensor? = nil) -> Tensor {
+    let normed = norm1(x)
+    let mixed = x.tokens(at: places) + attention(normed, asking: normed.tokens(at: places), mask: mask)  // [B, 1, D]
+    return (mixed + contract(activation(expand(norm2(mixed))))).squeeze(1)  // [B, D]
+  }
+}
+
+extension Tensor {
+  /// One token of each sequence `[B, T, D]`: `[B, 1, D]`.
+  fileprivate func tokens(at places: [Int]) -> Tensor {
+    let rows = places.enumerated().map { $0 * shape[1] + $1 }
+    return flatten(from: 0, through: 1).indexSelect(rows).unsqueeze(1)
+  }
 }
 
 /// The sizes and variants of an encoder's blocks.

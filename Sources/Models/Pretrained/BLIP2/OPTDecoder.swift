@@ -99,4 +99,8 @@ extension OPTDecoder: PretrainedModel {
   public static func settings(of configuration: ModelConfiguration) -> OPTConfiguration? {
     if case .opt(let settings) = configuration { settings } else { nil }
   }
+
+  public static func modelConfiguration(_ settings: OPTConfiguration) -> ModelConfiguration { .opt(settings) }
+
+  public static let architecture = "OPTForCausalLM"
 }

@@ -26,6 +26,10 @@ public final class CLIPModel: Module, PretrainedModel {
     if case .clip(let settings) = configuration { settings } else { nil }
   }
 
+  public static func modelConfiguration(_ settings: CLIPConfiguration) -> ModelConfiguration { .clip(settings) }
+
+  public static let architecture = "CLIPModel"
+
   /// A model with initial values.
   public init(_ configuration: CLIPConfiguration) {
     self.configuration = configuration
@@ -41,7 +45,7 @@ public final class CLIPModel: Module, PretrainedModel {
   /// - Parameter pixelValues: images as the processor prepares them, `[I, C, H, W]`.
   /// - Returns: `[I, E]`.
   public func imageFeatures(_ pixelValues: Tensor) -> Tensor {
-    visualProjection(visionModel.pooled(visionModel(pixelValues)))
+    visualProjection(visionModel.summary(pixelValues))
   }
 
   /// What the text tower says of texts, before it is brought to length 1.
@@ -51,7 +55,7 @@ public final class CLIPModel: Module, PretrainedModel {
   ///   - attentionMask: 1 for tokens, 0 for padding, `[T, L]`; all are tokens by default.
   /// - Returns: `[T, E]`.
   public func textFeatures(_ ids: IntTensor, attentionMask: IntTensor? = nil) -> Tensor {
-    textProjection(textModel.pooled(textModel(ids, attentionMask: attentionMask), ids))
+    textProjection(textModel.summary(ids, attentionMask: attentionMask))
   }
 
   /// Images in the common space: unit vectors `[I, E]` for images `[I, C, H, W]`.

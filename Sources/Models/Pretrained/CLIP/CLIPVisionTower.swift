@@ -65,4 +65,12 @@ public final class CLIPVisionTower: Module {
   public func pooled(_ encoded: Tensor) -> Tensor {
     normAfter(encoded.select(0, dim: 1))
   }
+
+  /// What ``pooled(_:)`` makes of what comes out of the last block, which is computed for the class token alone:
+  /// `[B, D]` for images `[B, C, H, W]`.
+  func summary(_ pixelValues: Tensor) -> Tensor {
+    let states = layers.dropLast().reduce(tokens(pixelValues)) { $1($0) }  // [B, N + 1, D]
+    guard let last = layers.last else { return pooled(states) }
+    return normAfter(last(states, at: Array(repeating: 0, count: states.shape[0])))
+  }
 }

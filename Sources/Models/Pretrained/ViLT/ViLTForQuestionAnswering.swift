@@ -21,6 +21,10 @@ public final class ViLTForQuestionAnswering: Module, PretrainedModel {
     if case .vilt(let settings) = configuration { settings } else { nil }
   }
 
+  public static func modelConfiguration(_ settings: ViLTConfiguration) -> ModelConfiguration { .vilt(settings) }
+
+  public static let architecture = "ViltForQuestionAnswering"
+
   /// A model with initial values.
   public init(_ configuration: ViLTConfiguration) {
     self.configuration = configuration
@@ -49,7 +53,7 @@ public final class ViLTForQuestionAnswering: Module, PretrainedModel {
   public func pooled(
     _ ids: IntTensor, attentionMask: IntTensor? = nil, _ pixelValues: Tensor, pixelMask: Tensor? = nil
   ) -> Tensor {
-    vilt.pooled(vilt(embedded(ids, attentionMask: attentionMask, pixelValues, pixelMask: pixelMask)))
+    vilt(embedded(ids, attentionMask: attentionMask, pixelValues, pixelMask: pixelMask))
   }
 
   /// What goes into the transformer; the parameters are those of a call.

@@ -16,7 +16,8 @@ final class ViLTTextEmbeddings: Module {
 
   init(_ configuration: ViLTConfiguration) {
     let width = configuration.hiddenSize
-    wordEmbeddings = Embedding(configuration.vocabularySize, width, paddingIndex: configuration.padTokenID)
+    let padding = configuration.padTokenID.flatMap { (0..<configuration.vocabularySize).contains($0) ? $0 : nil }
+    wordEmbeddings = Embedding(configuration.vocabularySize, width, paddingIndex: padding)
     positionEmbeddings = Embedding(configuration.positionCount, width)
     tokenTypeEmbeddings = Embedding(configuration.segmentCount, width)
     norm = LayerNorm(width, epsilon: Float(configuration.layerNormEpsilon))

@@ -88,4 +88,8 @@ extension GPT2Decoder: PretrainedModel {
   public static func settings(of configuration: ModelConfiguration) -> GPT2Configuration? {
     if case .gpt2(let settings) = configuration { settings } else { nil }
   }
+
+  public static func modelConfiguration(_ settings: GPT2Configuration) -> ModelConfiguration { .gpt2(settings) }
+
+  public static let architecture = "GPT2LMHeadModel"
 }

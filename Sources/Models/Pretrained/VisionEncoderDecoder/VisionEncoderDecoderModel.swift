@@ -22,6 +22,12 @@ public final class VisionEncoderDecoderModel: Module, PretrainedModel {
     if case .visionEncoderDecoder(let settings) = configuration { settings } else { nil }
   }
 
+  public static func modelConfiguration(_ settings: VisionEncoderDecoderConfiguration) -> ModelConfiguration {
+    .visionEncoderDecoder(settings)
+  }
+
+  public static let architecture = "VisionEncoderDecoderModel"
+
   /// A model with initial values.
   public init(_ configuration: VisionEncoderDecoderConfiguration) {
     self.configuration = configuration
