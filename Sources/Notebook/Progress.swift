@@ -30,6 +30,11 @@ public final class ProgressBar {
   /// How much has been done.
   public private(set) var done = 0
 
+  /// A bar outside a lesson, shown only where standard error is a terminal.
+  public convenience init(_ label: String, total: Int) {
+    self.init(label: label, total: total, isVisible: System.Stream.standardError.isTerminal)
+  }
+
   init(label: String, total: Int, isVisible: Bool) {
     self.label = label
     self.total = max(total, 1)

@@ -16,9 +16,11 @@ final class ViLTTextEmbeddings: Module {
 
   init(_ configuration: ViLTConfiguration) {
     let width = configuration.hiddenSize
-    wordEmbeddings = Embedding(configuration.vocabularySize, width, paddingIndex: configuration.padTokenID)
-    positionEmbeddings = Embedding(configuration.positionCount, width)
-    tokenTypeEmbeddings = Embedding(configuration.segmentCount, width)
+    let range = configuration.initializerRange
+    wordEmbeddings = Embedding(
+      configuration.vocabularySize, width, paddingIndex: configuration.padTokenID, standardDeviation: range)
+    positionEmbeddings = Embedding(configuration.positionCount, width, standardDeviation: range)
+    tokenTypeEmbeddings = Embedding(configuration.segmentCount, width, standardDeviation: range)
     norm = LayerNorm(width, epsilon: Float(configuration.layerNormEpsilon))
   }
 
