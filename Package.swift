@@ -75,12 +75,17 @@ let package = Package(
     .target(name: "Images", dependencies: ["CPNG", "Tensors"], swiftSettings: library),
     .target(
       name: "Datasets", dependencies: ["Images", "Tensors"], resources: [.copy("Resources")], swiftSettings: library),
+    .target(
+      name: "Training",
+      dependencies: ["Checkpoints", "Datasets", "Images", "Layers", "Models", "Tensors", "Tokenizers"],
+      resources: [.copy("Resources")], swiftSettings: library),
     .target(name: "Notebook", dependencies: ["Images", "Tensors", argumentParser], swiftSettings: library),
     .target(
       name: "CourseKit", dependencies: ["Checkpoints", "Layers", "Models", "Notebook", "Tensors"],
       swiftSettings: library),
     .executableTarget(
-      name: "course", dependencies: ["Checkpoints", "CourseKit", argumentParser], swiftSettings: program),
+      name: "course", dependencies: ["Checkpoints", "CourseKit", "Notebook", "Tensors", "Training", argumentParser],
+      swiftSettings: program),
     .executableTarget(
       name: "bench", dependencies: ["Tensors", "Layers", "Models", "Datasets", "Notebook", argumentParser],
       resources: [.embedInCode("torch_worker.py")], swiftSettings: program),
@@ -91,6 +96,7 @@ let package = Package(
     tests("Models", ["Models", "Layers", "Tensors", "Checkpoints", "CourseKit"]),
     tests("Checkpoints", ["Checkpoints", "Tensors"]),
     tests("Tokenizers", ["Tokenizers"]),
+    tests("Training", ["Training", "Checkpoints", "Images", "Layers", "Models", "Tensors", "Tokenizers"]),
     tests("Images", ["Images", "Tensors"]),
     tests("Datasets", ["Datasets", "Images", "Tensors"]),
     .executableTarget(

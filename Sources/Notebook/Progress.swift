@@ -23,7 +23,8 @@ public func progress(_ label: String, total: Int, file: String = #fileID, line: 
 public final class ProgressBar {
   private let label: String
   private let total: Int
-  private let isVisible: Bool
+  /// Whether there is a terminal to draw on.
+  public let isVisible: Bool
   private let started = System.seconds
   private var drawn: Double?
   private var isFinished = false
