@@ -31,6 +31,22 @@ extension LearnedTokenizer {
     }
   }
 
+  /// The tokenizer, as it will be loaded from the written files.
+  ///
+  /// - Throws: ``TokenizerError`` if no temporary directory can be written.
+  public func tokenizer() throws(TokenizerError) -> any Tokenizer {
+    let directory = FileManager.default.temporaryDirectory.appending(path: "tokenizer-\(UUID().uuidString)")
+    let path = directory.path(percentEncoded: false)
+    do {
+      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    } catch {
+      throw TokenizerError(file: path, reason: "the directory cannot be made")
+    }
+    defer { try? FileManager.default.removeItem(at: directory) }
+    try write(to: path)
+    return try loadTokenizer(directory: path)
+  }
+
   private var configuration: JSONValue {
     var members = roles.map { (key: $0.role, value: JSONValue.string($0.token)) }
     members.append(("clean_up_tokenization_spaces", .bool(false)))
