@@ -84,7 +84,10 @@ let package = Package(
       name: "CourseKit", dependencies: ["Checkpoints", "Layers", "Models", "Notebook", "Tensors"],
       swiftSettings: library),
     .executableTarget(
-      name: "course", dependencies: ["Checkpoints", "CourseKit", "Notebook", "Tensors", "Training", argumentParser],
+      name: "course",
+      dependencies: [
+        "Checkpoints", "CourseKit", "Datasets", "Images", "Notebook", "Tensors", "Training", argumentParser,
+      ],
       swiftSettings: program),
     .executableTarget(
       name: "bench", dependencies: ["Tensors", "Layers", "Models", "Datasets", "Notebook", argumentParser],

@@ -34,7 +34,7 @@ public struct SHA256 {
   public var hexadecimal: String {
     var copy = self
     let padding = [0x80] + [UInt8](repeating: 0, count: (Self.blockSize + 55 - rest.count) % Self.blockSize)
-    let length = (0..<8).reversed().map { UInt8(truncatingIfNeeded: byteCount &* 8 >> (8 * UInt64($0))) }
+    let length = (0..<8).reversed().map { UInt8(truncatingIfNeeded: (byteCount &* 8) >> (8 * UInt64($0))) }
     (padding + length).withUnsafeBytes { copy.update($0) }
     return copy.state.map { word in
       let digits = String(word, radix: 16)

@@ -37,7 +37,10 @@ struct CLIPExamples {
   func batch(step: Int) -> Batch {
     let places = step * sceneCount..<(step + 1) * sceneCount
     let scenes = places.map { self.scenes[$0] }
-    let captions = places.map { self.scenes.caption(at: $0) }
+    // Every other caption tells all: places and relations, which take longest to learn, would else be rare.
+    let captions = places.map { place in
+      self.scenes.caption(at: place, details: place % 2 == 0 ? [.full] : SceneDetail.allCases)
+    }
     let generator = Generator.current
     var images: [Float] = []
     var labels: [Int] = []

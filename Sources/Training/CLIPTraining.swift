@@ -20,7 +20,7 @@ struct CLIPTraining {
   init(_ options: TrainingOptions) {
     self.options = options
     plan = options.adapting(
-      TrainingPlan(name: "clip", steps: 3000, batchSize: 128, learningRate: 1e-3, warmupSteps: 100))
+      TrainingPlan(name: "clip", steps: 2000, batchSize: 128, learningRate: 2e-3, warmupSteps: 100))
   }
 
   /// Trains, writes and measures.

@@ -4,11 +4,14 @@ import Foundation
 public enum Trainer: String, CaseIterable, Sendable {
   /// A CLIP on drawn scenes and handwritten digits.
   case clip
+  /// A captioner of drawn scenes.
+  case captioner
 
   /// The shipped checkpoint that it makes.
   public var checkpoint: ShippedCheckpoint {
     switch self {
     case .clip: .clip
+    case .captioner: .captioner
     }
   }
 
@@ -20,6 +23,7 @@ public enum Trainer: String, CaseIterable, Sendable {
   public func train(_ options: TrainingOptions, onStep: @escaping TrainingProgress) throws -> TrainingReport {
     switch self {
     case .clip: try CLIPTraining(options).run(onStep: onStep)
+    case .captioner: try CaptionerTraining(options).run(onStep: onStep)
     }
   }
 }

@@ -7,7 +7,7 @@ struct Course: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "course",
     abstract: "Lists, runs, checks and records the course's lessons, verifies models, and trains the small ones.",
-    subcommands: [List.self, Run.self, Check.self, Record.self, Verify.self, Train.self])
+    subcommands: [List.self, Run.self, Check.self, Record.self, Verify.self, Train.self, Draw.self])
 }
 
 // One line on standard error for whatever goes wrong; the parser itself would add its usage.

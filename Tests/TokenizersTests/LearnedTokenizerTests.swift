@@ -77,8 +77,8 @@ struct LearnedTokenizerTests {
     let learned = try LearnedTokenizer.bert(corpus: recorded().corpus, vocabularySize: 200, maxLength: 32)
     let tokenizer = try reloaded(learned)
     #expect(
-      tokenizer.encode("How many RED circles?", pair: "two").tokens
-        == ["[CLS]", "how", "many", "red", "circle", "##s", "?", "[SEP]", "two", "[SEP]"])
+      tokenizer.encode("The RED circles?", pair: "How blue").tokens
+        == ["[CLS]", "the", "red", "circle", "##s", "?", "[SEP]", "h", "##ow", "blue", "[SEP]"])
     #expect(tokenizer.encode("Ω").ids == [2, 1, 3])
   }
 
