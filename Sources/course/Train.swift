@@ -15,7 +15,7 @@ struct Train: ParsableCommand {
       is given again.
       """)
 
-  @Argument(help: "The model: \(Trainer.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Argument(help: "The model.")
   var model: Trainer
 
   @Option(help: ArgumentHelp("The directory to write.", valueName: "directory"))
