@@ -99,7 +99,7 @@ let package = Package(
     tests("Models", ["Models", "Layers", "Tensors", "Checkpoints", "CourseKit"]),
     tests("Checkpoints", ["Checkpoints", "Tensors"]),
     tests("Tokenizers", ["Tokenizers"]),
-    tests("Training", ["Training", "Checkpoints", "Images", "Layers", "Models", "Tensors", "Tokenizers"]),
+    tests("Training", ["Training", "Checkpoints", "Datasets", "Images", "Layers", "Models", "Tensors", "Tokenizers"]),
     tests("Images", ["Images", "Tensors"]),
     tests("Datasets", ["Datasets", "Images", "Tensors"]),
     .executableTarget(
