@@ -75,12 +75,20 @@ let package = Package(
     .target(name: "Images", dependencies: ["CPNG", "Tensors"], swiftSettings: library),
     .target(
       name: "Datasets", dependencies: ["Images", "Tensors"], resources: [.copy("Resources")], swiftSettings: library),
+    .target(
+      name: "Training",
+      dependencies: ["Checkpoints", "Datasets", "Images", "Layers", "Models", "Tensors", "Tokenizers"],
+      resources: [.copy("Resources")], swiftSettings: library),
     .target(name: "Notebook", dependencies: ["Images", "Tensors", argumentParser], swiftSettings: library),
     .target(
       name: "CourseKit", dependencies: ["Checkpoints", "Layers", "Models", "Notebook", "Tensors"],
       swiftSettings: library),
     .executableTarget(
-      name: "course", dependencies: ["Checkpoints", "CourseKit", argumentParser], swiftSettings: program),
+      name: "course",
+      dependencies: [
+        "Checkpoints", "CourseKit", "Datasets", "Images", "Notebook", "Tensors", "Training", argumentParser,
+      ],
+      swiftSettings: program),
     .executableTarget(
       name: "bench",
       dependencies: [
@@ -94,6 +102,7 @@ let package = Package(
     tests("Models", ["Models", "Layers", "Tensors", "Checkpoints", "CourseKit"]),
     tests("Checkpoints", ["Checkpoints", "Tensors"]),
     tests("Tokenizers", ["Tokenizers"]),
+    tests("Training", ["Training", "Checkpoints", "Datasets", "Images", "Layers", "Models", "Tensors", "Tokenizers"]),
     tests("Images", ["Images", "Tensors"]),
     tests("Datasets", ["Datasets", "Images", "Tensors"]),
     .executableTarget(

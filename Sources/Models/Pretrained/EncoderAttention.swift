@@ -15,12 +15,13 @@ final class EncoderAttention: Module {
 
   override var keyNames: [String: String] { names.attention }
 
-  init(width: Int, headCount: Int, bias: Bool, names: EncoderNames) {
-    query = Linear(width, width, bias: bias)
-    key = Linear(width, width, bias: bias)
-    value = Linear(width, width, bias: bias)
-    output = Linear(width, width)
-    self.headCount = headCount
+  init(_ shape: EncoderShape, names: EncoderNames) {
+    let (width, bias, spread) = (shape.width, shape.hasAttentionBias, shape.spread)
+    query = Linear(width, width, bias: bias, standardDeviation: spread.attentionInput)
+    key = Linear(width, width, bias: bias, standardDeviation: spread.attentionInput)
+    value = Linear(width, width, bias: bias, standardDeviation: spread.attentionInput)
+    output = Linear(width, width, standardDeviation: spread.attentionOutput)
+    headCount = shape.headCount
     self.names = names
   }
 

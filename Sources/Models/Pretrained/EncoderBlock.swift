@@ -19,11 +19,10 @@ final class EncoderBlock: Module {
 
   init(_ shape: EncoderShape, names: EncoderNames) {
     norm1 = LayerNorm(shape.width, epsilon: shape.epsilon)
-    attention = EncoderAttention(
-      width: shape.width, headCount: shape.headCount, bias: shape.hasAttentionBias, names: names)
+    attention = EncoderAttention(shape, names: names)
     norm2 = LayerNorm(shape.width, epsilon: shape.epsilon)
-    expand = Linear(shape.width, shape.feedForwardWidth)
-    contract = Linear(shape.feedForwardWidth, shape.width)
+    expand = Linear(shape.width, shape.feedForwardWidth, standardDeviation: shape.spread.expansion)
+    contract = Linear(shape.feedForwardWidth, shape.width, standardDeviation: shape.spread.contraction)
     activation = shape.activation
     self.names = names
   }
@@ -68,6 +67,36 @@ struct EncoderShape {
   let activation: Checkpoints.Activation
   let epsilon: Float
   var hasAttentionBias = true
+  let spread: InitialSpread
+}
+
+/// The standard deviations of a block's weights before training; its biases start at zero.
+struct InitialSpread {
+  /// Of the projections of queries, keys and values.
+  let attentionInput: Double
+  /// Of the projection that joins the heads.
+  let attentionOutput: Double
+  /// Of the feed-forward part's first layer.
+  let expansion: Double
+  /// Of the feed-forward part's second layer.
+  let contraction: Double
+
+  /// The same for all: ViT's and BERT's.
+  init(_ standardDeviation: Double) {
+    attentionInput = standardDeviation
+    attentionOutput = standardDeviation
+    expansion = standardDeviation
+    contraction = standardDeviation
+  }
+
+  /// CLIP's: by the width, and smaller the more layers there are.
+  init(width: Int, layerCount: Int, factor: Double) {
+    let root = Double(width).squareRoot()
+    attentionInput = factor / (root * Double(2 * layerCount).squareRoot())
+    attentionOutput = factor / root
+    expansion = factor / Double(2 * width).squareRoot()
+    contraction = attentionInput
+  }
 }
 
 /// What the parts of a block are called in a checkpoint.

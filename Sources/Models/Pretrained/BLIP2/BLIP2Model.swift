@@ -36,7 +36,8 @@ public final class BLIP2Model: Module, PretrainedModel {
     queryTokens = Initialisation.normal(
       [1, configuration.queryCount, width], standardDeviation: configuration.initializerRange)
     qformer = QFormer(configuration.queryTransformer)
-    languageProjection = Linear(width, configuration.text.embeddingSize)
+    languageProjection = Linear(
+      width, configuration.text.embeddingSize, standardDeviation: configuration.initializerRange)
     languageModel = OPTDecoder(configuration.text)
   }
 

@@ -34,10 +34,15 @@ public final class CLIPModel: Module, PretrainedModel {
   public init(_ configuration: CLIPConfiguration) {
     self.configuration = configuration
     logitScale = Initialisation.constant([], Float(configuration.initialLogitScale))
-    textModel = CLIPTextTower(configuration.text)
-    visionModel = CLIPVisionTower(configuration.vision)
-    textProjection = Linear(configuration.text.hiddenSize, configuration.projectionSize, bias: false)
-    visualProjection = Linear(configuration.vision.hiddenSize, configuration.projectionSize, bias: false)
+    let factor = configuration.initializerFactor
+    textModel = CLIPTextTower(configuration.text, factor: factor)
+    visionModel = CLIPVisionTower(configuration.vision, factor: factor)
+    func projection(_ width: Int) -> Linear {
+      Linear(
+        width, configuration.projectionSize, bias: false, standardDeviation: factor / Double(width).squareRoot())
+    }
+    textProjection = projection(configuration.text.hiddenSize)
+    visualProjection = projection(configuration.vision.hiddenSize)
   }
 
   /// What the image tower says of images, before it is brought to length 1.

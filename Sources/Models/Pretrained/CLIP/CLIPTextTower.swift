@@ -21,15 +21,19 @@ public final class CLIPTextTower: Module {
   }
 
   /// A tower with initial values.
-  public init(_ configuration: CLIPTextConfiguration) {
+  ///
+  /// - Parameter factor: what the spread of all weights is multiplied by.
+  public init(_ configuration: CLIPTextConfiguration, factor: Double = 1) {
     self.configuration = configuration
     let width = configuration.hiddenSize
     let epsilon = Float(configuration.layerNormEpsilon)
     let shape = EncoderShape(
       width: width, headCount: configuration.headCount, feedForwardWidth: configuration.intermediateSize,
-      activation: configuration.activation, epsilon: epsilon)
-    words = Embedding(configuration.vocabularySize, width)
-    positions = Embedding(configuration.positionCount, width)
+      activation: configuration.activation, epsilon: epsilon,
+      spread: InitialSpread(width: width, layerCount: configuration.layerCount, factor: factor))
+    // This spread is fixed, whatever `initializer_range` says.
+    words = Embedding(configuration.vocabularySize, width, standardDeviation: 0.02 * factor)
+    positions = Embedding(configuration.positionCount, width, standardDeviation: 0.02 * factor)
     layers = (0..<configuration.layerCount).map { _ in EncoderBlock(shape, names: .clip) }
     norm = LayerNorm(width, epsilon: epsilon)
   }

@@ -28,17 +28,23 @@ public final class CLIPVisionTower: Module {
   }
 
   /// A tower with initial values.
-  public init(_ configuration: CLIPVisionConfiguration) {
+  ///
+  /// - Parameter factor: what the spread of all weights is multiplied by.
+  public init(_ configuration: CLIPVisionConfiguration, factor: Double = 1) {
     self.configuration = configuration
     let width = configuration.hiddenSize
     let epsilon = Float(configuration.layerNormEpsilon)
     let shape = EncoderShape(
       width: width, headCount: configuration.headCount, feedForwardWidth: configuration.intermediateSize,
-      activation: configuration.activation, epsilon: epsilon)
-    classToken = Initialisation.normal([width], standardDeviation: configuration.initializerRange)
+      activation: configuration.activation, epsilon: epsilon,
+      spread: InitialSpread(width: width, layerCount: configuration.layerCount, factor: factor))
+    let range = configuration.initializerRange * factor
+    classToken = Initialisation.normal([width], standardDeviation: factor / Double(width).squareRoot())
     patches = PatchProjection(
-      channels: configuration.channelCount, patchSize: configuration.patchSize, width: width, bias: false)
-    positions = Embedding(configuration.imageSize.patchCount(configuration.patchSize) + 1, width)
+      channels: configuration.channelCount, patchSize: configuration.patchSize, width: width, bias: false,
+      standardDeviation: range)
+    positions = Embedding(
+      configuration.imageSize.patchCount(configuration.patchSize) + 1, width, standardDeviation: range)
     normBefore = LayerNorm(width, epsilon: epsilon)
     layers = (0..<configuration.layerCount).map { _ in EncoderBlock(shape, names: .clip) }
     normAfter = LayerNorm(width, epsilon: epsilon)

@@ -27,13 +27,15 @@ final class ViLTEncoder: Module {
     let epsilon = Float(configuration.layerNormEpsilon)
     let shape = EncoderShape(
       width: width, headCount: configuration.headCount, feedForwardWidth: configuration.intermediateSize,
-      activation: configuration.activation, epsilon: epsilon, hasAttentionBias: configuration.hasAttentionBias)
+      activation: configuration.activation, epsilon: epsilon, hasAttentionBias: configuration.hasAttentionBias,
+      spread: InitialSpread(configuration.initializerRange))
     words = ViLTTextEmbeddings(configuration)
     image = ViLTImageEmbeddings(configuration)
-    modalities = Embedding(configuration.modalityCount, width)
+    modalities = Embedding(
+      configuration.modalityCount, width, standardDeviation: configuration.initializerRange)
     layers = (0..<configuration.layerCount).map { _ in EncoderBlock(shape, names: .vit) }
     norm = LayerNorm(width, epsilon: epsilon)
-    pooler = Linear(width, width)
+    pooler = Linear(width, width, standardDeviation: configuration.initializerRange)
   }
 
   /// Words and patches one behind the other, each marked as what it is (equations 1 to 3).

@@ -26,7 +26,9 @@ final class ViLTImageEmbeddings: Module {
     let count = configuration.imageSize.patchCount(configuration.patchSize)
     clsToken = Initialisation.constant([1, 1, width], 0)
     positionEmbeddings = Initialisation.constant([1, count + 1, width], 0)
-    patches = PatchProjection(channels: configuration.channelCount, patchSize: configuration.patchSize, width: width)
+    patches = PatchProjection(
+      channels: configuration.channelCount, patchSize: configuration.patchSize, width: width,
+      standardDeviation: configuration.initializerRange)
     self.configuration = configuration
   }
 

@@ -31,7 +31,9 @@ public final class GPT2Decoder: Module {
     positions = Embedding(configuration.positionCount, width, standardDeviation: range)
     layers = (0..<configuration.layerCount).map { GPT2Block(configuration, layer: $0) }
     norm = LayerNorm(width, epsilon: Float(configuration.layerNormEpsilon))
-    lmHead = configuration.tiesWordEmbeddings ? nil : Linear(width, configuration.vocabularySize, bias: false)
+    lmHead =
+      configuration.tiesWordEmbeddings
+      ? nil : Linear(width, configuration.vocabularySize, bias: false, standardDeviation: range)
   }
 
   /// Reads whole texts at once: teacher forcing.

@@ -34,7 +34,8 @@ public final class VisionEncoderDecoderModel: Module, PretrainedModel {
     encoder = ViTEncoder(configuration.encoder)
     decoder = GPT2Decoder(configuration.decoder)
     let widths = (configuration.encoder.hiddenSize, configuration.decoder.hiddenSize)
-    encToDecProj = widths.0 == widths.1 ? nil : Linear(widths.0, widths.1)
+    encToDecProj =
+      widths.0 == widths.1 ? nil : Linear(widths.0, widths.1, standardDeviation: configuration.encoder.initializerRange)
   }
 
   /// What the encoder sees, as the decoder takes it.
