@@ -42,8 +42,12 @@ extension PretrainedModel {
   /// - Parameters:
   ///   - weights: the checkpoint file, instead of the first one that the directory has.
   ///   - memory: whether the weights stay in the file, or can be trained.
+  ///   - report: told what was found, ignored and left over.
   /// - Throws: `CheckpointError` as above.
-  public init(_ directory: ModelDirectory, weights: String? = nil, memory: WeightMemory = .mapped) throws {
+  public init(
+    _ directory: ModelDirectory, weights: String? = nil, memory: WeightMemory = .mapped,
+    report: (LoadReport) -> Void = { _ in }
+  ) throws {
     guard let settings = Self.settings(of: directory.configuration) else {
       throw CheckpointError(
         .mismatch, file: directory.find("config.json") ?? directory.path, place: "model_type",
@@ -51,7 +55,7 @@ extension PretrainedModel {
     }
     let checkpoint = try weights.map { try Checkpoint(path: $0) } ?? directory.checkpoint()
     self = Initialisation.skipped { Self(settings) }
-    try load(checkpoint, prefix: "", rules: KeyRules(for: directory.configuration), memory: memory)
+    report(try load(checkpoint, prefix: "", rules: KeyRules(for: directory.configuration), memory: memory))
     eval()
   }
 }
