@@ -39,12 +39,19 @@ let lessons = [
   "Lesson02_Prerequisites",
   "Lesson03_Multimodal",
   "Lesson04_ViT",
+  "Lesson06_PretrainedCLIP",
+  "Lesson07_Captioning",
+  "Lesson08_VQA",
+  "Lesson09_BLIP2",
 ]
 
 func lessonTarget(_ name: String) -> Target {
   .executableTarget(
     name: name,
-    dependencies: ["Tensors", "Layers", "Models", "Images", "Datasets", "Notebook", argumentParser],
+    dependencies: [
+      "Tensors", "Layers", "Models", "ModelTasks", "Checkpoints", "Tokenizers", "Images", "Datasets", "Notebook",
+      argumentParser,
+    ],
     path: "Lessons/\(name)",
     swiftSettings: lesson)
 }
@@ -80,6 +87,12 @@ let package = Package(
       dependencies: ["Checkpoints", "Datasets", "Images", "Layers", "Models", "Tensors", "Tokenizers"],
       resources: [.copy("Resources")], swiftSettings: library),
     .target(name: "Notebook", dependencies: ["Images", "Tensors", argumentParser], swiftSettings: library),
+    .target(
+      name: "ModelTasks",
+      dependencies: [
+        "Models", "Layers", "Checkpoints", "Tokenizers", "Images", "Datasets", "Notebook", "Tensors", argumentParser,
+      ],
+      swiftSettings: library),
     .target(
       name: "CourseKit", dependencies: ["Checkpoints", "Layers", "Models", "Notebook", "Tensors"],
       swiftSettings: library),
