@@ -49,8 +49,8 @@ func lessonTarget(_ name: String) -> Target {
   .executableTarget(
     name: name,
     dependencies: [
-      "Tensors", "Layers", "Models", "ModelTasks", "Checkpoints", "Tokenizers", "Images", "Datasets", "Notebook",
-      argumentParser,
+      "Tensors", "Layers", "Models", "ModelTasks", "Checkpoints", "Tokenizers", "Images", "Datasets", "Training",
+      "Notebook", argumentParser,
     ],
     path: "Lessons/\(name)",
     swiftSettings: lesson)

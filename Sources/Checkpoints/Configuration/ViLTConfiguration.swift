@@ -68,7 +68,8 @@ public struct ViLTConfiguration: SettingsGroup {
     try binder.integer("max_image_length", &maximumImageLength, minimum: -1)
     if binder.isReading && maximumImageLength >= 0 {
       throw binder.failure(
-        "max_image_length", "is \(maximumImageLength): transformers then keeps so many patches at random, which is not "
+        "max_image_length",
+        "is \(maximumImageLength): transformers then keeps so many patches at random, which is not "
           + "supported; -1 keeps all", .unsupported)
     }
     try binder.integer("num_images", &imageCount, minimum: -1)
