@@ -39,6 +39,7 @@ let lessons = [
   "Lesson02_Prerequisites",
   "Lesson03_Multimodal",
   "Lesson04_ViT",
+  "Lesson10_Interview",
 ]
 
 func lessonTarget(_ name: String) -> Target {
@@ -46,6 +47,8 @@ func lessonTarget(_ name: String) -> Target {
     name: name,
     dependencies: ["Tensors", "Layers", "Models", "Images", "Datasets", "Notebook", argumentParser],
     path: "Lessons/\(name)",
+    // The questions that the interview lesson asks.
+    resources: name.hasSuffix("_Interview") ? [.embedInCode("quiz.md")] : [],
     swiftSettings: lesson)
 }
 
