@@ -5,8 +5,8 @@
 them like a sentence (Dosovitskiy et al. 2021). This lesson builds that model from scratch, gets PyTorch's own numbers
 out of it, trains it on real handwriting, and then takes parts away to see what they were for.
 
-Run it with `--figures figures` to keep the pictures, and with `--ablation no-positions` (or `mean-pooling`, `pre-norm`,
-`patch-4`) to take the trained model of section 4.6 apart.
+Run it with `--figures figures` to keep the pictures, and with `--ablation no-positions` (or another of `Ablation.swift`
+beside this file) to take the trained model of section 4.6 apart.
 */
 import ArgumentParser
 import Datasets
@@ -15,14 +15,6 @@ import Layers
 import Models
 import Notebook
 import Tensors
-
-enum Ablation: String, ExpressibleByArgument, CaseIterable {
-  case none
-  case noPositions = "no-positions"
-  case meanPooling = "mean-pooling"
-  case preNorm = "pre-norm"
-  case patch4 = "patch-4"
-}
 
 struct Options: LessonOptions {
   @OptionGroup var common: CommonOptions
@@ -59,14 +51,12 @@ figure("patches", Image.grid(tiles, columns: 14, gap: 2), caption: "the photo as
 ## 4.2 Patch embedding
 
 Each patch becomes a token by one linear map, the same for all patches. A convolution whose stride equals its kernel
-does exactly this: it looks at each patch once, without overlap. These are the notebook's lines, with its seed; `randn`
-draws the same bits here as in PyTorch.
+does exactly this. These are the notebook's lines, with its seed; `randn` draws the same bits here as in PyTorch.
 */
 section("4.2 Patch embedding")
 let embed = PatchEmbedding(imageSize: 224, patchSize: 16, channels: 3, embedDim: 768)
 let image = Tensor.randn([1, 3, 224, 224])
 let patches = noGrad { embed(image) }  // [1, 196, 768]
-
 show("Input", image.shape)
 show("Patches", patches.shape, note: "[batch, 196 patches, 768 dim]")
 show("First token begins", patches[0][0][0..<4].scalars, decimals: 4)
@@ -91,16 +81,15 @@ it: fresh from the constructor, so in training mode, where dropout is on.
 section("4.3 The whole model")
 let vit = VisionTransformer(classCount: 10)
 show("ViT parameters", vit.parameterCount)
-
 let batch = Tensor.randn([2, 3, 224, 224])
-let output = noGrad { vit(batch) }
+let output = noGrad { vit(batch) }  // [batch, classes]
 show("Output", output.shape, note: "[batch, classes]")
 show("First image's scores", output[0].scalars, decimals: 4)
 
 /*:
-Those scores are what PyTorch prints for the notebook run from top to bottom after `torch.manual_seed(0)`, dropout
-included. But they are not *the* scores of these images: run the cell again and they change, because dropout throws
-other values away. In evaluation mode the model says the same thing each time. The notebook never calls `eval()`.
+PyTorch prints those scores for the notebook run after `torch.manual_seed(0)`, dropout included. But run the cell again
+and they change: dropout throws other values away. In evaluation mode the model says the same thing each time. The
+notebook never calls `eval()`.
 */
 let again = noGrad { vit(batch) }
 vit.eval()
@@ -115,10 +104,6 @@ An encoder layer with tokens of width $D$ holds $4D^2$ weights in its attention 
 $8D^2$ in its feed-forward part. Nearly everything is in the twelve layers; the famous patches cost less than 1 %.
 */
 section("4.4 Where 86 million parameters are")
-func count(_ part: String, _ parameters: [(name: String, parameter: Tensor)]) -> Int {
-  parameters.filter { $0.name.hasPrefix(part) }.reduce(0) { $0 + $1.parameter.count }
-}
-let all = vit.namedParameters()
 let parts = [
   ("patch embedding", "patch_embed"), ("[CLS] token", "cls_token"), ("positions", "pos_embed"),
   ("one encoder layer", "transformer.layers.0."), ("all 12 layers", "transformer"), ("final norm", "norm"),
@@ -127,7 +112,7 @@ let parts = [
 table(
   ["part", "parameters", "share"],
   parts.map { name, prefix in
-    let size = count(prefix, all)
+    let size = vit.parameterCount(under: prefix)
     return [.text(name), .integer(size), .percent(Double(size) / Double(vit.parameterCount))]
   })
 // The parameters of a model can be counted without drawing them.
@@ -157,8 +142,8 @@ table(
 /*:
 ## 4.6 Training on handwriting
 
-1,797 real digits of 8 × 8 pixels, written by 13 people. With patches of 2 pixels a digit is 16 tokens. 360 digits are held
-out; the others are shown in batches of 64. The loss of a model that knows nothing is $\ln 10$.
+1,797 real digits of 8 × 8 pixels, written by 13 people. With patches of 2 pixels a digit is 16 tokens. 360 digits are
+held out; the others are shown in batches of 64. The loss of a model that knows nothing is $\ln 10$.
 */
 section("4.6 Training on handwriting")
 let digits = require(try Digits.load())
@@ -167,51 +152,31 @@ show("Digits to learn from, held out", [split.training.count, split.test.count])
 let sample = (0..<20).map { digits.image(at: $0).enlarged(by: 4) }
 figure("digits", Image.grid(sample, columns: 10, gap: 3), caption: "the first twenty digits")
 
-func configuration(_ ablation: Ablation) -> VisionTransformer.Configuration {
-  var settings = VisionTransformer.Configuration()
-  (settings.imageSize, settings.channels, settings.classCount) = (8, 1, 10)
-  (settings.embedDim, settings.depth, settings.headCount) = (32, 2, 4)
-  settings.patchSize = ablation == .patch4 ? 4 : 2
-  settings.hasPositions = ablation != .noPositions
-  settings.pooling = ablation == .meanPooling ? .mean : .classToken
-  settings.normFirst = ablation == .preNorm
-  settings.dropout = 0
-  return settings
-}
-
 /// Trains a model for 660 steps and returns it with the loss of every step.
 func train(
   _ ablation: Ablation, on digits: Digits, seed: Int = lesson.seed
 ) -> (model: VisionTransformer, losses: [Float]) {
   manualSeed(seed)
-  let model = VisionTransformer(configuration(ablation))
+  let model = VisionTransformer(ablation.configuration)
   let optimiser = AdamW(model.parameters(), learningRate: 3e-3)
   let schedule = WarmupCosine(peak: 3e-3, warmupSteps: 60, totalSteps: 660)
-  let (images, labels) = (digits.images, digits.labels)
   let bar = progress("training \(ablation.rawValue), seed \(seed)", total: 660)
   var losses: [Float] = []
-  while losses.count < 660 {
-    let order = IntTensor.randperm(digits.count).scalars
-    for start in stride(from: 0, through: order.count - 64, by: 64) where losses.count < 660 {
-      let chosen = Array(order[start..<start + 64])
-      optimiser.learningRate = schedule.learningRate(at: losses.count)
-      optimiser.zeroGrad()
-      let loss = crossEntropy(model(images.indexSelect(chosen)), IntTensor(chosen.map { labels[$0] }))
-      loss.backward()
-      optimiser.step()
-      losses.append(loss.item)
-      bar.advance()
-    }
+  for batch in digits.shuffledBatches(of: 64, count: 660) {
+    optimiser.learningRate = schedule.learningRate(at: losses.count)
+    optimiser.zeroGrad()
+    let loss = crossEntropy(model(batch.images), IntTensor(batch.labels))
+    loss.backward()
+    optimiser.step()
+    losses.append(loss.item)
+    bar.advance()
   }
   bar.finish()
   return (model.eval(), losses)
 }
-
 func accuracy(_ model: VisionTransformer, on digits: Digits) -> Double {
-  let answers = noGrad { model(digits.images) }.argmax(dim: 1).scalars
-  return Double(zip(answers, digits.labels).filter { $0 == $1 }.count) / Double(digits.count)
+  digits.accuracy(of: noGrad { model(digits.images) }.argmax(dim: 1).scalars)
 }
-
 let ablation = lesson.options.ablation
 let (model, losses) = train(ablation, on: split.training)
 show("Model", "\(ablation == .none ? "ViT" : ablation.rawValue), \(Format.integer(model.parameterCount)) parameters")
@@ -231,22 +196,18 @@ and more honest: there the held-out digits were written by **other people** than
 section("4.7 Is that good? Ask a simple baseline")
 let writers = digits.writerSplit
 func baselines(_ split: Digits.Split) -> [Double] {
-  let (inputs, labels) = (split.training.inputs, split.training.labels)
   // Sixteen times the ink is the same as a 256th of the penalty.
-  let free = LogisticRegression(features: inputs, labels: labels, classCount: 10, inverseRegularisation: 256)
-  return [
-    NearestCentroid(split.training).accuracy(on: split.test),
-    LogisticRegression(split.training).accuracy(on: split.test),
-    free.accuracy(on: split.test),
+  let models: [any BaselineClassifier] = [
+    NearestCentroid(split.training), LogisticRegression(split.training),
+    LogisticRegression(split.training, inverseRegularisation: 256),
   ]
+  return models.map { $0.accuracy(on: split.test) }
 }
 let (same, other) = (baselines(split), baselines(writers))
-
 // Three seeds, because one is an anecdote. The first of them is the model of 4.6.
 let seeds = [lesson.seed, lesson.seed + 1, lesson.seed + 2]
-let vitSame = seeds.map { seed in
-  accuracy(seed == lesson.seed ? model : train(ablation, on: split.training, seed: seed).model, on: split.test)
-}
+let others = seeds.dropFirst().map { train(ablation, on: split.training, seed: $0).model }
+let vitSame = ([model] + others).map { accuracy($0, on: split.test) }
 let vitOther = seeds.map { accuracy(train(ablation, on: writers.training, seed: $0).model, on: writers.test) }
 func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 table(
@@ -273,9 +234,8 @@ note(
 /*:
 ## 4.8 Taking parts away
 
-The same training, each time with one part changed. Without positions the model sees a *bag* of patches: attention treats
-all places alike, so it cannot know what is above and what is below. With one seed each, only a gap of many points is
-evidence, and there is one.
+The same training, each time with one part changed. Without positions the model sees a *bag* of patches: it cannot know
+what is above and what is below. With one seed each, only a gap of many points is evidence, and there is one.
 */
 section("4.8 Taking parts away")
 table(
@@ -292,11 +252,10 @@ table(
 /*:
 ## 4.9 What it learned
 
-**Positions.** For each place, the picture shows how similar its learned position is to all others (cosine). In the paper's
-figure 7, after millions of photographs, neighbours are alike and the grid shows. Here it does not: sixteen places and 1,437
-digits can be told apart without arranging them, and the numbers below say so. **Attention.** How much the [CLS] token looks at
-each patch in the last layer; and *rollout* (Abnar and Zuidema 2020), which multiplies the attention of all layers to follow it
-back to the pixels.
+**Positions.** How similar (cosine) the learned position of each place is to all others. In the paper's figure 7, after
+millions of photographs, the grid shows. Here it does not: sixteen places can be told apart without arranging them.
+**Attention.** How much the [CLS] token looks at each patch in the last layer; and *rollout* (Abnar and Zuidema 2020),
+which multiplies the attention of all layers to follow it back to the pixels.
 */
 section("4.9 What it learned")
 let side = 8 / model.configuration.patchSize
@@ -310,7 +269,6 @@ let maps = (0..<side * side).map {
   Image.heatMap(similarity[$0].scalars, columns: side, rows: side, range: -1...1, cell: 12)
 }
 figure("positions", Image.grid(maps, columns: side, gap: 4), caption: "similarity of each position to all others")
-
 let shown = split.test.subset(0..<10)
 let recorder = AttentionRecorder(model, shown.images)
 let seen = recorder.weights[1].mean(dim: 1)  // [10, T, T], the mean of the heads
@@ -321,17 +279,15 @@ func overlays(_ maps: Tensor) -> [Image] {
       withHeatMap: maps[index][0][1..<side * side + 1].scalars, columns: side, rows: side)
   }
 }
-show(
-  "Attention of [CLS] to itself, mean of ten digits", (seen.select(0, dim: 1).select(0, dim: 1)).mean().item,
-  decimals: 2)
+let toItself = seen.select(0, dim: 1).select(0, dim: 1).mean()
+show("Attention of [CLS] to itself, mean of ten digits", toItself.item, decimals: 2)
 figure("attention", Image.grid(overlays(seen), columns: 10, gap: 3), caption: "attention of [CLS] in the last layer")
 figure("rollout", Image.grid(overlays(rollout), columns: 10, gap: 3), caption: "attention rollout over both layers")
 
 /*:
 ## 4.10 What the notebook leaves unsaid
 
-- Its encoder layers are **post-norm**, PyTorch's default; the paper's are pre-norm. At two layers both learn (4.8); at twelve and
-  more, post-norm needs warm-up to train at all.
+- Its encoder layers are **post-norm**, PyTorch's default; the paper's are pre-norm. At two layers both learn (4.8).
 - `nn.TransformerEncoder` **copies** one layer, so all twelve start with the same weights:
 */
 section("4.10 What the notebook leaves unsaid")

@@ -11,8 +11,7 @@ public protocol BaselineClassifier: Sendable {
 extension BaselineClassifier {
   /// The share of digits that are guessed right, 0 to 1.
   public func accuracy(on digits: Digits) -> Double {
-    let right = zip(predict(digits.inputs), digits.labels).count { $0 == $1 }
-    return Double(right) / Double(digits.count)
+    digits.accuracy(of: predict(digits.inputs))
   }
 }
 

@@ -101,4 +101,33 @@ public struct Digits: Sendable, Equatable {
     }
     return Digits(levels: levels, labels: labels)
   }
+
+  /// The share of guesses that are right, 0 to 1.
+  ///
+  /// - Parameter guesses: a class for each digit.
+  public func accuracy(of guesses: [Int]) -> Double {
+    precondition(guesses.count == count, "\(guesses.count) guesses for \(count) digits")
+    return Double(zip(guesses, labels).count { $0 == $1 }) / Double(count)
+  }
+
+  /// Batches to train on: each epoch in an order of its own, drawn by the global generator when the epoch begins.
+  ///
+  /// What is left of an epoch after its last full batch is left out, as with PyTorch's `drop_last`.
+  ///
+  /// - Parameters:
+  ///   - size: digits of a batch, at most ``count``.
+  ///   - batches: how many batches, over as many epochs as they need.
+  public func shuffledBatches(of size: Int, count batches: Int) -> AnyIterator<Digits> {
+    precondition(size > 0 && size <= count, "A batch of \(size) out of \(count) digits")
+    let perEpoch = count / size
+    var order: [Int] = []
+    var drawn = 0
+    return AnyIterator {
+      guard drawn < batches else { return nil }
+      let place = drawn % perEpoch
+      if place == 0 { order = IntTensor.randperm(count).scalars }
+      drawn += 1
+      return subset(order[place * size..<(place + 1) * size])
+    }
+  }
 }

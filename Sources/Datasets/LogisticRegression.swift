@@ -40,9 +40,11 @@ public struct LogisticRegression: BaselineClassifier {
     gradientNorm = optimum.gradientNorm
   }
 
-  /// Trains on digits, with scikit-learn's default C of 1 on ink from 0 to 1.
-  public init(_ digits: Digits) {
-    self.init(features: digits.inputs, labels: digits.labels, classCount: Digits.classCount)
+  /// Trains on digits with ink from 0 to 1, by default with scikit-learn's C of 1.
+  public init(_ digits: Digits, inverseRegularisation: Double = 1) {
+    self.init(
+      features: digits.inputs, labels: digits.labels, classCount: Digits.classCount,
+      inverseRegularisation: inverseRegularisation)
   }
 
   public func predict(_ features: [Float]) -> [Int] {

@@ -34,6 +34,11 @@ open class Module {
   /// How many numbers the parameters hold.
   public var parameterCount: Int { parameters().reduce(0) { $0 + $1.count } }
 
+  /// How many numbers the parameters hold whose names begin with a prefix such as `transformer.layers.0.`.
+  public func parameterCount(under prefix: String) -> Int {
+    namedParameters().reduce(0) { $1.name.hasPrefix(prefix) ? $0 + $1.parameter.count : $0 }
+  }
+
   private func parts() -> (parameters: [(String, Tensor)], modules: [(String, Module)]) {
     var parameters: [(String, Tensor)] = []
     var modules: [(String, Module)] = []

@@ -10,32 +10,41 @@ public final class VisionTransformer: Module, UnaryLayer {
   /// Sizes and variants.
   public struct Configuration: Sendable {
     /// Height and width of the images.
-    public var imageSize = 224
+    public var imageSize: Int
     /// Height and width of a patch.
-    public var patchSize = 16
+    public var patchSize: Int
     /// Channels of the images.
-    public var channels = 3
+    public var channels: Int
     /// How many classes to tell apart.
-    public var classCount = 1000
+    public var classCount: Int
     /// D, the width of a token.
-    public var embedDim = 768
+    public var embedDim: Int
     /// How many encoder layers.
-    public var depth = 12
+    public var depth: Int
     /// How many heads each has.
-    public var headCount = 12
+    public var headCount: Int
     /// The width within the feed-forward part, in units of D.
-    public var mlpRatio = 4.0
+    public var mlpRatio: Double
     /// The share of values that is dropped while training.
-    public var dropout = 0.1
+    public var dropout: Double
     /// Whether layers normalise before each part, as in the paper, rather than after.
-    public var normFirst = false
+    public var normFirst: Bool
     /// Whether tokens are told where they come from.
-    public var hasPositions = true
+    public var hasPositions: Bool
     /// What the head sees.
-    public var pooling = Pooling.classToken
+    public var pooling: Pooling
 
-    /// ViT-Base with patches of 16 pixels: the notebook's defaults.
-    public init() {}
+    /// ViT-Base with patches of 16 pixels, the notebook's defaults, but for what is given.
+    public init(
+      imageSize: Int = 224, patchSize: Int = 16, channels: Int = 3, classCount: Int = 1000, embedDim: Int = 768,
+      depth: Int = 12, headCount: Int = 12, mlpRatio: Double = 4, dropout: Double = 0.1, normFirst: Bool = false,
+      hasPositions: Bool = true, pooling: Pooling = .classToken
+    ) {
+      (self.imageSize, self.patchSize, self.channels, self.classCount) = (imageSize, patchSize, channels, classCount)
+      (self.embedDim, self.depth, self.headCount, self.mlpRatio) = (embedDim, depth, headCount, mlpRatio)
+      (self.dropout, self.normFirst) = (dropout, normFirst)
+      (self.hasPositions, self.pooling) = (hasPositions, pooling)
+    }
   }
 
   /// What becomes of the tokens in the end.

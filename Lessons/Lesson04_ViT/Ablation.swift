@@ -1,0 +1,19 @@
+import ArgumentParser
+import Models
+
+/// What `--ablation` takes away from the model that is trained on digits, or changes in it.
+nonisolated enum Ablation: String, ExpressibleByArgument, CaseIterable {
+  case none
+  case noPositions = "no-positions"
+  case meanPooling = "mean-pooling"
+  case preNorm = "pre-norm"
+  case patch4 = "patch-4"
+
+  /// A small ViT for images of 8 × 8 pixels and ten classes, but for what this case changes.
+  var configuration: VisionTransformer.Configuration {
+    .init(
+      imageSize: 8, patchSize: self == .patch4 ? 4 : 2, channels: 1, classCount: 10, embedDim: 32, depth: 2,
+      headCount: 4, dropout: 0, normFirst: self == .preNorm, hasPositions: self != .noPositions,
+      pooling: self == .meanPooling ? .mean : .classToken)
+  }
+}
