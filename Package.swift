@@ -45,7 +45,7 @@ let lessons = [
 func lessonTarget(_ name: String) -> Target {
   .executableTarget(
     name: name,
-    dependencies: ["Tensors", "Layers", "Models", "Images", "Datasets", "Notebook", argumentParser],
+    dependencies: ["Tensors", "Layers", "Models", "Checkpoints", "Images", "Datasets", "Notebook", argumentParser],
     path: "Lessons/\(name)",
     // The questions that the interview lesson asks.
     resources: name.hasSuffix("_Interview") ? [.embedInCode("quiz.md")] : [],

@@ -30,37 +30,11 @@ if lesson.options.quiz {
 > A CNN slides small kernels over the image and builds the whole up layer by layer. A ViT cuts the image into patches and
 > lets each look at all others from the start. Nothing tells it that neighbours belong together, so it needs more data.
 
-Two claims: what a layer can *see*, and how much *data* it takes. For both we need two models of the same size. The ViT
-is that of Lesson 4 (normalising before each part, as the paper does). The CNN has three convolutions of 3 × 3 pixels, the
-second of them with steps of 2, and a linear head that sees all places.
+Two claims: what a layer can *see*, and how much *data* it takes. They need two models of the same size (`Models.swift`
+beside this file): the ViT of Lesson 4, and a CNN of three convolutions with kernels of 3 × 3 pixels, the second of which
+moves in steps of 2, and a linear head.
 */
 section("10.1 Question 1: How does ViT differ from CNNs?")
-nonisolated final class ConvolutionalNetwork: Module, UnaryLayer {
-  let convolutions = [
-    Conv2d(1, 20, kernelSize: 3, padding: 1),
-    Conv2d(20, 38, kernelSize: 3, stride: 2, padding: 1),
-    Conv2d(38, 38, kernelSize: 3, padding: 1),
-  ]
-  let head = Linear(38 * 4 * 4, 10)
-
-  /// What each convolution makes of images `[B, 1, H, W]`: `[B, C, H, W]`, the last two of half the height and width.
-  func maps(_ images: Tensor) -> [Tensor] {
-    var maps: [Tensor] = []
-    for convolution in convolutions { maps.append(convolution(maps.last ?? images).relu()) }
-    return maps
-  }
-
-  func callAsFunction(_ images: Tensor) -> Tensor { head(maps(images)[2].flatten(from: 1)) }  // [B, 10]
-}
-
-func visionTransformer(imageSize: Int = 8) -> VisionTransformer {
-  var settings = VisionTransformer.Configuration()
-  (settings.imageSize, settings.patchSize, settings.channels, settings.classCount) = (imageSize, 2, 1, 10)
-  (settings.embedDim, settings.depth, settings.headCount) = (32, 2, 4)
-  (settings.normFirst, settings.dropout) = (true, 0)
-  return VisionTransformer(settings)
-}
-
 manualSeed(lesson.seed)
 show("Parameters of the CNN", ConvolutionalNetwork().parameterCount)
 show("Parameters of the ViT", visionTransformer().parameterCount)
@@ -101,35 +75,24 @@ let fromViT = (0...2).map { depth in
     vit.transformer.layers.prefix(depth).reduce(vit.tokens(picture)) { $1($0) }.select(centre, dim: 1)  // [1, D]
   }
 }
-func seen(_ influence: [Float]) -> Int { influence.count { $0 > 0 } }
-func share(_ influence: [Float]) -> Double { Double(seen(influence)) / Double(influence.count) }
-
 let predicted = [3, 3 + 2 * 1, 3 + 2 * 1 + 2 * 2]  // kernels of 3; the steps before them are 1, 1 and 1 · 2
+let names = ["convolution 1", "convolution 2", "convolution 3", "patch embedding", "ViT layer 1", "ViT layer 2"]
+let fields = fromCNN + fromViT
 table(
-  ["CNN, after", "pixels by the formula", "pixels by gradient", "of the picture"],
-  (0..<3).map { layer in
-    [
-      .text("convolution \(layer + 1)"), .integer(predicted[layer] * predicted[layer]),
-      .integer(seen(fromCNN[layer])), .percent(share(fromCNN[layer]), decimals: 1),
+  ["after", "pixels by the formula", "pixels by gradient", "of the picture"],
+  zip(names, fields).enumerated().map { row, field in
+    let seen = field.1.count { $0 > 0 }
+    return [
+      .text(field.0), row < 3 ? .integer(predicted[row] * predicted[row]) : "-", .integer(seen),
+      .percent(Double(seen) / Double(side * side), decimals: 1),
     ]
   })
-table(
-  ["ViT, after", "pixels by gradient", "of the picture"],
-  (0...2).map { depth in
-    [
-      .text(depth == 0 ? "the patch embedding" : "layer \(depth)"), .integer(seen(fromViT[depth])),
-      .percent(share(fromViT[depth]), decimals: 1),
-    ]
-  })
-// The fourth root makes small gradients visible; black stays exactly 0.
-let fields = (fromCNN + fromViT).map { influence in
-  Image.heatMap(
-    Tensor(influence).pow(0.25).scalars, columns: side, rows: side, range: 0...1, cell: 4)
+// The fourth root makes small gradients visible; what is darkest is exactly 0.
+let pictures = fields.map { Tensor($0).pow(0.25).scalars }.map {
+  Image.heatMap($0, columns: side, rows: side, range: 0...1, cell: 4)
 }
 figure(
-  "fields", Image.grid(
-    fields, columns: 3, gap: 6,
-    labels: ["convolution 1", "convolution 2", "convolution 3", "patch", "ViT layer 1", "ViT layer 2"]),
+  "fields", Image.grid(pictures, columns: 3, gap: 6, labels: names),
   caption: "which pixels move the output in the middle, and how much")
 note(
   """
@@ -140,79 +103,204 @@ note(
 /*:
 ## 10.3 How much data each needs
 
-Real digits, the last 360 of them, by other writers, held out. Of the rest both models get 100, 400 or all 1,437, and the
-same budget: 500 steps of 32 digits, the same learning rates. Three seeds each; a seed also draws its own 100 or 400.
-Beside them stands logistic regression, which sees no neighbours at all.
+Real digits; the last 360 of them, by other writers, are held out. Of the rest the models get 100, 400 or all 1,437, and
+the same budget: 500 steps of 32 digits with the same learning rates. Three seeds, each with its own 100 or 400, and beside
+them logistic regression, which has never heard of neighbours.
+
+But why should a CNN need less? The textbook's reason is that it *knows* that neighbouring pixels belong together. That
+can be tested: give all digits the same new order of pixels, drawn by chance, and train again. If the reason is right, the
+CNN's lead must go. (Logistic regression cannot notice.)
 */
 section("10.3 How much data each needs")
 let split = require(try Digits.load()).writerSplit
 let seeds = [lesson.seed, lesson.seed + 1, lesson.seed + 2]
 
-/// Trains a model on images and labels and says what share of other images it gets right.
+/// Trains a model and says what share of the held-out digits it gets right; `arrange` puts the pixels of images in order.
 func score(
-  _ model: Module & UnaryLayer, _ name: String, on training: (images: Tensor, labels: [Int]),
-  heldOut: (images: Tensor, labels: [Int]), steps: Int = 500, batch: Int = 32
+  _ model: Module & UnaryLayer, _ name: String, on digits: Digits, steps: Int = 500, arrange: (Tensor) -> Tensor
 ) -> Double {
-  let optimiser = AdamW(model.parameters(), learningRate: 3e-3)
+  let optimiser = AdamW(model.parameters())
   let schedule = WarmupCosine(peak: 3e-3, warmupSteps: 50, totalSteps: steps)
-  let bar = progress("\(name) on \(training.labels.count) digits", total: steps)
-  var order: ArraySlice<Int> = []
-  for step in 0..<steps {
-    if order.count < batch { order = IntTensor.randperm(training.labels.count).scalars[...] }
-    let chosen = Array(order.prefix(batch))
-    order = order.dropFirst(batch)
+  let bar = progress("\(name) on \(digits.count) digits", total: steps)
+  for (step, batch) in digits.shuffledBatches(of: 32, count: steps).enumerated() {
     optimiser.learningRate = schedule.learningRate(at: step)
     optimiser.zeroGrad()
-    let scores = model(training.images.indexSelect(chosen))
-    crossEntropy(scores, IntTensor(chosen.map { training.labels[$0] })).backward()
+    crossEntropy(model(arrange(batch.images)), IntTensor(batch.labels)).backward()
     optimiser.step()
     bar.advance()
   }
   bar.finish()
-  let answers = noGrad { model.eval()(heldOut.images) }.argmax(dim: 1).scalars
-  return Double(zip(answers, heldOut.labels).count { $0 == $1 }) / Double(answers.count)
+  let guesses = noGrad { model.eval()(arrange(split.test.images)) }.argmax(dim: 1)
+  return split.test.accuracy(of: guesses.scalars)
 }
-func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 
-/// The three models' scores on held-out digits, mean of the seeds, with the pixels of all digits in another order or not.
-func scores(_ size: Int, pixels: [Int] = Array(0..<64)) -> [Double] {
-  func arranged(_ digits: Digits) -> (images: Tensor, labels: [Int]) {
-    (digits.images.reshape(-1, 64).indexSelect(pixels, dim: 1).reshape(-1, 1, 8, 8), digits.labels)
-  }
+/// The mean scores of CNN, ViT and logistic regression over the seeds.
+func scores(from count: Int, isShuffled: Bool = false) -> [Double] {
   let runs = seeds.map { seed in
     manualSeed(seed)
-    let part = split.training.subset(IntTensor.randperm(split.training.count).scalars.prefix(size))
-    let (training, heldOut) = (arranged(part), arranged(split.test))
+    let part = split.training.subset(IntTensor.randperm(split.training.count).scalars.prefix(count))
+    let order = isShuffled ? IntTensor.randperm(64).scalars : Array(0..<64)
+    func arrange(_ images: Tensor) -> Tensor {
+      images.reshape(-1, 64).indexSelect(order, dim: 1).reshape(-1, 1, 8, 8)
+    }
     return [
-      score(ConvolutionalNetwork(), "CNN", on: training, heldOut: heldOut),
-      score(visionTransformer(), "ViT", on: training, heldOut: heldOut),
+      score(ConvolutionalNetwork(), "CNN", on: part, arrange: arrange),
+      score(visionTransformer(), "ViT", on: part, arrange: arrange),
       LogisticRegression(part).accuracy(on: split.test),
     ]
   }
-  return (0..<3).map { model in mean(runs.map { $0[model] }) }
+  return (0..<3).map { model in runs.map { $0[model] }.reduce(0, +) / Double(runs.count) }
 }
 
-let sizes = [100, 400, split.training.count]
-let bySize = sizes.map { scores($0) }
+let bySize = [100, 400, split.training.count].map { scores(from: $0) }
+let shuffled = scores(from: 100, isShuffled: true)
+let columns = bySize + [shuffled]
 table(
-  ["accuracy on held-out digits", "from 100", "from 400", "from 1,437"],
+  ["accuracy on held-out digits", "from 100", "from 400", "from 1,437", "from 100, pixels shuffled"],
   ["CNN", "ViT", "logistic regression"].enumerated().map { row, name in
-    [.text(name)] + bySize.map { .percent($0[row]) }
+    [.text(name)] + columns.map { .percent($0[row]) }
   })
-for (size, scores) in zip(sizes, bySize) {
-  show("CNN minus ViT from \(Format.integer(size)), points", 100 * (scores[0] - scores[1]), decimals: 1)
-}
+show("CNN minus ViT, points", columns.map { 100 * ($0[0] - $0[1]) }, decimals: 1)
+note(
+  """
+  NOTE
+  """)
 
 /*:
-The second claim holds as well: the fewer examples, the further the ViT falls behind. But is the *reason* right? If the
-CNN leads because it knows that neighbours belong together, its lead must go when they no longer do. So give all digits
-the same new order of pixels, drawn by chance, and train again. (Logistic regression cannot notice.)
+## 10.4 Question 2: Explain CLIP's contrastive learning objective
+
+> CLIP maximises the cosine similarity of matching (image, text) pairs and minimises that of all others. So images and
+> texts that mean the same lie close together in one space.
+
+With $s_{ij}$ the similarity of image $i$ and text $j$, times $1 / \tau$, the loss is a cross-entropy over each row plus one
+over each column, and the diagonal is right. Its gradient says who is moved:
+
+$$ \frac{\partial L}{\partial s_{ij}} = \frac{1}{2N} \left( p^{row}_{ij} + p^{column}_{ij} - 2 \, [i = j] \right). $$
+
+Every matching pair is pulled together, every other pair pushed apart, the more the likelier it looks. A small pair of
+towers (Lesson 5 builds them) shall learn it on drawn scenes of one thing: 6 colours × 6 shapes, of which 6 combinations
+are kept from training. A batch shows each of the other 30 once, so no caption occurs twice.
 */
+section("10.4 Question 2: Explain CLIP's contrastive learning objective")
+let world = SceneWorld.sixBySix
+let training = Kind.draw(world.trainingCombinations, .training, count: 6000, seed: lesson.seed)
+let heldOut = Kind.draw(world.trainingCombinations, .heldOut, count: 1500, seed: lesson.seed)
+show("Kinds to learn from, with pictures held out", [training.count, heldOut.count])
+
+func train(_ clip: CLIPModel, _ label: String, steps: Int, loss: (Tensor) -> Tensor) {
+  let optimiser = AdamW(clip.parameters())
+  let schedule = WarmupCosine(peak: 3e-3, warmupSteps: 30, totalSteps: steps)
+  let bar = progress(label, total: steps)
+  for step in 0..<steps {
+    let images = Scene.tensor(training.map { $0.pictures[step % $0.pictures.count] })  // [30, 3, 32, 32]
+    let frame = SceneGrammar.frames(.training)[step % 4]  // "a photo of _", and three more
+    let captions = training.map { frame.replacing("_", with: $0.name) }
+    optimiser.learningRate = schedule.learningRate(at: step)
+    optimiser.zeroGrad()
+    loss(clip(images, Words.tokens(captions))).backward()
+    optimiser.step()
+    bar.advance()
+  }
+  bar.finish()
+}
+
+/// Cosines of one held-out picture of each kind with the captions of all kinds.
+func cosines(_ clip: CLIPModel) -> Tensor {
+  let captions = Words.tokens(heldOut.map { "a photo of \($0.name)" })
+  return noGrad { clip.encodeImage(Scene.tensor(heldOut.map { $0.pictures[0] })).matmul(clip.encodeText(captions).T) }
+}
 manualSeed(lesson.seed)
-let shuffle = IntTensor.randperm(64).scalars
-let shuffled = scores(100, pixels: shuffle)
+let clip = smallCLIP(end: Words.end)
+show("Parameters of the pair", clip.parameterCount)
+let before = cosines(clip)
+let scaled = (before * clip.logitScale.detached().exp()).requiringGrad()
+clipLoss(scaled).backward()
+let (count, gradient) = (heldOut.count, scaled.grad ?? .zeros(scaled.shape))
+let diagonal = Tensor.eye(count)
+show("Matching pairs that are pulled", Int((gradient * diagonal .< 0).sum().item), note: "of \(count)")
+show("Other pairs that are pushed", Int((gradient * (1 - diagonal) .> 0).sum().item), note: "of \(count * (count - 1))")
+
+/*:
+Then training. And, to see what the pushing is for, a second model that is only told to pull: its loss is 1 minus the mean
+cosine of the matching pairs.
+*/
+train(clip, "CLIP's loss", steps: 1200, loss: clipLoss)
+manualSeed(lesson.seed)
+let pulled = smallCLIP(end: Words.end)
+train(pulled, "only pulling", steps: 60) { logits in
+  1 - (logits * .eye(training.count)).sum() / (pulled.logitScale.exp() * Float(training.count))
+}
+let stages = [("before", before), ("only pulling", cosines(pulled)), ("CLIP's loss", cosines(clip))]
 table(
-  ["accuracy, from 100", "pixels in order", "pixels shuffled"],
-  ["CNN", "ViT", "logistic regression"].enumerated().map { row, name in
-    [.text(name), .percent(bySize[0][row]), .percent(shuffled[row])]
+  ["cosines on held-out pictures", "matching pairs", "other pairs", "own text is nearest"],
+  stages.map { name, cosines in
+    let scores = PairScores(cosines)
+    return [
+      .text(name), .fixed(scores.matching, decimals: 3), .fixed(scores.others, decimals: 3), .percent(scores.recall),
+    ]
   })
+let maps = stages.map {
+  Image.heatMap($1.scalars, columns: count, rows: count, colormap: .diverging, range: -1...1, cell: 5)
+}
+figure(
+  "similarities", Image.grid(maps, columns: 3, gap: 6, labels: stages.map(\.0)),
+  caption: "cosine of each picture (row) with each caption (column), colour by colour: blue is -1, red is 1")
+note(
+  """
+  NOTE2
+  """)
+
+/*:
+## 10.5 Question 3: What is zero-shot classification with CLIP?
+
+> Classifying without training for the task. 1. Encode the image. 2. Encode the names of the classes as texts. 3. Compute
+> the cosines. 4. The highest one is the answer.
+
+The classes are all 36 kinds, also the six that no training picture showed and no training caption named. The picture is
+one of those.
+*/
+section("10.5 Question 3: What is zero-shot classification with CLIP?")
+let unseen = Kind.draw(world.heldOutCombinations, .heldOutCombinations, count: 1500, seed: lesson.seed)
+let classes = world.combinations
+let image = noGrad { clip.encodeImage(Scene.tensor([unseen[0].pictures[0]])) }  // 1. [1, 32]
+let texts = noGrad { clip.encodeText(Words.tokens(classes.map { "a photo of \(Kind.name($0))" })) }  // 2. [36, 32]
+let similarity = image.matmul(texts.T)  // 3. [1, 36]
+let answer = similarity.argmax(dim: 1).scalars[0]  // 4.
+
+show("Picture", unseen[0].name, note: "no training picture showed one")
+show("Answer", "a photo of \(Kind.name(classes[answer]))")
+let probabilities = (similarity * clip.logitScale.detached().exp()).softmax(dim: 1)
+let best = similarity.topK(3)
+table(
+  ["the three likeliest", "cosine", "probability"],
+  zip(best.indices.scalars, best.values.scalars).map { index, cosine in
+    [.text(Kind.name(classes[index])), .fixed(cosine, decimals: 3), .percent(probabilities[0][index].item)]
+  })
+
+/*:
+One picture is an anecdote. So all pictures: new ones of kinds that were seen, and those of kinds that never were. Whoever
+sees the colour alone and guesses the shape gets 1 in 6 right.
+*/
+func classify(_ pictures: [Scene]) -> [SceneCombination] {
+  let images = noGrad { clip.encodeImage(Scene.tensor(pictures)) }  // [N, 32]
+  return images.matmul(texts.T).argmax(dim: 1).scalars.map { classes[$0] }
+}
+table(
+  ["kinds", "pictures", "right", "colour right", "shape right", "chance"],
+  [("seen", heldOut), ("never seen", unseen)].map { name, kinds in
+    let answers = kinds.flatMap { kind in classify(kind.pictures).map { (truth: kind.combination, guess: $0) } }
+    func share(_ count: Int) -> Cell { .percent(Double(count) / Double(answers.count)) }
+    return [
+      .text(name), .integer(answers.count), share(answers.count { $0.truth == $0.guess }),
+      share(answers.count { $0.truth.color == $0.guess.color }),
+      share(answers.count { $0.truth.shape == $0.guess.shape }), .percent(1 / Double(classes.count)),
+    ]
+  })
+let firsts = unseen.map { $0.pictures[0] }
+figure(
+  "zero-shot",
+  Image.grid(
+    firsts.map { $0.image().enlarged(by: 3) }, columns: 6, gap: 6, background: Color(grey: 220),
+    labels: classify(firsts).map { "\($0)" }),
+  caption: "a picture of each kind that was never seen, with the answer")
+note("NOTE3")
