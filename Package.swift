@@ -103,7 +103,7 @@ let package = Package(
     tests("CourseKit", ["CourseKit", "SampleLesson"]),
     .testTarget(
       name: "LessonTests",
-      dependencies: ["course", "CourseKit", "TestSupport", "Images"] + lessons.map { .target(name: $0) },
+      dependencies: ["course", "CourseKit", "TestSupport", "Images", "Notebook"] + lessons.map { .target(name: $0) },
       swiftSettings: program),
   ] + lessons.map(lessonTarget)
 )

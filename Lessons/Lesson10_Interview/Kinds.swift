@@ -55,3 +55,17 @@ struct PairScores {
     recall = Double(nearest.enumerated().count { $0 == $1 }) / Double(count)
   }
 }
+
+/// What was to be answered, and what was.
+struct Answers {
+  private let pairs: [(truth: SceneCombination, guess: SceneCombination)]
+
+  init(_ pairs: [(SceneCombination, SceneCombination)]) { self.pairs = pairs.map { (truth: $0, guess: $1) } }
+
+  var count: Int { pairs.count }
+
+  /// The share of answers that are right in some respect, 0 to 1.
+  func share(where isRight: (SceneCombination, SceneCombination) -> Bool) -> Double {
+    Double(pairs.count { isRight($0.truth, $0.guess) }) / Double(count)
+  }
+}

@@ -45,3 +45,8 @@ nonisolated func smallCLIP(end: Int) -> CLIPModel {
   settings.projectionSize = 32
   return CLIPModel(settings)
 }
+
+/// Images of 8 × 8 with their 64 pixels in another order, `[B, 1, 8, 8]`.
+nonisolated func rearranged(_ images: Tensor, _ order: [Int]) -> Tensor {
+  images.reshape(-1, 64).indexSelect(order, dim: 1).reshape(-1, 1, 8, 8)
+}

@@ -60,7 +60,6 @@ func influence(on output: (Tensor) -> Tensor) -> [Float] {
   let sizes = (picture.grad ?? .zeros(picture.shape)).abs()
   return (sizes / sizes.max()).scalars
 }
-
 manualSeed(lesson.seed)
 let (cnn, vit) = (ConvolutionalNetwork(), visionTransformer(imageSize: side))
 let fromCNN = (0..<3).map { layer in
@@ -69,7 +68,7 @@ let fromCNN = (0..<3).map { layer in
     return map.select(map.shape[2] / 2, dim: 2).select(map.shape[3] / 2, dim: 2)  // [1, C]
   }
 }
-let centre = 1 + (side / 2 + 1) * side / 4  // the token of the patch in the middle: [CLS], then rows of 16 patches
+let centre = 1 + 8 * 16 + 8  // the token of the patch in the middle: [CLS], then 16 rows of 16 patches
 let fromViT = (0...2).map { depth in
   influence { picture in
     vit.transformer.layers.prefix(depth).reduce(vit.tokens(picture)) { $1($0) }.select(centre, dim: 1)  // [1, D]
@@ -88,12 +87,9 @@ table(
     ]
   })
 // The fourth root makes small gradients visible; what is darkest is exactly 0.
-let pictures = fields.map { Tensor($0).pow(0.25).scalars }.map {
-  Image.heatMap($0, columns: side, rows: side, range: 0...1, cell: 4)
-}
-figure(
-  "fields", Image.grid(pictures, columns: 3, gap: 6, labels: names),
-  caption: "which pixels move the output in the middle, and how much")
+let maps = fields.map { Image.heatMap(Tensor($0).pow(0.25).scalars, columns: side, rows: side, range: 0...1, cell: 4) }
+let sheet = Image.grid(maps, columns: 3, gap: 6, labels: names)
+figure("fields", sheet, caption: "which pixels move the output in the middle, and how much")
 note(
   """
   The first claim holds to the pixel: one layer of attention sees everything, three convolutions see a square of 9 × 9. To \
@@ -113,48 +109,40 @@ CNN's lead must go. (Logistic regression cannot notice.)
 */
 section("10.3 How much data each needs")
 let split = require(try Digits.load()).writerSplit
-let seeds = [lesson.seed, lesson.seed + 1, lesson.seed + 2]
-
-/// Trains a model and says what share of the held-out digits it gets right; `arrange` puts the pixels of images in order.
-func score(
-  _ model: Module & UnaryLayer, _ name: String, on digits: Digits, steps: Int = 500, arrange: (Tensor) -> Tensor
-) -> Double {
+/// Trains a model on digits with their 64 pixels in some order, and says what share of the held-out ones it gets right.
+func score(_ model: Module & UnaryLayer, _ name: String, on digits: Digits, pixels order: [Int]) -> Double {
+  let steps = 500
   let optimiser = AdamW(model.parameters())
   let schedule = WarmupCosine(peak: 3e-3, warmupSteps: 50, totalSteps: steps)
   let bar = progress("\(name) on \(digits.count) digits", total: steps)
   for (step, batch) in digits.shuffledBatches(of: 32, count: steps).enumerated() {
     optimiser.learningRate = schedule.learningRate(at: step)
     optimiser.zeroGrad()
-    crossEntropy(model(arrange(batch.images)), IntTensor(batch.labels)).backward()
+    let scores = model(rearranged(batch.images, order))  // [32, 10]
+    crossEntropy(scores, IntTensor(batch.labels)).backward()
     optimiser.step()
     bar.advance()
   }
   bar.finish()
-  let guesses = noGrad { model.eval()(arrange(split.test.images)) }.argmax(dim: 1)
-  return split.test.accuracy(of: guesses.scalars)
+  let answers = noGrad { model.eval()(rearranged(split.test.images, order)) }.argmax(dim: 1)
+  return split.test.accuracy(of: answers.scalars)
 }
 
-/// The mean scores of CNN, ViT and logistic regression over the seeds.
+/// The mean scores of CNN, ViT and logistic regression over three seeds.
 func scores(from count: Int, isShuffled: Bool = false) -> [Double] {
-  let runs = seeds.map { seed in
+  let runs = (lesson.seed..<lesson.seed + 3).map { seed in
     manualSeed(seed)
     let part = split.training.subset(IntTensor.randperm(split.training.count).scalars.prefix(count))
     let order = isShuffled ? IntTensor.randperm(64).scalars : Array(0..<64)
-    func arrange(_ images: Tensor) -> Tensor {
-      images.reshape(-1, 64).indexSelect(order, dim: 1).reshape(-1, 1, 8, 8)
-    }
     return [
-      score(ConvolutionalNetwork(), "CNN", on: part, arrange: arrange),
-      score(visionTransformer(), "ViT", on: part, arrange: arrange),
+      score(ConvolutionalNetwork(), "CNN", on: part, pixels: order),
+      score(visionTransformer(), "ViT", on: part, pixels: order),
       LogisticRegression(part).accuracy(on: split.test),
     ]
   }
   return (0..<3).map { model in runs.map { $0[model] }.reduce(0, +) / Double(runs.count) }
 }
-
-let bySize = [100, 400, split.training.count].map { scores(from: $0) }
-let shuffled = scores(from: 100, isShuffled: true)
-let columns = bySize + [shuffled]
+let columns = [100, 400, split.training.count].map { scores(from: $0) } + [scores(from: 100, isShuffled: true)]
 table(
   ["accuracy on held-out digits", "from 100", "from 400", "from 1,437", "from 100, pixels shuffled"],
   ["CNN", "ViT", "logistic regression"].enumerated().map { row, name in
@@ -163,7 +151,10 @@ table(
 show("CNN minus ViT, points", columns.map { 100 * ($0[0] - $0[1]) }, decimals: 1)
 note(
   """
-  NOTE
+  The second claim holds: from 100 digits the ViT is far behind, from all of them nearly level (one digit is 0.28 points, \
+  and seeds differ by more). Its reason holds in part: shuffling takes about half of the lead, not all of it, so half is \
+  not locality. On so few pixels it cannot count for much: a field of 9 × 9 covers the digit in any order, and up to 400 \
+  examples a linear model does as well as the CNN. A convolution's wiring is fixed; attention has to learn its own.
   """)
 
 /*:
@@ -186,10 +177,9 @@ let world = SceneWorld.sixBySix
 let training = Kind.draw(world.trainingCombinations, .training, count: 6000, seed: lesson.seed)
 let heldOut = Kind.draw(world.trainingCombinations, .heldOut, count: 1500, seed: lesson.seed)
 show("Kinds to learn from, with pictures held out", [training.count, heldOut.count])
-
 func train(_ clip: CLIPModel, _ label: String, steps: Int, loss: (Tensor) -> Tensor) {
   let optimiser = AdamW(clip.parameters())
-  let schedule = WarmupCosine(peak: 3e-3, warmupSteps: 30, totalSteps: steps)
+  let schedule = WarmupCosine(peak: 2e-3, warmupSteps: 30, totalSteps: steps)
   let bar = progress(label, total: steps)
   for step in 0..<steps {
     let images = Scene.tensor(training.map { $0.pictures[step % $0.pictures.count] })  // [30, 3, 32, 32]
@@ -203,15 +193,13 @@ func train(_ clip: CLIPModel, _ label: String, steps: Int, loss: (Tensor) -> Ten
   }
   bar.finish()
 }
-
 /// Cosines of one held-out picture of each kind with the captions of all kinds.
 func cosines(_ clip: CLIPModel) -> Tensor {
-  let captions = Words.tokens(heldOut.map { "a photo of \($0.name)" })
-  return noGrad { clip.encodeImage(Scene.tensor(heldOut.map { $0.pictures[0] })).matmul(clip.encodeText(captions).T) }
+  let (images, captions) = (heldOut.map { $0.pictures[0] }, heldOut.map { "a photo of \($0.name)" })
+  return noGrad { clip.encodeImage(Scene.tensor(images)).matmul(clip.encodeText(Words.tokens(captions)).T) }
 }
 manualSeed(lesson.seed)
 let clip = smallCLIP(end: Words.end)
-show("Parameters of the pair", clip.parameterCount)
 let before = cosines(clip)
 let scaled = (before * clip.logitScale.detached().exp()).requiringGrad()
 clipLoss(scaled).backward()
@@ -224,7 +212,7 @@ show("Other pairs that are pushed", Int((gradient * (1 - diagonal) .> 0).sum().i
 Then training. And, to see what the pushing is for, a second model that is only told to pull: its loss is 1 minus the mean
 cosine of the matching pairs.
 */
-train(clip, "CLIP's loss", steps: 1200, loss: clipLoss)
+train(clip, "CLIP's loss", steps: 1500, loss: clipLoss)
 manualSeed(lesson.seed)
 let pulled = smallCLIP(end: Words.end)
 train(pulled, "only pulling", steps: 60) { logits in
@@ -234,20 +222,21 @@ let stages = [("before", before), ("only pulling", cosines(pulled)), ("CLIP's lo
 table(
   ["cosines on held-out pictures", "matching pairs", "other pairs", "own text is nearest"],
   stages.map { name, cosines in
-    let scores = PairScores(cosines)
+    let pairs = PairScores(cosines)
     return [
-      .text(name), .fixed(scores.matching, decimals: 3), .fixed(scores.others, decimals: 3), .percent(scores.recall),
+      .text(name), .fixed(pairs.matching, decimals: 3), .fixed(pairs.others, decimals: 3), .percent(pairs.recall),
     ]
   })
-let maps = stages.map {
-  Image.heatMap($1.scalars, columns: count, rows: count, colormap: .diverging, range: -1...1, cell: 5)
+let matrices = stages.map {
+  Image.heatMap($1.scalars, columns: count, rows: count, colormap: .diverging, range: -1...1)
 }
 figure(
-  "similarities", Image.grid(maps, columns: 3, gap: 6, labels: stages.map(\.0)),
+  "similarities", Image.grid(matrices, columns: 3, gap: 6, labels: stages.map(\.0)),
   caption: "cosine of each picture (row) with each caption (column), colour by colour: blue is -1, red is 1")
 note(
   """
-  NOTE2
+  Pulling alone finds a perfect and useless answer: one vector for everything, every cosine 1, and the nearest text is a \
+  guess. Pushing the others apart makes the towers look for what tells pictures apart.
   """)
 
 /*:
@@ -266,16 +255,10 @@ let image = noGrad { clip.encodeImage(Scene.tensor([unseen[0].pictures[0]])) }  
 let texts = noGrad { clip.encodeText(Words.tokens(classes.map { "a photo of \(Kind.name($0))" })) }  // 2. [36, 32]
 let similarity = image.matmul(texts.T)  // 3. [1, 36]
 let answer = similarity.argmax(dim: 1).scalars[0]  // 4.
-
 show("Picture", unseen[0].name, note: "no training picture showed one")
 show("Answer", "a photo of \(Kind.name(classes[answer]))")
 let probabilities = (similarity * clip.logitScale.detached().exp()).softmax(dim: 1)
-let best = similarity.topK(3)
-table(
-  ["the three likeliest", "cosine", "probability"],
-  zip(best.indices.scalars, best.values.scalars).map { index, cosine in
-    [.text(Kind.name(classes[index])), .fixed(cosine, decimals: 3), .percent(probabilities[0][index].item)]
-  })
+show("Its probability", percent: probabilities[0][answer].item, note: "chance is 1 in 36, 2.78%")
 
 /*:
 One picture is an anecdote. So all pictures: new ones of kinds that were seen, and those of kinds that never were. Whoever
@@ -286,14 +269,12 @@ func classify(_ pictures: [Scene]) -> [SceneCombination] {
   return images.matmul(texts.T).argmax(dim: 1).scalars.map { classes[$0] }
 }
 table(
-  ["kinds", "pictures", "right", "colour right", "shape right", "chance"],
+  ["kinds", "pictures", "right", "colour right", "shape right"],
   [("seen", heldOut), ("never seen", unseen)].map { name, kinds in
-    let answers = kinds.flatMap { kind in classify(kind.pictures).map { (truth: kind.combination, guess: $0) } }
-    func share(_ count: Int) -> Cell { .percent(Double(count) / Double(answers.count)) }
+    let answers = Answers(kinds.flatMap { kind in classify(kind.pictures).map { (kind.combination, $0) } })
     return [
-      .text(name), .integer(answers.count), share(answers.count { $0.truth == $0.guess }),
-      share(answers.count { $0.truth.color == $0.guess.color }),
-      share(answers.count { $0.truth.shape == $0.guess.shape }), .percent(1 / Double(classes.count)),
+      .text(name), .integer(answers.count), .percent(answers.share { $0 == $1 }),
+      .percent(answers.share { $0.color == $1.color }), .percent(answers.share { $0.shape == $1.shape }),
     ]
   })
 let firsts = unseen.map { $0.pictures[0] }
@@ -303,4 +284,16 @@ figure(
     firsts.map { $0.image().enlarged(by: 3) }, columns: 6, gap: 6, background: Color(grey: 220),
     labels: classify(firsts).map { "\($0)" }),
   caption: "a picture of each kind that was never seen, with the answer")
-note("NOTE3")
+note(
+  """
+  The sentences are the classifier's weights: another list of classes costs no training. A kind that it never saw the \
+  model puts together from words that it knows, most often rightly, but less often than a kind that it has seen.
+  """)
+
+/*:
+## 10.6 What to try next
+
+- Give the CNN a mean over all places instead of a head that sees each (`Models.swift`), then shuffle the pixels again.
+- Ask `influence` about a *trained* ViT: does it look everywhere?
+- Write the classes of 10.5 as `the picture shows _`, or leave out some of the 36: the answers change, the model does not.
+*/

@@ -48,7 +48,9 @@ public struct Quiz: Equatable, Sendable {
         try draft?.add(line, number: index + 1, file)
       }
     }
-    guard let draft else { throw QuizError(file: file, line: 1, reason: "holds no question, a line that begins with ##") }
+    guard let draft else {
+      throw QuizError(file: file, line: 1, reason: "holds no question, a line that begins with ##")
+    }
     questions.append(try draft.question(file))
     self.questions = questions
   }
