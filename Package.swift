@@ -39,13 +39,20 @@ let lessons = [
   "Lesson02_Prerequisites",
   "Lesson03_Multimodal",
   "Lesson04_ViT",
+  "Lesson06_PretrainedCLIP",
+  "Lesson07_Captioning",
+  "Lesson08_VQA",
+  "Lesson09_BLIP2",
   "Lesson10_Interview",
 ]
 
 func lessonTarget(_ name: String) -> Target {
   .executableTarget(
     name: name,
-    dependencies: ["Tensors", "Layers", "Models", "Checkpoints", "Images", "Datasets", "Notebook", argumentParser],
+    dependencies: [
+      "Tensors", "Layers", "Models", "ModelTasks", "Checkpoints", "Tokenizers", "Images", "Datasets", "Training",
+      "Notebook", argumentParser,
+    ],
     path: "Lessons/\(name)",
     // The questions that the interview lesson asks.
     resources: name.hasSuffix("_Interview") ? [.embedInCode("quiz.md")] : [],
@@ -78,14 +85,31 @@ let package = Package(
     .target(name: "Images", dependencies: ["CPNG", "Tensors"], swiftSettings: library),
     .target(
       name: "Datasets", dependencies: ["Images", "Tensors"], resources: [.copy("Resources")], swiftSettings: library),
+    .target(
+      name: "Training",
+      dependencies: ["Checkpoints", "Datasets", "Images", "Layers", "Models", "Tensors", "Tokenizers"],
+      resources: [.copy("Resources")], swiftSettings: library),
     .target(name: "Notebook", dependencies: ["Images", "Tensors", argumentParser], swiftSettings: library),
+    .target(
+      name: "ModelTasks",
+      dependencies: [
+        "Models", "Layers", "Checkpoints", "Tokenizers", "Images", "Datasets", "Notebook", "Tensors", argumentParser,
+      ],
+      swiftSettings: library),
     .target(
       name: "CourseKit", dependencies: ["Checkpoints", "Layers", "Models", "Notebook", "Tensors"],
       swiftSettings: library),
     .executableTarget(
-      name: "course", dependencies: ["Checkpoints", "CourseKit", argumentParser], swiftSettings: program),
+      name: "course",
+      dependencies: [
+        "Checkpoints", "CourseKit", "Datasets", "Images", "Notebook", "Tensors", "Training", argumentParser,
+      ],
+      swiftSettings: program),
     .executableTarget(
-      name: "bench", dependencies: ["Tensors", "Layers", "Models", "Datasets", "Notebook", argumentParser],
+      name: "bench",
+      dependencies: [
+        "Checkpoints", "Datasets", "Images", "Layers", "Models", "Notebook", "Tensors", "Tokenizers", argumentParser,
+      ],
       resources: [.embedInCode("torch_worker.py")], swiftSettings: program),
 
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: library),
@@ -94,6 +118,7 @@ let package = Package(
     tests("Models", ["Models", "Layers", "Tensors", "Checkpoints", "CourseKit"]),
     tests("Checkpoints", ["Checkpoints", "Tensors"]),
     tests("Tokenizers", ["Tokenizers"]),
+    tests("Training", ["Training", "Checkpoints", "Datasets", "Images", "Layers", "Models", "Tensors", "Tokenizers"]),
     tests("Images", ["Images", "Tensors"]),
     tests("Datasets", ["Datasets", "Images", "Tensors"]),
     .executableTarget(
