@@ -31,9 +31,9 @@ Architectures differ in where the two arrows meet. The module's models give thre
 table(
   ["image and text meet", "model", "which is good for", "lesson"],
   [
-    ["at the end, as two vectors", "CLIP", "search: every vector is computed once and kept", "05, follows"],
-    ["from the first layer on", "ViLT", "questions about a detail of one picture", "08, follows"],
-    ["in a small bridge", "BLIP-2", "giving eyes to a finished language model", "09, follows"],
+    ["at the end, as two vectors", "CLIP", "search: every vector is computed once and kept", "05"],
+    ["from the first layer on", "ViLT", "questions about a detail of one picture", "08"],
+    ["in a small bridge", "BLIP-2", "giving eyes to a finished language model", "09"],
   ])
 
 /*:
@@ -54,10 +54,10 @@ section("3.3 Five applications")
 table(
   ["task", "input", "output", "in this course"],
   [
-    ["Image Captioning", "image", "text description", "lesson 07, follows"],
-    ["Visual QA", "image + question", "answer", "lesson 08, follows"],
+    ["Image Captioning", "image", "text description", "lesson 07"],
+    ["Visual QA", "image + question", "answer", "lesson 08"],
     ["Text-to-Image", "text prompt", "generated image", "finding one, not drawing it: 3.7"],
-    ["Image-Text Matching", "image + text", "similarity score", "this lesson; 05 and 06 follow"],
+    ["Image-Text Matching", "image + text", "similarity score", "this lesson, 05 and 06"],
     ["Document Understanding", "document image", "structured data", "reading one written digit: lesson 04"],
   ])
 
@@ -289,7 +289,7 @@ show("Cosine, nothing in common", structure[3], decimals: 2)
 
 /*:
 A blunt temperature keeps pushing on every angle, and the space it leaves is tidy: what two things share is what their
-angle says. Nobody told the maps that there are colours and shapes. Lessons 04 and 05 keep the loss and replace the two
+angle says. Nobody told the maps that there are colours and shapes. Lesson 05 keeps the loss and replaces the two
 linear maps by transformers.
 
 **Try:** another `--seed`; a learning rate ten times as high; a seventh pair whose caption repeats one of the six.
