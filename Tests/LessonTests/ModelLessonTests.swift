@@ -138,7 +138,9 @@ private func numbers(_ value: Any?) -> [Float] {
     let folder = try TaskFixture.directory(lesson.checkpoint)
     let file = folder.path("model.safetensors")
     let bytes = try Data(contentsOf: URL(filePath: file))
-    for (count, reason) in [(bytes.count - 1, "ends"), (bytes.count / 2, "ends"), (100, "header"), (0, "the file is empty")] {
+    for (count, reason) in [
+      (bytes.count - 1, "ends"), (bytes.count / 2, "ends"), (100, "header"), (0, "the file is empty"),
+    ] {
       try bytes.prefix(count).write(to: URL(filePath: file))
       try lesson.expectRefusal(["--model", folder.url.path] + image, saying: [file + ": ", reason])
     }
