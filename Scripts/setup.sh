@@ -1,6 +1,8 @@
 #!/bin/sh
-# Installs what the course needs and this machine lacks: libpng's development files. Says what to do where it cannot.
+# Installs what the course needs and this machine lacks: libpng's development files, without which it does not build,
+# and libjpeg-turbo, without which it reads no JPEG but does all else. Says what to do where it cannot.
 set -eu
+cd "$(dirname "$0")/.."
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -23,38 +25,73 @@ has_libpng() {
   [ -e /usr/include/png.h ] || [ -e /usr/local/include/png.h ]
 }
 
+# The course loads libjpeg-turbo when it meets the first JPEG; these are the places where it looks, see TurboJPEG.swift.
+has_turbojpeg() {
+  for library in /usr/lib/libturbojpeg.* /usr/lib64/libturbojpeg.* /usr/lib/*-linux-gnu*/libturbojpeg.* \
+    /usr/local/lib/libturbojpeg.* /usr/local/opt/jpeg-turbo/lib/libturbojpeg.* /opt/homebrew/lib/libturbojpeg.* \
+    /opt/homebrew/opt/jpeg-turbo/lib/libturbojpeg.*; do
+    case $library in
+      *.so | *.so.0 | *.dylib) if [ -e "$library" ]; then return 0; fi ;;
+    esac
+  done
+  return 1
+}
+
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then
     "$@"
   elif command -v sudo >/dev/null 2>&1; then
     sudo "$@"
   else
-    say "libpng's development files are missing; install the package libpng-dev as root, then try again."
-    exit 1
+    say "Installing packages needs root, and there is no sudo."
+    return 1
   fi
 }
 
-if has_libpng; then exit 0; fi
-if command -v apt-get >/dev/null 2>&1; then
-  say "Installing libpng-dev with apt-get."
-  install_libpng() {
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends libpng-dev >&2
-  }
-  # The lists of packages may be missing or old: fetch them only if need be.
-  install_libpng 2>/dev/null || { as_root apt-get update >&2 && install_libpng; } || {
-    say "apt-get could not install libpng-dev; install it by hand, then try again."
-    exit 1
-  }
-elif command -v brew >/dev/null 2>&1; then
-  say "Installing libpng and pkgconf with Homebrew."
-  brew install libpng pkgconf >&2
-else
-  say "libpng's development files are missing (png.h): install them with this system's package manager" \
-    "(libpng-devel on Fedora, libpng on Arch), then try again."
-  exit 1
-fi
+apt_install() { as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$1"; }
+
+# The lists of packages may be missing or old: they are fetched only if need be.
+apt_install_with_lists() {
+  apt_install "$1" >/dev/null 2>&1 || { as_root apt-get update >&2 && apt_install "$1" >&2; }
+}
 
 if ! has_libpng; then
-  say "libpng was installed, but neither pkg-config nor /usr/include/png.h shows it: see the troubleshooting in README.md"
-  exit 1
+  if command -v apt-get >/dev/null 2>&1; then
+    say "Installing libpng-dev with apt-get."
+    apt_install_with_lists libpng-dev || {
+      say "libpng-dev could not be installed; install it as root (apt-get install libpng-dev), then try again."
+      exit 1
+    }
+  elif command -v brew >/dev/null 2>&1; then
+    say "Installing libpng and pkgconf with Homebrew."
+    brew install libpng pkgconf >&2
+  else
+    say "libpng's development files are missing (png.h): install them with this system's package manager" \
+      "(libpng-devel on Fedora, libpng on Arch), then try again."
+    exit 1
+  fi
+  if ! has_libpng; then
+    say "libpng was installed, but neither pkg-config nor /usr/include/png.h shows it: see the troubleshooting in README.md"
+    exit 1
+  fi
+fi
+
+# Only JPEGs need it: whatever happens here, the course goes on, and says so in one line. A machine that cannot install
+# it would try again with every `make`: that it was tried is remembered until the next day.
+if ! has_turbojpeg; then
+  tried=.build/libjpeg-turbo-not-installed
+  if [ -n "$(find "$tried" -mtime -1 2>/dev/null)" ]; then exit 0; fi
+  if command -v apt-get >/dev/null 2>&1; then
+    say "Installing libturbojpeg0-dev with apt-get, to read JPEGs."
+    apt_install_with_lists libturbojpeg0-dev >/dev/null 2>&1 || true
+  elif command -v brew >/dev/null 2>&1; then
+    say "Installing jpeg-turbo with Homebrew, to read JPEGs."
+    brew install jpeg-turbo >/dev/null 2>&1 || true
+  fi
+  if has_turbojpeg; then
+    rm -f "$tried"
+  else
+    say "warning: libjpeg-turbo could not be installed: PNGs can be read, JPEGs cannot (README.md, Troubleshooting)"
+    mkdir -p .build && : >"$tried"
+  fi
 fi
