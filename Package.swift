@@ -39,6 +39,7 @@ let lessons = [
   "Lesson02_Prerequisites",
   "Lesson03_Multimodal",
   "Lesson04_ViT",
+  "Lesson05_CLIP",
 ]
 
 func lessonTarget(_ name: String) -> Target {
