@@ -6,7 +6,7 @@ LESSONS ?= 04
 # Flags for `make run` and `make bench`.
 ARGS ?=
 
-.PHONY: help run test setup lint format check bytes check-arm64 bench clean
+.PHONY: help run test setup lint format check bytes check-arm64 bench compare clean
 
 help: ## List these commands.
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
@@ -38,6 +38,9 @@ check-arm64: ## Run the engine's kernels as arm64 code and compare their digest.
 
 bench: setup ## Measure the engine (ARGS="--torch python3" compares with PyTorch).
 	$(SWIFT) run -c release bench $(ARGS)
+
+compare: setup ## Compare with transformers at real sizes (PYTHON=python3 that has it; ARGS="clip vilt" for some).
+	@Scripts/compare-transformers.sh $(ARGS)
 
 clean: ## Remove all build products.
 	rm -rf .build .build-*

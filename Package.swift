@@ -40,12 +40,19 @@ let lessons = [
   "Lesson03_Multimodal",
   "Lesson04_ViT",
   "Lesson05_CLIP",
+  "Lesson06_PretrainedCLIP",
+  "Lesson07_Captioning",
+  "Lesson08_VQA",
+  "Lesson09_BLIP2",
 ]
 
 func lessonTarget(_ name: String) -> Target {
   .executableTarget(
     name: name,
-    dependencies: ["Tensors", "Layers", "Models", "Images", "Datasets", "Notebook", argumentParser],
+    dependencies: [
+      "Tensors", "Layers", "Models", "ModelTasks", "Checkpoints", "Tokenizers", "Images", "Datasets", "Training",
+      "Notebook", argumentParser,
+    ],
     path: "Lessons/\(name)",
     swiftSettings: lesson)
 }
@@ -76,14 +83,31 @@ let package = Package(
     .target(name: "Images", dependencies: ["CPNG", "Tensors"], swiftSettings: library),
     .target(
       name: "Datasets", dependencies: ["Images", "Tensors"], resources: [.copy("Resources")], swiftSettings: library),
+    .target(
+      name: "Training",
+      dependencies: ["Checkpoints", "Datasets", "Images", "Layers", "Models", "Tensors", "Tokenizers"],
+      resources: [.copy("Resources")], swiftSettings: library),
     .target(name: "Notebook", dependencies: ["Images", "Tensors", argumentParser], swiftSettings: library),
+    .target(
+      name: "ModelTasks",
+      dependencies: [
+        "Models", "Layers", "Checkpoints", "Tokenizers", "Images", "Datasets", "Notebook", "Tensors", argumentParser,
+      ],
+      swiftSettings: library),
     .target(
       name: "CourseKit", dependencies: ["Checkpoints", "Layers", "Models", "Notebook", "Tensors"],
       swiftSettings: library),
     .executableTarget(
-      name: "course", dependencies: ["Checkpoints", "CourseKit", argumentParser], swiftSettings: program),
+      name: "course",
+      dependencies: [
+        "Checkpoints", "CourseKit", "Datasets", "Images", "Notebook", "Tensors", "Training", argumentParser,
+      ],
+      swiftSettings: program),
     .executableTarget(
-      name: "bench", dependencies: ["Tensors", "Layers", "Models", "Datasets", "Notebook", argumentParser],
+      name: "bench",
+      dependencies: [
+        "Checkpoints", "Datasets", "Images", "Layers", "Models", "Notebook", "Tensors", "Tokenizers", argumentParser,
+      ],
       resources: [.embedInCode("torch_worker.py")], swiftSettings: program),
 
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: library),
@@ -92,6 +116,7 @@ let package = Package(
     tests("Models", ["Models", "Layers", "Tensors", "Checkpoints", "CourseKit"]),
     tests("Checkpoints", ["Checkpoints", "Tensors"]),
     tests("Tokenizers", ["Tokenizers"]),
+    tests("Training", ["Training", "Checkpoints", "Datasets", "Images", "Layers", "Models", "Tensors", "Tokenizers"]),
     tests("Images", ["Images", "Tensors"]),
     tests("Datasets", ["Datasets", "Images", "Tensors"]),
     .executableTarget(

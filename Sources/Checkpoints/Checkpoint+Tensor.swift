@@ -78,3 +78,12 @@ extension TensorEntry {
     }
   }
 }
+
+extension TensorToWrite {
+  /// A tensor of the engine, in single precision. Its elements are read when they are written.
+  public init(name: String, _ tensor: Tensor) {
+    self.init(name: name, elementType: .float32, shape: tensor.shape) { body in
+      try tensor.scalars.map(\.bitPattern.littleEndian).withUnsafeBytes(body)
+    }
+  }
+}

@@ -142,11 +142,22 @@ public struct LoadReport: Equatable, Sendable, CustomStringConvertible {
   /// - Throws: ``CheckpointError`` that counts the missing tensors and names the first few.
   public func requireComplete() throws {
     guard !missing.isEmpty else { return }
-    let more = missing.count > 3 ? ", …" : ""
-    let names = missing.prefix(3).map { quoted($0) }.joined(separator: ", ")
     let unknown = unexpected.first.map { "; it has \(quoted($0)), which the model does not know" } ?? ""
     throw CheckpointError(
-      .notFound, file: file, reason: "lacks \(missing.count) tensors of the model: \(names)\(more)\(unknown)")
+      .notFound, file: file, reason: "lacks \(missing.count) tensors of the model: \(Self.list(missing))\(unknown)")
+  }
+
+  /// One line for a reader about tensors that the model does not know, or lacks; `nil` where all fits.
+  public var summary: String? {
+    let parts = [(missing, "not in the file"), (unexpected, "not part of the model")].compactMap { names, what in
+      names.isEmpty ? nil : "\(names.count) tensors are \(what): \(Self.list(names))"
+    }
+    return parts.isEmpty ? nil : "\(file): \(parts.joined(separator: "; "))"
+  }
+
+  /// The first few names.
+  private static func list(_ names: [String]) -> String {
+    names.prefix(3).map { quoted($0) }.joined(separator: ", ") + (names.count > 3 ? ", …" : "")
   }
 
   /// One line: how many are found, missing, unexpected, ignored.

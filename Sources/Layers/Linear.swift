@@ -14,6 +14,14 @@ public final class Linear: Module {
     self.bias = bias ? Initialisation.uniform([outFeatures], bound: Initialisers.biasBound(fanIn: inFeatures)) : nil
   }
 
+  /// A layer with normally distributed weights and biases of zero, as most published transformers start.
+  ///
+  /// - Parameter standardDeviation: how far the weights spread.
+  public init(_ inFeatures: Int, _ outFeatures: Int, bias: Bool = true, standardDeviation: Double) {
+    weight = Initialisation.normal([outFeatures, inFeatures], standardDeviation: standardDeviation)
+    self.bias = bias ? Initialisation.constant([outFeatures], 0) : nil
+  }
+
   /// - Parameter x: `[…, inFeatures]`.
   /// - Returns: `[…, outFeatures]`.
   public func callAsFunction(_ x: Tensor) -> Tensor { x.linear(weight: weight, bias: bias) }

@@ -52,6 +52,42 @@ public final class AdamW: Optimiser {
   }
 
   public func zeroGrad() { for parameter in parameters { parameter.grad = nil } }
+
+  /// What the optimiser remembers of one parameter.
+  public struct Moments {
+    /// How many steps changed the parameter.
+    public let stepCount: Int
+    /// The running mean of its gradients.
+    public let mean: Tensor
+    /// The running mean of their squares.
+    public let square: Tensor
+
+    /// Puts together what was saved.
+    public init(stepCount: Int, mean: Tensor, square: Tensor) {
+      self.stepCount = stepCount
+      self.mean = mean
+      self.square = square
+    }
+  }
+
+  /// What it remembers of each parameter, in their order; `nil` for one that no step has changed yet. Setting it goes on
+  /// from there: the given tensors are then changed in place.
+  public var state: [Moments?] {
+    get {
+      zip(moments, stepCounts).map { moments, count in
+        moments.map { Moments(stepCount: count, mean: $0.mean, square: $0.square) }
+      }
+    }
+    set {
+      precondition(
+        newValue.count == parameters.count
+          && zip(parameters, newValue).allSatisfy { parameter, moments in
+            moments.map { $0.mean.shape == parameter.shape && $0.square.shape == parameter.shape } ?? true
+          }, "AdamW: a state of other parameters")
+      moments = newValue.map { moments in moments.map { ($0.mean, $0.square) } }
+      stepCounts = newValue.map { $0?.stepCount ?? 0 }
+    }
+  }
 }
 
 /// Stochastic gradient descent with momentum (`torch.optim.SGD`).

@@ -21,7 +21,8 @@ public final class Lesson<Options: LessonOptions> {
 
   /// Begins a lesson that takes flags of its own: reads the command line, sets the engine up and prints the title.
   ///
-  /// `--help`, a wrong flag and a figures folder that cannot be written end the program here, before any work.
+  /// `--help`, a wrong flag and a figures folder that cannot be written end the program here, before any work. So do
+  /// flags that ask for a ``LessonTask``, after it.
   public init(
     _ number: Int, _ title: String, options: Options.Type, file: String = #fileID, line: Int = #line
   ) {
@@ -41,7 +42,9 @@ public final class Lesson<Options: LessonOptions> {
     self.title = title
     Session.begin(Session(number: number, options: self.options.common))
     configureEngine()
-    Session.current(for: "Lesson", file, line).title(number, title, file, line)
+    let session = Session.current(for: "Lesson", file, line)
+    if let task = self.options.task { session.perform(task, number, title, file, line) }
+    session.title(number, title, file, line)
   }
 
   /// The seed of the random numbers: `--seed N`, 0 if not given.

@@ -23,12 +23,18 @@ public func progress(_ label: String, total: Int, file: String = #fileID, line: 
 public final class ProgressBar {
   private let label: String
   private let total: Int
-  private let isVisible: Bool
+  /// Whether there is a terminal to draw on.
+  public let isVisible: Bool
   private let started = System.seconds
   private var drawn: Double?
   private var isFinished = false
   /// How much has been done.
   public private(set) var done = 0
+
+  /// A bar outside a lesson, shown only where standard error is a terminal.
+  public convenience init(_ label: String, total: Int) {
+    self.init(label: label, total: total, isVisible: System.Stream.standardError.isTerminal)
+  }
 
   init(label: String, total: Int, isVisible: Bool) {
     self.label = label

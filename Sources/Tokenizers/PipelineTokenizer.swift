@@ -91,6 +91,15 @@ struct PipelineTokenizer: Tokenizer {
     return tokens
   }
 
+  /// The words that the model would encode, in UTF-8; nothing is taken for a special token.
+  func words(_ text: String) -> [[UInt8]] {
+    var normalized = Array(text.utf8)
+    normalizer?.normalize(&normalized)
+    var words = PreTokenizer.Words(normalized)
+    preTokenizer?.split(&words)
+    return words.ranges.map { Array(words.text[$0]) }
+  }
+
   private func encodeWords(_ text: [UInt8], into ids: inout [Int]) {
     var words = PreTokenizer.Words(text)
     preTokenizer?.split(&words)

@@ -123,8 +123,8 @@ struct TokenizerJSON {
     try root["pre_tokenizer"].isNull ? nil : Self.preTokenizer(root["pre_tokenizer"])
   }
 
-  private static let clipPattern = #"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"#
-  private static let clipSpecialTokenPattern = #"<\|startoftext\|>|<\|endoftext\|>|"#
+  static let clipPattern = #"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"#
+  static let clipSpecialTokenPattern = #"<\|startoftext\|>|<\|endoftext\|>|"#
 
   private static func preTokenizer(_ node: JSONNode) throws(TokenizerError) -> PreTokenizer {
     let type = try node["type"].string()

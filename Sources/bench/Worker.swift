@@ -9,12 +9,19 @@ enum Worker {
     Threads.count = threads
     manualSeed(0)
     let work = try workload.prepare()
+    try serve { _ in try work() }
+  }
+
+  /// Does a piece of work whenever told to.
+  ///
+  /// - Parameter work: is passed the word of the order that says what to do: `run`, or another one.
+  static func serve(_ work: (_ order: Substring) throws -> Void) throws {
     answer("ready")
     while let line = readLine() {
       let words = line.split(separator: " ")
-      if words.first == "run", let count = words.last.flatMap({ Int($0) }) {
+      if words.count == 2, let count = Int(words[1]) {
         let start = ContinuousClock.now
-        for _ in 0..<count { try work() }
+        for _ in 0..<count { try work(words[0]) }
         answer("\((ContinuousClock.now - start) / .seconds(1))")
       } else {
         answer("\(peakBytes())")
@@ -28,7 +35,7 @@ enum Worker {
   }
 
   /// The most memory that this process ever had at once.
-  private static func peakBytes() -> Int {
+  static func peakBytes() -> Int {
     // Not `getrusage` on Linux, whose peak outlives `exec`: it may be that of the process that started this one.
     if let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) {
       for line in status.split(separator: "\n") where line.hasPrefix("VmHWM:") {

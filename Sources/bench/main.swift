@@ -1,11 +1,19 @@
 import ArgumentParser
 import Foundation
 
-/// How fast the engine is, alone or beside PyTorch on the same machine.
+/// How fast everything is, alone or beside other implementations on the same machine.
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measures the engine's speed and memory, alone or beside PyTorch.",
+    abstract: "Measures the speed and memory of the engine and of published models.",
+    subcommands: [Engine.self, Pretrained.self],
+    defaultSubcommand: Engine.self)
+}
+
+/// How fast the engine's operations and models in training are.
+struct Engine: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measures the engine's speed and memory, alone or beside PyTorch (done if no command is named).",
     discussion: """
       Each workload runs in a fresh process; with --torch, PyTorch does the same work in turn with the engine. Times are \
       medians of one run, ratios are ours over PyTorch's: below 1 the engine is faster, or takes less memory.
@@ -71,7 +79,7 @@ struct Bench: ParsableCommand {
 // A contender that ends early is reported by what it answered, not by the signal of a broken pipe.
 signal(SIGPIPE, SIG_IGN)
 do {
-  let command = try Bench.parse()
+  var command = try Bench.parseAsRoot()
   try command.run()
 } catch {
   let status = Bench.exitCode(for: error)

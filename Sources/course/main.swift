@@ -2,12 +2,12 @@ import ArgumentParser
 import CourseKit
 import Foundation
 
-/// The course's own tool: lists, runs, checks and records lessons, and verifies models.
+/// The course's own tool: lists, runs, checks and records lessons, verifies models, and trains the small ones.
 struct Course: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "course",
-    abstract: "Lists, runs, checks and records the course's lessons, and verifies models.",
-    subcommands: [List.self, Run.self, Check.self, Record.self, Verify.self])
+    abstract: "Lists, runs, checks and records the course's lessons, verifies models, and trains the small ones.",
+    subcommands: [List.self, Run.self, Check.self, Record.self, Verify.self, Train.self, Draw.self])
 }
 
 // One line on standard error for whatever goes wrong; the parser itself would add its usage.

@@ -1,10 +1,11 @@
 import Checkpoints
 import Foundation
 import Layers
-import Models
 import Tensors
 import TestSupport
 import Testing
+
+@testable import Models
 
 /// How a checkpoint becomes a model's parameters.
 @Suite struct PretrainedLoadingTests {
@@ -76,6 +77,24 @@ import Testing
     #expect(left.scalars.allSatisfy { $0.isFinite })
   }
 
+  /// Only what is read off is computed in the last block, and nothing changes by it.
+  @Test func summariesAreThePooledStatesToTheByte() throws {
+    for fixture in ["clip_eos2", "clip_eosN"] {
+      let clip = try CLIPModel(checkpoint: Fixture.url(fixture).path)
+      let images = withGenerator(Generator(seed: 1)) { Tensor.randn([3, 3, 32, 32]) }
+      let ids = IntTensor([[398, 5, 9, 30, 399, 1, 1], [398, 7, 399, 1, 1, 1, 1], [398, 8, 3, 4, 1, 1, 1]])
+      let mask = IntTensor([[1, 1, 1, 1, 1, 0, 0], [1, 1, 1, 0, 0, 0, 0], [0, 1, 1, 1, 0, 0, 0]])
+      noGrad {
+        #expect(clip.visionModel.summary(images).scalars == clip.visionModel.pooled(clip.visionModel(images)).scalars)
+        for mask in [mask, nil] {
+          let states = clip.textModel(ids, attentionMask: mask)
+          #expect(
+            clip.textModel.summary(ids, attentionMask: mask).scalars == clip.textModel.pooled(states, ids).scalars)
+        }
+      }
+    }
+  }
+
   @Test func everyModelRefusesTheConfigurationOfAnother() throws {
     #expect(
       message { _ = try CLIPModel(checkpoint: Fixture.url("vilt_vqa").path) }.hasSuffix(
@@ -89,8 +108,10 @@ import Testing
     let directory = try ModelDirectory(clipPath)
     let vilt = Fixture.url("vilt_vqa").path + "/model.safetensors"
     let missing = message { _ = try CLIPModel(directory, weights: vilt) }
-    #expect(
-      missing.contains("vilt_vqa/model.safetensors: lacks 78 tensors of the model: \"logit_scale\""), "\(missing)")
+    #expect(missing.contains("vilt_vqa/model.safetensors: lacks \"text_model.embeddings.token_embedding.weight\""))
+    let bare = Initialisation.skipped { CLIPModel(CLIPConfiguration()) }
+    let counted = message { try bare.load(Checkpoint(path: vilt)) }
+    #expect(counted.contains("lacks 398 tensors of the model: \"logit_scale\""), "\(counted)")
 
     var settings = CLIPConfiguration()
     if case .clip(let own) = directory.configuration { settings = own }
@@ -99,6 +120,54 @@ import Testing
     let misshapen = message { try model.load(directory.checkpoint()) }
     #expect(misshapen.contains("token_embedding.weight") && misshapen.contains("[400, 64]"), "\(misshapen)")
     #expect(misshapen.contains("[401, 64]"))
+  }
+
+  @Test func whatIsLeftOverIsReportedInOneLine() throws {
+    let folder = try TemporaryFolder()
+    let source = try Checkpoint(path: clipPath + "/model.safetensors")
+    var tensors = try source.names.map { TensorToWrite(try source.entry($0)) }
+    try FileManager.default.copyItem(atPath: clipPath + "/config.json", toPath: folder.path("config.json"))
+    var reports: [LoadReport] = []
+    try SafetensorsWriter.write(tensors, to: folder.path("model.safetensors"))
+    _ = try CLIPModel(checkpoint: folder.url.path) { reports.append($0) }
+    tensors += ["a", "b", "c", "d"].map { TensorToWrite(name: "extra.\($0)", [1], shape: [1]) }
+    tensors.append(TensorToWrite(name: "text_model.embeddings.position_ids", [0, 1], shape: [2]))
+    try SafetensorsWriter.write(tensors, to: folder.path("model.safetensors"))
+    _ = try CLIPModel(checkpoint: folder.url.path) { reports.append($0) }
+    #expect(
+      reports.map(\.summary) == [
+        nil,
+        folder.path("model.safetensors")
+          + #": 4 tensors are not part of the model: "extra.a", "extra.b", "extra.c", …"#,
+      ])
+  }
+
+  /// A model that was written is the model that was read, and its settings say the same.
+  @Test func writtenModelsAreReadBack() throws {
+    func check<Model: PretrainedModel & Module>(_ type: Model.Type, _ fixture: String) throws {
+      let folder = try TemporaryFolder()
+      let model = try Model(checkpoint: fixturePath(fixture))
+      try model.save(to: folder.url.path)
+      let (directory, original) = (try ModelDirectory(folder.url.path), try ModelDirectory(fixturePath(fixture)))
+      #expect(directory.configuration == original.configuration)
+      let copy = try Model(directory)
+      let pairs = zip(model.namedParameters(), copy.namedParameters())
+      for (one, other) in pairs { #expect(one.name == other.name && one.parameter.scalars == other.parameter.scalars) }
+      #expect(try Checkpoint(path: folder.path("model.safetensors")).names.count == model.parameters().count)
+    }
+    try check(CLIPModel.self, "clip_eosN")
+    try check(ViLTForQuestionAnswering.self, "vilt_vqa")
+    try check(VisionEncoderDecoderModel.self, "vit_gpt2_proj")
+    try check(BLIP2Model.self, "blip2_opt")
+  }
+
+  @Test func aLimitOnPatchesIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let text = try String(contentsOf: Fixture.url("vilt_vqa/config.json"), encoding: .utf8)
+    try folder.write(
+      text.replacingOccurrences(of: "\"max_image_length\": -1", with: "\"max_image_length\": 8"), to: "config.json")
+    let refusal = message { _ = try ModelDirectory(folder.url.path) }
+    #expect(refusal.contains("config.json: max_image_length: is 8"), "\(refusal)")
   }
 
   private func message(_ body: () throws -> Void) -> String {

@@ -25,14 +25,91 @@ import Testing
         #expect(verification.comparisons.contains { $0.name == "cases.\(batch).\(quantity)" })
       }
     }
-    #expect(verification.comparisons.count == 12)
+    #expect(verification.comparisons.count == 16)
     #expect(verification.notComputed == [])
   }
 
   @Test(arguments: [("vit_gpt2", "model.safetensors"), ("vit_gpt2", "pytorch_model.bin"), ("vit_gpt2_proj", nil)])
-  func encoderAgrees(fixture: String, weights: String?) throws {
+  func captionsAgree(fixture: String, weights: String?) throws {
     let verification = try verify(fixture, weights: weights)
-    #expect(verification.comparisons.contains { $0.name == "encoder_last_hidden" })
+    let names = Set(verification.comparisons.map(\.name))
+    #expect(
+      names.isSuperset(of: ["encoder_last_hidden", "logits", "logits_fp64", "greedy.ids", "greedy.step0_scores"]))
+    let searches = names.filter { $0.hasPrefix("beam4_") && $0.hasSuffix(".ids") }
+    #expect(searches.count == 7)
+    #expect(names.count { $0.hasSuffix(".sequences_scores") } == 7)
+    #expect(names.count { $0.hasSuffix(".beam_indices") } == 6)
+    #expect(verification.notComputed == [])
+  }
+
+  @Test func blip2Agrees() throws {
+    let verification = try verify("blip2_opt")
+    let names = Set(verification.comparisons.map(\.name))
+    #expect(names.isSuperset(of: ["qformer_output", "logits", "generate_prompt", "generate_prompt_beam3"]))
+    #expect(names.isSuperset(of: ["padded.generate", "padded.logits_last_position", "generate_no_prompt"]))
+    #expect(names.count == 11)
+    #expect(verification.notComputed == [])
+  }
+
+  @Test func whatIsRecordedAndNotComputedDoesNotPass() throws {
+    let folder = try copy(of: "blip2_opt")
+    let record = try Record(folder)
+    let strangers: [(key: String, value: Any, name: String)] = [
+      ("list", [1, 2], "padded.list"), ("number", 0.5, "padded.number"),
+      ("group", ["inner": [[3]]], "padded.group.inner"), ("tensor", ["shape": [0], "data": []], "padded.tensor"),
+    ]
+    for stranger in strangers {
+      try record.write(stranger.value, under: "padded", stranger.key)
+      let verification = try Verification(directory: folder.url.path)
+      #expect(verification.failures().isEmpty)
+      #expect(!verification.passes())
+      #expect(verification.notComputed == [stranger.name])
+      #expect(verification.report().contains("1 recorded, but not computed: \(stranger.name)"))
+    }
+    try record.write("words", under: "padded", "note")
+    #expect(try Verification(directory: folder.url.path).passes())
+  }
+
+  @Test func ranksMaySwapOnlyAsFarAsTheirScoresAreClose() throws {
+    let folder = try copy(of: "vit_gpt2")
+    let record = try Record(folder)
+    let name = try #require(record.root.keys.first { $0.hasPrefix("beam4_default") })
+    let group = try #require(record.root[name] as? [String: Any])
+    var ids = try #require(group["ids"] as? [[Int]])
+    let scores = try #require(group["sequences_scores"] as? [Double])
+    ids.swapAt(0, 1)
+    try record.write(ids, under: name, "ids")
+    let near = try Verification(directory: folder.url.path).comparisons.first { $0.name == name + ".ids" }
+    #expect(near?.difference == abs(scores[0] - scores[1]) / 2)
+    #expect((near?.difference ?? 1) < Verification.defaultTolerance)
+    ids.swapAt(0, 1)
+    ids.swapAt(0, 3)
+    try record.write(ids, under: name, "ids")
+    let far = try Verification(directory: folder.url.path)
+    #expect(far.failures().map(\.name) == [name + ".ids"])
+    ids.swapAt(0, 3)
+    ids.swapAt(0, 4)  // another image's
+    try record.write(ids, under: name, "ids")
+    #expect(try Verification(directory: folder.url.path).failures().first?.difference == .infinity)
+  }
+
+  /// The recorded results of a copied directory, to be changed.
+  private struct Record {
+    let root: [String: Any]
+    private let file: URL
+
+    init(_ folder: TemporaryFolder) throws {
+      file = folder.url.appending(path: "expected.json")
+      root = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+    }
+
+    func write(_ value: Any, under group: String, _ key: String) throws {
+      var changed = root
+      var inner = try #require(root[group] as? [String: Any])
+      inner[key] = value
+      changed[group] = inner
+      try JSONSerialization.data(withJSONObject: changed).write(to: file)
+    }
   }
 
   @Test func differencesAreFoundAndNamed() throws {

@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test func specialValuesRunThroughTheChain() {
-    let values: [Float] = [.infinity, -.infinity, .nan, 0, -0.0, 1e38, 1e-45, 1]
+    let values: [Float] = [.infinity, -.infinity, .nan, 0, -0.0, 1e38, .leastNonzeroMagnitude, 1]
     let a = Tensor((0..<13 * 9).map { values[($0 * 5 + $0 / 7) % 8] }, shape: [13, 9])
     let b = Tensor((0..<9 * 19).map { values[($0 * 3 + 1) % 8] }, shape: [9, 19])
     for rows in [1, 2, 4, 5, 13] {

@@ -66,6 +66,12 @@ public struct ViLTConfiguration: SettingsGroup {
     try binder.size("num_channels", &channelCount)
     try binder.flag("qkv_bias", &hasAttentionBias)
     try binder.integer("max_image_length", &maximumImageLength, minimum: -1)
+    if binder.isReading && maximumImageLength >= 0 {
+      throw binder.failure(
+        "max_image_length",
+        "is \(maximumImageLength): transformers then keeps so many patches at random, which is not "
+          + "supported; -1 keeps all", .unsupported)
+    }
     try binder.integer("num_images", &imageCount, minimum: -1)
     try binder.token("pad_token_id", &padTokenID)
     try binder.labels(&labels)

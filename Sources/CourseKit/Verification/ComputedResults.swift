@@ -21,11 +21,60 @@ struct ComputedResults {
     }
   }
 
+  /// Compares a whole number.
+  mutating func compare(_ path: String..., to ours: Int) {
+    guard let value = recorded.value(path) else { return }
+    let isEqual = value == .integer(ours)
+    add(path, (isEqual ? 0 : .infinity, isEqual ? nil : "is \(ours) here"))
+  }
+
   /// Compares words or whole numbers.
   mutating func compare(_ path: String..., to ours: [JSON]) {
     guard let value = recorded.value(path) else { return }
     let isEqual = value == .array(ours)
     add(path, (isEqual ? 0 : .infinity, isEqual ? nil : "differs"))
+  }
+
+  /// Compares generated texts with recorded rows of ids, which are filled up behind their end.
+  ///
+  /// Texts of one prompt that stand in another order than the recorded ones differ by half the distance of the recorded
+  /// scores: by so much both must have moved at least. Without scores, every difference is infinite.
+  ///
+  /// - Parameters:
+  ///   - texts: our rows, for each prompt as many as were recorded.
+  ///   - scores: the recorded scores of the rows, if there are any.
+  mutating func compare(_ path: String..., to texts: [[[Int]]], scores: JSON? = nil) {
+    guard case .array(let list)? = recorded.value(path) else { return }
+    let theirs = list.map { wholeNumbers($0) ?? [] }
+    let ours = texts.flatMap { $0 }
+    guard theirs.count == ours.count else {
+      return add(path, (.infinity, "\(ours.count) texts here, \(theirs.count) recorded"))
+    }
+    let scores: [Double] = if case .array(let list)? = scores { list.compactMap { number($0) } } else { [] }
+    var largest = 0.0
+    var start = 0
+    for group in texts {
+      let ranks = start..<start + group.count
+      start = ranks.upperBound
+      for rank in ranks where ours[rank] != theirs[rank] {
+        guard scores.count == theirs.count, let place = ranks.first(where: { theirs[$0] == ours[rank] }) else {
+          return add(path, (.infinity, "row \(rank) differs"))
+        }
+        largest = max(largest, abs(scores[rank] - scores[place]) / 2)
+      }
+    }
+    add(path, (largest, largest > 0 ? "ranks differ" : nil))
+  }
+
+  /// Compares the scores of generated texts; differences are relative where a score is above 1.
+  mutating func compare(_ path: String..., to scores: [Float]) {
+    guard case .array(let list)? = recorded.value(path) else { return }
+    let theirs = list.map { number($0) ?? .nan }
+    guard theirs.count == scores.count else {
+      return add(path, (.infinity, "\(scores.count) scores here, \(theirs.count) recorded"))
+    }
+    let differences = zip(scores, theirs).map { abs(Double($0) - $1) / max(1, abs($1)) }
+    add(path, (differences.allSatisfy { !$0.isNaN } ? differences.max() ?? 0 : .infinity, nil))
   }
 
   private mutating func add(_ path: [String], _ result: (difference: Double, remark: String?)) {

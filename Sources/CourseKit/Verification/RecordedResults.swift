@@ -55,20 +55,37 @@ struct RecordedResults {
     return sizes
   }
 
-  /// The names of all recorded results, cases by their path.
-  var results: [String] {
-    let cases = keys(["cases"]).flatMap { name in keys(["cases", name]).map { ["cases", name, $0] } }
-    return (keys([]).map { [$0] } + cases)
-      .filter { isResult($0) }
-      .map { $0.joined(separator: ".") }
+  /// Whole numbers in rows.
+  ///
+  /// - Throws: `CheckpointError` if they are not there.
+  func rows(_ path: String...) throws -> [[Int]] {
+    guard case .array(let list)? = value(path) else { throw missing(path, "no rows of whole numbers") }
+    let rows = list.compactMap(wholeNumbers)
+    guard rows.count == list.count else { throw missing(path, "no rows of whole numbers") }
+    return rows
   }
 
-  /// Results are tensors in floating point, lists of words, and objects that hold generated ids.
-  private func isResult(_ path: [String]) -> Bool {
-    if value(path + ["ids"]) != nil { return true }
-    if case .array(let list)? = value(path), case .string? = list.first { return true }
-    return value(path + ["dtype"]) == .string("float32")
+  /// The names of all recorded quantities, parts of a group by their path: everything but inputs and remarks.
+  var results: [String] { results(under: []).map { $0.joined(separator: ".") } }
+
+  private func results(under path: [String]) -> [[String]] {
+    keys(path).flatMap { key -> [[String]] in
+      let path = path + [key]
+      if Self.inputs.contains(key) || Self.remarks.contains(key) { return [] }
+      switch value(path) {
+      case .object(let object): return object["shape"] == nil ? results(under: path) : [path]
+      case .array, .integer, .number, .bool: return [path]
+      case .string, .null, nil: return []  // notes
+      }
+    }
   }
+
+  /// What the quantities were computed from.
+  private static let inputs = [
+    "pixel_values", "pixel_mask_sizes", "input_ids", "attention_mask", "decoder_input_ids", "args",
+  ]
+  /// How far the other implementation is from itself.
+  private static let remarks = ["seed_spread_max_abs", "logits_max_abs_diff_vs_v5"]
 
   private func missing(_ path: [String], _ reason: String) -> CheckpointError {
     CheckpointError(.malformed, file: file, place: path.joined(separator: "."), reason: reason)

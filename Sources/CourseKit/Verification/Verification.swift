@@ -17,9 +17,11 @@ public struct Verification {
   public let modelType: String
   /// The file with the weights.
   public let weights: String
+  /// Which tensors of the file the model does not know; `nil` if it knows all.
+  public let leftOver: String?
   /// All that was compared.
   public let comparisons: [Comparison]
-  /// What is recorded, but not computed here.
+  /// What is recorded, but not computed here: such a record is not verified.
   public let notComputed: [String]
 
   /// Reads a directory, runs its model and compares.
@@ -32,18 +34,21 @@ public struct Verification {
     let expected = try RecordedResults(model)
     let file = try model.require(weights.map { [$0] } ?? ModelDirectory.weightFiles, purpose: "weights")
     var computed = ComputedResults(expected)
+    var leftOver: String?
+    func note(_ report: LoadReport) { leftOver = report.summary }
     try noGrad {
       switch model.configuration {
-      case .clip: try computed.add(CLIPModel(model, weights: file))
-      case .vilt: try computed.add(ViLTForQuestionAnswering(model, weights: file))
-      case .visionEncoderDecoder(let settings):
-        try computed.add(ViTEncoder.load(settings.encoder, prefix: "encoder.", from: Checkpoint(path: file)))
-      case .blip2, .vit, .gpt2, .opt:
+      case .clip: try computed.add(CLIPModel(model, weights: file, onReport: note))
+      case .vilt: try computed.add(ViLTForQuestionAnswering(model, weights: file, onReport: note))
+      case .visionEncoderDecoder: try computed.add(VisionEncoderDecoderModel(model, weights: file, onReport: note))
+      case .blip2: try computed.add(BLIP2Model(model, weights: file, onReport: note))
+      case .vit, .gpt2, .opt:
         throw CourseError(
           "\(path): models of type \(model.configuration.modelType) cannot be verified; "
-            + "known are clip, vilt, vision-encoder-decoder")
+            + "known are clip, vilt, vision-encoder-decoder, blip-2")
       }
     }
+    self.leftOver = leftOver
     directory = path
     modelType = model.configuration.modelType
     self.weights = file
@@ -60,6 +65,11 @@ public struct Verification {
     comparisons.filter { !($0.difference <= tolerance) }
   }
 
+  /// Whether everything that is recorded was computed, and nothing is past a tolerance.
+  public func passes(tolerance: Double = defaultTolerance) -> Bool {
+    notComputed.isEmpty && failures(tolerance: tolerance).isEmpty
+  }
+
   /// Lines for a reader: each quantity with its largest difference, and the verdict.
   public func report(tolerance: Double = defaultTolerance) -> String {
     let failures = failures(tolerance: tolerance)
@@ -71,12 +81,15 @@ public struct Verification {
       ]
     }
     var lines = ["\(directory): \(modelType), weights from \(weights)"]
+    if let leftOver { lines.append(leftOver) }
     lines += TextTable(["quantity", "largest difference", ""], rows).lines
-    if !notComputed.isEmpty { lines.append("not computed: \(notComputed.joined(separator: ", "))") }
     let limit = Format.scientific(tolerance, decimals: 1)
     lines.append(
       failures.isEmpty
         ? "all \(comparisons.count) within \(limit)" : "\(failures.count) of \(comparisons.count) past \(limit)")
+    if !notComputed.isEmpty {
+      lines.append("\(notComputed.count) recorded, but not computed: \(notComputed.joined(separator: ", "))")
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 }

@@ -36,16 +36,12 @@ extension ComputedResults {
       let input = vilt.embedded(ids, attentionMask: mask, pixels, pixelMask: pixelMask)
       compare("cases", name, "visual_embed_raster", to: vilt.embeddedImages(pixels, pixelMask: pixelMask).tokens)
       compare("cases", name, "embeddings_raster", to: input.tokens)
+      compare("cases", name, "visual_tokens_including_cls", to: input.tokens.shape[1] - ids.shape[1])
       compare("cases", name, "pooler", to: vilt.pooled(ids, attentionMask: mask, pixels, pixelMask: pixelMask))
       let logits = vilt(ids, attentionMask: mask, pixels, pixelMask: pixelMask)
       compare("cases", name, "logits", to: logits)
       compare("cases", name, "answers", to: vilt.answers(logits).map { .string($0) })
     }
-  }
-
-  /// The last states of a captioning model's encoder.
-  mutating func add(_ encoder: ViTEncoder) throws {
-    compare("encoder_last_hidden", to: encoder(try recorded.input("pixel_values")))
   }
 
   /// 1 within each image's size, 0 outside: `[B, H, W]`.

@@ -20,8 +20,8 @@ struct BeamSearchState {
   private struct Beam {
     var tokens: [Int]
     var score: Float
-    /// The row of the cache that it goes on from.
-    var row = 0
+    /// For each token the place among the running beams of the one that it was added to.
+    var parents: [Int] = []
     var isFinished = false
   }
 
@@ -63,13 +63,13 @@ struct BeamSearchState {
       let isOver = advance(logProbabilities.scalars, model.vocabularySize, rules, length)
       if isOver { break }
       let beams = groups.flatMap(\.running)
-      cache.reorder(beams.map(\.row))
+      cache.reorder(zip(owners, beams).map { owner, beam in owner * settings.count + beam.parents[length - 1] })
       logProbabilities = model.nextTokenLogits(after: beams.map { [$0.tokens[length - 1]] }, cache: cache)
         .logSoftmax(dim: -1)
     }
     return zip(prompts, groups).map { prompt, group in
       let beams = group.finished.contains(where: \.isFinished) ? group.finished : group.running
-      return beams.map { GeneratedText(prompt: prompt, tokens: $0.tokens, score: $0.score) }
+      return beams.map { GeneratedText(prompt: prompt, tokens: $0.tokens, score: $0.score, beams: $0.parents) }
     }
   }
 
@@ -118,7 +118,8 @@ struct BeamSearchState {
     return topIndices(scores, kept).map { position in
       let (parent, token) = position.quotientAndRemainder(dividingBy: vocabulary)
       return Beam(
-        tokens: running[parent].tokens + [token], score: scores[position], row: index * settings.count + parent,
+        tokens: running[parent].tokens + [token], score: scores[position],
+        parents: running[parent].parents + [parent],
         isFinished: endTokens.contains(token) || length == newTokens)
     }
   }

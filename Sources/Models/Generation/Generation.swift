@@ -9,6 +9,8 @@ public struct GeneratedText: Equatable, Sendable {
   public let tokens: [Int]
   /// The sum of its tokens' log-probabilities, divided by a power of its length; of beam search only.
   public let score: Float?
+  /// For each token which of its prompt's running beams it was added to; of beam search only.
+  public var beams: [Int] = []
 
   /// Prompt and new tokens.
   public var ids: [Int] { prompt + tokens }
@@ -50,7 +52,9 @@ extension CausalLanguageModel {
         var search = BeamSearchState(
           prompts: prompts, settings: settings, endTokens: options.endTokens, newTokens: newTokens)
         let texts = search.run(self, logits, cache, rules).map { Array($0.prefix(options.returnCount)) }
-        for (index, text) in texts.joined().enumerated() { text.tokens.forEach { onToken?(index, $0) } }
+        for (index, text) in texts.joined().enumerated() {
+          for token in text.tokens { onToken?(index, token) }
+        }
         return texts
       }
     }

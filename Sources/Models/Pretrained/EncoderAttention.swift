@@ -15,25 +15,27 @@ final class EncoderAttention: Module {
 
   override var keyNames: [String: String] { names.attention }
 
-  init(width: Int, headCount: Int, bias: Bool, names: EncoderNames) {
-    query = Linear(width, width, bias: bias)
-    key = Linear(width, width, bias: bias)
-    value = Linear(width, width, bias: bias)
-    output = Linear(width, width)
-    self.headCount = headCount
+  init(_ shape: EncoderShape, names: EncoderNames) {
+    let (width, bias, spread) = (shape.width, shape.hasAttentionBias, shape.spread)
+    query = Linear(width, width, bias: bias, standardDeviation: spread.attentionInput)
+    key = Linear(width, width, bias: bias, standardDeviation: spread.attentionInput)
+    value = Linear(width, width, bias: bias, standardDeviation: spread.attentionInput)
+    output = Linear(width, width, standardDeviation: spread.attentionOutput)
+    headCount = shape.headCount
     self.names = names
   }
 
   /// - Parameters:
   ///   - x: `[B, T, D]`.
-  ///   - mask: added to the scores; broadcasts to `[B, H, T, T]`.
+  ///   - asking: the tokens that look, `[B, Q, D]`; by default all.
+  ///   - mask: added to the scores; broadcasts to `[B, H, Q, T]`.
   ///   - isCausal: whether a token sees only itself and those before it.
-  /// - Returns: `[B, T, D]`.
-  func callAsFunction(_ x: Tensor, mask: Tensor? = nil, isCausal: Bool = false) -> Tensor {
-    // [B, H, T, D/H]
+  /// - Returns: `[B, Q, D]`.
+  func callAsFunction(_ x: Tensor, asking: Tensor? = nil, mask: Tensor? = nil, isCausal: Bool = false) -> Tensor {
+    // [B, H, Q, D/H]
     let mixed = Tensor.scaledDotProductAttention(
-      query: heads(query(x)), key: heads(key(x)), value: heads(value(x)), mask: mask, isCausal: isCausal)
-    return output(mixed.transpose(1, 2).flatten(from: 2))  // [B, T, D]
+      query: heads(query(asking ?? x)), key: heads(key(x)), value: heads(value(x)), mask: mask, isCausal: isCausal)
+    return output(mixed.transpose(1, 2).flatten(from: 2))  // [B, Q, D]
   }
 
   /// `[B, T, D]` as `[B, H, T, D/H]`.

@@ -19,11 +19,10 @@ final class EncoderBlock: Module {
 
   init(_ shape: EncoderShape, names: EncoderNames) {
     norm1 = LayerNorm(shape.width, epsilon: shape.epsilon)
-    attention = EncoderAttention(
-      width: shape.width, headCount: shape.headCount, bias: shape.hasAttentionBias, names: names)
+    attention = EncoderAttention(shape, names: names)
     norm2 = LayerNorm(shape.width, epsilon: shape.epsilon)
-    expand = Linear(shape.width, shape.feedForwardWidth)
-    contract = Linear(shape.feedForwardWidth, shape.width)
+    expand = Linear(shape.width, shape.feedForwardWidth, standardDeviation: shape.spread.expansion)
+    contract = Linear(shape.feedForwardWidth, shape.width, standardDeviation: shape.spread.contraction)
     activation = shape.activation
     self.names = names
   }
@@ -37,6 +36,27 @@ final class EncoderBlock: Module {
     let mixed = x + attention(norm1(x), mask: mask, isCausal: isCausal)  // [B, T, D]
     return mixed + contract(activation(expand(norm2(mixed))))  // [B, T, D]
   }
+
+  /// The same for one token of each sequence: what is left to do in the last block of a model that reads off one token.
+  ///
+  /// - Parameters:
+  ///   - x: `[B, T, D]`.
+  ///   - places: which token of each sequence.
+  ///   - mask: added to the attention scores; broadcasts to `[B, heads, 1, T]`.
+  /// - Returns: `[B, D]`.
+  func callAsFunction(_ x: Tensor, at places: [Int], mask: Tensor? = nil) -> Tensor {
+    let normed = norm1(x)
+    let mixed = x.tokens(at: places) + attention(normed, asking: normed.tokens(at: places), mask: mask)  // [B, 1, D]
+    return (mixed + contract(activation(expand(norm2(mixed))))).squeeze(1)  // [B, D]
+  }
+}
+
+extension Tensor {
+  /// One token of each sequence `[B, T, D]`: `[B, 1, D]`.
+  fileprivate func tokens(at places: [Int]) -> Tensor {
+    let rows = places.enumerated().map { $0 * shape[1] + $1 }
+    return flatten(from: 0, through: 1).indexSelect(rows).unsqueeze(1)
+  }
 }
 
 /// The sizes and variants of an encoder's blocks.
@@ -47,6 +67,36 @@ struct EncoderShape {
   let activation: Checkpoints.Activation
   let epsilon: Float
   var hasAttentionBias = true
+  let spread: InitialSpread
+}
+
+/// The standard deviations of a block's weights before training; its biases start at zero.
+struct InitialSpread {
+  /// Of the projections of queries, keys and values.
+  let attentionInput: Double
+  /// Of the projection that joins the heads.
+  let attentionOutput: Double
+  /// Of the feed-forward part's first layer.
+  let expansion: Double
+  /// Of the feed-forward part's second layer.
+  let contraction: Double
+
+  /// The same for all: ViT's and BERT's.
+  init(_ standardDeviation: Double) {
+    attentionInput = standardDeviation
+    attentionOutput = standardDeviation
+    expansion = standardDeviation
+    contraction = standardDeviation
+  }
+
+  /// CLIP's: by the width, and smaller the more layers there are.
+  init(width: Int, layerCount: Int, factor: Double) {
+    let root = Double(width).squareRoot()
+    attentionInput = factor / (root * Double(2 * layerCount).squareRoot())
+    attentionOutput = factor / root
+    expansion = factor / Double(2 * width).squareRoot()
+    contraction = attentionInput
+  }
 }
 
 /// What the parts of a block are called in a checkpoint.

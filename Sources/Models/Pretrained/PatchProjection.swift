@@ -13,11 +13,10 @@ final class PatchProjection: Module {
   let bias: Tensor?  // [D]
   private let patchSize: Extent
 
-  init(channels: Int, patchSize: Extent, width: Int, bias: Bool = true) {
-    let fanIn = channels * patchSize.height * patchSize.width
-    let bound = Initialisers.kaimingUniformBound(fanIn: fanIn)
-    weight = Initialisation.uniform([width, channels, patchSize.height, patchSize.width], bound: bound)
-    self.bias = bias ? Initialisation.uniform([width], bound: Initialisers.biasBound(fanIn: fanIn)) : nil
+  init(channels: Int, patchSize: Extent, width: Int, bias: Bool = true, standardDeviation: Double) {
+    weight = Initialisation.normal(
+      [width, channels, patchSize.height, patchSize.width], standardDeviation: standardDeviation)
+    self.bias = bias ? Initialisation.constant([width], 0) : nil
     self.patchSize = patchSize
   }
 

@@ -15,6 +15,15 @@ public protocol PretrainedModel {
   /// Its own settings, `nil` if these are another model's.
   static func settings(of configuration: ModelConfiguration) -> Configuration?
 
+  /// What the model was made from.
+  var configuration: Configuration { get }
+
+  /// Its settings among those of all models: the way back from ``settings(of:)``.
+  static func modelConfiguration(_ settings: Configuration) -> ModelConfiguration
+
+  /// The class of transformers that has the same weights under the same names.
+  static var architecture: String { get }
+
   /// A model with initial values.
   init(_ configuration: Configuration)
 
@@ -31,10 +40,14 @@ extension PretrainedModel {
   /// Reads a model from a directory with `config.json` and `model.safetensors` (or its shards, or
   /// `pytorch_model.bin`), ready for use.
   ///
-  /// - Parameter memory: whether the weights stay in the file, or can be trained.
+  /// - Parameters:
+  ///   - memory: whether the weights stay in the file, or can be trained.
+  ///   - onReport: told which of the checkpoint's tensors were used; show its `summary` to whoever loads the model.
   /// - Throws: `CheckpointError` for a missing or damaged file, another kind of model, or weights that do not fit.
-  public init(checkpoint path: String, memory: WeightMemory = .mapped) throws {
-    try self.init(ModelDirectory(path), memory: memory)
+  public init(
+    checkpoint path: String, memory: WeightMemory = .mapped, onReport: ((LoadReport) -> Void)? = nil
+  ) throws {
+    try self.init(ModelDirectory(path), memory: memory, onReport: onReport)
   }
 
   /// Reads a model from an opened directory.
@@ -42,16 +55,37 @@ extension PretrainedModel {
   /// - Parameters:
   ///   - weights: the checkpoint file, instead of the first one that the directory has.
   ///   - memory: whether the weights stay in the file, or can be trained.
+  ///   - onReport: told which of the checkpoint's tensors were used.
   /// - Throws: `CheckpointError` as above.
-  public init(_ directory: ModelDirectory, weights: String? = nil, memory: WeightMemory = .mapped) throws {
+  public init(
+    _ directory: ModelDirectory, weights: String? = nil, memory: WeightMemory = .mapped,
+    onReport: ((LoadReport) -> Void)? = nil
+  ) throws {
     guard let settings = Self.settings(of: directory.configuration) else {
       throw CheckpointError(
         .mismatch, file: directory.find("config.json") ?? directory.path, place: "model_type",
         reason: "is \"\(directory.configuration.modelType)\", but a \(Self.self) needs \"\(Self.modelType)\"")
     }
     let checkpoint = try weights.map { try Checkpoint(path: $0) } ?? directory.checkpoint()
+    try directory.configuration.requireFit(
+      checkpoint, file: directory.find("config.json") ?? directory.path)  // before memory is asked for
     self = Initialisation.skipped { Self(settings) }
-    try load(checkpoint, prefix: "", rules: KeyRules(for: directory.configuration), memory: memory)
+    let report = try load(checkpoint, prefix: "", rules: KeyRules(for: directory.configuration), memory: memory)
+    onReport?(report)
     eval()
+  }
+}
+
+extension PretrainedModel where Self: Module {
+  /// Writes `config.json` and `model.safetensors`, from which this project and transformers read the model.
+  ///
+  /// Weights are written in single precision, one after the other.
+  ///
+  /// - Parameter path: a directory, which must exist.
+  /// - Throws: `CheckpointError` if a file cannot be written.
+  public func save(to path: String) throws {
+    let tensors = namedParameters().map { name, parameter in TensorToWrite(name: name, parameter) }
+    try SafetensorsWriter.write(tensors, to: path + "/model.safetensors")
+    try Self.modelConfiguration(configuration).write(to: path + "/config.json", architecture: Self.architecture)
   }
 }

@@ -32,12 +32,13 @@ public final class ViTEncoder: Module {
     let shape = EncoderShape(
       width: width, headCount: configuration.headCount, feedForwardWidth: configuration.intermediateSize,
       activation: configuration.activation, epsilon: Float(configuration.layerNormEpsilon),
-      hasAttentionBias: configuration.hasAttentionBias)
+      hasAttentionBias: configuration.hasAttentionBias, spread: InitialSpread(configuration.initializerRange))
     clsToken = Initialisation.normal([1, 1, width], standardDeviation: configuration.initializerRange)
     let patchCount = configuration.imageSize.patchCount(configuration.patchSize)
     positions = Initialisation.normal([1, patchCount + 1, width], standardDeviation: configuration.initializerRange)
     patches = PatchProjection(
-      channels: configuration.channelCount, patchSize: configuration.patchSize, width: width)
+      channels: configuration.channelCount, patchSize: configuration.patchSize, width: width,
+      standardDeviation: configuration.initializerRange)
     layers = (0..<configuration.layerCount).map { _ in EncoderBlock(shape, names: .vit) }
     norm = LayerNorm(width, epsilon: Float(configuration.layerNormEpsilon))
   }

@@ -8,17 +8,27 @@ extension Elementary {
 
   /// GELU (Hendrycks and Gimpel 2016), `0.5 x (1 + erf(x / √2))`.
   @inline(__always)
-  static func gelu(_ x: Vector) -> Vector {
-    // Below -13 the sum is 0: the bound makes it zero times a number, where x is -∞ too.
-    canonical(0.5 * x.clamped(from: -13) * (1 + erf(x * squareRootOfHalf)))
-  }
+  static func gelu(_ x: Vector) -> Vector { gelu(x, onePlusErf: geluOnePlusErf(x)) }
 
   /// The derivative of `gelu`, `0.5 (1 + erf(x / √2)) + x e^(-x²/2) / √(2π)`.
   @inline(__always)
-  static func geluDerivative(_ x: Vector) -> Vector {
+  static func geluDerivative(_ x: Vector) -> Vector { geluDerivative(x, onePlusErf: geluOnePlusErf(x)) }
+
+  /// What value and derivative share, `1 + erf(x / √2)`.
+  @inline(__always)
+  static func geluOnePlusErf(_ x: Vector) -> Vector { 1 + erf(x * squareRootOfHalf) }
+
+  @inline(__always)
+  static func gelu(_ x: Vector, onePlusErf sum: Vector) -> Vector {
+    // Below -13 the sum is 0: the bound makes it zero times a number, where x is -∞ too.
+    canonical(0.5 * x.clamped(from: -13) * sum)
+  }
+
+  @inline(__always)
+  static func geluDerivative(_ x: Vector, onePlusErf sum: Vector) -> Vector {
     // From 15 on, e^(-x²/2) is 0; the bound keeps the square small and ∞ · 0 away.
     let y = x.clamped(from: -16, to: 16)
-    let cumulative = 0.5 * (1 + erf(x * squareRootOfHalf))
+    let cumulative = 0.5 * sum
     let density = exp(-0.5 * y * y) * 0x1.988454p-2  // 1 / √(2π)
     return canonical(cumulative.addingProduct(y, density))
   }

@@ -21,6 +21,8 @@ struct Gemm {
   static let depthBlock = 256
   /// Rows of a block: this many packed rows of `a` stay in the second-level cache.
   static let rowBlock = 96 * GemmTile.rows
+  /// Up to this many columns, rows of `a` are read where they lie: a copy would not be used often enough to pay.
+  static let fewColumns = 256
 
   /// Floating-point operations of the whole product.
   var operationCount: Int { 2 &* rows &* columns &* depth }
@@ -48,8 +50,9 @@ struct Gemm {
     let packedB = scratch + aCount
     let tile = packedB + bCount
     let startRow = tile + 6 &* 16
-    // Few rows do not pay for copying columns that lie side by side already.
-    let readsInPlace = b.elementType == .float32 && b.columnStride == 1 && rowRange.count <= 4 &* tileRows
+    // Few rows do not pay for copying columns that lie side by side already, nor few columns for copying rows.
+    let readsB = b.elementType == .float32 && b.columnStride == 1 && rowRange.count <= 4 &* tileRows
+    let readsA = a.elementType == .float32 && a.columnStride == 1 && columnRange.count <= Self.fewColumns
 
     var k = 0
     while k < depth {
@@ -57,7 +60,7 @@ struct Gemm {
       var row = rowRange.lowerBound
       while row < rowRange.upperBound {
         let rowCount = min(blockRows, rowRange.upperBound &- row)
-        packA(from: row, rowCount, k, kCount, into: packedA)
+        packA(from: row, rowCount, k, kCount, onlyEdge: readsA, into: packedA)
         var column = columnRange.lowerBound
         while column < columnRange.upperBound {
           let columnCount = min(GemmTile.columns, columnRange.upperBound &- column)
@@ -65,7 +68,7 @@ struct Gemm {
           let source = b.from(row: k, column: column)
           var panel = UnsafePointer(packedB)
           var panelStride = width
-          if readsInPlace && columnCount == width {
+          if readsB && columnCount == width {
             panel = UnsafePointer(source.base.assumingMemoryBound(to: Float.self))
             panelStride = b.rowStride
           } else {
@@ -73,8 +76,8 @@ struct Gemm {
           }
           if k == 0 { fillStart(startRow, column, columnCount) }
           multiplyPanel(
-            packedA, rowCount, panel, panelStride, width, columnCount, kCount, start: k == 0 ? startRow : nil,
-            at: c + (row &* cStride &+ column), tile)
+            readsA ? a.from(row: row, column: k) : nil, packedA, rowCount, panel, panelStride, width, columnCount,
+            kCount, start: k == 0 ? startRow : nil, at: c + (row &* cStride &+ column), tile)
           column &+= columnCount
         }
         row &+= rowCount
@@ -83,9 +86,16 @@ struct Gemm {
     }
   }
 
+  /// - Parameter onlyEdge: whether to pack just the rows of a last tile that is not whole.
   @inline(__always)
-  private func packA(from row: Int, _ count: Int, _ k: Int, _ kCount: Int, into target: UnsafeMutablePointer<Float>) {
-    var done = 0
+  private func packA(
+    from row: Int, _ count: Int, _ k: Int, _ kCount: Int, onlyEdge: Bool, into target: UnsafeMutablePointer<Float>
+  ) {
+    var done = onlyEdge ? count / GemmTile.rows &* GemmTile.rows : 0
+    while done &+ 4 &* GemmTile.rows <= count && GemmPacking.packsFourTiles(a) {
+      GemmPacking.packFourTiles(a.from(row: row &+ done, column: k), depth: kCount, into: target + done &* kCount)
+      done &+= 4 &* GemmTile.rows
+    }
     while done < count {
       let rows = min(GemmTile.rows, count &- done)
       GemmPacking.packRows(
@@ -94,17 +104,23 @@ struct Gemm {
     }
   }
 
+  /// One panel of columns. Whole tiles read their rows from `a` where it is given, else from `packedA`.
   @inline(__always)
   private func multiplyPanel(
-    _ packedA: UnsafePointer<Float>, _ rowCount: Int, _ panel: UnsafePointer<Float>, _ panelStride: Int,
-    _ width: Int, _ columnCount: Int, _ kCount: Int, start: UnsafePointer<Float>?,
+    _ a: MatrixOperand?, _ packedA: UnsafePointer<Float>, _ rowCount: Int, _ panel: UnsafePointer<Float>,
+    _ panelStride: Int, _ width: Int, _ columnCount: Int, _ kCount: Int, start: UnsafePointer<Float>?,
     at c: UnsafeMutablePointer<Float>, _ tile: UnsafeMutablePointer<Float>
   ) {
     var row = 0
     while row < rowCount {
       let count = min(GemmTile.rows, rowCount &- row)
       let target = c + row &* cStride
-      let left = packedA + row &* kCount
+      var left = LeftPanel(base: packedA + row &* kCount, rowStride: 1, columnStride: GemmTile.rows)
+      if let a, count == GemmTile.rows {
+        left = LeftPanel(
+          base: a.base.assumingMemoryBound(to: Float.self) + row &* a.rowStride, rowStride: a.rowStride, columnStride: 1
+        )
+      }
       if count == GemmTile.rows && columnCount == width {
         if width == 16 {
           GemmTile.multiply16(

@@ -145,15 +145,50 @@ enum GemmSkinny {
   ) {
     let stride = g.b.columnStride
     let b = g.b.base.assumingMemoryBound(to: Float.self) + column &* stride
-    let bNext = b + 8 &* stride
     let start0 = g.start.map { load($0 + column) } ?? .zero
     let start1 = g.start.map { load($0 + (column &+ 8)) } ?? .zero
     var c00 = start0
     var c01 = start1
     var c10 = start0
     var c11 = start1
+    if !crowds(stride) {
+      accumulate16(left, b, stride, g.depth, &c00, &c01, &c10, &c11)
+    } else {
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: 16 &* copyStride) { memory in
+        guard let copy = memory.baseAddress else { return }
+        var k = 0
+        while k < g.depth {
+          let part = min(copyDepth, g.depth &- k)
+          for j in 0..<16 { (copy + j &* copyStride).update(from: b + (j &* stride &+ k), count: part) }
+          accumulate16(left + 4 &* k, copy, copyStride, part, &c00, &c01, &c10, &c11)
+          k &+= part
+        }
+      }
+    }
+    let target = c + column
+    store(c00, target)
+    store(c01, target + 8)
+    if count > 1 {
+      store(c10, target + g.cStride)
+      store(c11, target + (g.cStride &+ 8))
+    }
+  }
+
+  /// Columns a multiple of 4 KiB apart share a few lines of the first-level cache and drive each other out. Pieces of
+  /// them are copied to where they do not.
+  private static func crowds(_ stride: Int) -> Bool { stride.isMultiple(of: 1024) }
+  private static let copyDepth = 128
+  private static let copyStride = copyDepth &+ 16
+
+  /// Goes on with sixteen columns and one or two rows for `depth` steps.
+  @inline(__always)
+  private static func accumulate16(
+    _ left: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ stride: Int, _ depth: Int, _ c00: inout SIMD8<Float>,
+    _ c01: inout SIMD8<Float>, _ c10: inout SIMD8<Float>, _ c11: inout SIMD8<Float>
+  ) {
+    let bNext = b + 8 &* stride
     var k = 0
-    while k &+ 4 <= g.depth {
+    while k &+ 4 <= depth {
       let x = left + 4 &* k
       let t = transposedColumns(b + k, stride: stride)
       let u = transposedColumns(bNext + k, stride: stride)
@@ -167,18 +202,11 @@ enum GemmSkinny {
       accumulate(x + 12, u.3, &c01, &c11)
       k &+= 4
     }
-    while k < g.depth {
+    while k < depth {
       let x = left + 4 &* k
       accumulate(x, gatherColumn(b + k, stride), &c00, &c10)
       accumulate(x, gatherColumn(bNext + k, stride), &c01, &c11)
       k &+= 1
-    }
-    let target = c + column
-    store(c00, target)
-    store(c01, target + 8)
-    if count > 1 {
-      store(c10, target + g.cStride)
-      store(c11, target + (g.cStride &+ 8))
     }
   }
 

@@ -1,3 +1,12 @@
+/// Six rows of a left matrix as a tile reads them: packed as `[depth][6]`, or where they lie.
+struct LeftPanel {
+  let base: UnsafePointer<Float>
+  /// Floats from one row to the next.
+  let rowStride: Int
+  /// Floats from one column to the next.
+  let columnStride: Int
+}
+
 /// The innermost loop of matrix multiplication: one 6 × 16 (or 6 × 8) tile of the result.
 ///
 /// Twelve accumulators of eight lanes, two columns vectors and one broadcast value fill the sixteen vector
@@ -12,12 +21,12 @@ enum GemmTile {
   /// `c[6 × 16] += a[depth × 6]ᵀ · b[depth × 16]`.
   ///
   /// - Parameters:
-  ///   - a: a packed panel of the left matrix.
+  ///   - a: a panel of the left matrix.
   ///   - b: rows of sixteen values, `bStride` apart (16 when packed).
   ///   - start: where each row's first sums come from: sixteen values (a bias, or zeros); `nil` to go on from `c`.
   @inline(__always)
   static func multiply16(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, bStride: Int, depth: Int, start: UnsafePointer<Float>?,
+    _ left: LeftPanel, _ b: UnsafePointer<Float>, bStride: Int, depth: Int, start: UnsafePointer<Float>?,
     into c: UnsafeMutablePointer<Float>, stride: Int
   ) {
     let first = start ?? UnsafePointer(c)
@@ -34,30 +43,33 @@ enum GemmTile {
     var c41 = load(first + (4 &* step &+ 8))
     var c50 = load(first + 5 &* step)
     var c51 = load(first + (5 &* step &+ 8))
-    var a = a
+    let row = left.rowStride
+    var upper = left.base
+    var lower = left.base + 3 &* row
     var b = b
     for _ in 0..<depth {
       let b0 = load(b)
       let b1 = load(b + 8)
-      let a0 = SIMD8<Float>(repeating: a[0])
+      let a0 = SIMD8<Float>(repeating: upper[0])
       c00.addProduct(a0, b0)
       c01.addProduct(a0, b1)
-      let a1 = SIMD8<Float>(repeating: a[1])
+      let a1 = SIMD8<Float>(repeating: upper[row])
       c10.addProduct(a1, b0)
       c11.addProduct(a1, b1)
-      let a2 = SIMD8<Float>(repeating: a[2])
+      let a2 = SIMD8<Float>(repeating: upper[2 &* row])
       c20.addProduct(a2, b0)
       c21.addProduct(a2, b1)
-      let a3 = SIMD8<Float>(repeating: a[3])
+      let a3 = SIMD8<Float>(repeating: lower[0])
       c30.addProduct(a3, b0)
       c31.addProduct(a3, b1)
-      let a4 = SIMD8<Float>(repeating: a[4])
+      let a4 = SIMD8<Float>(repeating: lower[row])
       c40.addProduct(a4, b0)
       c41.addProduct(a4, b1)
-      let a5 = SIMD8<Float>(repeating: a[5])
+      let a5 = SIMD8<Float>(repeating: lower[2 &* row])
       c50.addProduct(a5, b0)
       c51.addProduct(a5, b1)
-      a += rows
+      upper += left.columnStride
+      lower += left.columnStride
       b += bStride
     }
     store(c00, c)
@@ -77,7 +89,7 @@ enum GemmTile {
   /// `c[6 × 8] += a[depth × 6]ᵀ · b[depth × 8]`: the same for a last panel of at most eight columns.
   @inline(__always)
   static func multiply8(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, bStride: Int, depth: Int, start: UnsafePointer<Float>?,
+    _ left: LeftPanel, _ b: UnsafePointer<Float>, bStride: Int, depth: Int, start: UnsafePointer<Float>?,
     into c: UnsafeMutablePointer<Float>, stride: Int
   ) {
     let first = start ?? UnsafePointer(c)
@@ -88,17 +100,20 @@ enum GemmTile {
     var c3 = load(first + 3 &* step)
     var c4 = load(first + 4 &* step)
     var c5 = load(first + 5 &* step)
-    var a = a
+    let row = left.rowStride
+    var upper = left.base
+    var lower = left.base + 3 &* row
     var b = b
     for _ in 0..<depth {
       let b0 = load(b)
-      c0.addProduct(SIMD8(repeating: a[0]), b0)
-      c1.addProduct(SIMD8(repeating: a[1]), b0)
-      c2.addProduct(SIMD8(repeating: a[2]), b0)
-      c3.addProduct(SIMD8(repeating: a[3]), b0)
-      c4.addProduct(SIMD8(repeating: a[4]), b0)
-      c5.addProduct(SIMD8(repeating: a[5]), b0)
-      a += rows
+      c0.addProduct(SIMD8(repeating: upper[0]), b0)
+      c1.addProduct(SIMD8(repeating: upper[row]), b0)
+      c2.addProduct(SIMD8(repeating: upper[2 &* row]), b0)
+      c3.addProduct(SIMD8(repeating: lower[0]), b0)
+      c4.addProduct(SIMD8(repeating: lower[row]), b0)
+      c5.addProduct(SIMD8(repeating: lower[2 &* row]), b0)
+      upper += left.columnStride
+      lower += left.columnStride
       b += bStride
     }
     store(c0, c)

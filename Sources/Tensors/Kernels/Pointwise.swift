@@ -24,27 +24,6 @@ enum Pointwise {
     if i < count { storePart(kernel(loadPart(x + i, count &- i)), count &- i, out + i) }
   }
 
-  /// Two functions of one operand in one pass; the compiler shares what they have in common.
-  @inline(__always)
-  static func map<First: UnaryKernel, Second: UnaryKernel>(
-    _ first: First, _ second: Second, _ x: UnsafePointer<Float>, count: Int, to out: UnsafeMutablePointer<Float>,
-    _ other: UnsafeMutablePointer<Float>
-  ) {
-    let whole = count & ~7
-    var i = 0
-    while i < whole {
-      let v = load(x + i)
-      store(first(v), out + i)
-      store(second(v), other + i)
-      i &+= 8
-    }
-    if i < count {
-      let v = loadPart(x + i, count &- i)
-      storePart(first(v), count &- i, out + i)
-      storePart(second(v), count &- i, other + i)
-    }
-  }
-
   /// Both operands contiguous (`step` 1) or one value for the whole run (`step` 0).
   @inline(__always)
   static func map<Kernel: BinaryKernel>(
@@ -104,6 +83,20 @@ func loadPart(_ p: UnsafePointer<Float>, _ count: Int) -> SIMD8<Float> {
   case 5: SIMD8(lowHalf: loadFour(p), highHalf: SIMD4(p[4], 0, 0, 0))
   case 6: SIMD8(lowHalf: loadFour(p), highHalf: SIMD4(p[4], p[5], 0, 0))
   case 7: SIMD8(lowHalf: loadFour(p), highHalf: SIMD4(p[4], p[5], p[6], 0))
+  default: .zero
+  }
+}
+
+/// The first `count` (1 to 7) lanes, zeros behind.
+func firstLanes(_ v: SIMD8<Float>, _ count: Int) -> SIMD8<Float> {
+  switch count {
+  case 1: SIMD8(v[0], 0, 0, 0, 0, 0, 0, 0)
+  case 2: SIMD8(v[0], v[1], 0, 0, 0, 0, 0, 0)
+  case 3: SIMD8(v[0], v[1], v[2], 0, 0, 0, 0, 0)
+  case 4: SIMD8(lowHalf: v.lowHalf, highHalf: .zero)
+  case 5: SIMD8(lowHalf: v.lowHalf, highHalf: SIMD4(v[4], 0, 0, 0))
+  case 6: SIMD8(lowHalf: v.lowHalf, highHalf: SIMD4(v[4], v[5], 0, 0))
+  case 7: SIMD8(lowHalf: v.lowHalf, highHalf: SIMD4(v[4], v[5], v[6], 0))
   default: .zero
   }
 }

@@ -62,10 +62,10 @@ enum Reductions {
       best.replace(with: v, where: v .> best)
       i &+= 8
     }
-    var result = best[0]
-    for lane in 1..<8 where best[lane] > result { result = best[lane] }
-    var hasNaN = x[0] != x[0]
-    for lane in 0..<8 where sawNaN[lane] { hasNaN = true }
+    let four = best.lowHalf.replacing(with: best.highHalf, where: best.highHalf .> best.lowHalf)
+    let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .> four.lowHalf)
+    var result = two[1] > two[0] ? two[1] : two[0]
+    var hasNaN = x[0] != x[0] || any(sawNaN)
     while i < count {
       if x[i] != x[i] { hasNaN = true }
       if x[i] > result { result = x[i] }
@@ -148,8 +148,7 @@ enum Reductions {
     }
     if i < count {
       let rest = count &- i
-      let isInside = SIMD8<Int32>(0, 1, 2, 3, 4, 5, 6, 7) .< SIMD8(repeating: Int32(truncatingIfNeeded: rest))
-      let last = SIMD8<Float>.zero.replacing(with: term(loadPart(x + i, rest)), where: isInside)
+      let last = firstLanes(term(loadPart(x + i, rest)), rest)
       switch i & 24 {
       case 0: s0 += last
       case 8: s1 += last

@@ -102,17 +102,17 @@ private struct AttentionHeads {
         for head in range {
           let p = weights.map { $0.storage.floats + head * t * s } ?? scratch
           product(q, offsets.offset(head, 0), k, offsets.offset(head, 1), transposed: true, t, s, d, into: p, s)
-          for row in 0..<t {
-            let scores = p + row * s
-            Pointwise.map(ScaleKernel(factor: scale), scores, count: s, to: scores)
-            if let mask, let maskStrides { addMask(mask, maskStrides, head, row, scores) }
-            if isCausal { for column in min(row + 1, s)..<s { scores[column] = -.infinity } }
-            if mask != nil && Reductions.max(scores, count: s) == -.infinity {
-              // A query that may look at nothing gets nothing.
-              scores.update(repeating: 0, count: s)
-            } else {
-              RowKernels.softmax(scores, count: s, to: scores)
-            }
+          Pointwise.map(ScaleKernel(factor: scale), p, count: t * s, to: p)
+          if let mask, let maskStrides {
+            for row in 0..<t { addMask(mask, maskStrides, head, row, p + row * s) }
+          }
+          if isCausal {
+            for row in 0..<min(t, s) { (p + row * s + row + 1).update(repeating: -.infinity, count: s - row - 1) }
+          }
+          if mask == nil {
+            RowKernels.softmax(p, rows: t, count: s)
+          } else {
+            for row in 0..<t { Self.softmaxOrZeros(p + row * s, count: s) }
           }
           var dropped = p
           if let noise {
@@ -156,10 +156,7 @@ private struct AttentionHeads {
             rows: s, columns: e, depth: t, a: dense(used, s).transposed, b: operand(g, offsets.offset(head, 3)),
             c: dv.storage.floats + offsets.offset(head, 6), cStride: dv.strides[2], start: nil
           ).compute(rows: 0..<s, columns: 0..<e)
-          for row in 0..<t {
-            RowKernels.softmaxBackward(p + row * s, dp + row * s, count: s, to: dp + row * s)
-          }
-          Pointwise.map(ScaleKernel(factor: scale), dp, count: t * s, to: dp)
+          RowKernels.softmaxBackward(p, dp, rows: t, count: s, factor: scale)
           Gemm(
             rows: t, columns: d, depth: s, a: dense(dp, s), b: operand(k, offsets.offset(head, 1)),
             c: dq.storage.floats + offsets.offset(head, 4), cStride: dq.strides[2], start: nil
@@ -192,6 +189,15 @@ private struct AttentionHeads {
     let start = mask.offset + head / h * strides[0] + head % h * strides[1] + row * strides[2]
     Pointwise.map(
       AddKernel(), scores, step: 1, mask.storage.floats + start, step: strides[3], count: s, to: scores)
+  }
+
+  /// A query that may look at nothing gets nothing.
+  private static func softmaxOrZeros(_ scores: UnsafeMutablePointer<Float>, count: Int) {
+    if Reductions.max(scores, count: count) == -.infinity {
+      scores.update(repeating: 0, count: count)
+    } else {
+      RowKernels.softmax(scores, count: count, to: scores)
+    }
   }
 
   private func operand(_ x: Tensor, _ offset: Int) -> MatrixOperand {

@@ -72,42 +72,6 @@ extension Tensor {
     return y.recording(self) { [Tensor.combined($0, y, ReluBackward(), "relu")] }
   }
 
-  /// x Φ(x), with the error function (Hendrycks and Gimpel 2016): `nn.GELU()`.
-  public func gelu() -> Tensor {
-    mapped(GeluKernel(), derivative: GeluDerivative())
-  }
-
-  /// The approximation of GELU by a hyperbolic tangent that GPT-2 uses: `nn.GELU(approximate="tanh")`.
-  public func geluTanh() -> Tensor {
-    mapped(GeluTanhKernel(), derivative: GeluTanhDerivative())
-  }
-
-  /// x σ(1.702 x), the approximation of GELU that CLIP uses.
-  public func quickGelu() -> Tensor {
-    mapped(QuickGeluKernel(), derivative: QuickGeluDerivative())
-  }
-
-  /// A function whose derivative shares much of its work: where gradients are wanted, both are computed in one pass, and
-  /// the derivative is kept instead of the argument.
-  @inline(__always)
-  private func mapped<Kernel: UnaryKernel, Derivative: UnaryKernel>(_ kernel: Kernel, derivative: Derivative) -> Tensor
-  {
-    guard GradientMode.isRecording && requiresGrad else { return mapped(kernel, grain: functionGrain) }
-    let x = packed()
-    let slope = Tensor(uninitialized: shape)
-    let y = Tensor(shape: shape) { out in
-      x.read { x in
-        slope.write { slope in
-          parallelFor(count, grain: functionGrain, multiple: 64) { part in
-            let (start, length) = (part.lowerBound, part.count)
-            Pointwise.map(kernel, derivative, x + start, count: length, to: out + start, slope + start)
-          }
-        }
-      }
-    }
-    return y.recording(self) { [$0 * slope] }
-  }
-
   /// Each element, but at least `low` and at most `high`. The gradient passes where the element lies between them.
   public func clamp(_ low: Float = -.infinity, _ high: Float = .infinity) -> Tensor {
     mapped(ClampKernel(low: low, high: high)).recording(self) { g in
@@ -205,30 +169,6 @@ private struct ReluBackward: BinaryKernel {
   @inline(__always) func callAsFunction(_ g: SIMD8<Float>, _ y: SIMD8<Float>) -> SIMD8<Float> {
     g.replacing(with: 0, where: y .<= 0)
   }
-}
-
-private struct GeluKernel: UnaryKernel {
-  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.gelu(x) }
-}
-
-private struct GeluDerivative: UnaryKernel {
-  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.geluDerivative(x) }
-}
-
-private struct GeluTanhKernel: UnaryKernel {
-  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.geluTanh(x) }
-}
-
-private struct GeluTanhDerivative: UnaryKernel {
-  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.geluTanhDerivative(x) }
-}
-
-private struct QuickGeluKernel: UnaryKernel {
-  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.quickGELU(x) }
-}
-
-private struct QuickGeluDerivative: UnaryKernel {
-  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.quickGELUDerivative(x) }
 }
 
 private struct ClampKernel: UnaryKernel {

@@ -24,6 +24,10 @@ public final class BLIP2Model: Module, PretrainedModel {
     if case .blip2(let settings) = configuration { settings } else { nil }
   }
 
+  public static func modelConfiguration(_ settings: BLIP2Configuration) -> ModelConfiguration { .blip2(settings) }
+
+  public static let architecture = "Blip2ForConditionalGeneration"
+
   /// A model with initial values.
   public init(_ configuration: BLIP2Configuration) {
     self.configuration = configuration
@@ -32,7 +36,8 @@ public final class BLIP2Model: Module, PretrainedModel {
     queryTokens = Initialisation.normal(
       [1, configuration.queryCount, width], standardDeviation: configuration.initializerRange)
     qformer = QFormer(configuration.queryTransformer)
-    languageProjection = Linear(width, configuration.text.embeddingSize)
+    languageProjection = Linear(
+      width, configuration.text.embeddingSize, standardDeviation: configuration.initializerRange)
     languageModel = OPTDecoder(configuration.text)
   }
 

@@ -31,7 +31,9 @@ public final class BLIP2VisionEncoder: Module {
     let tokens = configuration.imageSize.patchCount(configuration.patchSize) + 1
     classToken = Initialisation.normal([1, 1, width], standardDeviation: configuration.initializerRange)
     positions = Initialisation.normal([1, tokens, width], standardDeviation: configuration.initializerRange)
-    patches = PatchProjection(channels: Self.channels, patchSize: configuration.patchSize, width: width)
+    patches = PatchProjection(
+      channels: Self.channels, patchSize: configuration.patchSize, width: width,
+      standardDeviation: configuration.initializerRange)
     layers = (0..<configuration.layerCount).map { _ in BLIP2VisionBlock(configuration) }
     norm = LayerNorm(width, epsilon: Float(configuration.layerNormEpsilon))
   }
@@ -76,11 +78,12 @@ final class BLIP2VisionBlock: Module {
     let width = configuration.hiddenSize
     let epsilon = Float(configuration.layerNormEpsilon)
     norm1 = LayerNorm(width, epsilon: epsilon)
-    qkv = Linear(width, 3 * width, bias: configuration.hasAttentionBias)
-    projection = Linear(width, width)
+    qkv = Linear(
+      width, 3 * width, bias: configuration.hasAttentionBias, standardDeviation: configuration.initializerRange)
+    projection = Linear(width, width, standardDeviation: configuration.initializerRange)
     norm2 = LayerNorm(width, epsilon: epsilon)
-    expand = Linear(width, configuration.intermediateSize)
-    contract = Linear(configuration.intermediateSize, width)
+    expand = Linear(width, configuration.intermediateSize, standardDeviation: configuration.initializerRange)
+    contract = Linear(configuration.intermediateSize, width, standardDeviation: configuration.initializerRange)
     headCount = configuration.headCount
     activation = configuration.activation
   }

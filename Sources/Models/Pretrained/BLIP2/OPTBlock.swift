@@ -26,14 +26,14 @@ final class OPTBlock: Module {
   }
 
   init(_ configuration: OPTConfiguration) {
-    let (width, bias) = (configuration.hiddenSize, configuration.hasBias)
-    query = Linear(width, width, bias: bias)
-    key = Linear(width, width, bias: bias)
-    value = Linear(width, width, bias: bias)
-    output = Linear(width, width, bias: bias)
+    let (width, bias, range) = (configuration.hiddenSize, configuration.hasBias, configuration.initializerRange)
+    query = Linear(width, width, bias: bias, standardDeviation: range)
+    key = Linear(width, width, bias: bias, standardDeviation: range)
+    value = Linear(width, width, bias: bias, standardDeviation: range)
+    output = Linear(width, width, bias: bias, standardDeviation: range)
     attentionNorm = OptionalNorm(configuration)
-    expand = Linear(width, configuration.intermediateSize, bias: bias)
-    contract = Linear(configuration.intermediateSize, width, bias: bias)
+    expand = Linear(width, configuration.intermediateSize, bias: bias, standardDeviation: range)
+    contract = Linear(configuration.intermediateSize, width, bias: bias, standardDeviation: range)
     norm = OptionalNorm(configuration)
     self.configuration = configuration
   }

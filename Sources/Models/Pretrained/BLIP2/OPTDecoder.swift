@@ -36,12 +36,14 @@ public final class OPTDecoder: Module {
     let range = configuration.initializerRange
     tokens = Embedding(configuration.vocabularySize, outer, standardDeviation: range)
     positions = Embedding(configuration.positionCount + Self.positionOffset, width, standardDeviation: range)
-    projectIn = outer == width ? nil : Linear(outer, width, bias: false)
+    projectIn = outer == width ? nil : Linear(outer, width, bias: false, standardDeviation: range)
     layers = (0..<configuration.layerCount).map { _ in OPTBlock(configuration) }
     let normalises = configuration.normalizesBefore && !configuration.omitsFinalNorm
     norm = normalises ? OptionalNorm(configuration) : nil
-    projectOut = outer == width ? nil : Linear(width, outer, bias: false)
-    lmHead = configuration.tiesWordEmbeddings ? nil : Linear(outer, configuration.vocabularySize, bias: false)
+    projectOut = outer == width ? nil : Linear(width, outer, bias: false, standardDeviation: range)
+    lmHead =
+      configuration.tiesWordEmbeddings
+      ? nil : Linear(outer, configuration.vocabularySize, bias: false, standardDeviation: range)
   }
 
   /// Reads whole texts at once.
@@ -99,4 +101,8 @@ extension OPTDecoder: PretrainedModel {
   public static func settings(of configuration: ModelConfiguration) -> OPTConfiguration? {
     if case .opt(let settings) = configuration { settings } else { nil }
   }
+
+  public static func modelConfiguration(_ settings: OPTConfiguration) -> ModelConfiguration { .opt(settings) }
+
+  public static let architecture = "OPTForCausalLM"
 }

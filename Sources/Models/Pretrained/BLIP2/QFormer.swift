@@ -48,12 +48,12 @@ final class QFormerLayer: Module {
   }
 
   init(_ configuration: QFormerConfiguration, looksAtImage: Bool) {
-    let width = configuration.hiddenSize
+    let (width, range) = (configuration.hiddenSize, configuration.initializerRange)
     attention = QFormerAttention(configuration, memoryWidth: width)
     crossAttention =
       looksAtImage ? QFormerAttention(configuration, memoryWidth: configuration.encoderHiddenSize) : nil
-    expand = Linear(width, configuration.intermediateSize)
-    contract = Linear(configuration.intermediateSize, width)
+    expand = Linear(width, configuration.intermediateSize, standardDeviation: range)
+    contract = Linear(configuration.intermediateSize, width, standardDeviation: range)
     norm = LayerNorm(width, epsilon: Float(configuration.layerNormEpsilon))
     activation = configuration.activation
   }
@@ -85,11 +85,11 @@ final class QFormerAttention: Module {
   }
 
   init(_ configuration: QFormerConfiguration, memoryWidth: Int) {
-    let width = configuration.hiddenSize
-    query = Linear(width, width)
-    key = Linear(memoryWidth, width)
-    value = Linear(memoryWidth, width)
-    output = Linear(width, width)
+    let (width, range) = (configuration.hiddenSize, configuration.initializerRange)
+    query = Linear(width, width, standardDeviation: range)
+    key = Linear(memoryWidth, width, standardDeviation: range)
+    value = Linear(memoryWidth, width, standardDeviation: range)
+    output = Linear(width, width, standardDeviation: range)
     norm = LayerNorm(width, epsilon: Float(configuration.layerNormEpsilon))
     headCount = configuration.headCount
   }

@@ -26,14 +26,23 @@ public final class CLIPModel: Module, PretrainedModel {
     if case .clip(let settings) = configuration { settings } else { nil }
   }
 
+  public static func modelConfiguration(_ settings: CLIPConfiguration) -> ModelConfiguration { .clip(settings) }
+
+  public static let architecture = "CLIPModel"
+
   /// A model with initial values.
   public init(_ configuration: CLIPConfiguration) {
     self.configuration = configuration
     logitScale = Initialisation.constant([], Float(configuration.initialLogitScale))
-    textModel = CLIPTextTower(configuration.text)
-    visionModel = CLIPVisionTower(configuration.vision)
-    textProjection = Linear(configuration.text.hiddenSize, configuration.projectionSize, bias: false)
-    visualProjection = Linear(configuration.vision.hiddenSize, configuration.projectionSize, bias: false)
+    let factor = configuration.initializerFactor
+    textModel = CLIPTextTower(configuration.text, factor: factor)
+    visionModel = CLIPVisionTower(configuration.vision, factor: factor)
+    func projection(_ width: Int) -> Linear {
+      Linear(
+        width, configuration.projectionSize, bias: false, standardDeviation: factor / Double(width).squareRoot())
+    }
+    textProjection = projection(configuration.text.hiddenSize)
+    visualProjection = projection(configuration.vision.hiddenSize)
   }
 
   /// What the image tower says of images, before it is brought to length 1.
@@ -41,7 +50,7 @@ public final class CLIPModel: Module, PretrainedModel {
   /// - Parameter pixelValues: images as the processor prepares them, `[I, C, H, W]`.
   /// - Returns: `[I, E]`.
   public func imageFeatures(_ pixelValues: Tensor) -> Tensor {
-    visualProjection(visionModel.pooled(visionModel(pixelValues)))
+    visualProjection(visionModel.summary(pixelValues))
   }
 
   /// What the text tower says of texts, before it is brought to length 1.
@@ -51,7 +60,7 @@ public final class CLIPModel: Module, PretrainedModel {
   ///   - attentionMask: 1 for tokens, 0 for padding, `[T, L]`; all are tokens by default.
   /// - Returns: `[T, E]`.
   public func textFeatures(_ ids: IntTensor, attentionMask: IntTensor? = nil) -> Tensor {
-    textProjection(textModel.pooled(textModel(ids, attentionMask: attentionMask), ids))
+    textProjection(textModel.summary(ids, attentionMask: attentionMask))
   }
 
   /// Images in the common space: unit vectors `[I, E]` for images `[I, C, H, W]`.

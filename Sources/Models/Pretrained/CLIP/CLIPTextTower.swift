@@ -21,15 +21,19 @@ public final class CLIPTextTower: Module {
   }
 
   /// A tower with initial values.
-  public init(_ configuration: CLIPTextConfiguration) {
+  ///
+  /// - Parameter factor: what the spread of all weights is multiplied by.
+  public init(_ configuration: CLIPTextConfiguration, factor: Double = 1) {
     self.configuration = configuration
     let width = configuration.hiddenSize
     let epsilon = Float(configuration.layerNormEpsilon)
     let shape = EncoderShape(
       width: width, headCount: configuration.headCount, feedForwardWidth: configuration.intermediateSize,
-      activation: configuration.activation, epsilon: epsilon)
-    words = Embedding(configuration.vocabularySize, width)
-    positions = Embedding(configuration.positionCount, width)
+      activation: configuration.activation, epsilon: epsilon,
+      spread: InitialSpread(width: width, layerCount: configuration.layerCount, factor: factor))
+    // This spread is fixed, whatever `initializer_range` says.
+    words = Embedding(configuration.vocabularySize, width, standardDeviation: 0.02 * factor)
+    positions = Embedding(configuration.positionCount, width, standardDeviation: 0.02 * factor)
     layers = (0..<configuration.layerCount).map { _ in EncoderBlock(shape, names: .clip) }
     norm = LayerNorm(width, epsilon: epsilon)
   }
@@ -39,15 +43,40 @@ public final class CLIPTextTower: Module {
   ///   - attentionMask: 1 for tokens, 0 for padding, `[B, L]`; all are tokens by default.
   /// - Returns: the normalised state at each token, `[B, L, D]`.
   public func callAsFunction(_ ids: IntTensor, attentionMask: IntTensor? = nil) -> Tensor {
+    requireFit(ids, attentionMask)
+    let mask = attentionMask.map(paddingMask)  // [B, 1, 1, L]
+    return norm(layers.reduce(tokens(ids)) { $1($0, mask: mask, isCausal: true) })  // [B, L, D]
+  }
+
+  /// What ``pooled(_:_:)`` makes of the states, without those that nobody looks at: what stands behind the longest
+  /// text's end, and in the last block all but the ends. `[B, D]` for tokens `[B, L]`.
+  func summary(_ ids: IntTensor, attentionMask: IntTensor? = nil) -> Tensor {
+    requireFit(ids, attentionMask)
+    let ends = pooledPositions(ids)
+    let length = (ends.max() ?? 0) + 1
+    func cut(_ all: IntTensor) -> IntTensor {
+      IntTensor((0..<all.shape[0]).map { Array(all[$0].scalars.prefix(length)) })
+    }
+    let padding = attentionMask.map { paddingMask(cut($0)) }  // [B, 1, 1, length]
+    let states = layers.dropLast().reduce(tokens(cut(ids))) { $1($0, mask: padding, isCausal: true) }
+    guard let last = layers.last else { return pooled(norm(states), ids) }
+    let future = Tensor(
+      ends.flatMap { end in (0..<length).map { $0 <= end ? 0 : -.infinity } }, shape: [ends.count, 1, 1, length])
+    return norm(last(states, at: ends, mask: padding.map { $0 + future } ?? future))
+  }
+
+  /// What goes into the first block: `[B, L, D]` for tokens `[B, L]`.
+  private func tokens(_ ids: IntTensor) -> Tensor {
+    words(ids) + positions.weight.slice(0..<ids.shape[1], dim: 0)
+  }
+
+  private func requireFit(_ ids: IntTensor, _ attentionMask: IntTensor?) {
     guard ids.shape.count == 2, ids.shape[1] <= configuration.positionCount else {
       reportMisuse("CLIPModel", "texts of shape \(ids.shape), not [batch, at most \(configuration.positionCount)]")
     }
     if let attentionMask, attentionMask.shape != ids.shape {
       reportMisuse("CLIPModel", "an attention mask of shape \(attentionMask.shape) for texts of shape \(ids.shape)")
     }
-    let mask = attentionMask.map(paddingMask)  // [B, 1, 1, L]
-    let tokens = words(ids) + positions.weight.slice(0..<ids.shape[1], dim: 0)  // [B, L, D]
-    return norm(layers.reduce(tokens) { $1($0, mask: mask, isCausal: true) })  // [B, L, D]
   }
 
   /// Where each text is read off: at its end-of-text token.

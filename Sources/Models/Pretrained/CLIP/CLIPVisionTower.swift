@@ -28,17 +28,23 @@ public final class CLIPVisionTower: Module {
   }
 
   /// A tower with initial values.
-  public init(_ configuration: CLIPVisionConfiguration) {
+  ///
+  /// - Parameter factor: what the spread of all weights is multiplied by.
+  public init(_ configuration: CLIPVisionConfiguration, factor: Double = 1) {
     self.configuration = configuration
     let width = configuration.hiddenSize
     let epsilon = Float(configuration.layerNormEpsilon)
     let shape = EncoderShape(
       width: width, headCount: configuration.headCount, feedForwardWidth: configuration.intermediateSize,
-      activation: configuration.activation, epsilon: epsilon)
-    classToken = Initialisation.normal([width], standardDeviation: configuration.initializerRange)
+      activation: configuration.activation, epsilon: epsilon,
+      spread: InitialSpread(width: width, layerCount: configuration.layerCount, factor: factor))
+    let range = configuration.initializerRange * factor
+    classToken = Initialisation.normal([width], standardDeviation: factor / Double(width).squareRoot())
     patches = PatchProjection(
-      channels: configuration.channelCount, patchSize: configuration.patchSize, width: width, bias: false)
-    positions = Embedding(configuration.imageSize.patchCount(configuration.patchSize) + 1, width)
+      channels: configuration.channelCount, patchSize: configuration.patchSize, width: width, bias: false,
+      standardDeviation: range)
+    positions = Embedding(
+      configuration.imageSize.patchCount(configuration.patchSize) + 1, width, standardDeviation: range)
     normBefore = LayerNorm(width, epsilon: epsilon)
     layers = (0..<configuration.layerCount).map { _ in EncoderBlock(shape, names: .clip) }
     normAfter = LayerNorm(width, epsilon: epsilon)
@@ -64,5 +70,13 @@ public final class CLIPVisionTower: Module {
   /// The class token of the last block's output, normalised: `[B, D]` for `[B, N + 1, D]`.
   public func pooled(_ encoded: Tensor) -> Tensor {
     normAfter(encoded.select(0, dim: 1))
+  }
+
+  /// What ``pooled(_:)`` makes of what comes out of the last block, which is computed for the class token alone:
+  /// `[B, D]` for images `[B, C, H, W]`.
+  func summary(_ pixelValues: Tensor) -> Tensor {
+    let states = layers.dropLast().reduce(tokens(pixelValues)) { $1($0) }  // [B, N + 1, D]
+    guard let last = layers.last else { return pooled(states) }
+    return normAfter(last(states, at: Array(repeating: 0, count: states.shape[0])))
   }
 }

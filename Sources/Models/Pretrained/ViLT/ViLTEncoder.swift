@@ -27,13 +27,15 @@ final class ViLTEncoder: Module {
     let epsilon = Float(configuration.layerNormEpsilon)
     let shape = EncoderShape(
       width: width, headCount: configuration.headCount, feedForwardWidth: configuration.intermediateSize,
-      activation: configuration.activation, epsilon: epsilon, hasAttentionBias: configuration.hasAttentionBias)
+      activation: configuration.activation, epsilon: epsilon, hasAttentionBias: configuration.hasAttentionBias,
+      spread: InitialSpread(configuration.initializerRange))
     words = ViLTTextEmbeddings(configuration)
     image = ViLTImageEmbeddings(configuration)
-    modalities = Embedding(configuration.modalityCount, width)
+    modalities = Embedding(
+      configuration.modalityCount, width, standardDeviation: configuration.initializerRange)
     layers = (0..<configuration.layerCount).map { _ in EncoderBlock(shape, names: .vit) }
     norm = LayerNorm(width, epsilon: epsilon)
-    pooler = Linear(width, width)
+    pooler = Linear(width, width, standardDeviation: configuration.initializerRange)
   }
 
   /// Words and patches one behind the other, each marked as what it is (equations 1 to 3).
@@ -59,12 +61,12 @@ final class ViLTEncoder: Module {
     image(pixelValues, pixelMask: pixelMask)
   }
 
-  /// The normalised states behind the last block, `[B, T, D]` (equations 4 to 6).
+  /// The normalised state of the first word, `[CLS]`, behind the last block (equations 4 to 6), which is computed for it
+  /// alone, through the pooler (equation 7): `[B, D]`.
   func callAsFunction(_ input: MaskedTokens) -> Tensor {
     let mask = paddingMask(input.mask)  // [B, 1, 1, T]
-    return norm(layers.reduce(input.tokens) { $1($0, mask: mask) })
+    let states = layers.dropLast().reduce(input.tokens) { $1($0, mask: mask) }  // [B, T, D]
+    let first = layers.last?(states, at: Array(repeating: 0, count: states.shape[0]), mask: mask)  // [B, D]
+    return pooler(norm(first ?? states.select(0, dim: 1))).tanh()
   }
-
-  /// The state of the first word, `[CLS]`, through the pooler: `[B, D]` for `[B, T, D]` (equation 7).
-  func pooled(_ states: Tensor) -> Tensor { pooler(states.select(0, dim: 1)).tanh() }
 }

@@ -21,14 +21,19 @@ public final class ViLTForQuestionAnswering: Module, PretrainedModel {
     if case .vilt(let settings) = configuration { settings } else { nil }
   }
 
+  public static func modelConfiguration(_ settings: ViLTConfiguration) -> ModelConfiguration { .vilt(settings) }
+
+  public static let architecture = "ViltForQuestionAnswering"
+
   /// A model with initial values.
   public init(_ configuration: ViLTConfiguration) {
     self.configuration = configuration
     vilt = ViLTEncoder(configuration)
     let width = configuration.hiddenSize
     classifier = Sequential(
-      Linear(width, 2 * width), LayerNorm(2 * width), Layers.Activation.gelu(),
-      Linear(2 * width, configuration.labels.count))
+      Linear(width, 2 * width, standardDeviation: configuration.initializerRange), LayerNorm(2 * width),
+      Layers.Activation.gelu(),
+      Linear(2 * width, configuration.labels.count, standardDeviation: configuration.initializerRange))
   }
 
   /// Scores each answer.
@@ -49,7 +54,7 @@ public final class ViLTForQuestionAnswering: Module, PretrainedModel {
   public func pooled(
     _ ids: IntTensor, attentionMask: IntTensor? = nil, _ pixelValues: Tensor, pixelMask: Tensor? = nil
   ) -> Tensor {
-    vilt.pooled(vilt(embedded(ids, attentionMask: attentionMask, pixelValues, pixelMask: pixelMask)))
+    vilt(embedded(ids, attentionMask: attentionMask, pixelValues, pixelMask: pixelMask))
   }
 
   /// What goes into the transformer; the parameters are those of a call.

@@ -26,7 +26,9 @@ final class ViLTImageEmbeddings: Module {
     let count = configuration.imageSize.patchCount(configuration.patchSize)
     clsToken = Initialisation.constant([1, 1, width], 0)
     positionEmbeddings = Initialisation.constant([1, count + 1, width], 0)
-    patches = PatchProjection(channels: configuration.channelCount, patchSize: configuration.patchSize, width: width)
+    patches = PatchProjection(
+      channels: configuration.channelCount, patchSize: configuration.patchSize, width: width,
+      standardDeviation: configuration.initializerRange)
     self.configuration = configuration
   }
 
@@ -39,18 +41,17 @@ final class ViLTImageEmbeddings: Module {
     let patchSize = configuration.patchSize
     let grid = Extent(height: pixelValues.shape[2] / patchSize.height, width: pixelValues.shape[3] / patchSize.width)
     let sizes = validSizes(pixelMask, batch: pixelValues.shape[0], grid: grid)
-    let limit = configuration.maximumImageLength < 0 ? Int.max : configuration.maximumImageLength
-    let length = min(sizes.map { $0.height * $0.width }.max() ?? 0, limit)
+    let length = sizes.map { $0.height * $0.width }.max() ?? 0
 
     let all = patches(pixelValues)  // [B, N, D]
     var rows: [Tensor] = []
     var masks: [[Int]] = []
     for (index, size) in sizes.enumerated() {
-      let kept = spread(size.height * size.width, over: length)
-      let cells = kept.map { $0 / size.width * grid.width + $0 % size.width }
-      let own = all[index].indexSelect(cells) + places(size).indexSelect(kept)  // [n, D], n ≤ length
-      rows.append(own.pad([(dim: 0, before: 0, after: length - kept.count)]))  // [length, D]
-      masks.append((0...length).map { $0 <= kept.count ? 1 : 0 })
+      let count = size.height * size.width
+      let cells = (0..<count).map { $0 / size.width * grid.width + $0 % size.width }
+      let own = all[index].indexSelect(cells) + places(size)  // [count, D], count ≤ length
+      rows.append(own.pad([(dim: 0, before: 0, after: length - count)]))  // [length, D]
+      masks.append((0...length).map { $0 <= count ? 1 : 0 })
     }
     let first = (clsToken + positionEmbeddings.slice(0..<1, dim: 1)).expand(sizes.count, -1, -1)  // [B, 1, D]
     return MaskedTokens(tokens: .cat([first, .stack(rows)], dim: 1), mask: IntTensor(masks))  // [B, length + 1, D]
@@ -75,11 +76,6 @@ final class ViLTImageEmbeddings: Module {
       return Extent(
         height: own.select(0, dim: 1).scalars.count { $0 != 0 }, width: own[0].scalars.count { $0 != 0 })
     }
-  }
-
-  /// The patches that are kept: all in order, or, where the settings limit them, as many at equal distances.
-  private func spread(_ count: Int, over length: Int) -> [Int] {
-    count <= length ? Array(0..<count) : (0..<length).map { $0 * count / length }
   }
 
   private func requireFit(_ pixelValues: Tensor, _ pixelMask: Tensor?) {

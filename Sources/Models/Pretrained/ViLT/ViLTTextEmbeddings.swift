@@ -16,9 +16,12 @@ final class ViLTTextEmbeddings: Module {
 
   init(_ configuration: ViLTConfiguration) {
     let width = configuration.hiddenSize
-    wordEmbeddings = Embedding(configuration.vocabularySize, width, paddingIndex: configuration.padTokenID)
-    positionEmbeddings = Embedding(configuration.positionCount, width)
-    tokenTypeEmbeddings = Embedding(configuration.segmentCount, width)
+    let range = configuration.initializerRange
+    let padding = configuration.padTokenID.flatMap { (0..<configuration.vocabularySize).contains($0) ? $0 : nil }
+    wordEmbeddings = Embedding(
+      configuration.vocabularySize, width, paddingIndex: padding, standardDeviation: range)
+    positionEmbeddings = Embedding(configuration.positionCount, width, standardDeviation: range)
+    tokenTypeEmbeddings = Embedding(configuration.segmentCount, width, standardDeviation: range)
     norm = LayerNorm(width, epsilon: Float(configuration.layerNormEpsilon))
   }
 

@@ -31,7 +31,9 @@ public final class GPT2Decoder: Module {
     positions = Embedding(configuration.positionCount, width, standardDeviation: range)
     layers = (0..<configuration.layerCount).map { GPT2Block(configuration, layer: $0) }
     norm = LayerNorm(width, epsilon: Float(configuration.layerNormEpsilon))
-    lmHead = configuration.tiesWordEmbeddings ? nil : Linear(width, configuration.vocabularySize, bias: false)
+    lmHead =
+      configuration.tiesWordEmbeddings
+      ? nil : Linear(width, configuration.vocabularySize, bias: false, standardDeviation: range)
   }
 
   /// Reads whole texts at once: teacher forcing.
@@ -88,4 +90,8 @@ extension GPT2Decoder: PretrainedModel {
   public static func settings(of configuration: ModelConfiguration) -> GPT2Configuration? {
     if case .gpt2(let settings) = configuration { settings } else { nil }
   }
+
+  public static func modelConfiguration(_ settings: GPT2Configuration) -> ModelConfiguration { .gpt2(settings) }
+
+  public static let architecture = "GPT2LMHeadModel"
 }

@@ -22,13 +22,20 @@ public final class VisionEncoderDecoderModel: Module, PretrainedModel {
     if case .visionEncoderDecoder(let settings) = configuration { settings } else { nil }
   }
 
+  public static func modelConfiguration(_ settings: VisionEncoderDecoderConfiguration) -> ModelConfiguration {
+    .visionEncoderDecoder(settings)
+  }
+
+  public static let architecture = "VisionEncoderDecoderModel"
+
   /// A model with initial values.
   public init(_ configuration: VisionEncoderDecoderConfiguration) {
     self.configuration = configuration
     encoder = ViTEncoder(configuration.encoder)
     decoder = GPT2Decoder(configuration.decoder)
     let widths = (configuration.encoder.hiddenSize, configuration.decoder.hiddenSize)
-    encToDecProj = widths.0 == widths.1 ? nil : Linear(widths.0, widths.1)
+    encToDecProj =
+      widths.0 == widths.1 ? nil : Linear(widths.0, widths.1, standardDeviation: configuration.encoder.initializerRange)
   }
 
   /// What the encoder sees, as the decoder takes it.

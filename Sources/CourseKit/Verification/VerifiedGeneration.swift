@@ -1,0 +1,117 @@
+import Checkpoints
+import Models
+import Tensors
+
+// What is computed of the models that write, under the names in which the results are recorded.
+
+extension ComputedResults {
+  /// The encoder's states, the scores of given captions, and captions by greedy and by beam search.
+  mutating func add(_ model: VisionEncoderDecoderModel) throws {
+    let pixels = try recorded.input("pixel_values")
+    let captions = try recorded.integers("decoder_input_ids")
+    compare("encoder_last_hidden", to: model.encoder(pixels))
+    compare("logits", to: model(pixels, captions: captions))
+    if let start = model.configuration.decoderStartTokenID {
+      let first = model(pixels[0..<1], captions: IntTensor([[start]]))
+      compare("greedy", "step0_scores", to: first[0][0])
+    }
+    let length = GenerationOptions.Length.total(Self.captionLength)
+    let endTokens = model.configuration.eosTokenIDs
+    let padding = model.configuration.padTokenID ?? endTokens.first ?? 0
+    let greedy = try model.generate(pixels, GenerationOptions(length: length, endTokens: endTokens))
+    compare("greedy", "ids", to: Self.rows(greedy, padding))
+    compare("search_lengths", "greedy", to: Self.lengths(greedy, endTokens))
+    for name in recorded.keys([]) where name.hasPrefix("beam") && recorded.value([name, "ids"]) != nil {
+      let search = try beamSearch(name)
+      var options = GenerationOptions(.beamSearch(search), length: length, endTokens: endTokens)
+      options.returnCount = try recorded.rows(name, "ids").count / pixels.shape[0]
+      let texts = try model.generate(pixels, options)
+      let scores = recorded.value([name, "sequences_scores"])
+      compare(name, "ids", to: Self.rows(texts, padding), scores: scores)
+      compare(name, "sequences_scores", to: texts.flatMap { $0 }.map { $0.score ?? .nan })
+      // Recorded as counted over the beams of all images.
+      let beams = texts.enumerated().map { image, texts in texts.map { $0.beams.map { image * search.count + $0 } } }
+      compare(name, "beam_indices", to: Self.filledUp(beams, with: -1), scores: scores)
+      if options.returnCount == 1 { compare("search_lengths", "beam", to: Self.lengths(texts, endTokens)) }
+    }
+  }
+
+  /// Every part from the image to the logits, and texts with and without prompts, also of different lengths.
+  mutating func add(_ model: BLIP2Model) throws {
+    let pixels = try recorded.input("pixel_values")
+    let ids = try recorded.integers("input_ids")
+    let states = model.visionModel(pixels)
+    compare("vision_last_hidden", to: states)
+    compare("vision_pooler", to: model.visionModel.pooled(states))
+    compare("qformer_output", to: model.queryOutput(pixels))
+    compare("language_projection", to: model.imageTokens(pixels))
+    compare("logits", to: try model(pixels, ids: ids))
+
+    let padding = model.configuration.text.padTokenID ?? 1
+    func texts(_ prompts: [[Int]]?, _ method: GenerationOptions.Method = .greedy) throws -> [[GeneratedText]] {
+      let endTokens = model.configuration.text.eosTokenIDs
+      return try model.generate(
+        pixels, prompts: prompts, GenerationOptions(method, length: .new(Self.answerLength), endTokens: endTokens))
+    }
+    compare("generate_no_prompt", to: Self.rows(try texts(nil), padding))
+    let prompts = (0..<ids.shape[0]).map { ids[$0].scalars }
+    let greedy = try texts(prompts)
+    compare("generate_prompt", to: Self.rows(greedy, padding))
+    let written = Self.filledUp(greedy.map { $0.map(\.tokens) }, with: padding)
+    compare("legacy_prepend", "generate_from_inputs_embeds_only", to: written)
+    let beams = try texts(prompts, .beamSearch(.init(count: 3)))
+    compare("generate_prompt_beam3", to: Self.rows(beams, padding))
+    guard recorded.value(["padded"]) != nil else { return }
+
+    // Shorter prompts are recorded with padding in front of them; ours have none.
+    let padded = try recorded.integers("padded", "input_ids")
+    let mask = try recorded.integers("padded", "attention_mask")
+    let short = (0..<padded.shape[0]).map { row in
+      zip(padded[row].scalars, mask[row].scalars).filter { $0.1 != 0 }.map { $0.0 }
+    }
+    let last = try short.enumerated().map { row, prompt in
+      try model(pixels[row..<row + 1], ids: IntTensor([prompt]))[0][prompt.count - 1]
+    }
+    compare("padded", "logits_last_position", to: .stack(last))
+    let answers = Self.filledUp(try texts(short).map { $0.map(\.tokens) }, with: padding)
+    let rows = zip((0..<padded.shape[0]).map { padded[$0].scalars }, answers).map { prompt, answers in
+      answers.map { prompt + $0 }
+    }
+    compare("padded", "generate", to: rows)
+  }
+
+  /// The longest caption in tokens, its first one counted, as the course's notebook asks for it.
+  private static let captionLength = 16
+  /// The longest answer in tokens.
+  private static let answerLength = 10
+
+  /// The settings under `args`, and the number in the name: `beam4_…`.
+  private func beamSearch(_ name: String) throws -> GenerationOptions.BeamSearch {
+    guard let count = Int(name.dropFirst(4).prefix { $0.isNumber }) else {
+      throw CheckpointError(.malformed, file: recorded.file, place: name, reason: "names no number of beams")
+    }
+    var search = GenerationOptions.BeamSearch(count: count)
+    search.lengthPenalty = number(recorded.value([name, "args", "length_penalty"])) ?? search.lengthPenalty
+    switch recorded.value([name, "args", "early_stopping"]) {
+    case .bool(true): search.earlyStopping = .whenEnoughFinished
+    case .string("never"): search.earlyStopping = .never
+    default: break
+    }
+    return search
+  }
+
+  /// Prompts with what was written, filled up behind the end to the longest of all.
+  private static func rows(_ texts: [[GeneratedText]], _ padding: Int) -> [[[Int]]] {
+    filledUp(texts.map { $0.map(\.ids) }, with: padding)
+  }
+
+  private static func filledUp(_ rows: [[[Int]]], with padding: Int) -> [[[Int]]] {
+    let longest = rows.joined().map(\.count).max() ?? 0
+    return rows.map { $0.map { $0 + Array(repeating: padding, count: longest - $0.count) } }
+  }
+
+  /// How many tokens the first text of each image has, end tokens not counted.
+  private static func lengths(_ texts: [[GeneratedText]], _ endTokens: [Int]) -> [JSON] {
+    texts.map { .integer($0[0].tokens.count { !endTokens.contains($0) }) }
+  }
+}

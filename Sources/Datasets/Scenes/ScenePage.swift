@@ -1,0 +1,46 @@
+import Images
+
+extension Scene {
+  /// A page of scenes with their captions, for looking at.
+  ///
+  /// - Parameters:
+  ///   - scenes: at least one.
+  ///   - captions: a text under each scene, broken into lines; the canonical captions if nil.
+  ///   - side: pixels of a scene before enlarging.
+  ///   - factor: pixels of the page for a pixel of a scene.
+  public static func page(
+    _ scenes: [Scene], captions: [String]? = nil, columns: Int = 4, side: Int = 64, factor: Int = 2
+  ) -> Image {
+    let texts = captions ?? scenes.map(\.canonicalCaption)
+    precondition(!scenes.isEmpty && columns > 0, "A page has at least one scene and one column")
+    precondition(texts.count == scenes.count, "\(texts.count) captions for \(scenes.count) scenes")
+    // The font is 5 pixels wide and 1 apart.
+    let width = side * factor + 2
+    let lines = texts.map { wrapped($0, toCharacters: (width + 1) / 6) }
+    let lineHeight = 10
+    let textHeight = (lines.map(\.count).max() ?? 0) * lineHeight + 4
+    let cells = zip(scenes, lines).map { scene, lines in
+      var cell = Image(width: width, height: width + textHeight)
+      cell.paste(scene.image(side: side).enlarged(by: factor), x: 1, y: 1)
+      cell.stroke(Rectangle(x: 0, y: 0, width: width, height: width), color: .lightGrey)
+      for (row, line) in lines.enumerated() {
+        cell.drawText(line, x: 1, y: width + 4 + row * lineHeight, color: Color(grey: 60))
+      }
+      return cell
+    }
+    return Image.grid(cells, columns: columns, gap: 12)
+  }
+
+  /// Breaks a text between words into lines; a longer word has a line of its own.
+  static func wrapped(_ text: String, toCharacters limit: Int) -> [String] {
+    var lines: [String] = []
+    for word in text.split(separator: " ") {
+      if let last = lines.last, last.count + 1 + word.count <= limit {
+        lines[lines.count - 1] = "\(last) \(word)"
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines
+  }
+}

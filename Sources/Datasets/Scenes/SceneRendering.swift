@@ -1,0 +1,109 @@
+import Images
+import Tensors
+
+extension Scene {
+  /// The sides that a picture may have, in pixels.
+  public static let sides = 32...64
+
+  /// The scene as a square RGB picture on white.
+  ///
+  /// Whole numbers only: the share of a pixel that a thing covers is counted on 4 × 4 points inside of it, so that
+  /// the bytes are the same on every machine.
+  ///
+  /// - Parameter side: pixels of a side, 32 to 64.
+  public func image(side: Int = 32) -> Image {
+    Image(width: side, height: side, format: .rgb, pixels: pixels(side: side))
+  }
+
+  /// Scenes as a model's input `[N, 3, side, side]`, each sample from -1 to 1: (sample / 255 - 0.5) / 0.5.
+  ///
+  /// The numbers are those of an image processor with mean and deviation 0.5 and no resizing.
+  ///
+  /// - Precondition: there is at least one scene.
+  public static func tensor(_ scenes: some Collection<Scene>, side: Int = 32) -> Tensor {
+    precondition(!scenes.isEmpty, "A batch has at least one scene")
+    let plane = side * side
+    let levels = (0..<256).map { (Float(Double($0) * (1.0 / 255)) - 0.5) / 0.5 }
+    var values = [Float](repeating: 0, count: scenes.count * 3 * plane)
+    for (index, scene) in scenes.enumerated() {
+      let pixels = scene.pixels(side: side)
+      for channel in 0..<3 {
+        let start = (index * 3 + channel) * plane
+        for place in 0..<plane { values[start + place] = levels[Int(pixels[place * 3 + channel])] }
+      }
+    }
+    return Tensor(values, shape: [scenes.count, 3, side, side])
+  }
+
+  private func pixels(side: Int) -> [UInt8] {
+    precondition(Self.sides.contains(side), "A scene's picture has 32 to 64 pixels a side, not \(side)")
+    var pixels = [UInt8](repeating: 255, count: side * side * 3)
+    for object in objects { object.paint(on: &pixels, side: side) }
+    return pixels
+  }
+}
+
+extension SceneObject {
+  /// Paints the thing. Lengths are counted in 1/(8 · side) of a unit, so that every point and edge is a whole number.
+  fileprivate func paint(on pixels: inout [UInt8], side: Int) {
+    let scale = 8 * side
+    let radius = size.radius * scale
+    let (left, top) = (centerX * scale, centerY * scale)
+    let paint = color.paint
+    let (red, green, blue) = (Int(paint.red), Int(paint.green), Int(paint.blue))
+    // A pixel is 64 units / side = 512 lengths wide.
+    func range(_ center: Int) -> Range<Int> {
+      max((center - radius) / 512, 0)..<min((center + radius) / 512 + 1, side)
+    }
+    for y in range(top) {
+      for x in range(left) {
+        var covered = 0
+        for point in 0..<16 {
+          let dx = x * 512 + point % 4 * 128 + 64 - left
+          let dy = y * 512 + point / 4 * 128 + 64 - top
+          if shape.covers(dx, dy, radius: radius) { covered += 1 }
+        }
+        guard covered > 0 else { continue }
+        let offset = (y * side + x) * 3
+        pixels[offset] = UInt8((255 * (16 - covered) + red * covered + 8) / 16)
+        pixels[offset + 1] = UInt8((255 * (16 - covered) + green * covered + 8) / 16)
+        pixels[offset + 2] = UInt8((255 * (16 - covered) + blue * covered + 8) / 16)
+      }
+    }
+  }
+}
+
+extension SceneShape {
+  /// Whether the shape covers a point, by the point's distance from the centre across and down.
+  fileprivate func covers(_ dx: Int, _ dy: Int, radius: Int) -> Bool {
+    let (across, down) = (abs(dx), abs(dy))
+    switch self {
+    case .circle: return dx * dx + dy * dy <= radius * radius
+    case .ring:
+      let distance = dx * dx + dy * dy
+      return distance <= radius * radius && 100 * distance >= 27 * radius * radius
+    case .square: return 100 * max(across, down) <= 86 * radius
+    case .cross: return max(across, down) <= radius && 100 * min(across, down) <= 32 * radius
+    case .triangle: return 100 * dy <= 85 * radius && 185 * across <= 100 * (dy + radius)
+    case .star: return Self.starCovers(across, dy, radius: radius)
+    }
+  }
+
+  /// The right half of a star with five points, from the top to the bottom, in thousandths of the radius.
+  private static let starOutline = [(0, -1000), (284, -391), (951, -309), (460, 149), (588, 809), (0, 484)]
+
+  /// Whether a point in the right half is inside: a line from it to the right crosses the outline once (or thrice).
+  private static func starCovers(_ x: Int, _ y: Int, radius: Int) -> Bool {
+    guard x <= radius, abs(y) <= radius else { return false }
+    var inside = false
+    for (start, end) in zip(starOutline, starOutline.dropFirst()) {
+      let (startY, endY) = (start.1 * radius, end.1 * radius)
+      guard (startY > y * 1000) != (endY > y * 1000) else { continue }
+      // The crossing is at startX + (y - startY) · (endX - startX) / (endY - startY); multiplied out, as whole numbers.
+      let left = (x * 1000 - start.0 * radius) * (endY - startY)
+      let right = (y * 1000 - startY) * (end.0 - start.0) * radius
+      if endY > startY ? left < right : left > right { inside.toggle() }
+    }
+    return inside
+  }
+}

@@ -1,0 +1,126 @@
+import Checkpoints
+import Images
+import Models
+import Tensors
+import Tokenizers
+
+/// Texts about pictures from a published BLIP-2 such as `Salesforce/blip2-opt-2.7b`.
+///
+/// ```swift
+/// let blip = try BLIP2(directory: "blip2-opt-2.7b")
+/// let texts = try blip([(photo, "Question: What is in the image? Answer:")], blip.options(maximumNewTokens: 20))
+/// ```
+public struct BLIP2 {
+  /// A picture and how the text about it begins; without a beginning it becomes a caption.
+  public typealias Request = (image: Image, prompt: String?)
+
+  /// What the model wrote.
+  public struct Text: Equatable, Sendable {
+    /// The tokens that hold the image's place, then those of the prompt.
+    public let promptIDs: [Int]
+    /// The tokens that were written, with the one that ends the text.
+    public let newIDs: [Int]
+    /// Prompt and answer, without special tokens: what transformers' `decode` makes of all ids.
+    public let text: String
+    /// What was written.
+    public let answer: String
+  }
+
+  /// The `model_type` of directories that this task takes.
+  public static let modelType = BLIP2Model.modelType
+  /// Image encoder, Q-Former and language model.
+  public let model: BLIP2Model
+  /// Makes tokens of prompts, and words of tokens.
+  public let tokenizer: any Tokenizer
+  /// What the directory says about generating with the model.
+  public let generation: GenerationConfiguration
+  /// What was found in the file with the weights; `nil` for a model that was not read from a file.
+  public let loadReport: LoadReport?
+  private let preparation: ImagePreparation
+
+  /// Reads model, tokenizer, image processor and what is said about generating.
+  ///
+  /// - Throws: an error in one line that names the file and the reason.
+  public init(directory path: String) throws {
+    let directory = try TaskDirectory(path, modelType: Self.modelType)
+    tokenizer = directory.tokenizer
+    preparation = directory.processor
+    generation = try directory.model.generationConfiguration()
+    (model, loadReport) = try directory.load(BLIP2Model.self)
+  }
+
+  /// Puts the parts together, for a model that is in memory.
+  public init(
+    model: BLIP2Model, tokenizer: any Tokenizer, processor: ImageProcessor, generation: GenerationConfiguration
+  ) {
+    self.model = model
+    self.tokenizer = tokenizer
+    self.generation = generation
+    preparation = ImagePreparation(processor)
+    loadReport = nil
+  }
+
+  /// What the directory says, but with this length.
+  ///
+  /// - Parameter maximumNewTokens: the longest answer in tokens; `nil` for what the directory says.
+  /// - Throws: `GenerationError` for settings that are not supported.
+  public func options(maximumNewTokens: Int? = nil) throws -> GenerationOptions {
+    var options = try GenerationOptions(generation)
+    if let maximumNewTokens { options.length = .new(maximumNewTokens) }
+    return options
+  }
+
+  /// The token that fills up the shorter texts of a batch.
+  public var paddingToken: Int { generation.padTokenID ?? generation.eosTokenIDs.first ?? 0 }
+
+  /// Writes about pictures.
+  ///
+  /// - Parameters:
+  ///   - requests: pictures of any size, each with a prompt or none.
+  ///   - options: how to choose tokens.
+  ///   - onText: told of each answer as it grows.
+  /// - Returns: for each request as many texts as asked for, best first.
+  /// - Throws: ``PreparationError`` for an image that cannot be prepared, ``ModelTaskError`` or `GenerationError` for a
+  ///   prompt that the model cannot read or options that cannot be met.
+  public func callAsFunction(
+    _ requests: [Request], _ options: GenerationOptions, onText: TextObserver? = nil
+  ) throws -> [[Text]] {
+    if requests.isEmpty { return [] }
+    let prompts = try requests.map { try promptIDs($0.prompt) }
+    let pixels = try preparation.batch(requests.map(\.image), size: model.configuration.vision.imageSize)
+    let stream = onText.map { TokenStream(tokenizer, $0) }
+    let texts = try model.generate(pixels, prompts: prompts, options) { stream?.append($1, to: $0) }
+    return texts.map { texts in
+      texts.map { text in
+        Text(
+          promptIDs: text.prompt, newIDs: text.tokens, text: tokenizer.decode(text.ids, skipSpecialTokens: true),
+          answer: tokenizer.decode(text.tokens, skipSpecialTokens: true))
+      }
+    }
+  }
+
+  /// A prompt as the model takes it; without one, the token alone that begins a text.
+  private func promptIDs(_ prompt: String?) throws -> [Int] {
+    let settings = model.configuration.text
+    guard let prompt else { return model.prompt(settings.bosTokenID.map { [$0] } ?? []) }
+    let room = settings.positionCount - model.configuration.queryCount
+    let ids = try tokenizer.tokens(of: [prompt], vocabularySize: settings.vocabularySize, positionCount: room)[0].ids
+    return model.prompt(ids)
+  }
+
+  /// Texts as the rows of transformers' result: behind the image's places prompts are filled up in front, and rows at
+  /// their end.
+  ///
+  /// A checkpoint that names no token for the image's places has none in the rows either.
+  public func rows(_ texts: [Text]) -> [[Int]] {
+    let queries = model.configuration.queryCount
+    let prompts = texts.map { Array($0.promptIDs.dropFirst(queries)) }
+    let (longestPrompt, longest) = (prompts.map(\.count).max() ?? 0, texts.map(\.newIDs.count).max() ?? 0)
+    let places = model.configuration.imageTokenID.map { Array(repeating: $0, count: queries) } ?? []
+    return zip(texts, prompts).map { text, prompt in
+      places + padding(longestPrompt - prompt.count) + prompt + text.newIDs + padding(longest - text.newIDs.count)
+    }
+  }
+
+  private func padding(_ count: Int) -> [Int] { Array(repeating: paddingToken, count: count) }
+}

@@ -1,0 +1,134 @@
+import Checkpoints
+import Images
+import Models
+import Tensors
+import Tokenizers
+
+/// Told of a text as it grows: its number, and the words so far. Beam search is certain of them only at the end.
+public typealias TextObserver = (_ text: Int, _ words: String) -> Void
+
+/// Captions from a published encoder and decoder such as `nlpconnect/vit-gpt2-image-captioning`.
+///
+/// ```swift
+/// let captioner = try Captioning(directory: "vit-gpt2-image-captioning")
+/// let captions = try captioner([photo], captioner.options(beams: 4, maximumLength: 16))
+/// ```
+public struct Captioning {
+  /// A caption of an image.
+  public struct Caption: Equatable, Sendable {
+    /// Its tokens, with the one that begins it and the one that ends it.
+    public let ids: [Int]
+    /// Its words, without special tokens.
+    public let text: String
+    /// The sum of its new tokens' log-probabilities, divided by a power of their number: what beam search ranks by.
+    public let score: Float
+  }
+
+  /// The `model_type` of directories that this task takes.
+  public static let modelType = VisionEncoderDecoderModel.modelType
+  /// What looks and what writes.
+  public let model: VisionEncoderDecoderModel
+  /// Makes words of tokens.
+  public let tokenizer: any Tokenizer
+  /// What the directory says about generating with the model.
+  public let generation: GenerationConfiguration
+  /// What was found in the file with the weights; `nil` for a model that was not read from a file.
+  public let loadReport: LoadReport?
+  private let preparation: ImagePreparation
+
+  /// Reads model, tokenizer, image processor and what is said about generating.
+  ///
+  /// - Throws: an error in one line that names the file and the reason.
+  public init(directory path: String) throws {
+    let directory = try TaskDirectory(path, modelType: Self.modelType)
+    tokenizer = directory.tokenizer
+    preparation = directory.processor
+    generation = try directory.model.generationConfiguration()
+    (model, loadReport) = try directory.load(VisionEncoderDecoderModel.self)
+  }
+
+  /// Puts the parts together, for a model that is in memory.
+  public init(
+    model: VisionEncoderDecoderModel, tokenizer: any Tokenizer, processor: ImageProcessor,
+    generation: GenerationConfiguration
+  ) {
+    self.model = model
+    self.tokenizer = tokenizer
+    self.generation = generation
+    preparation = ImagePreparation(processor)
+    loadReport = nil
+  }
+
+  /// What the directory says, but with these beams and this length.
+  ///
+  /// - Parameters:
+  ///   - beams: unfinished captions that are kept; 1 is greedy search, or sampling where the directory says so.
+  ///   - maximumLength: the longest caption in tokens, with the one that begins it.
+  /// - Throws: `GenerationError` for beam search that samples.
+  public func options(beams: Int, maximumLength: Int) throws -> GenerationOptions {
+    var settings = generation
+    settings.beamCount = beams
+    var options = try GenerationOptions(settings)
+    options.length = .total(maximumLength)
+    return options
+  }
+
+  /// The token that fills up the shorter captions of a batch.
+  public var paddingToken: Int { generation.padTokenID ?? generation.eosTokenIDs.first ?? 0 }
+
+  /// Captions images.
+  ///
+  /// - Parameters:
+  ///   - images: pictures of any size.
+  ///   - options: how to choose tokens.
+  ///   - onText: told of each caption as it grows.
+  /// - Returns: for each image as many captions as asked for, best first.
+  /// - Throws: ``PreparationError`` for an image that cannot be prepared, `GenerationError` for options that cannot be met.
+  public func callAsFunction(
+    _ images: [Image], _ options: GenerationOptions, onText: TextObserver? = nil
+  ) throws -> [[Caption]] {
+    if images.isEmpty { return [] }
+    let pixels = try preparation.batch(images, size: model.configuration.encoder.imageSize)
+    let stream = onText.map { TokenStream(tokenizer, $0) }
+    let texts = try model.generate(pixels, options) { stream?.append($1, to: $0) }
+    return texts.enumerated().map { image, texts in
+      texts.map { text in
+        Caption(
+          ids: text.ids, text: tokenizer.decode(text.ids, skipSpecialTokens: true),
+          score: text.score ?? teacherForcedScore(of: text, pixels[image].unsqueeze(0), options))
+      }
+    }
+  }
+
+  /// The score that beam search would give a caption, of its logits under teacher forcing.
+  private func teacherForcedScore(of text: GeneratedText, _ pixels: Tensor, _ options: GenerationOptions) -> Float {
+    let logProbabilities = noGrad {
+      model(pixels, captions: IntTensor([Array(text.ids.dropLast())])).logSoftmax(dim: -1)[0]  // [T, V]
+    }
+    let first = text.prompt.count - 1
+    let sum = text.tokens.enumerated().reduce(Float(0)) { sum, token in
+      sum + logProbabilities[first + token.offset][token.element].item
+    }
+    let penalty = if case .beamSearch(let search) = options.method { search.lengthPenalty } else { 1.0 }
+    return sum / Float(ElementaryDouble.pow(Double(text.tokens.count), penalty))
+  }
+}
+
+/// Makes growing texts of tokens as they come.
+final class TokenStream {
+  private let tokenizer: any Tokenizer
+  private let onText: TextObserver
+  private var tokens: [Int: [Int]] = [:]
+
+  init(_ tokenizer: any Tokenizer, _ onText: @escaping TextObserver) {
+    self.tokenizer = tokenizer
+    self.onText = onText
+  }
+
+  func append(_ token: Int, to text: Int) {
+    tokens[text, default: []].append(token)
+    var words = tokenizer.decode(tokens[text] ?? [], skipSpecialTokens: true)
+    while words.last == "\u{FFFD}" { words.removeLast() }  // the rest of this character is still to come
+    onText(text, words)
+  }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Images
+import Models
+import Notebook
+
+/// The flags of captioning.
+///
+/// With `--json` it prints `{"ids": [[…]], "captions": ["…"], "scores": […]}`, for each image one (or as many as the
+/// model's own settings ask for, side by side); rows of ids are filled up at their end with the padding token, as
+/// transformers does.
+public struct CaptioningFlags: ParsableArguments {
+  @OptionGroup var model: ModelFlags
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Captions kept in beam search; 1 is greedy search. (default: 4)", valueName: "n"))
+  var beams: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Longest caption in tokens, with the one that begins it. (default: 16)", valueName: "n"))
+  var maxLength: Int?
+
+  /// The defaults; the parser fills in what the command line gives.
+  public init() {}
+
+  /// Refuses numbers that mean nothing.
+  public mutating func validate() throws {
+    try require(beams, in: 1...1024, flag: "--beams")
+    try require(maxLength, in: 2...1_000_000, flag: "--max-length")
+  }
+
+  /// The captioning that the flags ask for, `nil` if none was given.
+  ///
+  /// - Parameter defaultModel: the directory of the model to use without `--model`.
+  public func task(defaultModel: String? = nil) -> (any LessonTask)? {
+    guard model.areGiven || beams != nil || maxLength != nil else { return nil }
+    return CaptioningTask(
+      model: model, beams: beams ?? 4, maximumLength: maxLength ?? 16, defaultModel: defaultModel)
+  }
+}
+
+private struct CaptioningTask: LessonTask {
+  let model: ModelFlags
+  let beams: Int
+  let maximumLength: Int
+  let defaultModel: String?
+
+  func answer() throws -> TaskAnswer {
+    let directory = try model.directory(default: defaultModel, "captioning model (vision-encoder-decoder)")
+    let pictures = try model.pictures()
+    let captioner = try Captioning(directory: directory)
+    hint(captioner.loadReport)
+    let options = try captioner.options(beams: beams, maximumLength: maximumLength)
+    let growing = GrowingTexts(count: pictures.count)
+    defer { growing.clear() }
+    let captions = try pictures.naming {
+      try captioner(pictures.images, options) { growing.show($1, of: $0) }
+    }
+    return model.json ? object(captions.flatMap { $0 }, captioner.paddingToken) : table(captions, pictures)
+  }
+
+  private func object(_ captions: [Captioning.Caption], _ paddingToken: Int) -> TaskAnswer {
+    let longest = captions.map(\.ids.count).max() ?? 0
+    let rows = captions.map { $0.ids + Array(repeating: paddingToken, count: longest - $0.ids.count) }
+    return .object(
+      JSONLine.object([
+        "ids": JSONLine.array(rows.map(JSONLine.integers)),
+        "captions": JSONLine.array(captions.map { JSONLine.string($0.text) }),
+        "scores": JSONLine.numbers(captions.map(\.score)),
+      ]))
+  }
+
+  private func table(_ captions: [[Captioning.Caption]], _ pictures: [Picture]) -> TaskAnswer {
+    let rows = zip(pictures, captions).flatMap { picture, captions in
+      captions.map { [Cell.text(picture.name), .text($0.text), .fixed($0.score, decimals: 4)] }
+    }
+    return .table(["image", "caption", "score"], rows)
+  }
+}

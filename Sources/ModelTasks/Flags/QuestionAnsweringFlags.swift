@@ -1,0 +1,63 @@
+import ArgumentParser
+import Notebook
+
+/// The flags of question answering: every question about every image.
+///
+/// With `--json` it prints `{"logits": [[…]], "answers": ["…"]}`, a row for each pair: all questions about the first
+/// image, then all about the second.
+public struct QuestionAnsweringFlags: ParsableArguments {
+  @OptionGroup var model: ModelFlags
+
+  @Option(
+    name: .customLong("question"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("Question about the image; may be given several times.", valueName: "text"))
+  var questions: [String] = []
+
+  /// The defaults; the parser fills in what the command line gives.
+  public init() {}
+
+  /// Refuses questions without words.
+  public mutating func validate() throws {
+    try requireWords(questions, flag: "--question", valueName: "text")
+  }
+
+  /// The answering that the flags ask for, `nil` if none was given.
+  ///
+  /// - Parameters:
+  ///   - defaultModel: the directory of the model to use without `--model`.
+  ///   - defaultQuestions: the questions to use without `--question`.
+  public func task(defaultModel: String? = nil, defaultQuestions: [String]) -> (any LessonTask)? {
+    guard model.areGiven || !questions.isEmpty else { return nil }
+    return QuestionAnsweringTask(
+      model: model, questions: questions.isEmpty ? defaultQuestions : questions, defaultModel: defaultModel)
+  }
+}
+
+private struct QuestionAnsweringTask: LessonTask {
+  let model: ModelFlags
+  let questions: [String]
+  let defaultModel: String?
+
+  func answer() throws -> TaskAnswer {
+    let directory = try model.directory(default: defaultModel, "ViLT that answers questions")
+    let pictures = try model.pictures()
+    let vilt = try QuestionAnswering(directory: directory)
+    hint(vilt.loadReport)
+    let logits = try pictures.naming { try vilt(images: pictures.images, questions: questions) }
+    let answers = vilt.answers(logits)
+    let (scalars, width) = (logits.scalars, logits.size(-1))
+    if model.json {
+      return .object(
+        JSONLine.object([
+          "logits": JSONLine.rows(scalars, width: width),
+          "answers": JSONLine.array(answers.map(JSONLine.string)),
+        ]))
+    }
+    let rows = answers.enumerated().map { pair, answer in
+      let best = scalars[pair * width..<(pair + 1) * width].max() ?? .nan
+      let (image, question) = pair.quotientAndRemainder(dividingBy: questions.count)
+      return [Cell.text(pictures[image].name), .text(questions[question]), .text(answer), .fixed(best, decimals: 4)]
+    }
+    return .table(["image", "question", "answer", "logit"], rows)
+  }
+}

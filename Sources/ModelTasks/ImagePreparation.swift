@@ -1,0 +1,63 @@
+import Checkpoints
+import Images
+import Tensors
+
+/// Prepares images for a model, each on its own, so that it is the same alone and among others.
+struct ImagePreparation {
+  let processor: ImageProcessor
+
+  init(_ processor: ImageProcessor) { self.processor = processor }
+
+  /// An image as the model takes it, `[1, 3, H, W]`.
+  ///
+  /// Where the processor does not convert to RGB, and transformers would refuse grey pictures and those with
+  /// transparency, they are converted first: transparency is dropped, as Pillow's `convert("RGB")` does.
+  func callAsFunction(_ image: Image) throws(ImageError) -> Tensor {
+    let image = processor.configuration.convertsToRGB || image.format == .rgb ? image : image.converted(to: .rgb)
+    return try processor([image]).pixelValues
+  }
+
+  /// Images of the one size that a model takes, `[I, 3, H, W]`.
+  ///
+  /// - Parameter start: the number of the first image among those that the caller was given.
+  /// - Throws: ``PreparationError`` with the number of the image.
+  func batch(_ images: [Image], from start: Int = 0, size: Extent) throws -> Tensor {
+    var prepared: [Tensor] = []
+    for (index, image) in images.enumerated() {
+      let pixels: Tensor
+      do {
+        pixels = try self(image)
+      } catch {
+        throw PreparationError(index: start + index, reason: error.reason)
+      }
+      prepared.append(pixels)
+      guard pixels.size(-2) == size.height, pixels.size(-1) == size.width else {
+        throw ModelTaskError(
+          "the image processor makes pictures of \(pixels.size(-1))×\(pixels.size(-2)), but the model takes "
+            + "\(size.width)×\(size.height): preprocessor_config.json and config.json do not belong together")
+      }
+    }
+    return Tensor.cat(prepared, dim: 0)
+  }
+}
+
+/// An image that cannot be prepared for a model: which one, and why.
+public struct PreparationError: Error, Equatable, CustomStringConvertible {
+  /// Its place among the images given, from 0.
+  public let index: Int
+  /// Why it cannot be prepared.
+  public let reason: String
+
+  /// One line.
+  public var description: String { "image \(index + 1): \(reason)" }
+}
+
+/// Calls `body` with so many consecutive elements at a time, to bound memory.
+func inChunks<Element>(_ elements: [Element], of size: Int, _ body: (ArraySlice<Element>) throws -> Void) rethrows {
+  var start = 0
+  while start < elements.count {
+    let end = min(start + size, elements.count)
+    try body(elements[start..<end])
+    start = end
+  }
+}

@@ -1,0 +1,74 @@
+import Checkpoints
+import Images
+import Models
+import Tokenizers
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A model's directory with all that a task needs of it: settings, weights, tokenizer and image processor.
+struct TaskDirectory {
+  let model: ModelDirectory
+  let tokenizer: any Tokenizer
+  let processor: ImagePreparation
+
+  /// Which lesson runs which kind of model.
+  private static let lessons = [
+    "clip": "Lesson06_PretrainedCLIP", "vision-encoder-decoder": "Lesson07_Captioning", "vilt": "Lesson08_VQA",
+    "blip-2": "Lesson09_BLIP2",
+  ]
+
+  /// Opens a directory; what is quick to find out comes first, the weights last.
+  ///
+  /// - Throws: an error that names the file and the reason if there is no such directory, it holds another kind of
+  ///   model, or a file is missing or damaged.
+  init(_ path: String, modelType: String) throws {
+    if access(path, F_OK) == 0, access(path, R_OK | X_OK) != 0 {
+      throw ModelTaskError("\(path): \(String(cString: strerror(errno)))")
+    }
+    model = try ModelDirectory(path)
+    let found = model.configuration.modelType
+    guard found == modelType else {
+      let place = model.find("config.json") ?? path
+      let advice = Self.lessons[found].map { "\($0) takes a '\(found)'" } ?? "no lesson takes a '\(found)'"
+      throw ModelTaskError("\(place) says model_type '\(found)', this lesson needs '\(modelType)'; \(advice)")
+    }
+    let vocabulary = modelType == "vilt" ? "vocab.txt" : "vocab.json"
+    _ = try model.require(["tokenizer.json", vocabulary], purpose: "tokenizer")
+    tokenizer = try loadTokenizer(directory: path)
+    processor = ImagePreparation(try ImageProcessor(directory: path))
+  }
+
+  /// Reads the weights.
+  func load<Model: PretrainedModel>(_: Model.Type) throws -> (model: Model, report: LoadReport?) {
+    var report: LoadReport?
+    let model = try Model(model) { report = $0 }
+    return (model, report)
+  }
+}
+
+extension Tokenizer {
+  /// Texts as tokens, each of its own length, checked against what a model can read.
+  ///
+  /// - Throws: ``ModelTaskError`` for a text that is too long, or a token that the model does not know.
+  func tokens(of texts: [String], vocabularySize: Int, positionCount: Int) throws -> [Encoding] {
+    try texts.map { text in
+      let encoding = encode(text)
+      if encoding.count > positionCount {
+        throw ModelTaskError(
+          "the text \"\(text.prefix(40))…\" has \(encoding.count) tokens; the model reads at most \(positionCount)")
+      }
+      if let stranger = encoding.ids.first(where: { $0 < 0 || $0 >= vocabularySize }) {
+        throw ModelTaskError(
+          "the tokenizer makes token \(stranger) of \"\(text)\", but the model knows 0 to \(vocabularySize - 1): "
+            + "the tokenizer is another model's")
+      }
+      return encoding
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import Datasets
+import Images
+import Models
+import Tokenizers
+
+/// How well a captioner tells scenes that it has not learned from.
+public struct CaptionerEvaluation {
+  private let model: VisionEncoderDecoderModel
+  private let tokenizer: any Tokenizer
+  private let processor: ImageProcessor
+
+  /// How many scenes of each part are told.
+  public static let sceneCount = 200
+
+  /// An evaluation of a model with its tokenizer and processor.
+  public init(model: VisionEncoderDecoderModel, tokenizer: any Tokenizer, processor: ImageProcessor) {
+    self.model = model
+    self.tokenizer = tokenizer
+    self.processor = processor
+  }
+
+  /// What the captioner says of scenes, token by token the most likely one.
+  public func captions(_ scenes: [Scene]) throws -> [String] {
+    let end = model.configuration.eosTokenIDs
+    let options = GenerationOptions(.greedy, length: .total(model.configuration.decoder.positionCount), endTokens: end)
+    return try model.generate(processor(scenes.map { $0.image() }).pixelValues, options).map { texts in
+      tokenizer.decode(texts[0].tokens, skipSpecialTokens: true)
+    }
+  }
+
+  /// Exact matches and BLEU on held-out scenes.
+  func report() throws -> TrainingReport {
+    var report = TrainingReport()
+    report.add("parameters", "\(model.parameterCount)")
+    for split in [SceneSplit.heldOut, .heldOutCombinations] {
+      let scenes = Scenes(split: split, seed: 1).prefix(Self.sceneCount)
+      let (said, wanted) = (try captions(scenes), scenes.map(\.canonicalCaption))
+      report.add(share: exactMatch(said, references: wanted), "exact captions, \(split)")
+      report.add(share: BLEU(said, references: wanted).score(), "BLEU-4, \(split)")
+    }
+    return report
+  }
+}

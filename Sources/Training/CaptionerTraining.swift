@@ -1,0 +1,130 @@
+import Checkpoints
+import Datasets
+import Images
+import Layers
+import Models
+import Tensors
+import Tokenizers
+
+/// Trains the small captioner of Lesson 07, a Vision Transformer with a GPT-2, to tell drawn scenes in their canonical
+/// words.
+struct CaptionerTraining {
+  private let options: TrainingOptions
+  private let plan: TrainingPlan
+
+  /// The side of all pictures.
+  static let side = 32
+  /// The longest caption in tokens, with the tokens that begin and end it.
+  private static let textLength = 32
+
+  init(_ options: TrainingOptions) {
+    self.options = options
+    plan = options.adapting(
+      TrainingPlan(name: "captioner", steps: 2500, batchSize: 64, learningRate: 1.5e-3, warmupSteps: 200))
+  }
+
+  /// Trains, writes and measures.
+  func run(onStep: TrainingProgress) throws -> TrainingReport {
+    let scenes = Scenes(split: .training, seed: options.seed)
+    let learned = try LearnedTokenizer.gpt2(
+      corpus: Scenes(split: .training).canonicalCaptions(2000), vocabularySize: 400, maxLength: Self.textLength)
+    let configuration = Self.configuration(learned)
+    let tokenizer = try learned.tokenizer()
+    let model = try withGenerator(Generator(seed: plan.seed)) {
+      let model = VisionEncoderDecoderModel(configuration)
+      let loop = TrainingLoop(plan, model: model, stateFile: options.stateFile)
+      if options.isRestarted { try loop.forget() }
+      try loop.run(onStep: { try onStep($0, plan.steps, $1) }) { step in
+        let batch = (step * plan.batchSize..<(step + 1) * plan.batchSize).map { scenes[$0] }
+        let captions = try CaptionBatch(batch.map(\.canonicalCaption), tokenizer, end: learned.vocabularySize - 1)
+        return captions.loss(model(Scene.tensor(batch), captions: captions.inputs))
+      }
+      try TrainedModel(
+        configuration: .visionEncoderDecoder(configuration), architecture: "VisionEncoderDecoderModel", model: model,
+        tokenizer: learned, processor: Self.processor, generation: Self.generation(learned)
+      ).write(to: options.output)
+      try loop.forget()
+      return model
+    }
+    return try CaptionerEvaluation(model: model, tokenizer: tokenizer, processor: ImageProcessor(Self.processor))
+      .report()
+  }
+
+  private static func configuration(_ tokenizer: LearnedTokenizer) -> VisionEncoderDecoderConfiguration {
+    let end = tokenizer.vocabularySize - 1
+    var configuration = VisionEncoderDecoderConfiguration()
+    configuration.decoderStartTokenID = end
+    configuration.padTokenID = end
+    configuration.eosTokenIDs = [end]
+    configuration.encoder.imageSize = Extent(side)
+    configuration.encoder.patchSize = Extent(8)
+    configuration.encoder.hiddenSize = 80
+    configuration.encoder.headCount = 5
+    configuration.encoder.layerCount = 3
+    configuration.encoder.intermediateSize = 160
+    configuration.encoder.initializerRange = initialSpread
+    configuration.decoder.vocabularySize = tokenizer.vocabularySize
+    configuration.decoder.positionCount = textLength
+    configuration.decoder.hiddenSize = 80
+    configuration.decoder.headCount = 5
+    configuration.decoder.layerCount = 3
+    configuration.decoder.innerSize = 160
+    configuration.decoder.initializerRange = initialSpread
+    configuration.decoder.bosTokenID = end
+    configuration.decoder.eosTokenIDs = [end]
+    configuration.decoder.residualDropout = 0
+    configuration.decoder.embeddingDropout = 0
+    configuration.decoder.attentionDropout = 0
+    return configuration
+  }
+
+  /// Narrow layers need wider weights than the 0.02 of wide ones to pass a signal on.
+  private static let initialSpread = 0.05
+
+  private static func generation(_ tokenizer: LearnedTokenizer) -> GenerationConfiguration {
+    let end = tokenizer.vocabularySize - 1
+    var generation = GenerationConfiguration()
+    generation.maximumLength = textLength
+    generation.beamCount = 4
+    generation.bosTokenID = end
+    generation.eosTokenIDs = [end]
+    generation.padTokenID = end
+    generation.decoderStartTokenID = end
+    return generation
+  }
+
+  /// Pictures to 32×32 pixels and to numbers from -1 to 1.
+  private static let processor = {
+    var processor = ImageProcessorConfiguration(.vit)
+    processor.size = .exact(height: side, width: side)
+    processor.convertsToRGB = true
+    return processor
+  }()
+}
+
+/// Captions for teacher forcing: the model reads each one up to a token and is asked for the next.
+struct CaptionBatch {
+  /// What is read: the start token and the caption, `[B, T]`, filled up with the end token.
+  let inputs: IntTensor
+  /// What is asked for: the caption and the end token, `[B · T]`; ``ignored`` behind it.
+  let targets: IntTensor
+
+  /// The target that does not count.
+  static let ignored = -100
+
+  /// - Parameter end: the token that begins and ends captions.
+  init(_ captions: [String], _ tokenizer: any Tokenizer, end: Int) throws {
+    let rows = try tokenizer.encode(batch: captions, addSpecialTokens: false).map(\.ids)
+    let length = (rows.map(\.count).max() ?? 0) + 1
+    inputs = IntTensor(rows.map { [end] + $0 + Array(repeating: end, count: length - 1 - $0.count) })
+    targets = IntTensor(
+      rows.flatMap { $0 + [end] + Array(repeating: Self.ignored, count: length - 1 - $0.count) })
+  }
+
+  /// The mean cross-entropy of the tokens that count.
+  ///
+  /// - Parameter logits: `[B, T, V]`.
+  func loss(_ logits: Tensor) -> Tensor {
+    crossEntropy(logits.flatten(from: 0, through: 1), targets, ignoreIndex: Self.ignored)
+  }
+}

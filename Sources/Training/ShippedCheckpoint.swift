@@ -1,0 +1,46 @@
+import Foundation
+
+/// The small models that come with the course, each trained by `course train` and kept as a directory in the form of
+/// Hugging Face. `Resources/README.md` tells the command and the checksum of each.
+public enum ShippedCheckpoint: String, CaseIterable, Sendable {
+  /// A CLIP for drawn scenes and handwritten digits (Lesson 06).
+  case clip = "clip-scenes"
+  /// A captioner of drawn scenes (Lesson 07).
+  case captioner = "captioner-scenes"
+  /// A ViLT that answers questions about drawn scenes (Lesson 08).
+  case vqa = "vqa-scenes"
+  /// A BLIP-2 for drawn scenes (Lesson 09).
+  case blip2 = "blip2-scenes"
+
+  /// The name of the model's directory.
+  public var name: String { rawValue }
+
+  /// The path of the model's directory.
+  ///
+  /// - Throws: ``TrainingError`` if the package does not hold it.
+  public var directory: String {
+    get throws(TrainingError) {
+      guard let path = Bundle.module.path(forResource: name, ofType: nil, inDirectory: "Resources") else {
+        throw TrainingError(file: name, reason: "not among the package's models in \(Bundle.module.bundlePath)")
+      }
+      return path
+    }
+  }
+
+  /// The checksum (SHA-256, 64 hexadecimal digits) of `model.safetensors` as `Resources/README.md` states it.
+  ///
+  /// - Throws: ``TrainingError`` if it states none.
+  public var statedChecksum: String {
+    get throws(TrainingError) {
+      let readme = "README.md"
+      guard let path = Bundle.module.path(forResource: readme, ofType: nil, inDirectory: "Resources"),
+        let text = try? String(contentsOfFile: path, encoding: .utf8)
+      else { throw TrainingError(file: readme, reason: "not among the package's resources") }
+      for line in text.split(separator: "\n") where line.hasPrefix("| `\(name)` |") {
+        let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces.union(["`"])) }
+        if let checksum = cells.first(where: { $0.count == 64 && $0.allSatisfy(\.isHexDigit) }) { return checksum }
+      }
+      throw TrainingError(file: path, reason: "states no checksum of \(name)")
+    }
+  }
+}

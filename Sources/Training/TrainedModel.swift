@@ -1,0 +1,81 @@
+import Checkpoints
+import Foundation
+import Images
+import Layers
+import Tensors
+import Tokenizers
+
+/// A trained model with all that belongs to it, to be written as a directory that transformers reads.
+public struct TrainedModel {
+  /// The model's settings.
+  public let configuration: ModelConfiguration
+  /// The class of transformers that the weights belong to, such as `CLIPModel`.
+  public let architecture: String
+  /// The model.
+  public let model: Module
+  /// Its tokenizer.
+  public let tokenizer: LearnedTokenizer
+  /// How its images are prepared.
+  public let processor: ImageProcessorConfiguration
+  /// How it generates text, if it does.
+  public let generation: GenerationConfiguration?
+
+  /// Brings together what was trained.
+  public init(
+    configuration: ModelConfiguration, architecture: String, model: Module, tokenizer: LearnedTokenizer,
+    processor: ImageProcessorConfiguration, generation: GenerationConfiguration? = nil
+  ) {
+    self.configuration = configuration
+    self.architecture = architecture
+    self.model = model
+    self.tokenizer = tokenizer
+    self.processor = processor
+    self.generation = generation
+  }
+
+  /// Writes `config.json`, `model.safetensors`, the tokenizer's files, `preprocessor_config.json`, and
+  /// `generation_config.json` where there is one.
+  ///
+  /// All files are written to a new directory beside `path`, which then takes its place: a directory of that name holds
+  /// the old model or the new one, never half of both. Everything else that was in the old directory is gone.
+  ///
+  /// - Throws: ``TrainingError``, `CheckpointError` or `TokenizerError`, which name what cannot be written.
+  public func write(to path: String) throws {
+    let files = FileManager.default
+    let target = URL(filePath: path).standardizedFileURL
+    let staging = target.deletingLastPathComponent()
+      .appending(path: ".\(target.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier).partial")
+    do {
+      try? files.removeItem(at: staging)
+      try files.createDirectory(at: staging, withIntermediateDirectories: true)
+    } catch {
+      throw TrainingError(file: path, reason: "the directory cannot be written")
+    }
+    do {
+      try writeFiles(to: staging)
+      if files.fileExists(atPath: target.path(percentEncoded: false)) {
+        _ = try files.replaceItemAt(target, withItemAt: staging)
+      } else {
+        try files.moveItem(at: staging, to: target)
+      }
+    } catch {
+      try? files.removeItem(at: staging)
+      throw error is CocoaError ? TrainingError(file: path, reason: "the directory cannot be replaced") : error
+    }
+  }
+
+  private func writeFiles(to directory: URL) throws {
+    func path(_ name: String) -> String { directory.appending(path: name).path(percentEncoded: false) }
+    try configuration.write(to: path("config.json"), architecture: architecture)
+    try SafetensorsWriter.write(
+      model.namedParameters().map { TensorToWrite(name: $0.name, $0.parameter.scalars, shape: $0.parameter.shape) },
+      to: path("model.safetensors"))
+    try tokenizer.write(to: directory.path(percentEncoded: false))
+    if let generation { try JSON.object(try generation.json()).write(to: path("generation_config.json")) }
+    do {
+      try Data(processor.json().utf8).write(to: directory.appending(path: "preprocessor_config.json"))
+    } catch {
+      throw TrainingError(file: path("preprocessor_config.json"), reason: "cannot be written")
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Foundation
+
+/// The models that can be trained, by the name that `course train` knows them by.
+public enum Trainer: String, CaseIterable, Sendable {
+  /// A CLIP on drawn scenes and handwritten digits.
+  case clip
+  /// A captioner of drawn scenes.
+  case captioner
+
+  /// The shipped checkpoint that it makes.
+  public var checkpoint: ShippedCheckpoint {
+    switch self {
+    case .clip: .clip
+    case .captioner: .captioner
+    }
+  }
+
+  /// Trains the model from nothing, or from where an interrupted training stood, writes its directory, and measures it
+  /// on held-out data.
+  ///
+  /// - Parameter onStep: told of the progress.
+  /// - Throws: ``TrainingError`` and the errors of files that cannot be read or written; whatever `onStep` throws.
+  public func train(_ options: TrainingOptions, onStep: @escaping TrainingProgress) throws -> TrainingReport {
+    switch self {
+    case .clip: try CLIPTraining(options).run(onStep: onStep)
+    case .captioner: try CaptionerTraining(options).run(onStep: onStep)
+    }
+  }
+}
+
+/// Told of each step that is done, of how many, and of its loss.
+public typealias TrainingProgress = (_ step: Int, _ steps: Int, _ loss: Float) throws -> Void
+
+/// What `course train` can be asked for.
+public struct TrainingOptions: Equatable, Sendable {
+  /// The directory to write.
+  public var output: String
+  /// Where all random numbers start.
+  public var seed: Int
+  /// How many batches; `nil` for the model's own number.
+  public var steps: Int?
+  /// Whether an interrupted training is forgotten.
+  public var isRestarted: Bool
+
+  /// The usual training into a directory.
+  public init(output: String, seed: Int = 0, steps: Int? = nil, isRestarted: Bool = false) {
+    self.output = output
+    self.seed = seed
+    self.steps = steps
+    self.isRestarted = isRestarted
+  }
+
+  /// Where an interrupted training is kept: beside the directory.
+  var stateFile: String {
+    let directory = URL(filePath: output).standardizedFileURL
+    return directory.deletingLastPathComponent().appending(path: "\(directory.lastPathComponent).training")
+      .path(percentEncoded: false)
+  }
+
+  /// A model's own plan with what was asked for.
+  func adapting(_ plan: TrainingPlan) -> TrainingPlan {
+    var plan = plan
+    plan.seed = seed
+    if let steps {
+      plan.steps = steps
+      plan.warmupSteps = min(plan.warmupSteps, steps / 4)
+    }
+    return plan
+  }
+}
+
+/// What a training came to: names and values, in order.
+public struct TrainingReport: Equatable, Sendable {
+  /// The lines, such as "recall@1, seen combinations" and "98.2%".
+  public private(set) var lines: [(name: String, value: String)] = []
+
+  /// A report without lines.
+  public init() {}
+
+  /// Adds a line.
+  public mutating func add(_ name: String, _ value: String) { lines.append((name, value)) }
+
+  /// Adds a share as a percentage with one decimal.
+  public mutating func add(share: Double, _ name: String) {
+    let thousandths = Int((share * 1000).rounded())
+    add(name, "\(thousandths / 10).\(thousandths % 10)%")
+  }
+
+  /// All lines as text, the values in one column.
+  public var text: String {
+    let width = lines.map(\.name.count).max() ?? 0
+    return lines.map { $0.name + String(repeating: " ", count: width - $0.name.count + 2) + $0.value }
+      .joined(separator: "\n")
+  }
+
+  /// Whether both say the same.
+  public static func == (left: TrainingReport, right: TrainingReport) -> Bool { left.text == right.text }
+}

@@ -1,0 +1,82 @@
+import Layers
+import Tensors
+
+/// Trains a model by a plan, saving where it stands from time to time.
+///
+/// Everything random comes from `Generator.current`, so make the model and run the loop within one `withGenerator`:
+///
+/// ```swift
+/// try withGenerator(Generator(seed: plan.seed)) {
+///   let model = CLIPModel(configuration)
+///   try TrainingLoop(plan, model: model, stateFile: "clip.training").run { _ in loss(of: model, batch()) }
+/// }
+/// ```
+public struct TrainingLoop {
+  /// Told of each step that is done, counted from 1, and of its loss. What it throws ends the training, which can then
+  /// go on from the last state that was saved.
+  public typealias Observer = (_ step: Int, _ loss: Float) throws -> Void
+
+  private let plan: TrainingPlan
+  private let model: Module
+  private let optimiser: AdamW
+  private let state: TrainingState?
+  private let savingInterval: Int
+  private let afterStep: () -> Void
+
+  /// A loop that has not begun.
+  ///
+  /// - Parameters:
+  ///   - model: what is trained; its frozen parameters stay as they are.
+  ///   - stateFile: where the state is saved, and found again; `nil` saves nothing.
+  ///   - savingInterval: how many steps lie between two savings.
+  ///   - afterStep: what else changes parameters after each step, such as CLIP's limit of the temperature.
+  public init(
+    _ plan: TrainingPlan, model: Module, stateFile: String? = nil, savingInterval: Int = 100,
+    afterStep: @escaping () -> Void = {}
+  ) {
+    self.plan = plan
+    self.model = model
+    state = stateFile.map { TrainingState(path: $0, plan: plan) }
+    self.savingInterval = savingInterval
+    self.afterStep = afterStep
+    optimiser = AdamW(
+      model.parameters(), learningRate: plan.learningRate, betas: plan.betas, weightDecay: plan.weightDecay)
+  }
+
+  /// Trains until the plan's last step, from the saved state if there is one.
+  ///
+  /// - Parameters:
+  ///   - onStep: told of the progress.
+  ///   - loss: the loss of a step's batch, counted from 0; draws what is random from `Generator.current`.
+  /// - Throws: ``TrainingError`` for a saved state of another plan or a loss that is no number; whatever `loss` and
+  ///   `onStep` throw.
+  public func run(onStep: Observer = { _, _ in }, loss: (Int) throws -> Tensor) throws {
+    let generator = Generator.current
+    let first = try state?.restore(model: model, optimiser: optimiser, generator: generator) ?? 0
+    model.train()
+    let schedule = plan.schedule
+    for step in first..<plan.steps {
+      optimiser.zeroGrad()
+      let value = try loss(step)
+      let number = value.item
+      guard number.isFinite else {
+        throw TrainingError(reason: "the loss of step \(step + 1) is \(number); a lower learning rate may help")
+      }
+      value.backward()
+      clipGradNorm(model.parameters(), maxNorm: plan.largestGradient)
+      optimiser.learningRate = schedule.learningRate(at: step)
+      optimiser.step()
+      afterStep()
+      let done = step + 1
+      if done % savingInterval == 0 || done == plan.steps {
+        try state?.save(step: done, model: model, optimiser: optimiser, generator: generator)
+      }
+      try onStep(done, number)
+    }
+    optimiser.zeroGrad()
+    model.eval()
+  }
+
+  /// Forgets the saved state: when the model has been written, or to start over.
+  public func forget() throws { try state?.remove() }
+}

@@ -1,0 +1,47 @@
+import Layers
+
+/// How long and how fast a model learns: AdamW with warm-up and a cosine, as CLIP and ViT were trained.
+public struct TrainingPlan: Equatable, Sendable {
+  /// What is trained, such as `clip`.
+  public var name: String
+  /// Where all random numbers start: initial weights, order and content of the batches.
+  public var seed = 0
+  /// How many batches.
+  public var steps: Int
+  /// How many examples a batch has.
+  public var batchSize: Int
+  /// The highest learning rate.
+  public var learningRate: Double
+  /// Over how many steps the learning rate rises.
+  public var warmupSteps: Int
+  /// The share of each parameter, times the learning rate, that is lost at each step.
+  public var weightDecay = 0.01
+  /// The decay rates of AdamW's running means.
+  public var betas = (0.9, 0.98)
+  /// The largest norm of all gradients together; larger ones are scaled down.
+  public var largestGradient = 1.0
+
+  /// A plan with the usual decay rates.
+  public init(name: String, steps: Int, batchSize: Int, learningRate: Double, warmupSteps: Int) {
+    self.name = name
+    self.steps = steps
+    self.batchSize = batchSize
+    self.learningRate = learningRate
+    self.warmupSteps = warmupSteps
+  }
+
+  /// The learning rate of each step.
+  public var schedule: some LearningRateSchedule {
+    WarmupCosine(
+      peak: learningRate, warmupSteps: warmupSteps, totalSteps: steps, final: learningRate / 100)
+  }
+
+  /// Everything above in one line, by which a saved state is known to belong to this plan.
+  var fingerprint: String {
+    "\(name), seed \(seed), \(steps) steps of \(batchSize), learning rate \(learningRate) after \(warmupSteps), "
+      + "weight decay \(weightDecay), betas \(betas.0) \(betas.1), gradients up to \(largestGradient)"
+  }
+
+  /// Whether both say the same.
+  public static func == (left: TrainingPlan, right: TrainingPlan) -> Bool { left.fingerprint == right.fingerprint }
+}

@@ -1,0 +1,87 @@
+import Checkpoints
+import Foundation
+import Layers
+import Tensors
+
+/// Where a training stands: the step, the parameters, what AdamW remembers, and the place in the stream of random
+/// numbers. Training that goes on from a saved state ends with the same bytes as training that ran through.
+///
+/// The file is a safetensors file, written beside its name and renamed, so a training that is killed while it saves
+/// finds the state before.
+struct TrainingState {
+  let path: String
+  let plan: TrainingPlan
+
+  private static let planKey = "plan"
+  private static let stepKey = "step"
+  private static let generatorName = "generator"
+
+  /// Saves the state before step `step`.
+  func save(step: Int, model: Module, optimiser: AdamW, generator: Generator) throws {
+    var tensors: [TensorToWrite] = []
+    for ((name, parameter), moments) in zip(model.namedParameters(), optimiser.state) {
+      tensors.append(TensorToWrite(name: "parameter.\(name)", parameter.scalars, shape: parameter.shape))
+      guard let moments else { continue }
+      tensors.append(TensorToWrite(name: "mean.\(name)", moments.mean.scalars, shape: parameter.shape))
+      tensors.append(TensorToWrite(name: "square.\(name)", moments.square.scalars, shape: parameter.shape))
+      tensors.append(TensorToWrite(name: "steps.\(name)", [moments.stepCount], shape: [1]))
+    }
+    let bytes = generator.state.bytes
+    tensors.append(
+      TensorToWrite(name: Self.generatorName, elementType: .uint8, shape: [bytes.count]) { body in
+        try bytes.withUnsafeBytes(body)
+      })
+    try SafetensorsWriter.write(
+      tensors, to: path, metadata: [Self.planKey: plan.fingerprint, Self.stepKey: String(step)])
+  }
+
+  /// Brings model, optimiser and generator to where they were saved.
+  ///
+  /// - Returns: the next step; `nil`, and nothing is changed, if there is no saved state.
+  /// - Throws: ``TrainingError`` if the state is of another plan or another model, `CheckpointError` if it is damaged.
+  func restore(model: Module, optimiser: AdamW, generator: Generator) throws -> Int? {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    let saved = try Checkpoint(path: path)
+    guard saved.metadata[Self.planKey] == plan.fingerprint,
+      let step = saved.metadata[Self.stepKey].flatMap({ Int($0) }), (0...plan.steps).contains(step)
+    else {
+      throw TrainingError(
+        file: path,
+        reason: "holds an unfinished training of another plan (\(saved.metadata[Self.planKey] ?? "unknown")); "
+          + "finish it, or start over with --restart")
+    }
+    // Everything is read before anything is changed.
+    let parameters = model.namedParameters()
+    let values = try parameters.map { try saved.tensor("parameter.\($0.name)", shape: $0.parameter.shape) }
+    let moments = try parameters.map { name, parameter -> AdamW.Moments? in
+      guard saved.names.contains("mean.\(name)") else { return nil }
+      let steps = try saved.tensor("steps.\(name)", shape: [1]).scalars
+      return AdamW.Moments(
+        stepCount: Int(steps[0]), mean: Self.copy(try saved.tensor("mean.\(name)", shape: parameter.shape)),
+        square: Self.copy(try saved.tensor("square.\(name)", shape: parameter.shape)))
+    }
+    let bytes = try saved.tensor(Self.generatorName, shape: [Generator.State.byteCount]).scalars.map { UInt8($0) }
+    let state = try Generator.State(bytes: bytes)
+    for ((_, parameter), value) in zip(parameters, values) { parameter.assign(value) }
+    optimiser.state = moments
+    generator.state = state
+    return step
+  }
+
+  /// Forgets the saved state.
+  func remove() throws {
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    do {
+      try FileManager.default.removeItem(atPath: path)
+    } catch {
+      throw TrainingError(file: path, reason: "cannot be removed")
+    }
+  }
+
+  /// In memory of its own, because the optimiser changes it in place.
+  private static func copy(_ tensor: Tensor) -> Tensor {
+    let copy = Tensor.zeros(tensor.shape)
+    copy.assign(tensor)
+    return copy
+  }
+}

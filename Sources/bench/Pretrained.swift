@@ -1,0 +1,83 @@
+import ArgumentParser
+import Foundation
+import Models
+import Tensors
+
+/// A published model at work: the side of this project in `Scripts/compare/compare.py`.
+struct Pretrained: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Runs a published model once, or serves orders to measure it (make compare does).",
+    discussion: """
+      Prints one JSON object with what the model answers. With --serve it takes orders from standard input instead, one \
+      a line: 'model N' runs the model N times on prepared inputs and answers with the seconds it took, 'whole N' from \
+      the picture's pixels and the words to the answer, and 'memory' answers with the peak in bytes.
+      """)
+
+  @Argument(help: "The model's directory.")
+  var directory: String
+
+  @Option(help: ArgumentHelp("A PNG or JPEG.", valueName: "file"))
+  var image: String
+
+  @Option(help: ArgumentHelp("A text, question or prompt; CLIP takes several.", valueName: "words"))
+  var text: [String] = []
+
+  @Option(help: ArgumentHelp("Threads; all cores if not given.", valueName: "n"))
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  @Flag(help: "Add the logits to what is printed.")
+  var logits = false
+
+  @Flag(help: "Take orders from standard input.")
+  var serve = false
+
+  @Option(help: ArgumentHelp("Write the model into this directory again.", valueName: "directory"))
+  var save: String?
+
+  func validate() throws {
+    guard (1...1024).contains(threads) else {
+      throw ValidationError("The value '\(threads)' is invalid for '--threads <n>': from 1 to 1024")
+    }
+  }
+
+  func run() throws {
+    Threads.count = threads
+    let task = try PretrainedTask.load(directory, image: image, texts: text)
+    if let save {
+      try task.save(save)
+    } else if serve {
+      try Worker.serve { order in
+        if order == "model" { try task.model() } else { _ = try task.whole() }
+      }
+    } else {
+      var result = try task.whole()
+      if logits { result.logits = try task.logits() }
+      result.peakBytes = Worker.peakBytes()
+      print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
+    }
+  }
+}
+
+/// What a published model does with one picture and some words.
+struct PretrainedTask {
+  /// What comes out.
+  struct Result: Encodable {
+    /// Generated ids, the prompt's before them.
+    var ids: [Int]?
+    /// Probabilities, or the score of generated ids.
+    var scores: [Float]?
+    /// The words that are the answer.
+    var answers: [String] = []
+    var logits: [Float]?
+    var peakBytes = 0
+  }
+
+  /// The model alone, on inputs that were prepared before.
+  let model: () throws -> Void
+  /// From pixels and words to words.
+  let whole: () throws -> Result
+  /// What the answer is chosen from, of generating models the scores of the first token.
+  let logits: () throws -> [Float]
+  /// Writes the model into a directory.
+  let save: (String) throws -> Void
+}

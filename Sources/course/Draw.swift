@@ -1,0 +1,58 @@
+import ArgumentParser
+import CourseKit
+import Datasets
+import Foundation
+import Images
+
+struct Draw: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Draws scenes as PNG files, with their captions and questions.",
+    discussion: """
+      Writes scene-000.png and so on, and scenes.json: for each picture its file, caption, question and answer. No \
+      model of the course has learned from these scenes.
+      """)
+
+  @Argument(help: "The directory to write to; it is made where it is missing.")
+  var directory: String
+
+  @Option(help: ArgumentHelp("How many scenes.", valueName: "n"))
+  var count = 50
+
+  @Option(help: ArgumentHelp("Where the random numbers start.", valueName: "n"))
+  var seed = 1
+
+  func validate() throws {
+    guard (1...1000).contains(count) else {
+      throw ValidationError("The value '\(count)' is invalid for '--count <n>': from 1 to 1000")
+    }
+  }
+
+  /// A picture in `scenes.json`.
+  private struct Entry: Encodable {
+    let file, caption, question, answer: String
+  }
+
+  func run() throws {
+    let folder = URL(filePath: directory)
+    let scenes = Scenes(split: .heldOut, seed: seed)
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      let entries = try (0..<count).map { index in
+        let digits = String(index)
+        let name = "scene-\(String(repeating: "0", count: 3 - digits.count))\(digits).png"
+        let question = scenes.question(at: index)
+        try scenes[index].image().writePNG(to: folder.appending(path: name).path(percentEncoded: false))
+        return Entry(
+          file: name, caption: scenes[index].canonicalCaption, question: question.text, answer: question.answer)
+      }
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      try encoder.encode(entries).write(to: folder.appending(path: "scenes.json"), options: .atomic)
+    } catch let error as ImageError {
+      throw CourseError(error.description)
+    } catch {
+      throw CourseError("\(directory): cannot be written")
+    }
+    print("\(count) scenes in \(directory)")
+  }
+}

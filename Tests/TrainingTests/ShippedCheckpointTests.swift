@@ -1,0 +1,28 @@
+import Checkpoints
+import Foundation
+import Testing
+
+@testable import Training
+
+/// The models that come with the course are the ones that their commands make.
+struct ShippedCheckpointTests {
+  /// Those whose directories are there; each must be complete and stated.
+  private static var present: [ShippedCheckpoint] {
+    ShippedCheckpoint.allCases.filter { (try? $0.directory) != nil }
+  }
+
+  @Test(arguments: present)
+  func theWeightsHaveTheStatedChecksum(model: ShippedCheckpoint) throws {
+    let file = try model.directory + "/model.safetensors"
+    #expect(try SHA256.hexadecimal(ofFile: file) == model.statedChecksum)
+  }
+
+  @Test(arguments: present)
+  func aModelHasAtMostTwoMegabytes(model: ShippedCheckpoint) throws {
+    let files = try FileManager.default.subpathsOfDirectory(atPath: model.directory)
+    let sizes = try files.map {
+      try FileManager.default.attributesOfItem(atPath: model.directory + "/" + $0)[.size] as? Int ?? 0
+    }
+    #expect(sizes.reduce(0, +) <= 2_000_000)
+  }
+}

@@ -1,0 +1,40 @@
+import Datasets
+import Images
+import Models
+import Tensors
+import Testing
+import Tokenizers
+
+@testable import Training
+
+/// The shipped models know what the lessons say they know, on data that they have not learned from.
+struct ShippedScoresTests {
+  @Test func theCLIPFindsScenesAndReadsDigits() throws {
+    let path = try ShippedCheckpoint.clip.directory
+    let evaluation = CLIPEvaluation(
+      model: try CLIPModel(checkpoint: path), tokenizer: try loadTokenizer(directory: path),
+      processor: try ImageProcessor(directory: path))
+    for count in 1...2 {
+      for (split, least) in [(SceneSplit.heldOut, 0.95), (.heldOutCombinations, 0.6)] {
+        let gallery = SceneGallery(Scenes(split: split, objectCounts: count...count, seed: 1), count: 100)
+        let similarities = try evaluation.similarities(gallery)
+        #expect(RetrievalScores(similarities).recall(at: 1) >= least, "captions, \(count), \(split)")
+        #expect(RetrievalScores(similarities.T).recall(at: 1) >= least, "pictures, \(count), \(split)")
+      }
+    }
+    let digits = try Digits.load().writerSplit.test
+    #expect(try evaluation.zeroShotAccuracy(digits) { [DigitCaption.text($0)] } >= 0.85)
+    #expect(try evaluation.zeroShotAccuracy(digits) { DigitCaption.all(of: $0, .heldOut) } >= 0.85)
+  }
+
+  @Test func theCaptionerTellsScenes() throws {
+    let path = try ShippedCheckpoint.captioner.directory
+    let evaluation = CaptionerEvaluation(
+      model: try VisionEncoderDecoderModel(checkpoint: path), tokenizer: try loadTokenizer(directory: path),
+      processor: try ImageProcessor(directory: path))
+    let scenes = Scenes(split: .heldOut, seed: 2).prefix(100)
+    let (said, wanted) = (try evaluation.captions(scenes), scenes.map(\.canonicalCaption))
+    #expect(exactMatch(said, references: wanted) >= 0.9)
+    #expect(BLEU(said, references: wanted).score() >= 0.9)
+  }
+}

@@ -1,0 +1,95 @@
+import Checkpoints
+import Datasets
+import Foundation
+import Images
+import Models
+import Tensors
+import TestSupport
+import Testing
+import Tokenizers
+
+@testable import Training
+
+/// Every trainer, for three batches: the bytes are always the same, and what is written can be read.
+struct TrainerTests {
+  private struct Interruption: Error {}
+
+  private func train(
+    _ trainer: Trainer, in folder: TemporaryFolder, threads: Int, interruptedAfter last: Int? = nil
+  ) throws -> String {
+    let output = folder.path("\(trainer)-\(threads)")
+    let options = TrainingOptions(output: output, steps: 3)
+    _ = try Threads.with(threads) {
+      try trainer.train(options) { step, _, _ in if step == last { throw Interruption() } }
+    }
+    return output
+  }
+
+  @Test(arguments: Trainer.allCases)
+  func theBytesDoNotDependOnThreads(trainer: Trainer) throws {
+    let folder = try TemporaryFolder()
+    let (one, three) = (try train(trainer, in: folder, threads: 1), try train(trainer, in: folder, threads: 3))
+    let names = try FileManager.default.contentsOfDirectory(atPath: one).sorted()
+    #expect(try FileManager.default.contentsOfDirectory(atPath: three).sorted() == names)
+    #expect(names.contains("model.safetensors") && names.contains("tokenizer.json"))
+    for name in names {
+      #expect(
+        FileManager.default.contentsEqual(atPath: "\(one)/\(name)", andPath: "\(three)/\(name)"), "\(name) differs")
+    }
+    // Neither an unfinished directory nor a state is left beside the two.
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).count == 2)
+  }
+
+  @Test(arguments: Trainer.allCases)
+  func aTrainerCanBeInterruptedAfterItsLastStep(trainer: Trainer) throws {
+    let folder = try TemporaryFolder()
+    let whole = try SHA256.hexadecimal(ofFile: train(trainer, in: folder, threads: 2) + "/model.safetensors")
+    #expect(throws: Interruption.self) {
+      _ = try train(trainer, in: folder, threads: 1, interruptedAfter: 3)
+    }
+    let resumed = try train(trainer, in: folder, threads: 1)
+    #expect(try SHA256.hexadecimal(ofFile: resumed + "/model.safetensors") == whole)
+  }
+
+  /// Whether a processor makes of a scene what the trainer made of it, up to the rounding of a division.
+  private func seesWhatTheTrainerSaw(_ pixels: Tensor, _ scene: Scene) -> Bool {
+    zip(pixels.scalars, Scene.tensor([scene]).scalars).allSatisfy { abs($0 - $1) < 1e-6 }
+  }
+
+  @Test func aWrittenCLIPIsReadBack() throws {
+    let folder = try TemporaryFolder()
+    let path = try train(.clip, in: folder, threads: 1)
+    let model = try CLIPModel(checkpoint: path)
+    let tokenizer = try loadTokenizer(directory: path)
+    let processor = try ImageProcessor(directory: path)
+    let scene = Scenes(split: .heldOut)[0]
+    let pixels = try processor([scene.image()]).pixelValues
+    #expect(seesWhatTheTrainerSaw(pixels, scene))
+    let logits = noGrad { model(pixels, IntTensor([tokenizer.encode(scene.canonicalCaption).ids])) }
+    #expect(logits.item.isFinite)
+    #expect(tokenizer.vocabularySize == model.configuration.text.vocabularySize)
+    #expect(tokenizer.specialTokens.end?.id == model.configuration.text.eosTokenID)
+  }
+
+  @Test func aWrittenCaptionerIsReadBack() throws {
+    let folder = try TemporaryFolder()
+    let path = try train(.captioner, in: folder, threads: 1)
+    let model = try VisionEncoderDecoderModel(checkpoint: path)
+    let processor = try ImageProcessor(directory: path)
+    let scene = Scenes(split: .heldOut)[0]
+    let pixels = try processor([scene.image()]).pixelValues
+    #expect(seesWhatTheTrainerSaw(pixels, scene))
+    let options = try GenerationOptions(ModelDirectory(path).generationConfiguration())
+    #expect(options.endTokens == model.configuration.eosTokenIDs)
+    #expect(try model.generate(pixels, options)[0].count == 1)
+  }
+
+  @Test func everyWordOfACaptionIsOneToken() throws {
+    let folder = try TemporaryFolder()
+    let captions = Scenes(split: .heldOut, wordings: .heldOut).prefix(50).flatMap { $0.captions(.heldOut).map(\.text) }
+    let tokenizer = try loadTokenizer(directory: try train(.clip, in: folder, threads: 1))
+    for caption in captions + (0..<10).map({ DigitCaption.text($0) }) {
+      #expect(tokenizer.encode(caption, addSpecialTokens: false).count == SceneGrammar.words(of: caption).count)
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import Checkpoints
+import Foundation
+import Layers
+import Models
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Training
+
+/// A training that is interrupted goes on as if nothing had happened.
+struct TrainingLoopTests {
+  private struct Interruption: Error {}
+
+  private static func plan(steps: Int = 12) -> TrainingPlan {
+    TrainingPlan(name: "toy", steps: steps, batchSize: 4, learningRate: 0.01, warmupSteps: 3)
+  }
+
+  /// A regression whose model and batches come from the plan's seed, with dropout.
+  private func train(
+    _ plan: TrainingPlan, stateFile: String?, interruptedAfter last: Int? = nil, savingInterval: Int = 4
+  ) throws -> [UInt32] {
+    let generator = Generator(seed: plan.seed)
+    return try withGenerator(generator) {
+      let model = Sequential(Linear(3, 8), Activation.gelu(), Linear(8, 1))
+      let loop = TrainingLoop(plan, model: model, stateFile: stateFile, savingInterval: savingInterval)
+      try loop.run(
+        onStep: { step, _ in if step == last { throw Interruption() } },
+        loss: { _ in
+          let x = Tensor.randn([plan.batchSize, 3])
+          return meanSquaredError(model(x.dropout(0.2)), x.sum(dim: 1, keepDims: true))
+        })
+      return model.parameters().flatMap { $0.scalars.map(\.bitPattern) } + [generator.nextUInt32()]
+    }
+  }
+
+  @Test(arguments: [1, 4, 5, 7, 11])
+  func anInterruptedTrainingEndsWithTheSameBytes(step: Int) throws {
+    let folder = try TemporaryFolder()
+    let state = folder.path("toy.training")
+    let whole = try train(Self.plan(), stateFile: nil)
+    #expect(throws: Interruption.self) {
+      _ = try train(Self.plan(), stateFile: state, interruptedAfter: step)
+    }
+    #expect(FileManager.default.fileExists(atPath: state) == (step >= 4))
+    #expect(try train(Self.plan(), stateFile: state) == whole)
+  }
+
+  @Test func aFinishedTrainingIsNotTrainedAgain() throws {
+    let folder = try TemporaryFolder()
+    let state = folder.path("toy.training")
+    let first = try train(Self.plan(), stateFile: state)
+    #expect(try train(Self.plan(), stateFile: state, interruptedAfter: 1) == first)
+  }
+
+  @Test func aStateOfAnotherPlanIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let state = folder.path("toy.training")
+    _ = try train(Self.plan(), stateFile: state)
+    let error = #expect(throws: TrainingError.self) { try train(Self.plan(steps: 13), stateFile: state) }
+    #expect(error?.description.contains("another plan") == true)
+    #expect(error?.description.contains("toy.training") == true)
+  }
+
+  @Test func aDamagedStateIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let state = folder.path("toy.training")
+    _ = try train(Self.plan(), stateFile: state)
+    let bytes = try Data(contentsOf: URL(filePath: state))
+    try bytes.dropLast(5).write(to: URL(filePath: state))
+    #expect(throws: CheckpointError.self) { try train(Self.plan(), stateFile: state) }
+  }
+
+  @Test func aLossThatIsNoNumberEndsTheTraining() throws {
+    let model = Linear(1, 1)
+    #expect(throws: TrainingError.self) {
+      try TrainingLoop(Self.plan(), model: model).run { _ in model(.ones([1, 1])).sum() * Float.infinity }
+    }
+  }
+}
