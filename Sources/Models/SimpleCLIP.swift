@@ -27,12 +27,10 @@ public final class SimpleCLIP: Module {
     public var feedForwardDim: Int
     /// The share of values that is dropped while training.
     public var dropout: Double
-    /// Whether patches are told where they come from.
-    public var hasImagePositions: Bool
+    /// The standard deviation that the learned vectors of the patches' places start with; nil has no such vectors.
+    public var imagePositionDeviation: Double?
     /// The token that fills up short texts and that no other token looks at; nil looks at all of them.
     public var paddingIndex: Int?
-    /// Whether layers normalise before each part, as CLIP's do, rather than after.
-    public var normFirst: Bool
     /// Whether each layer draws weights of its own rather than a copy of the first one's.
     public var hasIndependentLayers: Bool
     /// What the cosines are divided by at first, τ.
@@ -44,14 +42,14 @@ public final class SimpleCLIP: Module {
     public init(
       embedDim: Int = 512, vocabularySize: Int = 10000, maxSequenceLength: Int = 77, imageSize: Int = 224,
       patchSize: Int = 16, headCount: Int = 8, depth: Int = 6, feedForwardDim: Int = 2048, dropout: Double = 0.1,
-      hasImagePositions: Bool = false, paddingIndex: Int? = nil, normFirst: Bool = false,
-      hasIndependentLayers: Bool = false, temperature: Double = 0.07, initialBias: Float? = nil
+      imagePositionDeviation: Double? = nil, paddingIndex: Int? = nil, hasIndependentLayers: Bool = false,
+      temperature: Double = 0.07, initialBias: Float? = nil
     ) {
       (self.embedDim, self.vocabularySize, self.maxSequenceLength) = (embedDim, vocabularySize, maxSequenceLength)
       (self.imageSize, self.patchSize) = (imageSize, patchSize)
       (self.headCount, self.depth, self.feedForwardDim) = (headCount, depth, feedForwardDim)
-      (self.dropout, self.hasImagePositions, self.paddingIndex) = (dropout, hasImagePositions, paddingIndex)
-      self.normFirst = normFirst
+      (self.dropout, self.imagePositionDeviation) = (dropout, imagePositionDeviation)
+      self.paddingIndex = paddingIndex
       (self.hasIndependentLayers, self.temperature, self.initialBias) = (hasIndependentLayers, temperature, initialBias)
     }
   }
@@ -78,7 +76,7 @@ public final class SimpleCLIP: Module {
     func layer() -> TransformerEncoderLayer {
       TransformerEncoderLayer(
         embedDim: width, headCount: configuration.headCount, feedForwardDim: configuration.feedForwardDim,
-        dropout: configuration.dropout, normFirst: configuration.normFirst)
+        dropout: configuration.dropout)
     }
     func encoder() -> TransformerEncoder {
       configuration.hasIndependentLayers
@@ -95,10 +93,9 @@ public final class SimpleCLIP: Module {
     textProj = Linear(width, width)
     logitScale = Initialisation.constant([], Float(ElementaryDouble.log(1 / configuration.temperature)))
     logitBias = configuration.initialBias.map { Initialisation.constant([], $0) }
-    imagePosEmbed =
-      configuration.hasImagePositions
-      ? Initialisation.normal(
-        [1, patches.patchCount, width], standardDeviation: 1 / Double(width).squareRoot()) : nil
+    imagePosEmbed = configuration.imagePositionDeviation.map {
+      Initialisation.normal([1, patches.patchCount, width], standardDeviation: $0)
+    }
   }
 
   /// - Parameter image: `[B, 3, H, W]`.
