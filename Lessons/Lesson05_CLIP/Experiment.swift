@@ -60,6 +60,19 @@ struct Experiment {
   }
 }
 
+extension Experiment {
+  /// The mean of ln k over the pairs of fifty batches, where k captions of a batch look alike: the least loss of a model
+  /// that sees only the look of a thing.
+  func lossOfSeeing<Look: Hashable>(_ look: (SceneObject) -> Look) -> Double {
+    var batches = SceneBatches(self)
+    let counts = (0..<50).flatMap { _ in
+      let looks = batches.next().scenes.map { look($0.objects[0]) }
+      return looks.map { one in Float(looks.count { $0 == one }) }
+    }
+    return Double(Tensor(counts).log().mean().item)
+  }
+}
+
 /// Batches of scenes with their captions, which differ unless duplicates are allowed.
 struct SceneBatches {
   private let scenes: Scenes
@@ -85,54 +98,5 @@ struct SceneBatches {
       }
     }
     return (batch, captions)
-  }
-}
-
-/// All scenes of one thing that differ in their captions, in the order of the splits, to look for and to look among.
-struct Galleries {
-  let scenes: [Scene]
-  let captions: [String]
-  private let ranges: [Range<Int>]
-
-  init(_ world: SceneWorld, detail: SceneDetail = .full) {
-    let galleries = SceneSplit.allCases.map {
-      SceneGallery(Scenes(world: world, split: $0, objectCounts: 1...1, seed: 1), count: 1000, detail: detail)
-    }
-    scenes = galleries.flatMap(\.scenes)
-    captions = galleries.flatMap(\.captions)
-    var end = 0
-    ranges = galleries.map { gallery in
-      end += gallery.scenes.count
-      return end - gallery.scenes.count..<end
-    }
-  }
-
-  /// Where the scenes of a split are.
-  func range(_ split: SceneSplit) -> Range<Int> { ranges[split.rawValue] }
-
-  /// Unit vectors of all pictures and of all captions, `[N, D]` each.
-  func embeddings(_ model: SimpleCLIP) -> (images: Tensor, texts: Tensor) {
-    noGrad {
-      (model.encodeImage(Scene.tensor(scenes)), model.encodeText(WordVocabulary.scenes.encode(captions)))
-    }
-  }
-
-  /// Cosines of all pictures and captions, `[N, N]`.
-  func similarities(_ model: SimpleCLIP) -> Tensor {
-    let (images, texts) = embeddings(model)
-    return images.matmul(texts.T)
-  }
-
-  /// Ranks of a split's captions for its pictures, among the split's own captions or among those of all splits.
-  func scores(_ similarities: Tensor, _ split: SceneSplit, amongAll: Bool = false) -> RetrievalScores {
-    let rows = similarities.slice(range(split), dim: 0)
-    return amongAll
-      ? RetrievalScores(rows, right: range(split).map { [$0] }) : RetrievalScores(rows.slice(range(split), dim: 1))
-  }
-
-  /// Recall@1 of captions for pictures and of pictures for captions, among a split's own.
-  func recalls(_ model: SimpleCLIP, _ split: SceneSplit) -> [Cell] {
-    let similarities = similarities(model)
-    return [similarities, similarities.T].map { .percent(scores($0, split).recall(at: 1), decimals: 1) }
   }
 }

@@ -31,7 +31,8 @@ func retrievalFigure(_ models: [SimpleCLIP], _ galleries: Galleries, of captions
           return cell
         }, columns: 5, gap: 3)
     }
-    return Image.grid(strips, columns: strips.count, gap: 10, labels: [galleries.captions[caption]] + strips.dropFirst().map { _ in "" })
+    let labels = [galleries.captions[caption]] + strips.dropFirst().map { _ in "" }
+    return Image.grid(strips, columns: strips.count, gap: 10, labels: labels)
   }
   return Image.grid(rows, columns: 1, gap: 0)
 }
