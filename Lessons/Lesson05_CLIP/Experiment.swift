@@ -25,17 +25,29 @@ struct Experiment {
 
   /// What came of a run.
   struct Outcome {
+    let experiment: Experiment
     let model: SimpleCLIP
     let losses: [Float]
 
+    /// The losses at the first step and at each quarter of the way.
+    var quarters: [Float] { (0...4).map { losses[max(0, losses.count * $0 / 4 - 1)] } }
     /// The mean loss of the last twenty steps.
     var lastLoss: Float { losses.suffix(20).reduce(0, +) / 20 }
-    /// What the cosines are multiplied by in the end.
+    /// The loss of a perfect model of this temperature: pairs at 1, all others equally far apart at -1 / (N - 1).
+    var perfectLoss: Float {
+      let n = Float(experiment.batchSize)
+      return (1 + (n - 1) * Tensor(-n / (n - 1) * scale).exp()).log().item
+    }
+    /// What the cosines are multiplied by in the end, 1/τ.
     var scale: Float { noGrad { model.logitScale.exp() }.item }
   }
 
-  /// Trains a new model.
-  func run(_ name: String) -> Outcome { require(try withGenerator(Generator(seed: seed)) { try train(name) }) }
+  /// Trains a new model, after a change of the experiment.
+  func run(_ name: String, _ change: (inout Experiment) -> Void = { _ in }) -> Outcome {
+    var changed = self
+    change(&changed)
+    return require(try withGenerator(Generator(seed: seed)) { try changed.train(name) })
+  }
 
   private func train(_ name: String) throws -> Outcome {
     let clip = SimpleCLIP(model)
@@ -56,7 +68,7 @@ struct Experiment {
       return loss(clip(Scene.tensor(batch.scenes), WordVocabulary.scenes.encode(batch.captions)))
     }
     bar.finish()
-    return Outcome(model: clip, losses: losses)
+    return Outcome(experiment: self, model: clip, losses: losses)
   }
 }
 

@@ -3,6 +3,16 @@ import Models
 import Notebook
 import Tensors
 
+/// Prints a row for each run: its name, some numbers, and recall@1 both ways among a gallery's held-out scenes.
+func compare(
+  _ header: [String], _ runs: [(String, Experiment.Outcome)], among galleries: Galleries,
+  _ numbers: (Experiment.Outcome) -> [Cell]
+) {
+  table(
+    header + ["→ caption", "→ picture"],
+    runs.map { name, run in [.text(name)] + numbers(run) + galleries.recalls(run.model) })
+}
+
 /// All scenes of one thing that differ in their captions, in the order of the splits, to look for and to look among.
 struct Galleries {
   let scenes: [Scene]
@@ -75,6 +85,15 @@ struct Galleries {
     ]
     return same.map { isSame in .percent(Double(pairs.count { isSame($0.0, $0.1) }) / Double(pairs.count), decimals: 1)
     }
+  }
+
+  /// The cosine of a held-out picture's vector with that of the same picture whose 16 patches are shuffled.
+  func cosineWithShuffledPatches(_ model: SimpleCLIP) -> Float {
+    let picture = Scene.tensor([scenes[range(.heldOut).lowerBound]])  // [1, 3, 32, 32]
+    let order = withGenerator(Generator(seed: 0)) { IntTensor.randperm(16).scalars }
+    let patches = picture.reshape(3, 4, 8, 4, 8).permute(1, 3, 0, 2, 4).reshape(16, 3, 8, 8).indexSelect(order)
+    let shuffled = patches.reshape(4, 4, 3, 8, 8).permute(2, 0, 3, 1, 4).reshape(1, 3, 32, 32)
+    return noGrad { (model.encodeImage(picture) * model.encodeImage(shuffled)).sum() }.item
   }
 
   /// The distance of the mean picture and the mean caption, the mean cosine of pairs and of all others, and recall@1

@@ -8,7 +8,6 @@ that it should**, mends that with one line, and then measures what each ingredie
 
 Run it with `--figures figures` to keep the pictures and with `--seed 1` for another training.
 */
-import ArgumentParser
 import Datasets
 import Images
 import Layers
@@ -24,8 +23,7 @@ let lesson = Lesson(5, "CLIP")
 
 ```
 image [3, 224, 224] → 196 patches → 6 transformer layers → mean → linear → 512 numbers of length 1 ┐
-                                                                                                   ├→ cosines × e^s
-text  [77 tokens]   → embeddings  → 6 transformer layers → first → linear → 512 numbers of length 1 ┘
+text  [77 tokens]   → embeddings  → 6 transformer layers → first → linear → 512 numbers of length 1 ┴→ cosines · 1/τ
 ```
 
 `SimpleCLIP` is in `Sources/Models`. Where are its parameters?
@@ -34,16 +32,12 @@ section("5.1 Two towers, one space")
 manualSeed(0)
 let full = SimpleCLIP()
 let parts = [
-  ("image encoder", "image_encoder"), ("  its patches", "image_encoder.0"), ("text encoder", "text_encoder"),
-  ("  one layer", "text_encoder.layers.0."), ("token embeddings", "token_embed"), ("text positions", "pos_embed"),
-  ("image projection", "image_proj"), ("text projection", "text_proj"), ("temperature", "logit_scale"),
-]
-table(
-  ["part", "parameters", "share"],
-  parts.map { name, prefix in
-    let size = full.parameterCount(under: prefix)
-    return [.text(name), .integer(size), .percent(Double(size) / Double(full.parameterCount))]
-  })
+  ("image encoder", "image_encoder"), ("text encoder", "text_encoder"), ("  one layer", "text_encoder.layers.0."),
+  ("token embeddings", "token_embed"), ("text positions", "pos_embed"), ("image projection", "image_proj"),
+  ("text projection", "text_proj"), ("temperature", "logit_scale"),
+].map { name, prefix in (name, full.parameterCount(under: prefix)) }
+let share = 1 / Double(full.parameterCount)
+table(["part", "parameters", "share"], parts.map { [.text($0), .integer($1), .percent(Double($1) * share)] })
 show("SimpleCLIP parameters", full.parameterCount)
 
 /*:
@@ -57,8 +51,7 @@ manualSeed(0)
 let ids = IntTensor.randint(0..<10000, [4, 77])
 let logits = noGrad { full.eval()(images, ids) }
 show("Logits, pictures × texts", logits, decimals: 4)
-show("Loss", clipLoss(logits).item, decimals: 6)
-show("Loss of knowing nothing", Tensor(4).log().item, decimals: 6, note: "ln 4")
+show("Loss, and that of knowing nothing", [clipLoss(logits).item, Tensor(4).log().item], decimals: 6)
 let optimiser = AdamW(full.parameters(), learningRate: 1e-4)
 let firstSteps = (0..<3).map { _ in
   optimiser.zeroGrad()
@@ -92,12 +85,11 @@ loss.backward()
 show("CLIP loss at seed 0, by hand and by clipLoss", [byHand.item, loss.item], decimals: 4)
 let gradient = noGrad { (byRow + byColumn - 2 * diagonal) / 8 }
 show("Gradient by hand", gradient, decimals: 4)
-let difference = example.grad.map { ($0 - gradient).abs().max().item } ?? .infinity
-show("Autograd gives the same within 1e-7", difference < 1e-7)
+show("Autograd gives the same within 1e-7", example.grad.map { ($0 - gradient).abs().max().item < 1e-7 } ?? false)
 
 /*:
 The notebook prints another number, for no seed is set before that cell: what its earlier cells draw comes first. Run
-them all after one `manual_seed(0)` and it is 0.7737.
+them all after one `manual_seed(0)` and it is 0.7737. Similarities that say nothing cost $\ln N$, good ones nearly nothing.
 */
 manualSeed(0)
 let asRun = noGrad {
@@ -108,8 +100,7 @@ let asRun = noGrad {
   return clipLoss(.randn([4, 4])).item
 }
 show("CLIP loss as the notebook runs", asRun, decimals: 4)
-show("Similarities that say nothing", clipLoss(.zeros([4, 4])).item, decimals: 4, note: "chance: ln N = ln 4")
-show("Similarities of 5 on the diagonal", clipLoss(5 * diagonal).item, decimals: 4)
+show("Loss of zeros, and of 5 I", [Tensor.zeros([4, 4]), 5 * diagonal].map { clipLoss($0).item }, decimals: 4)
 
 /*:
 ## 5.3 Something to learn from
@@ -142,76 +133,60 @@ let stuck = notebookVersion.run("the notebook's version")
 let header = ["", "recall@1", "@1 of all 648", "@5", "@10", "median rank"]
 show("Parameters", stuck.model.parameterCount)
 show("Loss of knowing nothing", Tensor(64).log().item, decimals: 4, note: "ln 64")
-show("Loss at step 1, 100, 200, 300, 400", [0, 99, 199, 299, 399].map { stuck.losses[$0] }, decimals: 4)
+show("Loss at step 1, 100, 200, 300, 400", stuck.quarters, decimals: 4)
 table(header, galleries.retrievalRows(stuck.model))
 
 /*:
 Far better than chance (1 of 648), so it learned *something*: ten captions nearly always hold the right one, yet the first
 is mostly wrong, and the loss has stopped falling. Before reading on: what does it not know? Ask its mistakes.
 */
+let attributes = ["the first caption has the right", "colour", "shape", "size", "place"]
 let guessing: [Cell] = [6, 6, 2, 9].map { .percent(1.0 / $0, decimals: 1) }
-table(
-  ["the first caption has the right", "colour", "shape", "size", "place"],
-  [["the notebook's version"] + galleries.rightParts(stuck.model), ["guessing"] + guessing])
+table(attributes, [["the notebook's version"] + galleries.rightParts(stuck.model), ["guessing"] + guessing])
 
 /*:
 Colour, shape, size: yes. Place: a guess. The suspicion is easily tested: cut a picture into its 16 patches, shuffle them,
 and look whether the model notices. And if places are all that it cannot know, its loss is known in advance: a caption then
 competes with those of the batch that differ in the place alone, and $k$ equal candidates cost $\ln k$.
 */
-let picture = Scene.tensor([galleries.scenes[galleries.range(.heldOut).lowerBound]])
-let order = withGenerator(Generator(seed: 0)) { IntTensor.randperm(16).scalars }
-let patches = picture.reshape(3, 4, 8, 4, 8).permute(1, 3, 0, 2, 4).reshape(16, 3, 8, 8).indexSelect(order)
-let shuffled = patches.reshape(4, 4, 3, 8, 8).permute(2, 0, 3, 1, 4).reshape(1, 3, 32, 32)
-func cosineWithShuffled(_ model: SimpleCLIP) -> Float {
-  noGrad { (model.encodeImage(picture) * model.encodeImage(shuffled)).sum() }.item
-}
-show("Cosine of a picture and its shuffled patches", cosineWithShuffled(stuck.model), decimals: 4)
+show("Cosine of a picture and its shuffled patches", galleries.cosineWithShuffledPatches(stuck.model), decimals: 4)
 show("Least loss without the place", notebookVersion.lossOfSeeing { $0.phrase }, decimals: 2)
 show("Mean loss of the last 20 steps", stuck.lastLoss, decimals: 2)
-note(
-  """
-  The model sees no difference between a picture and its shuffled patches: attention and the mean after it treat tokens \
-  as a bag. The text tower has positions, the image tower has none. That is the bug.
-  """)
 
 /*:
 ## 5.5 One line mends it
 
-`patches + positions`, with a learned vector for each of the 16 places. Nothing else changes. The bars this course sets are
-95 % on held-out scenes and 60 % on combinations that training never showed. SEEDS
+The shuffled picture is the same to the model: attention, and the mean after it, treat tokens as a bag. The text tower has
+positions, the image tower has none. **That is the bug.** The line is `patches + positions`, a learned vector for each of
+the 16 places; nothing else changes. The course's bars are 95 % on held-out scenes and 60 % on new combinations; with seeds
+0, 1 and 2 this run reached 98.3, 98.3, 98.3 % and 99.1, 99.1, 100 % (picture → caption).
 
-The six new combinations have six colours and six shapes, so that among their own captions the colour alone gives them away;
-among all 648, a red triangle can also be taken for a red circle. That column is the hard test, and a fairer one.
+The six new combinations have six colours, so that among their own captions the colour alone gives them away; among all
+648, a red triangle can be taken for a red circle. That column is the hard test: 82.4, 87.0 and 87.0 % with the three seeds.
 */
 section("5.5 One line mends it")
-var mendedVersion = notebookVersion
-mendedVersion.model.imagePositionDeviation = 0.25
-let mended = mendedVersion.run("the mended version")
+let mended = notebookVersion.run("the mended version") { $0.model.imagePositionDeviation = 0.25 }
 show("Parameters", mended.model.parameterCount, note: "16 · 64 more")
-show("Loss at step 1, 100, 200, 300, 400", [0, 99, 199, 299, 399].map { mended.losses[$0] }, decimals: 4)
+show("Loss at step 1, 100, 200, 300, 400", mended.quarters, decimals: 4)
 table(header, galleries.retrievalRows(mended.model))
-table(
-  ["the first caption has the right", "colour", "shape", "size", "place"],
-  [["the mended version"] + galleries.rightParts(mended.model)])
-show("Cosine of a picture and its shuffled patches", cosineWithShuffled(mended.model), decimals: 4)
-let untrained = withGenerator(Generator(seed: lesson.seed)) { SimpleCLIP(mendedVersion.model) }
+table(attributes, [["the mended version"] + galleries.rightParts(mended.model)])
+show("Cosine of a picture and its shuffled patches", galleries.cosineWithShuffledPatches(mended.model), decimals: 4)
+let untrained = withGenerator(Generator(seed: lesson.seed)) { SimpleCLIP(mended.experiment.model) }
 let versions = [("untrained", untrained), ("notebook's", stuck.model), ("mended", mended.model)]
 figure(
   "similarities", similarityFigure(versions, galleries, of: galleries.range(.heldOut).prefix(40)),
   caption: "cosines of 40 held-out pictures (rows) and captions (columns), sorted by what they show")
 figure(
   "retrieval", retrievalFigure([stuck.model, mended.model], galleries, of: Array(shown.suffix(8).prefix(6))),
-  caption: "captions and the five nearest pictures, the right one framed; left the notebook's, right the mended version"
-)
+  caption: "captions and their five nearest pictures, the right one framed; notebook's version and mended version")
 
 /*:
 ## 5.6 Temperature
 
-Cosines lie between -1 and 1. Divided by $\tau = 1$ they make a flat softmax, and even a perfect model (all pairs at 1, all
-others equally far apart, at $-1/(N-1)$) has the loss $\ln(1 + (N - 1)\, e^{-N / ((N - 1)\tau)})$. With a tiny $\tau$ each
-picture sees its hardest wrong caption alone, and gradients jump from one to the next. CLIP learns $s = \ln 1/\tau$ and
-*clamps* it: cosines are multiplied by 100 at most. The notebook has no clamp; the last row shows what is out there.
+Divided by $\tau = 1$, cosines make a flat softmax, and even a perfect model (all pairs at 1, all others equally far apart,
+at $-1/(N-1)$) has the loss $\ln(1 + (N - 1)\, e^{-N / ((N - 1)\tau)})$. With a tiny $\tau$ each picture sees its hardest
+wrong caption alone, and gradients jump from one to the next. CLIP learns $s = \ln 1/\tau$ and *clamps* it: cosines are
+multiplied by 100 at most. The notebook has no clamp; the last row shows what is out there.
 
 From here on a smaller world, 4 colours and 4 shapes, 48 pairs a batch and 200 steps: too short to finish, so that speed
 shows. Recall@1 among the 48 held-out captions and pictures.
@@ -222,18 +197,13 @@ var base = Experiment()
 base.model.imagePositionDeviation = 0.25
 let baseRun = base.run("4 × 4")
 let temperatureRuns = [1, 0.3, 0.02, 0.0025].map { temperature in
-  var fixed = base
-  (fixed.model.temperature, fixed.isTemperatureFixed) = (temperature, true)
-  return ("fixed", fixed.run("τ = \(Format.significant(temperature, digits: 2))"))
+  let name = "τ = \(Format.significant(temperature, digits: 2))"
+  return (name, base.run(name) { ($0.model.temperature, $0.isTemperatureFixed) = (temperature, true) })
 }
-let sweep = temperatureRuns.prefix(2) + [("learned, from 0.07", baseRun)] + temperatureRuns.suffix(2)
-table(
-  ["temperature", "τ", "1/τ", "perfect loss", "reached", "→ caption", "→ picture"],
-  sweep.map { name, run in
-    let perfect = (1 + 47 * Tensor(-48 / 47 * run.scale).exp()).log().item
-    return [.text(name), .significant(1 / run.scale, digits: 2), .significant(run.scale, digits: 3)]
-      + [.fixed(perfect, decimals: 2), .fixed(run.lastLoss, decimals: 2)] + small.recalls(run.model)
-  })
+let sweep = temperatureRuns.prefix(2) + [("τ learned", baseRun)] + temperatureRuns.suffix(2)
+compare(["temperature", "1/τ", "perfect loss", "reached"], sweep, among: small) { run in
+  [.significant(run.scale, digits: 3), .fixed(run.perfectLoss, decimals: 2), .fixed(run.lastLoss, decimals: 2)]
+}
 
 /*:
 ## 5.7 SigLIP: every pair alone
@@ -244,103 +214,97 @@ matches, so the bias should start near $-\ln(N - 1)$: the paper's -10 is right f
 -3.85. In 200 steps a bias hardly moves; where it starts decides.
 */
 section("5.7 SigLIP: every pair alone")
-let sigmoidRuns: [(String, Experiment.Outcome)] = [(0.1, -10), (0.07, -3.85)].map { temperature, bias in
-  var sigmoid = base
-  (sigmoid.model.temperature, sigmoid.model.initialBias, sigmoid.loss) = (temperature, bias, sigmoidLoss)
-  return (
-    "SigLIP, \(Format.significant(1 / temperature, digits: 3)) and \(Format.fixed(bias, decimals: 2))",
-    sigmoid.run("SigLIP")
-  )
+let sigmoidRuns = [(0.1, -10), (0.07, -3.85)].map { (temperature: Double, bias: Float) in
+  let run = base.run("SigLIP") {
+    ($0.model.temperature, $0.model.initialBias, $0.loss) = (temperature, bias, sigmoidLoss)
+  }
+  return ("SigLIP, \(Format.significant(1 / temperature, digits: 3)) and \(Format.fixed(bias, decimals: 2))", run)
 }
-table(
-  ["loss, 1/τ and bias at first", "1/τ at last", "bias at last", "→ caption", "→ picture"],
-  ([("CLIP, 14.3", baseRun)] + sigmoidRuns).map { name, run in
-    [.text(name), .significant(run.scale, digits: 3)]
-      + [run.model.logitBias.map { .fixed($0.item, decimals: 2) } ?? "none"] + small.recalls(run.model)
-  })
+compare(["loss, 1/τ and bias at first", "1/τ, bias at last"], [("CLIP, 14.3", baseRun)] + sigmoidRuns, among: small) {
+  let bias = $0.model.logitBias.map { ", " + Format.fixed($0.item, decimals: 2) } ?? ""
+  return [.text(Format.significant($0.scale, digits: 3) + bias)]
+}
 
 /*:
 ## 5.8 Batch size
 
 Every other pair of the batch is a wrong answer to learn from; CLIP was trained with 32,768 pairs at once. Losses of batch
-sizes cannot be compared, for chance is $\ln N$; recall can. And what is fair: as many steps, or as many pairs?
+sizes cannot be compared, for chance is $\ln N$; recall can. What is fair, as many steps or as many pairs? With as many
+steps the large batch wins by far; with as many pairs the small one does, for it takes four steps where the other takes
+one. Large batches pay when they run side by side on many machines, and when easy negatives have become worthless.
 */
 section("5.8 Batch size")
 let batchRuns = [(12, 200), (12, 800)].map { size, steps in
-  var other = base
-  (other.batchSize, other.steps) = (size, steps)
-  return (other, other.run("\(size) pairs"))
+  ("\(size)", base.run("\(size) pairs") { ($0.batchSize, $0.steps) = (size, steps) })
 }
-table(
-  ["batch", "steps", "pairs seen", "ln N", "loss", "→ caption", "→ picture"],
-  ([(base, baseRun)] + batchRuns).map { experiment, run in
-    let (size, steps) = (experiment.batchSize, experiment.steps)
-    return [
-      .integer(size), .integer(steps), .integer(size * steps), .fixed(Tensor(Float(size)).log().item, decimals: 2),
-    ]
-      + [.fixed(run.lastLoss, decimals: 2)] + small.recalls(run.model)
-  })
+compare(["batch", "steps", "pairs seen", "ln N", "loss"], [("48", baseRun)] + batchRuns, among: small) { run in
+  let (size, steps) = (run.experiment.batchSize, run.experiment.steps)
+  let chance = Tensor(Float(size)).log().item
+  return [.integer(steps), .integer(size * steps)] + [chance, run.lastLoss].map { .fixed($0, decimals: 2) }
+}
 
 /*:
 ## 5.9 False negatives
 
-"a red circle" twice in a batch: the loss calls the other one's picture wrong, although it is right. Equal captions have equal
-similarities, so the best a model can do is to share: $k$ of them cost $\ln k$, and no training gets below that. Yet it
-learns, for the pushes of equal captions cancel.
+"a red circle" twice in a batch: the loss calls the other one's picture wrong, although it is right. Equal captions have
+equal similarities, so the best a model can do is to share: $k$ of them cost $\ln k$, and no training gets below that. Yet
+it learns, for the pushes of equal captions cancel.
 */
 section("5.9 False negatives")
-var brief = base
-(brief.detail, brief.allowsDuplicates) = (.brief, true)
+let briefRun = base.run("equal captions") { ($0.detail, $0.allowsDuplicates) = (.brief, true) }
+let brief = briefRun.experiment
 var briefBatches = SceneBatches(brief)
-let briefRun = brief.run("equal captions")
 let falseNegatives = SceneGallery.falseNegatives(in: briefBatches.next().captions)
 show("False negatives of a batch", falseNegatives, note: "of 48 · 47 negative pairs")
 show("Least loss with equal captions", brief.lossOfSeeing { $0.combination }, decimals: 2)
 show("Mean loss of the last 20 steps", briefRun.lastLoss, decimals: 2)
-let briefGalleries = Galleries(.fourByFour, detail: .brief)
-let briefScores = briefGalleries.scores(briefGalleries.similarities(briefRun.model), .training)
-show("Recall@1 among the 12 captions", percent: briefScores.recall(at: 1))
+compare(["12 captions"], [("recall@1", briefRun)], among: Galleries(.fourByFour, detail: .brief)) { _ in [] }
+
 /*:
 Worse are captions that differ and are both true. Let caption 0 be "a red circle" and caption 1 "a large red circle on the
 left": both are true of picture 1. CLIP's loss pushes picture 1 and caption 0 apart (a positive gradient); `contrastiveLoss`
 (in `Sources/Training`), which is told what is true, draws them together. Lesson 06's checkpoint was trained with it.
 */
 let matches = [true, false, false, true, true, false, false, false, true]
-let (plain, told) = (Tensor.zeros([3, 3]).requiringGrad(), Tensor.zeros([3, 3]).requiringGrad())
-clipLoss(plain).backward()
-contrastiveLoss(told, matches: matches).backward()
-let pushes = [plain, told].map { $0.grad?[1][0].item ?? .nan }
-show("Gradient of picture 1 and caption 0: CLIP's, told what is true", pushes, decimals: 4)
+let gradients = [clipLoss, { contrastiveLoss($0, matches: matches) }].map { (loss: (Tensor) -> Tensor) in
+  let logits = Tensor.zeros([3, 3]).requiringGrad()
+  loss(logits).backward()
+  return logits.grad?[1][0].item ?? .nan
+}
+show("Gradient of picture 1 and caption 0: CLIP's, told what is true", gradients, decimals: 4)
 
 /*:
 ## 5.10 New combinations: 4 × 4 against 6 × 6
 
-With few combinations there is less reason to take *red* and *triangle* apart: each can be learned by heart. The small world
-is trained for 400 steps, too, and all captions of a world are candidates, 288 or 648.
+With few combinations there is less reason to take *red* and *triangle* apart: each can be learned by heart, and small
+models trained on few pictures do. All captions of a world are candidates, 288 or 648. New combinations do come later than
+new scenes of known ones, in both worlds. But they come: each combination is shown in 14 sizes and places, so that there
+is more to gain from parts than from wholes, and sixteen are enough.
 */
 section("5.10 New combinations: 4 × 4 against 6 × 6")
-var long = base
-long.steps = 400
+let worlds = [
+  ("4 × 4, 200 steps", small, baseRun), ("4 × 4, 400 steps", small, base.run("4 × 4, 400 steps") { $0.steps = 400 }),
+  ("6 × 6, 400 steps", galleries, mended),
+]
+let splits = [SceneSplit.heldOut, .heldOutCombinations]
 table(
   ["world", "held out → caption", "→ picture", "new → caption", "→ picture"],
-  [("4 × 4", small, long.run("4 × 4, 400 steps")), ("6 × 6", galleries, mended)].map { name, galleries, run in
-    [.text(name)] + galleries.recalls(run.model, amongAll: true)
-      + galleries.recalls(run.model, .heldOutCombinations, amongAll: true)
+  worlds.map { name, among, run in
+    [.text(name)] + splits.flatMap { among.recalls(run.model, $0, amongAll: true) }
   })
 
 /*:
 ## 5.11 The modality gap
 
 In one space, but are they mixed? In published CLIPs pictures lie in one cone and texts in another; the gap is the distance
-of their means (Liang et al. 2022). It is there before training, and what the loss does with it hangs on the temperature.
+of their means (Liang et al. 2022). It is there before training. With a high temperature only pairs in the same place cost
+nothing, and the loss closes it; with a low one it is enough that the right pair wins. Published CLIPs end at $1/\tau = 100$.
 */
 section("5.11 The modality gap")
-let gapRows = versions.map { name, model in [.text("6 × 6, \(name)")] + galleries.gapCells(model) }
-let temperatureRows = sweep.map { name, run in
-  [.text("4 × 4, τ \(name == "fixed" ? "= \(Format.significant(1 / run.scale, digits: 2))" : "learned")")]
-    + small.gapCells(run.model)
-}
-table(["model", "gap", "pairs' cosine", "others'", "recall@1 of all", "gap removed"], gapRows + temperatureRows)
+let gapModels = versions.map { ("6 × 6, \($0)", galleries, $1) } + sweep.map { ("4 × 4, \($0)", small, $1.model) }
+table(
+  ["model", "gap", "pairs' cosine", "others'", "recall@1 of all", "gap removed"],
+  gapModels.map { name, galleries, model in [.text(name)] + galleries.gapCells(model) })
 
 /*:
 ## 5.12 What else the notebook leaves out
@@ -349,14 +313,12 @@ Its text tower reads padding as if it were words; its layers start as copies of 
 the first token sums the text up, which works only because no causal mask keeps it from seeing the rest. Mended, too:
 */
 section("5.12 What else the notebook leaves out")
-var careful = base
-(careful.model.paddingIndex, careful.model.hasIndependentLayers) = (WordVocabulary.padding, true)
-let carefulRun = careful.run("all mended")
-table(
-  ["4 × 4, 200 steps", "loss", "→ caption", "→ picture"],
-  [("positions", baseRun), ("and padding masked, layers of their own", carefulRun)].map { name, run in
-    [.text(name), .fixed(run.lastLoss, decimals: 2)] + small.recalls(run.model)
-  })
+let careful = base.run("all mended") {
+  ($0.model.paddingIndex, $0.model.hasIndependentLayers) = (WordVocabulary.padding, true)
+}
+compare(["", "loss"], [("positions", baseRun), ("and padding masked, layers of their own", careful)], among: small) {
+  [.fixed($0.lastLoss, decimals: 2)]
+}
 note(
   """
   To try next: scenes of two things, where "a red circle to the left of a blue ring" and "a blue ring to the left of a \

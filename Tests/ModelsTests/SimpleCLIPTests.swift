@@ -26,7 +26,8 @@ import Testing
     let (image, other) = exchanged
     let clip = model()
     expectClose(
-      "embedding", noGrad { clip.encodeImage(other) }.scalars, noGrad { clip.encodeImage(image) }.scalars,
+      "embedding", noGrad { clip.encodeImage(other) }.scalars,
+      noGrad { clip.encodeImage(image) }.scalars.map(Double.init),
       tolerance: 1e-6)
   }
 
@@ -72,7 +73,7 @@ import Testing
     let image = Tensor.cat([exchanged.0, exchanged.1], dim: 0)
     let (plain, biased) = (model(), model { $0.initialBias = -10 })
     let expected = noGrad { plain(image, ids) - 10 }
-    expectClose("logits", noGrad { biased(image, ids) }.scalars, expected.scalars, tolerance: 1e-5)
+    expectClose("logits", noGrad { biased(image, ids) }.scalars, expected.scalars.map(Double.init), tolerance: 1e-5)
   }
 
   @Test func theSigmoidLossAsksForEachPairAlone() {
