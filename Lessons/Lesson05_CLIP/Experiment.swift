@@ -23,6 +23,16 @@ struct Experiment {
   var seed = lesson.seed
   var loss: (Tensor) -> Tensor = clipLoss
 
+  /// SigLIP's loss in place of CLIP's, with what the cosines are divided by and what is added, at first.
+  mutating func useSigmoidLoss(temperature: Double, bias: Float) {
+    (model.temperature, model.initialBias, loss) = (temperature, bias, sigmoidLoss)
+  }
+
+  /// Hides padding from the other tokens, and gives each layer weights of its own at first.
+  mutating func maskPaddingAndPartLayers() {
+    (model.paddingIndex, model.hasIndependentLayers) = (WordVocabulary.padding, true)
+  }
+
   /// What came of a run.
   struct Outcome {
     let experiment: Experiment
