@@ -113,8 +113,7 @@ section("5.3 Something to learn from")
 let galleries = Galleries(.sixBySix)
 show("Captions: training, held out, new combinations", SceneSplit.allCases.map { galleries.range($0).count })
 let shown = SceneSplit.allCases.flatMap { galleries.range($0).prefix(4) }
-let caption = galleries.captions[shown[0]]
-show("Tokens of \"\(caption)\"", WordVocabulary.scenes.encode([caption]).scalars)
+show("Tokens of \"\(galleries.captions[0])\"", WordVocabulary.scenes.encode([galleries.captions[0]]).scalars)
 figure("scenes", Scene.page(shown.map { galleries.scenes[$0] }), caption: "to learn from, held out, new combinations")
 
 /*:
@@ -250,7 +249,7 @@ let falseNegatives = SceneGallery.falseNegatives(in: briefBatches.next().caption
 show("False negatives of a batch", falseNegatives, note: "of 48 · 47 negative pairs")
 let sharedLoss = briefRun.experiment.lossOfSeeing { $0.combination }
 show("Least loss with equal captions, and the one reached", [sharedLoss, Double(briefRun.lastLoss)], decimals: 2)
-compare(["12 captions"], [("recall@1", briefRun)], among: Galleries(.fourByFour, detail: .brief)) { _ in [] }
+compare(["recall@1"], [("held-out pictures", briefRun)], among: Galleries(.fourByFour, detail: .brief)) { _ in [] }
 
 /*:
 ## 5.10 New combinations: 4 × 4 against 6 × 6
@@ -264,11 +263,10 @@ let worlds = [
   ("4 × 4, 200 steps", small, baseRun), ("4 × 4, 400 steps", small, base.run("4 × 4, 400 steps") { $0.steps = 400 }),
   ("6 × 6, 400 steps", galleries, mended),
 ]
-let splits = [SceneSplit.heldOut, .heldOutCombinations]
 table(
   ["world", "held out → caption", "→ picture", "new → caption", "→ picture"],
   worlds.map { name, among, run in
-    [.text(name)] + splits.flatMap { among.recalls(run.model, $0, amongAll: true) }
+    [.text(name)] + [.heldOut, .heldOutCombinations].flatMap { among.recalls(run.model, $0, amongAll: true) }
   })
 
 /*:
