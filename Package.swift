@@ -44,6 +44,7 @@ let lessons = [
   "Lesson07_Captioning",
   "Lesson08_VQA",
   "Lesson09_BLIP2",
+  "Lesson10_Interview",
 ]
 
 func lessonTarget(_ name: String) -> Target {
@@ -54,6 +55,8 @@ func lessonTarget(_ name: String) -> Target {
       "Notebook", argumentParser,
     ],
     path: "Lessons/\(name)",
+    // The questions that the interview lesson asks.
+    resources: name.hasSuffix("_Interview") ? [.embedInCode("quiz.md")] : [],
     swiftSettings: lesson)
 }
 
@@ -126,7 +129,7 @@ let package = Package(
     tests("CourseKit", ["CourseKit", "SampleLesson"]),
     .testTarget(
       name: "LessonTests",
-      dependencies: ["course", "CourseKit", "TestSupport", "Images"] + lessons.map { .target(name: $0) },
+      dependencies: ["course", "CourseKit", "TestSupport", "Images", "Notebook"] + lessons.map { .target(name: $0) },
       swiftSettings: program),
   ] + lessons.map(lessonTarget)
 )

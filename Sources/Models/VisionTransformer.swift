@@ -6,7 +6,7 @@ import Tensors
 /// Differences from the paper are the notebook's: its encoder layers normalise after each part rather than before, all
 /// of them start with the same weights, and the patches come from PyTorch's default convolution. `Configuration` turns
 /// the parts that the lessons compare on and off.
-public final class VisionTransformer: Module {
+public final class VisionTransformer: Module, UnaryLayer {
   /// Sizes and variants.
   public struct Configuration: Sendable {
     /// Height and width of the images.
