@@ -83,8 +83,8 @@ struct Experiment {
 }
 
 extension Experiment {
-  /// The mean of ln k over the pairs of fifty batches, where k captions of a batch look alike: the least loss of a model
-  /// that sees only the look of a thing.
+  /// The mean of ln k over the pairs of fifty batches, where k captions of a batch look alike: the least loss of a
+  /// model that sees only the look of a thing.
   func lossOfSeeing<Look: Hashable>(_ look: (SceneObject) -> Look) -> Double {
     var batches = SceneBatches(self)
     let counts = (0..<50).flatMap { _ in

@@ -63,8 +63,8 @@ struct Galleries {
     }
   }
 
-  /// Rows for held-out scenes and combinations, both ways: recall@1 among the split's own; recall@1, 5, 10 and the median
-  /// rank among all.
+  /// Rows for held-out scenes and combinations, both ways: recall@1 among the split's own; recall@1, 5, 10 and the
+  /// median rank among all.
   func retrievalRows(_ model: SimpleCLIP) -> [[Cell]] {
     let similarities = similarities(model)
     return [SceneSplit.heldOut, .heldOutCombinations].flatMap { split in

@@ -240,7 +240,7 @@ compare(["batch", "steps", "pairs seen", "ln N", "loss"], [("48", baseRun)] + ba
 "a red circle" twice in a batch: the loss calls the other one's picture wrong, although it is right. Equal captions
 have equal similarities, so the best a model can do is to share: $k$ of them cost $\ln k$, and no training gets below
 that. Yet it learns, for the pushes of equal captions cancel. Worse are captions that differ and are both true, "a red
-circle" and "a large red circle": `contrastiveLoss` in `Sources/Training`, which trained Lesson 06's checkpoint, is told.
+circle" and "a large red circle": `contrastiveLoss` in `Sources/Training`, as in Lesson 06's training, is told.
 */
 section("5.9 False negatives")
 let briefRun = base.run("equal captions") { ($0.detail, $0.allowsDuplicates) = (.brief, true) }
