@@ -39,6 +39,7 @@ let lessons = [
   "Lesson02_Prerequisites",
   "Lesson03_Multimodal",
   "Lesson04_ViT",
+  "Lesson05_CLIP",
   "Lesson06_PretrainedCLIP",
   "Lesson07_Captioning",
   "Lesson08_VQA",

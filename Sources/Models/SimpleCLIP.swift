@@ -3,47 +3,105 @@ import Tensors
 
 /// The notebook's simplified CLIP (after Radford et al. 2021, figure 3): two towers into one space.
 ///
-/// It keeps the notebook's simplifications, which Lesson 05 takes apart: the image tower knows no positions, text is
-/// pooled from its first token, padding is not masked, and the temperature is not clamped.
+/// By default it keeps the notebook's simplifications, which Lesson 05 takes apart: the image tower knows no positions,
+/// text is pooled from its first token, padding is not masked, all layers of a tower start alike, and nothing bounds
+/// the temperature. ``Configuration`` mends them one by one.
 public final class SimpleCLIP: Module {
+  /// Sizes and variants.
+  public struct Configuration: Sendable {
+    /// D, the width of the tokens and of the common space.
+    public var embedDim: Int
+    /// How many different tokens there are.
+    public var vocabularySize: Int
+    /// The most tokens of a text.
+    public var maxSequenceLength: Int
+    /// Height and width of the images.
+    public var imageSize: Int
+    /// Height and width of a patch.
+    public var patchSize: Int
+    /// How many heads each layer has.
+    public var headCount: Int
+    /// How many layers each tower has.
+    public var depth: Int
+    /// The width within the feed-forward parts.
+    public var feedForwardDim: Int
+    /// The share of values that is dropped while training.
+    public var dropout: Double
+    /// The standard deviation that the learned vectors of the patches' places start with; nil has no such vectors.
+    public var imagePositionDeviation: Double?
+    /// The token that fills up short texts and that no other token looks at; nil looks at all of them.
+    public var paddingIndex: Int?
+    /// Whether each layer draws weights of its own rather than a copy of the first one's.
+    public var hasIndependentLayers: Bool
+    /// What the cosines are divided by at first, τ.
+    public var temperature: Double
+    /// What is added to all scaled cosines at first, for ``sigmoidLoss(_:)``; nil adds nothing.
+    public var initialBias: Float?
+
+    /// The notebook's model, but for what is given.
+    public init(
+      embedDim: Int = 512, vocabularySize: Int = 10000, maxSequenceLength: Int = 77, imageSize: Int = 224,
+      patchSize: Int = 16, headCount: Int = 8, depth: Int = 6, feedForwardDim: Int = 2048, dropout: Double = 0.1,
+      imagePositionDeviation: Double? = nil, paddingIndex: Int? = nil, hasIndependentLayers: Bool = false,
+      temperature: Double = 0.07, initialBias: Float? = nil
+    ) {
+      (self.embedDim, self.vocabularySize, self.maxSequenceLength) = (embedDim, vocabularySize, maxSequenceLength)
+      (self.imageSize, self.patchSize) = (imageSize, patchSize)
+      (self.headCount, self.depth, self.feedForwardDim) = (headCount, depth, feedForwardDim)
+      (self.dropout, self.imagePositionDeviation) = (dropout, imagePositionDeviation)
+      self.paddingIndex = paddingIndex
+      (self.hasIndependentLayers, self.temperature, self.initialBias) = (hasIndependentLayers, temperature, initialBias)
+    }
+  }
+
+  /// What the model was made from.
+  public let configuration: Configuration
   let posEmbed: Tensor
   /// The logarithm of what the cosines are multiplied by, ln(1 / 0.07) at first.
   public let logitScale: Tensor
+  /// What is added to the scaled cosines, if the configuration asks for it.
+  public let logitBias: Tensor?
+  /// A learned vector for each patch, `[1, N, D]`, if the configuration asks for it.
+  public let imagePosEmbed: Tensor?
   let imageEncoder: ImageTower
   let imageProj: Linear
   let tokenEmbed: Embedding
   let textEncoder: TransformerEncoder
   let textProj: Linear
 
-  /// - Parameters:
-  ///   - embedDim: D, the width of the tokens and of the common space.
-  ///   - vocabularySize: how many different tokens there are.
-  ///   - maxSequenceLength: the most tokens of a text.
-  public init(
-    embedDim: Int = 512, vocabularySize: Int = 10000, maxSequenceLength: Int = 77, imageSize: Int = 224,
-    patchSize: Int = 16, headCount: Int = 8, depth: Int = 6, feedForwardDim: Int = 2048, dropout: Double = 0.1
-  ) {
-    func encoder() -> TransformerEncoder {
-      TransformerEncoder(
-        TransformerEncoderLayer(
-          embedDim: embedDim, headCount: headCount, feedForwardDim: feedForwardDim, dropout: dropout),
-        layerCount: depth)
+  /// A model with the notebook's initial values, drawn in PyTorch's order.
+  public init(_ configuration: Configuration = Configuration()) {
+    self.configuration = configuration
+    let width = configuration.embedDim
+    func layer() -> TransformerEncoderLayer {
+      TransformerEncoderLayer(
+        embedDim: width, headCount: configuration.headCount, feedForwardDim: configuration.feedForwardDim,
+        dropout: configuration.dropout)
     }
-    imageEncoder = ImageTower(
-      PatchEmbedding(imageSize: imageSize, patchSize: patchSize, embedDim: embedDim), makeEncoder: encoder)
-    imageProj = Linear(embedDim, embedDim)
-    tokenEmbed = Embedding(vocabularySize, embedDim)
-    posEmbed = Initialisation.constant([1, maxSequenceLength, embedDim], 0)
+    func encoder() -> TransformerEncoder {
+      configuration.hasIndependentLayers
+        ? TransformerEncoder((0..<configuration.depth).map { _ in layer() })
+        : TransformerEncoder(layer(), layerCount: configuration.depth)
+    }
+    let patches = PatchEmbedding(
+      imageSize: configuration.imageSize, patchSize: configuration.patchSize, embedDim: width)
+    imageEncoder = ImageTower(patches, makeEncoder: encoder)
+    imageProj = Linear(width, width)
+    tokenEmbed = Embedding(configuration.vocabularySize, width)
+    posEmbed = Initialisation.constant([1, configuration.maxSequenceLength, width], 0)
     textEncoder = encoder()
-    textProj = Linear(embedDim, embedDim)
-    // ln(1 / 0.07)
-    logitScale = Initialisation.constant([], 2.659_260_036_932_778)
+    textProj = Linear(width, width)
+    logitScale = Initialisation.constant([], Float(ElementaryDouble.log(1 / configuration.temperature)))
+    logitBias = configuration.initialBias.map { Initialisation.constant([], $0) }
+    imagePosEmbed = configuration.imagePositionDeviation.map {
+      Initialisation.normal([1, patches.patchCount, width], standardDeviation: $0)
+    }
   }
 
   /// - Parameter image: `[B, 3, H, W]`.
   /// - Returns: unit vectors `[B, D]`.
   public func encodeImage(_ image: Tensor) -> Tensor {
-    imageProj(imageEncoder(image).mean(dim: 1)).l2Normalized()
+    imageProj(imageEncoder(image, positions: imagePosEmbed).mean(dim: 1)).l2Normalized()
   }
 
   /// - Parameter ids: tokens `[B, T]`.
@@ -53,12 +111,25 @@ public final class SimpleCLIP: Module {
       reportMisuse("SimpleCLIP", "texts of shape \(ids.shape), not [batch, at most \(posEmbed.shape[1])]")
     }
     let x = tokenEmbed(ids) + posEmbed.slice(0..<ids.shape[1], dim: 1)  // [B, T, D]
-    return textProj(textEncoder(x).select(0, dim: 1)).l2Normalized()
+    return textProj(textEncoder(x, mask: paddingMask(ids)).select(0, dim: 1)).l2Normalized()
   }
 
   /// - Returns: similarities of all images and texts, `[images, texts]`.
   public func callAsFunction(_ image: Tensor, _ ids: IntTensor) -> Tensor {
-    (logitScale.exp() * encodeImage(image)).matmul(encodeText(ids).T)
+    let logits = (logitScale.exp() * encodeImage(image)).matmul(encodeText(ids).T)
+    return logitBias.map { logits + $0 } ?? logits
+  }
+
+  /// Keeps the cosines from being multiplied by more than `largest`, as CLIP does after each step (its section 2.5).
+  public func clampLogitScale(largest: Double = 100) {
+    noGrad { logitScale.assign(logitScale.clamp(0, Float(ElementaryDouble.log(largest)))) }
+  }
+
+  /// -∞ where a key is padding, `[B, 1, 1, T]`.
+  private func paddingMask(_ ids: IntTensor) -> Tensor? {
+    guard let padding = configuration.paddingIndex else { return nil }
+    return Tensor(
+      ids.scalars.map { $0 == padding ? -Float.infinity : 0 }, shape: [ids.shape[0], 1, 1, ids.shape[1]])
   }
 }
 
@@ -74,14 +145,8 @@ final class ImageTower: Module {
     encoder = makeEncoder()
   }
 
-  func callAsFunction(_ image: Tensor) -> Tensor { encoder(patchEmbedding(image)) }
-}
-
-/// CLIP's symmetric contrastive loss (Radford et al. 2021, figure 3): each image is to find its text, each text its image.
-///
-/// - Parameter logits: similarities `[N, N]`, matching pairs on the diagonal.
-/// - Returns: a single number; ln N for similarities that say nothing.
-public func clipLoss(_ logits: Tensor) -> Tensor {
-  let labels = IntTensor.arange(logits.shape[0])
-  return (crossEntropy(logits, labels) + crossEntropy(logits.T, labels)) / 2
+  func callAsFunction(_ image: Tensor, positions: Tensor?) -> Tensor {
+    let patches = patchEmbedding(image)  // [B, N, D]
+    return encoder(positions.map { patches + $0 } ?? patches)
+  }
 }

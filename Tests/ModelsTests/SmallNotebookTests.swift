@@ -78,8 +78,9 @@ import Testing
   private func makeCLIP(dropout: Double) -> SimpleCLIP {
     seeded {
       SimpleCLIP(
-        embedDim: 32, vocabularySize: 100, maxSequenceLength: 12, imageSize: 32, patchSize: 16, headCount: 4, depth: 2,
-        feedForwardDim: 64, dropout: dropout)
+        .init(
+          embedDim: 32, vocabularySize: 100, maxSequenceLength: 12, imageSize: 32, patchSize: 16, headCount: 4,
+          depth: 2, feedForwardDim: 64, dropout: dropout))
     }
   }
 

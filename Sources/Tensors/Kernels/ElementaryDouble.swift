@@ -69,7 +69,7 @@ package enum ElementaryDouble {
   // MARK: Logarithms
 
   /// The natural logarithm, within 0.51 ulp.
-  static func log(_ x: Double) -> Double {
+  package static func log(_ x: Double) -> Double {
     guard x > 0, x < .infinity else { return logarithmOfLimit(x) }
     let result = logarithm(Pair(x, 0))
     return result.high + result.low

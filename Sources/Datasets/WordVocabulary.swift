@@ -1,0 +1,41 @@
+import Tensors
+
+/// A list of words that texts are made of, for models small enough to need nothing finer.
+///
+/// Ids count from 1 in the order of the list; ``padding`` fills up short texts.
+public struct WordVocabulary: Sendable {
+  /// The id behind the end of a text.
+  public static let padding = 0
+
+  private let ids: [String: Int]
+
+  /// Every word that captions, questions and answers of drawn scenes can have.
+  public static let scenes = WordVocabulary(SceneGrammar.vocabulary)
+
+  /// A vocabulary of words, each listed once.
+  public init(_ words: [String]) {
+    ids = Dictionary(uniqueKeysWithValues: zip(words, 1...))
+  }
+
+  /// How many ids there are, the padding included.
+  public var count: Int { ids.count + 1 }
+
+  /// Texts as rows of ids, `[texts, length]`.
+  ///
+  /// - Parameters:
+  ///   - texts: made of words of the vocabulary.
+  ///   - length: of a row; that of the longest text if nil.
+  /// - Precondition: every word is in the vocabulary and no text is longer than `length`.
+  public func encode(_ texts: [String], length: Int? = nil) -> IntTensor {
+    let rows = texts.map { text in
+      SceneGrammar.words(of: text).map { word in
+        guard let id = ids[word] else { preconditionFailure("\"\(word)\" is not in the vocabulary") }
+        return id
+      }
+    }
+    let width = length ?? rows.map(\.count).max() ?? 0
+    precondition(rows.allSatisfy { $0.count <= width }, "A text has more than \(width) words")
+    return IntTensor(
+      rows.flatMap { $0 + [Int](repeating: Self.padding, count: width - $0.count) }, shape: [rows.count, width])
+  }
+}
