@@ -13,6 +13,7 @@ func candidateChart(_ picture: Image, _ texts: [String], _ probabilities: [Float
   let height = max(shown.height, texts.count * rowHeight)
   var chart = Image(width: shown.width + barStart + barWidth + 44, height: height, format: .rgb)
   chart.paste(shown, x: 0, y: 0)
+  chart.stroke(Rectangle(x: 0, y: 0, width: shown.width, height: shown.height), color: .lightGrey)
   let best = probabilities.max() ?? 0
   for (row, (text, probability)) in zip(texts, probabilities).enumerated() {
     let top = row * rowHeight + 2

@@ -1,5 +1,5 @@
 import Datasets
-import ModelTasks
+import Notebook
 import Tensors
 
 /// New pictures of one thing each, encoded once, to try classifiers on.
@@ -9,10 +9,10 @@ struct SceneTest {
   private let pictures: Tensor
 
   /// Two hundred pictures of a part of all scenes.
-  init(_ split: SceneSplit, seed: Int, _ clip: ZeroShot) throws {
+  init(_ split: SceneSplit, seed: Int, _ encode: Encoder) {
     let scenes = Scenes(split: split, objectCounts: 1...1, seed: seed).prefix(200)
     truth = scenes.map { $0.objects[0].combination }
-    pictures = try clip.encode(images: scenes.map { $0.image() })
+    pictures = encode(scenes.map { $0.image() })
   }
 
   /// What a classifier takes each picture for.
@@ -28,11 +28,46 @@ struct SceneTest {
   ) -> Double {
     Double(zip(truth, guesses(classes)).count { isRight($0, $1) }) / Double(truth.count)
   }
+
+  /// How well a classifier does on several lists: right, colour right, shape right, and right on each list.
+  static func row(_ name: String, _ tests: [SceneTest], _ classes: Tensor) -> [Cell] {
+    let right = tests.map { $0.share(classes) }
+    let colors = tests.map { $0.share(classes) { $0.color == $1.color } }
+    let shapes = tests.map { $0.share(classes) { $0.shape == $1.shape } }
+    return [.text(name)] + [right, colors, shapes].map { .percent(mean($0)) } + [each(right)]
+  }
+}
+
+/// Scores of retrieval on several galleries: mean recall at 1 and at 5, and recall at 1 on each.
+func retrievalRow(_ name: String, _ scores: [RetrievalScores]) -> [Cell] {
+  let first = scores.map { $0.recall(at: 1) }
+  return [.text(name), .percent(mean(first)), .percent(mean(scores.map { $0.recall(at: 5) })), each(first)]
+}
+
+/// The mean of shares.
+func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+
+private func each(_ shares: [Double]) -> Cell {
+  .text(shares.map { Format.percent($0, decimals: 1) }.joined(separator: ", "))
 }
 
 /// A caption of a scene of two things beside one that is wrong in one respect.
 struct CaptionPair {
   let right, wrong: String
+
+  /// How often the right caption lies nearer to its picture than the wrong one: a row of a table.
+  ///
+  /// - Parameters:
+  ///   - pair: the captions of a scene; scenes for which there are none are left out.
+  static func row(
+    _ respect: String, _ scenes: [Scene], _ encode: Encoder, _ pair: (Scene) -> CaptionPair?
+  ) -> [Cell] {
+    let chosen = scenes.compactMap { scene in pair(scene).map { (scene: scene, captions: $0) } }
+    let pictures = encode(chosen.map { $0.scene.image() })
+    let (right, wrong) = (encode(chosen.map { $0.captions.right }), encode(chosen.map { $0.captions.wrong }))
+    let lead = (pictures * (right - wrong)).sum(dim: 1).scalars
+    return [.text(respect), .integer(chosen.count), .percent(Double(lead.count { $0 > 0 }) / Double(chosen.count))]
+  }
 
   /// The other relation: `above` for `below`, `to the left of` for `to the right of`.
   static func relation(_ scene: Scene) -> CaptionPair? {

@@ -41,22 +41,9 @@ What `from_pretrained` downloads is a directory of a few files. Only one of them
 */
 section("6.1 A model is a directory")
 let directory = require(try ModelDirectory(shipped))
-let files = [
-  ("config.json", "sizes of the two towers"),
-  ("model.safetensors", "the learned numbers, each tensor with its name"),
-  ("preprocessor_config.json", "how a picture becomes numbers"),
-  ("vocab.json", "each token's number"),
-  ("merges.txt", "which pairs of tokens were merged, in order"),
-  ("tokenizer.json", "the same vocabulary and merges, with all rules"),
-  ("tokenizer_config.json", "the longest text, the class of tokenizer"),
-  ("special_tokens_map.json", "tokens with a role: start, end, padding"),
-]
-func byteCount(_ name: String) -> Int {
-  require(try MappedFile(path: directory.require([name], purpose: "file")).bytes.count)
-}
 table(
   ["file", "bytes", "what it holds"],
-  files.map { name, purpose in [.text(name), .integer(byteCount(name)), .text(purpose)] })
+  checkpointFiles.map { [.text($0), .integer(directory.byteCount($0)), .text($1)] })
 
 /*:
 A safetensors file is a JSON header, which names each tensor with its type, shape and place, and then all numbers one
@@ -69,46 +56,18 @@ for name in ["logit_scale", "visual_projection.weight", "vision_model.embeddings
   let entry = require(try checkpoint.entry(name))
   show(name, entry.shape, note: "\(entry.elementType)")
 }
-show("Numbers", checkpoint.elementCount)
 let numberBytes = 4 * checkpoint.elementCount
-show("Their bytes", numberBytes, note: "4 each")
-show("Bytes of the file that are left", byteCount("model.safetensors") - numberBytes, note: "the header")
+show("Numbers", checkpoint.elementCount, note: "\(Format.integer(numberBytes)) bytes, 4 each")
+show("Left of the file", directory.byteCount("model.safetensors") - numberBytes, note: "bytes: the header")
 
 /*:
 The model is built from `config.json`, then each parameter is filled with the tensor of its name. Built from the sizes
 of `openai/clip-vit-base-patch32`, the same code makes OpenAI's smallest CLIP: where are its 151 million parameters?
 */
 let clip = require(try ZeroShot(directory: shipped))
-func encode(_ images: [Image]) -> Tensor { require(try clip.encode(images: images)) }
-func encode(_ texts: [String]) -> Tensor { require(try clip.encode(texts: texts)) }
+let encode = Encoder(clip: clip)
 let published = Initialisation.skipped { CLIPModel(CLIPConfiguration()) }
-let parts = [
-  ("text: a vector for each token", "text_model.embeddings.token_embedding"),
-  ("text: positions", "text_model.embeddings.position_embedding"),
-  ("text: transformer", "text_model.encoder"),
-  ("picture: patches, [CLS], positions", "vision_model.embeddings"),
-  ("picture: transformer", "vision_model.encoder"),
-  ("text into the common space", "text_projection"),
-  ("picture into the common space", "visual_projection"),
-]
-let both = [clip.model, published]
-var rows = parts.map { name, prefix in (name, both.map { $0.parameterCount(under: prefix) }) }
-rows.append(
-  (
-    "layer norms outside, logit scale",
-    both.indices.map { model in
-      both[model].parameterCount - rows.reduce(0) { $0 + $1.1[model] }
-    }
-  ))
-rows.append(("all", both.map(\.parameterCount)))
-table(
-  ["parameters", "this CLIP", "share", "ViT-B/32", "share"],
-  rows.map { name, counts in
-    [.text(name)]
-      + zip(counts, both).flatMap { count, model in
-        [Cell.integer(count), .percent(Double(count) / Double(model.parameterCount), decimals: 1)]
-      }
-  })
+table(["parameters", "this CLIP", "share", "ViT-B/32", "share"], parameterRows([clip.model, published]))
 show("Bytes of ViT-B/32 in float32", 4 * published.parameterCount, note: "its model.safetensors has a header more")
 
 /*:
@@ -117,27 +76,11 @@ show("Bytes of ViT-B/32 in float32", 4 * published.parameterCount, note: "its mo
 CLIP reads 49,408 tokens, made by **byte pair encoding** (Sennrich et al. 2016): begin with single bytes, and again and again
 give the most frequent pair of neighbours a token of its own. To encode a word, replay those merges in the order in which
 they were learned. The last letter carries `</w>`, so that `dog` at a word's end and in *dogma* are different tokens.
-These are OpenAI's 48,894 merges, and here is the whole algorithm.
+The algorithm is the twenty lines of `BytePairs.swift`; here it runs with the merges that OpenAI's CLIP learned.
 */
 section("6.2 From words to tokens")
-struct Pair: Hashable { let left, right: String }
 let merges = require(try CLIPTokenizer.openAIMerges())
-let ranks = Dictionary(uniqueKeysWithValues: merges.enumerated().map { (Pair(left: $1.left, right: $1.right), $0) })
-
-/// How a word looks after each merge, with the merge's rank: the pair learned first is merged first.
-func bytePairs(_ word: String) -> [(symbols: [String], rank: Int?)] {
-  var symbols = word.map(String.init)
-  symbols[symbols.count - 1] += "</w>"
-  var states: [(symbols: [String], rank: Int?)] = [(symbols, nil)]
-  while true {
-    let pairs = zip(symbols, symbols.dropFirst()).enumerated().compactMap { place, pair in
-      ranks[Pair(left: pair.0, right: pair.1)].map { (rank: $0, place: place) }
-    }
-    guard let first = pairs.min(by: { $0 < $1 }) else { return states }
-    symbols.replaceSubrange(first.place...first.place + 1, with: [symbols[first.place] + symbols[first.place + 1]])
-    states.append((symbols, first.rank))
-  }
-}
+let bytePairs = BytePairs(merges)
 show("Merges", merges.count, note: "+ 256 bytes + 256 bytes at a word's end + 2 special tokens = 49,408")
 table(
   ["photo", "merge learned as number"],
@@ -149,8 +92,7 @@ punctuation are parted, and two special tokens bound the text. At the second one
 before it, the text tower reads off what the whole text means.
 */
 let openAI = require(try CLIPTokenizer.openAI())
-let sentence = "A photo of a dog"
-let encoding = openAI.encode(sentence)
+let encoding = openAI.encode("A photo of a dog")
 table(
   ["token", "id", "merges"],
   zip(encoding.tokens, encoding.ids).map { token, id in
@@ -160,7 +102,7 @@ table(
 show("Back to words", openAI.decode(encoding.ids, skipSpecialTokens: true))
 let words = ["dog", "photograph", "dachshund", "otterhound", "xylophonist"]
 let agree = words.allSatisfy { bytePairs($0).last?.symbols == openAI.encode($0, addSpecialTokens: false).tokens }
-show("Our twelve lines agree with the library", agree)
+show("These twenty lines agree with the library", agree)
 table(
   ["word", "OpenAI's CLIP", "this CLIP"],
   words.map { word in
@@ -210,10 +152,10 @@ table(
     ]
   })
 
-let chart = gallery.scenes.map { scene in
+let charts = gallery.scenes.map { scene in
   candidateChart(scene.image(), texts, (encode([scene.image()]).matmul(choices.T) * scale).softmax(dim: 1).scalars)
 }
-figure("zero-shot", Image.grid(chart, columns: 2, gap: 12), caption: "six pictures, each with the same six texts")
+figure("zero-shot", Image.grid(charts, columns: 2, gap: 12), caption: "six pictures, each with the same six texts")
 note(
   """
   No text describes the picture with cosine 1, and wrong ones that share a word lie nearer than those that share none. \
@@ -230,31 +172,14 @@ has seen red things and triangles, but never a red triangle. Three lists of 200 
 */
 section("6.4 Things it has not seen")
 let combinations = SceneWorld.sixBySix.combinations
-/// A thing alone, to be put into words.
-func alone(_ kind: SceneCombination, _ size: SceneSize = .large, _ place: ScenePlace = .middle) -> Scene {
-  guard let scene = Scene([SceneObject(kind, size: size, place: place)]) else { fatalError("one thing is a scene") }
-  return scene
-}
-/// A classifier made of words: for each class the mean of its wordings' vectors, brought back to length 1.
-func classifier(_ wordings: [[String]]) -> Tensor {
-  Tensor.cat(wordings.map { encode($0).mean(dim: 0, keepDims: true).l2Normalized() }, dim: 0)  // [classes, 64]
-}
-func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 let seeds = [lesson.seed, lesson.seed + 1, lesson.seed + 2]
 let splits = [SceneSplit.heldOut, .heldOutCombinations]
-func sceneTest(_ split: SceneSplit, seed: Int) -> SceneTest { require(try SceneTest(split, seed: seed, clip)) }
-let tests = splits.map { split in seeds.map { sceneTest(split, seed: $0) } }
-let kinds = classifier(combinations.map { [alone($0).caption(.brief, frame: 1).text] })
+let tests = splits.map { split in seeds.map { SceneTest(split, seed: $0, encode) } }
+let kinds = encode.classifier(combinations.map { [brief($0)] })
 table(
   ["new pictures", "right", "colour right", "shape right", "right, each seed"],
-  zip(splits, tests).map { split, tests in
-    [
-      .text("\(split)"), .percent(mean(tests.map { $0.share(kinds) })),
-      .percent(mean(tests.map { $0.share(kinds) { $0.color == $1.color } })),
-      .percent(mean(tests.map { $0.share(kinds) { $0.shape == $1.shape } })),
-      .text(tests.map { Format.percent($0.share(kinds), decimals: 1) }.joined(separator: ", ")),
-    ]
-  } + [["chance", .percent(1.0 / 36), .percent(1.0 / 6), .percent(1.0 / 6), ""]])
+  zip(splits, tests).map { SceneTest.row("\($0)", $1, kinds) }
+    + [["chance", .percent(1.0 / 36), .percent(1.0 / 6), .percent(1.0 / 6), ""]])
 
 /*:
 Naming a thing is the easy part. Harder: find the one caption that tells *everything* (size and place, or how two things
@@ -269,13 +194,8 @@ func retrieval(_ split: SceneSplit, things: Int, seed: Int) -> RetrievalScores {
 table(
   ["among 100 whole captions", "recall@1", "recall@5", "recall@1, each seed"],
   splits.flatMap { split in
-    [1, 2].map { things in
-      let scores = seeds.map { retrieval(split, things: things, seed: $0) }
-      return [
-        .text("\(split), \(things == 1 ? "one thing" : "two things")"), .percent(mean(scores.map { $0.recall(at: 1) })),
-        .percent(mean(scores.map { $0.recall(at: 5) })),
-        .text(scores.map { Format.percent($0.recall(at: 1), decimals: 1) }.joined(separator: ", ")),
-      ]
+    [(1, "one thing"), (2, "two things")].map { things, name in
+      retrievalRow("\(split), \(name)", seeds.map { retrieval(split, things: things, seed: $0) })
     }
   } + [["chance", .percent(0.01), .percent(0.05), ""]])
 let grid = encode(combinations.map { alone($0).image() }).matmul(kinds.T)  // [36, 36]
@@ -291,13 +211,7 @@ the writers' split, mostly by people whom no model here has learned from.
 */
 section("6.5 Real handwriting")
 let digits = require(try Digits.load()).writerSplit
-let handwriting = encode(digits.test.labels.indices.map(digits.test.image(at:)))
-func digitGuesses(_ classes: Tensor) -> [Int] { handwriting.matmul(classes.T).argmax(dim: 1).scalars }
-/// The classifier of some wordings, in which `_` stands for the digit's name.
-func digitClassifier(_ wordings: [String]) -> Tensor {
-  classifier(DigitCaption.names.map { name in wordings.map { $0.replacing("_", with: name) } })
-}
-func accuracy(_ wordings: [String]) -> Double { digits.test.accuracy(of: digitGuesses(digitClassifier(wordings))) }
+let handwriting = DigitTest(digits.test, encode)
 let usual = "a photo of the digit _"
 table(
   ["held-out digits", "right"],
@@ -305,17 +219,11 @@ table(
     ["chance", .percent(0.1)],
     ["nearest centroid", .percent(NearestCentroid(digits.training).accuracy(on: digits.test))],
     ["logistic regression", .percent(LogisticRegression(digits.training).accuracy(on: digits.test))],
-    ["this CLIP, \"\(usual)\"", .percent(accuracy([usual]))],
+    ["this CLIP, \"\(usual)\"", .percent(handwriting.accuracy([usual]))],
   ])
-let guessed = digitGuesses(digitClassifier([usual]))
-let wrong = digits.test.labels.indices.filter { guessed[$0] != digits.test.labels[$0] }
-show("Mistakes", wrong.count, note: "of \(digits.test.count)")
-figure(
-  "digit-mistakes",
-  Image.grid(
-    wrong.map { digits.test.image(at: $0).enlarged(by: 6) }, columns: 10, gap: 6,
-    labels: wrong.map { "\(digits.test.labels[$0]) as \(guessed[$0])" }),
-  caption: "the digits that are taken for others")
+let guessed = handwriting.guesses([usual])
+show("Mistakes", zip(guessed, digits.test.labels).count { $0 != $1 }, note: "of \(digits.test.count)")
+figure("digit-mistakes", handwriting.mistakes(guessed), caption: "the digits that are taken for others")
 note(
   """
   Zero-shot means that nobody fitted a classifier to this task, not that the model never saw such pictures: this one \
@@ -331,17 +239,11 @@ dog" to "dog", because captions are sentences, and gains 3.5 points on ImageNet 
 (section 3.1.4). What about ours?
 */
 section("6.6 Words matter: prompts and ensembles")
-let (learned, kept) = (DigitCaption.frames(.training), DigitCaption.frames(.heldOut))
-let wordings: [(String, [String])] =
-  [("a wording it learned from", [usual]), ("the name alone", ["_"])]
-  + [("a new wording", [kept[2]]), ("no grammar", ["_ digit the of photo a"])]
-  + [("words it never met", ["a photo of the number: _."]), ("a false word", ["a photo of a red _"])]
-  + [("all \(learned.count) it learned from", learned), ("all \(kept.count) new wordings", kept)]
-  + [("true and false together", learned + kept + ["a photo of a red _"])]
 table(
   ["digits", "wording", "right"],
-  wordings.map { name, frames in
-    [.text(name), .text(frames.count == 1 ? frames[0] : "mean of \(frames.count)"), .percent(accuracy(frames))]
+  digitWordings.map { name, frames in
+    let wording = frames.count == 1 ? frames[0] : "mean of \(frames.count)"
+    return [.text(name), .text(wording), .percent(handwriting.accuracy(frames))]
   })
 
 /*:
@@ -349,25 +251,10 @@ On the drawn scenes a wording can say too much. "A large red circle in the middl
 does it cost, and what does an **ensemble** over all sizes and places give back? A mean keeps what its texts have
 in common (colour and shape) and cancels what they differ in.
 */
-typealias Wording = (SceneCombination) -> [String]
-let sceneWordings: [(String, Wording)] = [
-  ("a photo of a red circle", { [alone($0).caption(.brief, frame: 1).text] }),
-  ("red circle", { ["\($0)"] }),
-  ("a photo of a large red circle", { [alone($0).caption(.sized, frame: 1).text] }),
-  ("a photo of a large red circle in the middle", { [alone($0).caption(.full, frame: 1).text] }),
-  (
-    "mean of 2 sizes and 9 places",
-    { kind in
-      SceneSize.allCases.flatMap { size in
-        ScenePlace.allCases.map { alone(kind, size, $0).caption(.full, frame: 1).text }
-      }
-    }
-  ),
-]
 table(
   ["wording of each of 36 classes", "held out", "held-out combinations"],
   sceneWordings.map { name, wording in
-    let classes = classifier(combinations.map(wording))
+    let classes = encode.classifier(combinations.map(wording))
     return [.text(name)] + tests.map { .percent(mean($0.map { $0.share(classes) })) }
   })
 note(
@@ -385,23 +272,15 @@ things, one true and one wrong in one respect; guessing gets half. (Published CL
 Yuksekgonul et al. 2023, *When and why vision-language models behave like bags-of-words*.)
 */
 section("6.7 A bag of words?")
-func told(_ respect: String, _ pair: (Scene) -> CaptionPair?) -> [Cell] {
-  let all = seeds.flatMap { Scenes(split: .heldOut, objectCounts: 2...2, seed: $0).prefix(200) }
-  let chosen = all.compactMap { scene in pair(scene).map { (scene, $0) } }
-  let pictures = encode(chosen.map { $0.0.image() })
-  let lead = (pictures * (encode(chosen.map { $0.1.right }) - encode(chosen.map { $0.1.wrong }))).sum(dim: 1)
-  let example = chosen[0].1
-  return [
-    .text(respect), .integer(chosen.count), .percent(Double(lead.scalars.count { $0 > 0 }) / Double(chosen.count)),
-    .text("\(example.right) | \(example.wrong)"),
-  ]
+let twoThings = seeds.flatMap { Scenes(split: .heldOut, objectCounts: 2...2, seed: $0).prefix(200) }
+let pairs = [CaptionPair.sizes, CaptionPair.colors, CaptionPair.relation]
+let respects = ["which is large", "which has which colour", "which is left or above"]
+table(
+  ["told apart", "scenes", "right"],
+  zip(respects, pairs).map { CaptionPair.row($0, twoThings, encode, $1) } + [["chance", "", .percent(0.5)]])
+for (respect, pair) in zip(respects, pairs) {
+  if let example = twoThings.lazy.compactMap(pair).first { show(respect, "\(example.right)\nnot: \(example.wrong)") }
 }
-let respects = [
-  told("which is large", CaptionPair.sizes), told("which has which colour", CaptionPair.colors),
-  told("which is left or above", CaptionPair.relation),
-]
-table(["told apart", "scenes", "right"], respects.map { Array($0.prefix(3)) })
-for respect in respects { show("For example", respect[3].text.replacing(" | ", with: "\n")) }
 note(
   """
   It binds colours and sizes to their things, so it is no bag of words. Relations it gets right more often than by \
@@ -416,39 +295,36 @@ The notebook asks whether a photo shows a dog, a cat, a bird or a car. Our photo
 seen an animal nor read its name, but it must answer, because a softmax over four texts always adds up to one.
 */
 section("6.8 The notebook's four texts")
+let photo = require(try Photos.cat).resized(width: 96, height: 64, filter: .bicubic)
 let asked: [(String, Image)] = [
   ("the cat", require(try Photos.cat)), ("a cup of coffee", require(try Photos.coffee)),
   ("a black picture", Image(width: 32, height: 32, format: .rgb, color: .black)),
   ("a white picture", Image(width: 32, height: 32, format: .rgb, color: .white)),
 ]
-let answers = encode(asked.map { $0.1 }).matmul(encode(candidates).T)
+let photos = encode(asked.map { $0.1 })
+let answers = photos.matmul(encode(candidates).T)
 table(
-  ["picture"] + candidates.map { "\($0.split(separator: " ").last ?? "")" },
+  ["picture"] + candidates.map { $0.replacing("a photo of ", with: "") },
   asked.indices.map { row in
     [.text(asked[row].0)] + (answers[row] * scale).softmax(dim: 0).scalars.map { .percent($0, decimals: 1) }
   })
-let known =
-  combinations.map { alone($0).caption(.brief, frame: 1).text }
-  + DigitCaption.names.map { usual.replacing("_", with: $0) } + candidates
-let nearest = encode(asked.map { $0.1 }).matmul(encode(known).T).topK(1)
+let known = combinations.map(brief) + DigitCaption.names.map { usual.replacing("_", with: $0) } + candidates
+let nearest = photos.matmul(encode(known).T).topK(1)
 table(
-  ["picture", "nearest of \(known.count) texts", "cosine", "its best of the four"],
+  ["picture", "nearest of \(known.count) texts", "cosine", "best of the four"],
   asked.indices.map { row in
-    [
-      .text(asked[row].0), .text(known[nearest.indices[row].scalars[0]]),
-      .fixed(nearest.values[row][0].item, decimals: 2), .fixed(answers[row].max().item, decimals: 2),
-    ]
+    let cosines = [nearest.values[row][0].item, answers[row].max().item].map { Cell.fixed($0, decimals: 2) }
+    return [.text(asked[row].0), .text(known[nearest.indices[row].scalars[0]])] + cosines
   })
-let cat = asked[0].1.resized(width: 96, height: 64, filter: .bicubic)
 figure(
-  "cat", candidateChart(cat, candidates, (answers[0] * scale).softmax(dim: 0).scalars),
+  "cat", candidateChart(photo, candidates, (answers[0] * scale).softmax(dim: 0).scalars),
   caption: "what a model says that knows neither animals nor their names")
 note(
   """
-  The cat's probabilities look like an opinion. But the cup gets nearly the same, and an empty white picture is a dog with \
-  near certainty: the small model tells nothing about cats. A probability is only about the choices \
-  offered, and says nothing of whether one of them is true. The cosine of a true pair, as in 6.3, is far higher; look \
-  at it before believing.
+  The cat's probabilities look like an opinion. But a cup and a black picture get much the same, and an empty white one \
+  is a dog with near certainty: the model tells nothing about animals. A probability is about the choices offered, not \
+  about whether one of them is true. Nor do cosines warn reliably: of true pairs they are higher (6.3), but black is \
+  close to a digit, whose ground is black. Ask a model only about what its training showed.
   """)
 
 /*:
