@@ -1,3 +1,6 @@
+import Notebook
+import Tokenizers
+
 /// Byte pair encoding of one word, written out to be read; the library's tokenizer does the same faster.
 struct BytePairs {
   private struct Pair: Hashable { let left, right: String }
@@ -25,4 +28,9 @@ struct BytePairs {
       states.append((symbols, first.rank))
     }
   }
+}
+
+/// The tokens of a word in several tokenizers.
+func tokenRow(_ word: String, _ tokenizers: [any Tokenizer]) -> [Cell] {
+  [.text(word)] + tokenizers.map { .text($0.encode(word, addSpecialTokens: false).tokens.joined(separator: " ")) }
 }

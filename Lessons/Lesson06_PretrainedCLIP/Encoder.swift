@@ -51,6 +51,12 @@ struct DigitTest {
 }
 
 extension DigitTest {
+  /// A row of the table of wordings.
+  func row(_ name: String, _ wordings: [String]) -> [Cell] {
+    let wording = wordings.count == 1 ? wordings[0] : "mean of \(wordings.count)"
+    return [.text(name), .text(wording), .percent(accuracy(wordings))]
+  }
+
   /// The digits that are taken for others, each with what it is and what it was taken for.
   func mistakes(_ guesses: [Int]) -> Image {
     let wrong = digits.labels.indices.filter { guesses[$0] != digits.labels[$0] }
@@ -58,4 +64,13 @@ extension DigitTest {
       wrong.map { digits.image(at: $0).enlarged(by: 6) }, columns: 10, gap: 6,
       labels: wrong.map { "\(digits.labels[$0]) as \(guesses[$0])" })
   }
+}
+
+/// What guessing and two simple methods, fitted to the training digits, make of the held-out ones.
+func baselineRows(_ digits: Digits.Split) -> [[Cell]] {
+  let centroid = NearestCentroid(digits.training).accuracy(on: digits.test)
+  let regression = LogisticRegression(digits.training).accuracy(on: digits.test)
+  return [
+    ["chance", .percent(0.1)], ["nearest centroid", .percent(centroid)], ["logistic regression", .percent(regression)],
+  ]
 }

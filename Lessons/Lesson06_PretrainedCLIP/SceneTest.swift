@@ -1,6 +1,7 @@
 import Datasets
 import Notebook
 import Tensors
+import Training
 
 /// New pictures of one thing each, encoded once, to try classifiers on.
 struct SceneTest {
@@ -29,12 +30,40 @@ struct SceneTest {
     Double(zip(truth, guesses(classes)).count { isRight($0, $1) }) / Double(truth.count)
   }
 
+  /// The mean share of right guesses, for each kind of pictures over its lists.
+  static func row(_ name: String, _ tests: [[SceneTest]], _ classes: Tensor) -> [Cell] {
+    [.text(name)] + tests.map { .percent(mean($0.map { $0.share(classes) })) }
+  }
+
   /// How well a classifier does on several lists: right, colour right, shape right, and right on each list.
-  static func row(_ name: String, _ tests: [SceneTest], _ classes: Tensor) -> [Cell] {
+  static func detailedRow(_ name: String, _ tests: [SceneTest], _ classes: Tensor) -> [Cell] {
     let right = tests.map { $0.share(classes) }
     let colors = tests.map { $0.share(classes) { $0.color == $1.color } }
     let shapes = tests.map { $0.share(classes) { $0.shape == $1.shape } }
     return [.text(name)] + [right, colors, shapes].map { .percent(mean($0)) } + [each(right)]
+  }
+}
+
+extension CLIPEvaluation {
+  /// Pictures that look for their captions among a hundred.
+  func scores(_ split: SceneSplit, things: Int, seed: Int) -> RetrievalScores {
+    let scenes = Scenes(split: split, objectCounts: things...things, seed: seed)
+    return RetrievalScores(require(try similarities(SceneGallery(scenes, count: Self.sceneCount))))
+  }
+
+  /// Captions of one thing that came first and are wrong: how many, and how many in the place alone.
+  func slips(_ split: SceneSplit, seeds: [Int]) -> (all: Int, place: Int) {
+    var slips = (all: 0, place: 0)
+    for seed in seeds {
+      let gallery = SceneGallery(Scenes(split: split, objectCounts: 1...1, seed: seed), count: Self.sceneCount)
+      let found = require(try similarities(gallery)).argmax(dim: 1).scalars
+      for (own, other) in zip(gallery.scenes, found.map { gallery.scenes[$0] }) where own != other {
+        let (thing, guess) = (own.objects[0], other.objects[0])
+        slips.all += 1
+        if thing.phrase == guess.phrase { slips.place += 1 }
+      }
+    }
+    return slips
   }
 }
 
@@ -49,49 +78,4 @@ func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.co
 
 private func each(_ shares: [Double]) -> Cell {
   .text(shares.map { Format.percent($0, decimals: 1) }.joined(separator: ", "))
-}
-
-/// A caption of a scene of two things beside one that is wrong in one respect.
-struct CaptionPair {
-  let right, wrong: String
-
-  /// How often the right caption lies nearer to its picture than the wrong one: a row of a table.
-  ///
-  /// - Parameters:
-  ///   - pair: the captions of a scene; scenes for which there are none are left out.
-  static func row(
-    _ respect: String, _ scenes: [Scene], _ encode: Encoder, _ pair: (Scene) -> CaptionPair?
-  ) -> [Cell] {
-    let chosen = scenes.compactMap { scene in pair(scene).map { (scene: scene, captions: $0) } }
-    let pictures = encode(chosen.map { $0.scene.image() })
-    let (right, wrong) = (encode(chosen.map { $0.captions.right }), encode(chosen.map { $0.captions.wrong }))
-    let lead = (pictures * (right - wrong)).sum(dim: 1).scalars
-    return [.text(respect), .integer(chosen.count), .percent(Double(lead.count { $0 > 0 }) / Double(chosen.count))]
-  }
-
-  /// The other relation: `above` for `below`, `to the left of` for `to the right of`.
-  static func relation(_ scene: Scene) -> CaptionPair? {
-    let relation = SceneRelation.main(scene.objects[0], scene.objects[1])
-    let told = [SceneRelation.leftOf, .above].contains(relation) ? relation : relation.inverse
-    let right = scene.canonicalCaption
-    return CaptionPair(right: right, wrong: right.replacing("\(told)", with: "\(told.inverse)"))
-  }
-
-  /// The colours exchanged; nil if colours or shapes are the same, for then nothing is wrong.
-  static func colors(_ scene: Scene) -> CaptionPair? {
-    let (first, second) = (scene.objects[0], scene.objects[1])
-    guard first.color != second.color, first.shape != second.shape else { return nil }
-    return CaptionPair(
-      right: "a \(first.phrase) and a \(second.phrase)",
-      wrong: "a \(first.size) \(second.color) \(first.shape) and a \(second.size) \(first.color) \(second.shape)")
-  }
-
-  /// The sizes exchanged; nil if they are the same.
-  static func sizes(_ scene: Scene) -> CaptionPair? {
-    let (first, second) = (scene.objects[0], scene.objects[1])
-    guard first.size != second.size else { return nil }
-    return CaptionPair(
-      right: "a \(first.phrase) and a \(second.phrase)",
-      wrong: "a \(second.size) \(first.combination) and a \(first.size) \(second.combination)")
-  }
 }

@@ -6,9 +6,7 @@ classifier for any classes that can be named: no training, only words. This less
 text and a picture through it, and measures what it can do and what it cannot. The checkpoint is a small one that the
 course trained itself on drawn scenes and handwritten digits (`course train clip`), in the published form.
 
-With a flag of its own the lesson looks at your picture, and runs a published CLIP (6.8):
-`--model clip-vit-base-patch32 --image dog.jpg --text "a photo of a dog" --text "a photo of a cat"`, and `--json` for
-the numbers alone.
+With `--model`, `--image` or `--text` the lesson looks at your own picture instead, and with a published CLIP (6.8).
 */
 import ArgumentParser
 import Checkpoints
@@ -56,9 +54,9 @@ for name in ["logit_scale", "visual_projection.weight", "vision_model.embeddings
   let entry = require(try checkpoint.entry(name))
   show(name, entry.shape, note: "\(entry.elementType)")
 }
-let numberBytes = 4 * checkpoint.elementCount
-show("Numbers", checkpoint.elementCount, note: "\(Format.integer(numberBytes)) bytes, 4 each")
-show("Left of the file", directory.byteCount("model.safetensors") - numberBytes, note: "bytes: the header")
+let (count, bytes) = (checkpoint.elementCount, directory.byteCount("model.safetensors"))
+show("Numbers", count, note: "4 bytes each; header and numbers are \(Format.integer(bytes)) bytes")
+show("Bytes of the header", bytes - 4 * count)
 
 /*:
 The model is built from `config.json`, then each parameter is filled with the tensor of its name. Built from the sizes
@@ -73,9 +71,9 @@ show("Bytes of ViT-B/32 in float32", 4 * published.parameterCount, note: "its mo
 /*:
 ## 6.2 From words to tokens
 
-CLIP reads 49,408 tokens, made by **byte pair encoding** (Sennrich et al. 2016): begin with single bytes, and again and again
-give the most frequent pair of neighbours a token of its own. To encode a word, replay those merges in the order in which
-they were learned. The last letter carries `</w>`, so that `dog` at a word's end and in *dogma* are different tokens.
+CLIP reads 49,408 tokens, made by **byte pair encoding** (Sennrich et al. 2016): begin with single bytes, and again and
+again give the most frequent pair of neighbours a token of its own. To encode a word, replay those merges in the order
+in which they were learned. The last letter carries `</w>`, so that `dog` and the beginning of `dogma` differ.
 The algorithm is the twenty lines of `BytePairs.swift`; here it runs with the merges that OpenAI's CLIP learned.
 */
 section("6.2 From words to tokens")
@@ -88,39 +86,30 @@ table(
 
 /*:
 The library's tokenizer does the same and the work around it: white space and capital letters go, words, numbers and
-punctuation are parted, and two special tokens bound the text. At the second one, which has seen all words
-before it, the text tower reads off what the whole text means.
+punctuation are parted, and two special tokens bound the text. At the second one, which has seen all words before it,
+the text tower reads off what the whole text means.
 */
 let openAI = require(try CLIPTokenizer.openAI())
 let encoding = openAI.encode("A photo of a dog")
-table(
-  ["token", "id", "merges"],
-  zip(encoding.tokens, encoding.ids).map { token, id in
-    let word = token.replacing("</w>", with: "")
-    return [.text(token), .integer(id), token.hasPrefix("<|") ? "–" : .integer(bytePairs(word).count - 1)]
-  })
+table(["token", "id"], zip(encoding.tokens, encoding.ids).map { [.text($0), .integer($1)] })
 show("Back to words", openAI.decode(encoding.ids, skipSpecialTokens: true))
 let words = ["dog", "photograph", "dachshund", "otterhound", "xylophonist"]
 let agree = words.allSatisfy { bytePairs($0).last?.symbols == openAI.encode($0, addSpecialTokens: false).tokens }
 show("These twenty lines agree with the library", agree)
-table(
-  ["word", "OpenAI's CLIP", "this CLIP"],
-  words.map { word in
-    [openAI, clip.tokenizer].reduce([.text(word)]) {
-      $0 + [.text($1.encode(word, addSpecialTokens: false).tokens.joined(separator: " "))]
-    }
-  })
+table(["word", "OpenAI's CLIP", "this CLIP"], words.map { tokenRow($0, [openAI, clip.tokenizer]) })
 note(
   """
   Frequent words are one token; rare ones fall into pieces, and none is ever unknown. This course's small CLIP learned \
-  its \(clip.tokenizer.vocabularySize) tokens from captions of drawn scenes, where no dog ever was: to it, a dog is three letters.
+  its \(clip.tokenizer.vocabularySize) tokens from captions of drawn scenes, where no dog ever was: to it, a dog is \
+  three letters.
   """)
 
 /*:
 ## 6.3 Zero-shot classification
 
 The image tower makes one vector of a picture, the text tower one of each candidate. The candidate whose vector points
-most nearly the same way is the answer: with unit vectors $i$ and $t_k$ and CLIP's learned scale $s$,
+most nearly the same way is the answer: with unit vectors $i$ and $t_k$ and CLIP's learned scale $s$, which turns a lead
+of $1/s$ in the cosine into a factor of $e$ in the probability,
 
 $$p_k = \frac{\exp(s \; i \cdot t_k)}{\sum_j \exp(s \; i \cdot t_j)}$$
 */
@@ -134,35 +123,17 @@ verbatim(
 let scenes = Scenes(split: .heldOut, objectCounts: 1...1, seed: lesson.seed)
 let gallery = SceneGallery(scenes, count: 6, detail: .brief, frame: 1)
 let (scene, texts) = (gallery.scenes[0], gallery.captions)
-let image = encode([scene.image()])  // [1, 64]
-let choices = encode(texts)  // [6, 64]
+let (image, choices) = (encode([scene.image()]), encode(texts))  // [1, 64], [6, 64]
 let cosines = image.matmul(choices.T)  // [1, 6]
 let scale = clip.model.logitScale.exp()
-let probabilities = (cosines * scale).softmax(dim: 1)
 show("Picture", scene.canonicalCaption)
 show("Picture's vector", image.shape, note: "length \(Format.fixed((image * image).sum().sqrt().item, decimals: 4))")
 show("Learned scale", scale.item, decimals: 2, note: "CLIP bounds it by 100")
-table(
-  ["text", "cosine", "scaled", "probability"],
-  texts.indices.map { place in
-    let cosine = cosines[0][place].item
-    return [
-      .text(texts[place]), .fixed(cosine, decimals: 4), .fixed(cosine * scale.item, decimals: 2),
-      .percent(probabilities[0][place].item),
-    ]
-  })
-
+table(["text", "cosine", "scaled", "probability"], candidateRows(texts, cosines, scale))
 let charts = gallery.scenes.map { scene in
-  candidateChart(scene.image(), texts, (encode([scene.image()]).matmul(choices.T) * scale).softmax(dim: 1).scalars)
+  candidateChart(scene.image(), texts, (encode([scene.image()]).matmul(choices.T) * scale).softmax(dim: 1))
 }
 figure("zero-shot", Image.grid(charts, columns: 2, gap: 12), caption: "six pictures, each with the same six texts")
-note(
-  """
-  No text describes the picture with cosine 1, and wrong ones that share a word lie nearer than those that share none. \
-  Only differences matter: the scale turns a lead of \
-  \(Format.fixed(Float(1) / scale.item, decimals: 3)) in the cosine into a factor of e in the probability.
-  """)
-
 /*:
 ## 6.4 Things it has not seen
 
@@ -178,26 +149,25 @@ let tests = splits.map { split in seeds.map { SceneTest(split, seed: $0, encode)
 let kinds = encode.classifier(combinations.map { [brief($0)] })
 table(
   ["new pictures", "right", "colour right", "shape right", "right, each seed"],
-  zip(splits, tests).map { SceneTest.row("\($0)", $1, kinds) }
+  zip(splits, tests).map { SceneTest.detailedRow("\($0)", $1, kinds) }
     + [["chance", .percent(1.0 / 36), .percent(1.0 / 6), .percent(1.0 / 6), ""]])
 
 /*:
 Naming a thing is the easy part. Harder: find the one caption that tells *everything* (size and place, or how two things
-stand to each other) among a hundred. Recall@1 is the share of pictures whose own caption comes first.
+stand to each other) among a hundred. Recall@1 is the share of pictures whose own caption comes first. (One thing of a
+new combination is hardest because the list is: it has up to 18 captions of the same thing, the first row's only four.)
 */
 let evaluation = CLIPEvaluation(
   model: clip.model, tokenizer: clip.tokenizer, processor: require(try ImageProcessor(directory: shipped)))
-func retrieval(_ split: SceneSplit, things: Int, seed: Int) -> RetrievalScores {
-  let scenes = Scenes(split: split, objectCounts: things...things, seed: seed)
-  return RetrievalScores(require(try evaluation.similarities(SceneGallery(scenes, count: 100))))
-}
 table(
   ["among 100 whole captions", "recall@1", "recall@5", "recall@1, each seed"],
   splits.flatMap { split in
     [(1, "one thing"), (2, "two things")].map { things, name in
-      retrievalRow("\(split), \(name)", seeds.map { retrieval(split, things: things, seed: $0) })
+      retrievalRow("\(split), \(name)", seeds.map { evaluation.scores(split, things: things, seed: $0) })
     }
   } + [["chance", .percent(0.01), .percent(0.05), ""]])
+let slips = evaluation.slips(.heldOutCombinations, seeds: seeds)
+show("Wrong captions of one thing of a new combination", slips.all, note: "\(slips.place) of them wrong in the place alone")
 let grid = encode(combinations.map { alone($0).image() }).matmul(kinds.T)  // [36, 36]
 figure(
   "similarities", Image.heatMap(grid.scalars, columns: 36, rows: 36, cell: 10),
@@ -213,14 +183,8 @@ section("6.5 Real handwriting")
 let digits = require(try Digits.load()).writerSplit
 let handwriting = DigitTest(digits.test, encode)
 let usual = "a photo of the digit _"
-table(
-  ["held-out digits", "right"],
-  [
-    ["chance", .percent(0.1)],
-    ["nearest centroid", .percent(NearestCentroid(digits.training).accuracy(on: digits.test))],
-    ["logistic regression", .percent(LogisticRegression(digits.training).accuracy(on: digits.test))],
-    ["this CLIP, \"\(usual)\"", .percent(handwriting.accuracy([usual]))],
-  ])
+let (learned, ours) = (baselineRows(digits), Cell.percent(handwriting.accuracy([usual])))
+table(["held-out digits", "right"], learned + [["this CLIP, \"\(usual)\"", ours]])
 let guessed = handwriting.guesses([usual])
 show("Mistakes", zip(guessed, digits.test.labels).count { $0 != $1 }, note: "of \(digits.test.count)")
 figure("digit-mistakes", handwriting.mistakes(guessed), caption: "the digits that are taken for others")
@@ -239,24 +203,16 @@ dog" to "dog", because captions are sentences, and gains 3.5 points on ImageNet 
 (section 3.1.4). What about ours?
 */
 section("6.6 Words matter: prompts and ensembles")
-table(
-  ["digits", "wording", "right"],
-  digitWordings.map { name, frames in
-    let wording = frames.count == 1 ? frames[0] : "mean of \(frames.count)"
-    return [.text(name), .text(wording), .percent(handwriting.accuracy(frames))]
-  })
+table(["digits", "wording", "right"], digitWordings.map { handwriting.row($0, $1) })
 
 /*:
 On the drawn scenes a wording can say too much. "A large red circle in the middle" is false of most red circles; what
-does it cost, and what does an **ensemble** over all sizes and places give back? A mean keeps what its texts have
-in common (colour and shape) and cancels what they differ in.
+does it cost, and what does an **ensemble** over all sizes and places give back? A mean keeps what its texts have in
+common (colour and shape) and cancels what they differ in.
 */
 table(
   ["wording of each of 36 classes", "held out", "held-out combinations"],
-  sceneWordings.map { name, wording in
-    let classes = encode.classifier(combinations.map(wording))
-    return [.text(name)] + tests.map { .percent(mean($0.map { $0.share(classes) })) }
-  })
+  sceneWordings.map { SceneTest.row($0, tests, encode.classifier(combinations.map($1))) })
 note(
   """
   One digit of 360 is 0.28 points, so the true wordings are all alike: this model learned from short captions, and a \
@@ -273,19 +229,17 @@ Yuksekgonul et al. 2023, *When and why vision-language models behave like bags-o
 */
 section("6.7 A bag of words?")
 let twoThings = seeds.flatMap { Scenes(split: .heldOut, objectCounts: 2...2, seed: $0).prefix(200) }
-let pairs = [CaptionPair.sizes, CaptionPair.colors, CaptionPair.relation]
-let respects = ["which is large", "which has which colour", "which is left or above"]
 table(
   ["told apart", "scenes", "right"],
-  zip(respects, pairs).map { CaptionPair.row($0, twoThings, encode, $1) } + [["chance", "", .percent(0.5)]])
-for (respect, pair) in zip(respects, pairs) {
+  CaptionPair.kinds.map { CaptionPair.row($0, twoThings, encode, $1) } + [["chance", "", .percent(0.5)]])
+for (respect, pair) in CaptionPair.kinds {
   if let example = twoThings.lazy.compactMap(pair).first { show(respect, "\(example.right)\nnot: \(example.wrong)") }
 }
 note(
   """
   It binds colours and sizes to their things, so it is no bag of words. Relations it gets right more often than by \
-  chance and far from always, although 6.4 found the right one of 100 captions: among a hundred, the things alone mostly \
-  decide. A good score on one test does not mean that what the test was named after was learned.
+  chance and far from always, although 6.4 found the right one of 100 captions: among a hundred, the things alone \
+  mostly decide. A good score on one test does not mean that what the test was named after was learned.
   """)
 
 /*:
@@ -295,36 +249,29 @@ The notebook asks whether a photo shows a dog, a cat, a bird or a car. Our photo
 seen an animal nor read its name, but it must answer, because a softmax over four texts always adds up to one.
 */
 section("6.8 The notebook's four texts")
-let photo = require(try Photos.cat).resized(width: 96, height: 64, filter: .bicubic)
-let asked: [(String, Image)] = [
-  ("the cat", require(try Photos.cat)), ("a cup of coffee", require(try Photos.coffee)),
-  ("a black picture", Image(width: 32, height: 32, format: .rgb, color: .black)),
-  ("a white picture", Image(width: 32, height: 32, format: .rgb, color: .white)),
-]
-let photos = encode(asked.map { $0.1 })
-let answers = photos.matmul(encode(candidates).T)
+let asked = require(try askedPictures())
+let photos = encode(asked.map { $0.image })
+let answers = photos.matmul(encode(candidates).T)  // [4, 4]
 table(
   ["picture"] + candidates.map { $0.replacing("a photo of ", with: "") },
-  asked.indices.map { row in
-    [.text(asked[row].0)] + (answers[row] * scale).softmax(dim: 0).scalars.map { .percent($0, decimals: 1) }
+  zip(asked, (answers * scale).softmax(dim: 1).rows).map {
+    [.text($0.name)] + $1.map { .percent($0, decimals: 1) }
   })
 let known = combinations.map(brief) + DigitCaption.names.map { usual.replacing("_", with: $0) } + candidates
-let nearest = photos.matmul(encode(known).T).topK(1)
 table(
   ["picture", "nearest of \(known.count) texts", "cosine", "best of the four"],
-  asked.indices.map { row in
-    let cosines = [nearest.values[row][0].item, answers[row].max().item].map { Cell.fixed($0, decimals: 2) }
-    return [.text(asked[row].0), .text(known[nearest.indices[row].scalars[0]])] + cosines
+  zip(asked, zip(photos.matmul(encode(known).T).rows, answers.rows)).map {
+    nearestRow($0.name, known, $1.0, among: $1.1)
   })
 figure(
-  "cat", candidateChart(photo, candidates, (answers[0] * scale).softmax(dim: 0).scalars),
+  "cat", candidateChart(asked[0].image, candidates, (answers[0] * scale).softmax(dim: 0)),
   caption: "what a model says that knows neither animals nor their names")
 note(
   """
-  The cat's probabilities look like an opinion. But a cup and a black picture get much the same, and an empty white one \
-  is a dog with near certainty: the model tells nothing about animals. A probability is about the choices offered, not \
-  about whether one of them is true. Nor do cosines warn reliably: of true pairs they are higher (6.3), but black is \
-  close to a digit, whose ground is black. Ask a model only about what its training showed.
+  The cat's probabilities look like an opinion. But a cup and a black picture get much the same, and an empty white \
+  one is a dog with near certainty: the model tells nothing about animals. A probability is about the choices offered, \
+  not about whether one of them is true. Nor do cosines warn reliably: of true pairs they are higher (6.3), but black \
+  is close to a digit, whose ground is black. Ask a model only about what its training showed.
   """)
 
 /*:
@@ -336,20 +283,18 @@ swift run Lesson06_PretrainedCLIP --model clip-vit-base-patch32
 swift run Lesson06_PretrainedCLIP --model clip-vit-base-patch32 --image dog.jpg --text "a dog" --text "a wolf"
 ```
 
-The first run asks the notebook's four texts about the same cat. With `--json` the numbers can be held against those of
-Python's `transformers`; `Scripts/compare-shipped.py` does that for the small model on fifty scenes.
+The first run asks the four texts about the same cat. `--json` prints numbers to hold against those of Python's
+`transformers`, as `Scripts/compare-shipped.py` does on fifty scenes.
 
-## 6.9 What to try next
+**What to try next**
 
 - Give your own wordings with `--text`, without `--model`: which colours and shapes does the small CLIP mix up?
 - Add "a photo of a zebra" to the four texts. Why do the other three probabilities fall?
 - In 6.6, average probabilities instead of vectors. What does it cost at run time, and is it better?
-- `--seed 3` draws other pictures. Which of the numbers above move by more than a point?
 */
-section("6.9 What to remember")
 note(
   """
-  A pretrained CLIP is a directory of sizes, words and \(Format.integer(checkpoint.elementCount)) numbers (or 151 \
+  A pretrained CLIP is a directory of sizes, words and \(Format.integer(count)) numbers (or 151 \
   million). It classifies what its captions spoke of, by any words they used, without fitting anything; what they \
   did not speak of it answers with the same confidence. Next: Lesson 07 lets a model find the words itself.
   """)
