@@ -167,7 +167,7 @@ table(
     }
   } + [["chance", .percent(0.01), .percent(0.05), ""]])
 let slips = evaluation.slips(.heldOutCombinations, seeds: seeds)
-show("Wrong captions of one thing of a new combination", slips.all, note: "\(slips.place) of them wrong in the place alone")
+show("Wrong captions of one thing of a new combination", slips.all, note: "\(slips.place) wrong in the place alone")
 let grid = encode(combinations.map { alone($0).image() }).matmul(kinds.T)  // [36, 36]
 figure(
   "similarities", Image.heatMap(grid.scalars, columns: 36, rows: 36, cell: 10),
