@@ -67,15 +67,17 @@ def compare_captioner(directory, files, pictures, scenes, processor, tokenizer):
     model = transformers.VisionEncoderDecoderModel.from_pretrained(directory)
     pixels = processor(pictures, return_tensors="pt").pixel_values
     failed = False
-    for beams in (1, 4):
-        ids = model.generate(pixels, num_beams=beams, max_length=32).tolist()
-        ours = lesson(
-            "Lesson07_Captioning",
-            ["--model", directory, "--beams", str(beams), "--max-length", "32"] + flags("--image", files))
+    # With 1 and with 4 beams, and as the model's own generation_config.json says.
+    for beams in (1, 4, None):
+        settings = {} if beams is None else {"num_beams": beams, "max_length": 32}
+        asked = [] if beams is None else ["--beams", str(beams), "--max-length", "32"]
+        name = "its own settings" if beams is None else f"{beams} beams"
+        ids = model.generate(pixels, **settings).tolist()
+        ours = lesson("Lesson07_Captioning", ["--model", directory] + asked + flags("--image", files))
         padding = model.config.pad_token_id
-        failed |= texts_differ(f"ids with {beams} beams", trimmed(ours["ids"], padding), trimmed(ids, padding))
+        failed |= texts_differ(f"ids with {name}", trimmed(ours["ids"], padding), trimmed(ids, padding))
         texts = [text.strip() for text in tokenizer.batch_decode(ids, skip_special_tokens=True)]
-        failed |= texts_differ(f"captions with {beams} beams", ours["captions"], texts)
+        failed |= texts_differ(f"captions with {name}", ours["captions"], texts)
         right = sum(text == scene["caption"] for text, scene in zip(texts, scenes))
         print(f"captions that are the canonical one: {right} of {len(scenes)}")
     return failed

@@ -20,10 +20,7 @@ public enum CLIPTokenizer {
   ///
   /// - Throws: `TokenizerError` if the file, a resource of this module, is missing or damaged.
   public static func openAI() throws(TokenizerError) -> any Tokenizer {
-    guard let path = Bundle.module.path(forResource: "clip-merges", ofType: "txt", inDirectory: "Resources") else {
-      throw TokenizerError(file: "Resources/clip-merges.txt", reason: "the resource is missing")
-    }
-    let merges = try VocabularyFile.merges(try TokenizerFolder.text(path), file: path)
+    let (merges, path) = try readMerges()
     var tokens: [String] = []
     tokens.reserveCapacity(512 + merges.count)
     for byte in 0...UInt8.max where ByteCharacters.isPrintable(byte) {
@@ -58,6 +55,22 @@ public enum CLIPTokenizer {
     tokenizer.modelMaxLength = maxLength
     addTemplate(to: &tokenizer)
     return tokenizer
+  }
+
+  /// The pairs of tokens that OpenAI's CLIP merges, the first learned first: all that its vocabulary was made from.
+  ///
+  /// - Throws: `TokenizerError` if the file, a resource of this module, is missing or damaged.
+  public static func openAIMerges() throws(TokenizerError) -> [(left: String, right: String)] {
+    try readMerges().merges.map { ($0.pair.0, $0.pair.1) }
+  }
+
+  private static func readMerges() throws(TokenizerError) -> (
+    merges: [(pair: (String, String), line: Int)], path: String
+  ) {
+    guard let path = Bundle.module.path(forResource: "clip-merges", ofType: "txt", inDirectory: "Resources") else {
+      throw TokenizerError(file: "Resources/clip-merges.txt", reason: "the resource is missing")
+    }
+    return (try VocabularyFile.merges(try TokenizerFolder.text(path), file: path), path)
   }
 
   static func options(unknownToken: String?) -> BytePairEncoding.Options {

@@ -24,6 +24,16 @@ struct BehaviourTests {
     #expect(tokenizer.decode(ids) == "\u{FFFD}a")
   }
 
+  @Test func theMergesOfCLIPMakeItsVocabulary() throws {
+    let tokenizer = try CLIPTokenizer.openAI()
+    let merges = try CLIPTokenizer.openAIMerges()
+    #expect(merges.count == 48_894)
+    #expect(merges.first.map { $0.left + $0.right } == "in")
+    for (rank, merge) in merges.enumerated() where tokenizer.id(of: merge.left + merge.right) != 512 + rank {
+      Issue.record("merge \(rank) of \(merge.left) and \(merge.right) is not token \(512 + rank)")
+    }
+  }
+
   @Test func idsOutsideTheVocabularyArePassedOver() throws {
     let tokenizer = try CLIPTokenizer.openAI()
     #expect(tokenizer.decode([-1, 1929, 49408, .max], skipSpecialTokens: false) == "dog")

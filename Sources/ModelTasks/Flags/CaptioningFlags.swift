@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Images
 import Models
 import Notebook
@@ -18,7 +19,9 @@ public struct CaptioningFlags: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Longest caption in tokens, with the one that begins it. (default: 16)", valueName: "n"))
+    help: ArgumentHelp(
+      "Longest caption in tokens, with the one that begins it. (default: what the model states, else 16)",
+      valueName: "n"))
   var maxLength: Int?
 
   /// The defaults; the parser fills in what the command line gives.
@@ -35,23 +38,26 @@ public struct CaptioningFlags: ParsableArguments {
   /// - Parameter defaultModel: the directory of the model to use without `--model`.
   public func task(defaultModel: String? = nil) -> (any LessonTask)? {
     guard model.areGiven || beams != nil || maxLength != nil else { return nil }
-    return CaptioningTask(
-      model: model, beams: beams ?? 4, maximumLength: maxLength ?? 16, defaultModel: defaultModel)
+    return CaptioningTask(model: model, beams: beams ?? 4, maximumLength: maxLength, defaultModel: defaultModel)
   }
 }
 
 private struct CaptioningTask: LessonTask {
   let model: ModelFlags
   let beams: Int
-  let maximumLength: Int
+  let maximumLength: Int?
   let defaultModel: String?
+
+  /// The length for models that state none.
+  private static let usualLength = 16
 
   func answer() throws -> TaskAnswer {
     let directory = try model.directory(default: defaultModel, "captioning model (vision-encoder-decoder)")
     let pictures = try model.pictures()
     let captioner = try Captioning(directory: directory)
     hint(captioner.loadReport)
-    let options = try captioner.options(beams: beams, maximumLength: maximumLength)
+    var options = try captioner.options(beams: beams, maximumLength: maximumLength ?? Self.usualLength)
+    if maximumLength == nil, let stated = captioner.generation.statedLength { options.length = stated }
     let growing = GrowingTexts(count: pictures.count)
     defer { growing.clear() }
     let captions = try pictures.naming {
@@ -76,5 +82,13 @@ private struct CaptioningTask: LessonTask {
       captions.map { [Cell.text(picture.name), .text($0.text), .fixed($0.score, decimals: 4)] }
     }
     return .table(["image", "caption", "score"], rows)
+  }
+}
+
+extension GenerationConfiguration {
+  /// The longest text that the model's directory asks for; `nil` if it states none, or only transformers' old default.
+  fileprivate var statedLength: GenerationOptions.Length? {
+    if let maximumNewTokens { return .new(maximumNewTokens) }
+    return maximumLength == GenerationConfiguration().maximumLength ? nil : .total(maximumLength)
   }
 }

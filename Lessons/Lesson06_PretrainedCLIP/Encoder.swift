@@ -1,0 +1,76 @@
+import Datasets
+import Images
+import ModelTasks
+import Notebook
+import Tensors
+
+/// A CLIP as this lesson uses it: what cannot be encoded ends the program with one line.
+struct Encoder {
+  /// The model with its tokenizer and image processor.
+  let clip: ZeroShot
+
+  /// Pictures as unit vectors, `[I, E]`.
+  func callAsFunction(_ images: [Image]) -> Tensor { require(try clip.encode(images: images)) }
+
+  /// Texts as unit vectors, `[T, E]`.
+  func callAsFunction(_ texts: [String]) -> Tensor { require(try clip.encode(texts: texts)) }
+
+  /// A classifier made of words: for each class the mean of its wordings' vectors, brought back to length 1.
+  ///
+  /// - Parameter wordings: for each class one or more texts.
+  /// - Returns: `[classes, E]` (Radford et al. 2021, section 3.1.4).
+  func classifier(_ wordings: [[String]]) -> Tensor {
+    Tensor.cat(wordings.map { self($0).mean(dim: 0, keepDims: true).l2Normalized() }, dim: 0)
+  }
+}
+
+/// Real digits, encoded once, to try classifiers on.
+struct DigitTest {
+  /// The digits.
+  let digits: Digits
+  private let encode: Encoder
+  private let pictures: Tensor
+
+  /// Encodes digits.
+  init(_ digits: Digits, _ encode: Encoder) {
+    self.digits = digits
+    self.encode = encode
+    pictures = encode(digits.labels.indices.map(digits.image(at:)))
+  }
+
+  /// What each digit is taken for.
+  ///
+  /// - Parameter wordings: texts of a class, in which `_` stands for the digit's name.
+  func guesses(_ wordings: [String]) -> [Int] {
+    let classes = DigitCaption.names.map { name in wordings.map { $0.replacing("_", with: name) } }
+    return pictures.matmul(encode.classifier(classes).T).argmax(dim: 1).scalars
+  }
+
+  /// The share of digits that are taken for what they are.
+  func accuracy(_ wordings: [String]) -> Double { digits.accuracy(of: guesses(wordings)) }
+}
+
+extension DigitTest {
+  /// A row of the table of wordings.
+  func row(_ name: String, _ wordings: [String]) -> [Cell] {
+    let wording = wordings.count == 1 ? wordings[0] : "mean of \(wordings.count)"
+    return [.text(name), .text(wording), .percent(accuracy(wordings))]
+  }
+
+  /// The digits that are taken for others, each with what it is and what it was taken for.
+  func mistakes(_ guesses: [Int]) -> Image {
+    let wrong = digits.labels.indices.filter { guesses[$0] != digits.labels[$0] }
+    return .grid(
+      wrong.map { digits.image(at: $0).enlarged(by: 6) }, columns: 10, gap: 6,
+      labels: wrong.map { "\(digits.labels[$0]) as \(guesses[$0])" })
+  }
+}
+
+/// What guessing and two simple methods, fitted to the training digits, make of the held-out ones.
+func baselineRows(_ digits: Digits.Split) -> [[Cell]] {
+  let centroid = NearestCentroid(digits.training).accuracy(on: digits.test)
+  let regression = LogisticRegression(digits.training).accuracy(on: digits.test)
+  return [
+    ["chance", .percent(0.1)], ["nearest centroid", .percent(centroid)], ["logistic regression", .percent(regression)],
+  ]
+}
