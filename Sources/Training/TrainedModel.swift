@@ -19,11 +19,14 @@ public struct TrainedModel {
   public let processor: ImageProcessorConfiguration
   /// How it generates text, if it does.
   public let generation: GenerationConfiguration?
+  /// Other modules in files of their own, which transformers passes over.
+  public let companions: [(file: String, module: Module)]
 
   /// Brings together what was trained.
   public init(
     configuration: ModelConfiguration, architecture: String, model: Module, tokenizer: LearnedTokenizer,
-    processor: ImageProcessorConfiguration, generation: GenerationConfiguration? = nil
+    processor: ImageProcessorConfiguration, generation: GenerationConfiguration? = nil,
+    companions: [(file: String, module: Module)] = []
   ) {
     self.configuration = configuration
     self.architecture = architecture
@@ -31,6 +34,7 @@ public struct TrainedModel {
     self.tokenizer = tokenizer
     self.processor = processor
     self.generation = generation
+    self.companions = companions
   }
 
   /// Writes `config.json`, `model.safetensors`, the tokenizer's files, `preprocessor_config.json`, and
@@ -67,9 +71,11 @@ public struct TrainedModel {
   private func writeFiles(to directory: URL) throws {
     func path(_ name: String) -> String { directory.appending(path: name).path(percentEncoded: false) }
     try configuration.write(to: path("config.json"), architecture: architecture)
-    try SafetensorsWriter.write(
-      model.namedParameters().map { TensorToWrite(name: $0.name, $0.parameter.scalars, shape: $0.parameter.shape) },
-      to: path("model.safetensors"))
+    for (file, module) in [("model.safetensors", model)] + companions {
+      try SafetensorsWriter.write(
+        module.namedParameters().map { TensorToWrite(name: $0.name, $0.parameter.scalars, shape: $0.parameter.shape) },
+        to: path(file))
+    }
     try tokenizer.write(to: directory.path(percentEncoded: false))
     if let generation { try JSON.object(try generation.json()).write(to: path("generation_config.json")) }
     do {
