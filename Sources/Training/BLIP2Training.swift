@@ -36,11 +36,11 @@ struct BLIP2Training {
       let name = "blip2 \(rawValue)"
       return switch self {
       case .language:
-        TrainingPlan(name: name, steps: 1200, batchSize: batchSize, learningRate: 2e-3, warmupSteps: 100)
-      case .one: TrainingPlan(name: name, steps: 800, batchSize: batchSize, learningRate: 1.5e-3, warmupSteps: 100)
-      case .two: TrainingPlan(name: name, steps: 1500, batchSize: batchSize, learningRate: 1.5e-3, warmupSteps: 100)
+        TrainingPlan(name: name, steps: 1000, batchSize: batchSize, learningRate: 2e-3, warmupSteps: 100)
+      case .one: TrainingPlan(name: name, steps: 1000, batchSize: batchSize, learningRate: 1.5e-3, warmupSteps: 100)
+      case .two: TrainingPlan(name: name, steps: 2200, batchSize: batchSize, learningRate: 1.5e-3, warmupSteps: 100)
       // As many steps as both stages of the Q-Former together.
-      case .linear: TrainingPlan(name: name, steps: 2300, batchSize: batchSize, learningRate: 3e-3, warmupSteps: 100)
+      case .linear: TrainingPlan(name: name, steps: 3200, batchSize: batchSize, learningRate: 3e-3, warmupSteps: 100)
       }
     }
   }

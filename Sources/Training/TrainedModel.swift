@@ -37,8 +37,8 @@ public struct TrainedModel {
     self.companions = companions
   }
 
-  /// Writes `config.json`, `model.safetensors`, the tokenizer's files, `preprocessor_config.json`, and
-  /// `generation_config.json` where there is one.
+  /// Writes `config.json`, `model.safetensors`, the tokenizer's files, `preprocessor_config.json`, and where there is one
+  /// `generation_config.json`; for a BLIP-2 also `processor_config.json`.
   ///
   /// All files are written to a new directory beside `path`, which then takes its place: a directory of that name holds
   /// the old model or the new one, never half of both. Everything else that was in the old directory is gone.
@@ -78,6 +78,13 @@ public struct TrainedModel {
     }
     try tokenizer.write(to: directory.path(percentEncoded: false))
     if let generation { try JSON.object(try generation.json()).write(to: path("generation_config.json")) }
+    if case .blip2(let settings) = configuration {
+      // How many places for an image transformers puts in front of a prompt.
+      var joint = JSON.Object()
+      _ = joint.append("num_query_tokens", .integer(settings.queryCount))
+      _ = joint.append("processor_class", .string("Blip2Processor"))
+      try JSON.object(joint).write(to: path("processor_config.json"))
+    }
     do {
       try Data(processor.json().utf8).write(to: directory.appending(path: "preprocessor_config.json"))
     } catch {
