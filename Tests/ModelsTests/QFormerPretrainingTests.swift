@@ -191,3 +191,18 @@ import Testing
     for weight in attention.weights[0].sum(dim: 3).scalars { #expect(abs(weight - 1) < 1e-5) }
   }
 }
+
+/// Parameters counted from the settings alone.
+@Suite struct BLIP2ParameterCountTests {
+  @Test func theCountsAreThoseOfTheModel() throws {
+    let model = try BLIP2Model(checkpoint: fixturePath("blip2_opt"))
+    let counts = model.configuration.parameterCounts
+    #expect(counts.vision == model.visionModel.parameterCount)
+    #expect(counts.queries == model.queryTokens.count)
+    #expect(counts.queryTransformer == model.qformer.parameterCount)
+    #expect(counts.projection == model.languageProjection.parameterCount)
+    #expect(counts.language == model.languageModel.parameterCount)
+    #expect(counts.total == model.parameterCount)
+    #expect(counts.trained == model.bridgeParameterCount)
+  }
+}
