@@ -132,7 +132,9 @@ import Testing
         for j in 0..<2 {
           let text = try projected(states.text[j][0], "text_projection").scalars
           let cosines = try (0..<Self.queryCount).map { query in
-            zip(try projected(states.queries[i][query], "image_projection").scalars, text).reduce(0) { $0 + $1.0 * $1.1 }
+            zip(try projected(states.queries[i][query], "image_projection").scalars, text).reduce(0) {
+              $0 + $1.0 * $1.1
+            }
           }
           #expect(abs((cosines.max() ?? 0) * scale - logits[i][j].item) < 1e-4)
         }
@@ -149,7 +151,8 @@ import Testing
     let seen = GradientPoints.anywhere.tensor([2, 5, 6], seed: 1).requiringGrad()
     for (name, logits) in objectives {
       let mismatch = gradientMismatch(
-        [("image", seen), ("queries", model.queryTokens)], tolerance: 2e-3) { [logits(seen)] }
+        [("image", seen), ("queries", model.queryTokens)], tolerance: 2e-3
+      ) { [logits(seen)] }
       #expect(mismatch == nil, "\(name): \(mismatch ?? "")")
     }
   }
@@ -180,7 +183,9 @@ import Testing
     #expect(!own.contains { $0.contains("text_") || $0.contains("words") })
     // What the first training changes, the model has changed.
     model.queryTokens.assign(.full(model.queryTokens.shape, 0.25))
-    #expect(pretraining.namedParameters().first { $0.name == "query_tokens" }?.parameter.scalars.allSatisfy { $0 == 0.25 } == true)
+    #expect(
+      pretraining.namedParameters().first { $0.name == "query_tokens" }?.parameter.scalars.allSatisfy { $0 == 0.25 }
+        == true)
   }
 
   // MARK: Attention
