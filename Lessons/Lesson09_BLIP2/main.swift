@@ -87,9 +87,8 @@ show("blip2-opt-2.7b in single precision, GB", Double(large.total) * 4 / 1e9, de
 
 It has learned from pairs of captions, one behind the other: the second says the same as the first in plain words. So it
 uses what stands in front. That matters more than it seems: a model of single captions has never met anything in front of
-a caption, and nothing put there could make it listen. With nothing in front it says what is likeliest. It is a small
-model and no perfect reader: how often is its second caption the right one, word for word, when the first tells the scene
-in other words?
+a caption, and nothing put there could make it listen. It is small and no perfect reader: how often is its second caption
+the right one, word for word, when the first tells a scene in other words?
 */
 section("9.3 What the frozen language model can do")
 let end = shipped.configuration.text.bosTokenID ?? 2
@@ -102,7 +101,7 @@ func written(behind text: String) throws -> String {
 for text in ["", "the picture shows a small red circle to the right of a large blue star"] {
   show("Behind \"\(text)\"", require(try written(behind: text)))
 }
-let retold = scenes.map { require(try written(behind: $0.caption(frame: 2, swapped: true).text)) }
+let retold = require(try scenes.map { try written(behind: $0.caption(frame: 2, swapped: true).text) })
 show("Said in other words, 100 scenes, exact", percent: exactMatch(retold, references: scenes.map(\.canonicalCaption)))
 
 /*:
@@ -194,9 +193,8 @@ table(
   ])
 note(
   """
-  Read this table with care. In so short a training stage one is no help, and after 120 steps a linear layer is not far \
-  behind: what stage one teaches pays later, if at all, when model and data are large. What a full training comes to \
-  is in 9.8.
+  Read this table with care: in so short a training stage one is no help, and a linear layer is not far behind. What a \
+  full training comes to is in 9.8.
   """)
 
 /*:
