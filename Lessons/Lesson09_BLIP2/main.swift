@@ -149,7 +149,8 @@ let probe = Array(scenes.prefix(32))
 func losses() throws -> [Float] {
   let all = try withGenerator(Generator(seed: 0)) { try noGrad { try objectives.stageOne(probe, pretraining) } }
   return [all.contrastive.item, all.matching.item, all.generation.item]
-}let start = require(try losses())
+}
+let start = require(try losses())
 let stageOneLoss = { try objectives.stageOne($0, pretraining).sum }
 require(try train(pretraining, "stage one", steps: 150, seed: lesson.seed, stageOneLoss))
 let later = require(try losses())
@@ -194,8 +195,8 @@ table(
   ])
 note(
   """
-  Read this table with care: in so short a training stage one is no help, and a linear layer is not far behind. What a \
-  full training comes to is in 9.8.
+  Stage one is no help here. Trained in full, the shipped model tells 95.0% of 200 scenes exactly; without stage one \
+  96.5% (one seed each). Small frozen parts and endless clean captions leave it nothing to rescue.
   """)
 
 /*:
@@ -241,7 +242,6 @@ table(
   ])
 for scene in scenes.prefix(3) {
   show("Scene", scene.canonicalCaption)
-  show("  Q-Former", require(try evaluation.captions([scene]))[0])
   show("  linear", require(try evaluation.captions([scene], bridge: linear))[0])
 }
 note(
