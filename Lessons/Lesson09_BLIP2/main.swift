@@ -13,12 +13,10 @@ import ArgumentParser
 import Checkpoints
 import Datasets
 import Images
-import Layers
 import ModelTasks
 import Models
 import Notebook
 import Tensors
-import Tokenizers
 import Training
 
 struct Options: LessonOptions {
