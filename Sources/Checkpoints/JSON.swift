@@ -40,7 +40,7 @@ public enum JSON: Equatable, Sendable {
     }
 
     /// Appends a member; false, and no change, if the key is there already.
-    mutating func append(_ key: String, _ value: JSON) -> Bool {
+    package mutating func append(_ key: String, _ value: JSON) -> Bool {
       guard position(of: key) == nil else { return false }
       members.append((key, value))
       if members.count == Self.smallCount + 1 {

@@ -22,6 +22,8 @@ public struct LearnedTokenizer: Sendable {
   let merges: [(String, String)]
   /// Tokens by role, as in `tokenizer_config.json`.
   let roles: [(role: String, token: String)]
+  /// Special tokens without a role.
+  var otherSpecials: [String] = []
   /// Whether texts begin with the beginning token (OPT; CLIP and BERT always bound texts in their own ways).
   let addsBeginning: Bool
   /// The longest text in tokens.
@@ -35,7 +37,8 @@ public struct LearnedTokenizer: Sendable {
 
   /// The special tokens, by id.
   var specialTokens: [(id: Int, text: String)] {
-    tokens.enumerated().filter { _, token in roles.contains { $0.token == token } }.map { ($0, $1) }
+    let special = roles.map(\.token) + otherSpecials
+    return tokens.enumerated().filter { special.contains($1) }.map { ($0, $1) }
   }
 
   // MARK: Families
@@ -93,7 +96,8 @@ public struct LearnedTokenizer: Sendable {
   /// - Parameters:
   ///   - vocabularySize: how many tokens to learn at most, the 256 bytes and the special tokens included.
   ///   - maxLength: the longest text that the model reads, in tokens.
-  ///   - imageToken: the last token, which stands for a picture in a text (BLIP-2's `<image>`), if there is one.
+  ///   - imageToken: the last token, which stands for a picture in a text (BLIP-2's `<image>`), if there is one. It has
+  ///     no role in the files: transformers' processor of BLIP-2 takes `<image>` for itself, and fails on a named one.
   /// - Throws: ``TokenizerError`` if the vocabulary has no room for the bytes.
   public static func opt(
     corpus: some Sequence<String>, vocabularySize: Int, maxLength: Int, imageToken: String? = nil
@@ -104,8 +108,8 @@ public struct LearnedTokenizer: Sendable {
       ("bos_token", "</s>"), ("eos_token", "</s>"), ("pad_token", "<pad>"), ("unk_token", "</s>"),
     ]
     return LearnedTokenizer(
-      family: .gpt2, tokens: learner.spellings + image, merges: learner.spelledMerges,
-      roles: roles + image.map { ("image_token", $0) }, addsBeginning: true, maxLength: maxLength)
+      family: .gpt2, tokens: learner.spellings + image, merges: learner.spelledMerges, roles: roles,
+      otherSpecials: image, addsBeginning: true, maxLength: maxLength)
   }
 
   /// A tokenizer like BERT's: lower case, words and punctuation, WordPiece.

@@ -114,7 +114,11 @@ struct CaptionBatch {
 
   /// - Parameter end: the token that begins and ends captions.
   init(_ captions: [String], _ tokenizer: any Tokenizer, end: Int) throws {
-    let rows = try tokenizer.encode(batch: captions, addSpecialTokens: false).map(\.ids)
+    self.init(ids: try tokenizer.encode(batch: captions, addSpecialTokens: false).map(\.ids), end: end)
+  }
+
+  /// - Parameter ids: the captions' tokens, without the one that begins and ends them.
+  init(ids rows: [[Int]], end: Int) {
     let length = (rows.map(\.count).max() ?? 0) + 1
     inputs = IntTensor(rows.map { [end] + $0 + Array(repeating: end, count: length - 1 - $0.count) })
     targets = IntTensor(

@@ -19,11 +19,14 @@ public struct TrainedModel {
   public let processor: ImageProcessorConfiguration
   /// How it generates text, if it does.
   public let generation: GenerationConfiguration?
+  /// Other modules in files of their own, which transformers passes over.
+  public let companions: [(file: String, module: Module)]
 
   /// Brings together what was trained.
   public init(
     configuration: ModelConfiguration, architecture: String, model: Module, tokenizer: LearnedTokenizer,
-    processor: ImageProcessorConfiguration, generation: GenerationConfiguration? = nil
+    processor: ImageProcessorConfiguration, generation: GenerationConfiguration? = nil,
+    companions: [(file: String, module: Module)] = []
   ) {
     self.configuration = configuration
     self.architecture = architecture
@@ -31,10 +34,11 @@ public struct TrainedModel {
     self.tokenizer = tokenizer
     self.processor = processor
     self.generation = generation
+    self.companions = companions
   }
 
-  /// Writes `config.json`, `model.safetensors`, the tokenizer's files, `preprocessor_config.json`, and
-  /// `generation_config.json` where there is one.
+  /// Writes `config.json`, `model.safetensors`, the tokenizer's files, `preprocessor_config.json`, and where there is one
+  /// `generation_config.json`; for a BLIP-2 also `processor_config.json`.
   ///
   /// All files are written to a new directory beside `path`, which then takes its place: a directory of that name holds
   /// the old model or the new one, never half of both. Everything else that was in the old directory is gone.
@@ -67,11 +71,20 @@ public struct TrainedModel {
   private func writeFiles(to directory: URL) throws {
     func path(_ name: String) -> String { directory.appending(path: name).path(percentEncoded: false) }
     try configuration.write(to: path("config.json"), architecture: architecture)
-    try SafetensorsWriter.write(
-      model.namedParameters().map { TensorToWrite(name: $0.name, $0.parameter.scalars, shape: $0.parameter.shape) },
-      to: path("model.safetensors"))
+    for (file, module) in [("model.safetensors", model)] + companions {
+      try SafetensorsWriter.write(
+        module.namedParameters().map { TensorToWrite(name: $0.name, $0.parameter.scalars, shape: $0.parameter.shape) },
+        to: path(file))
+    }
     try tokenizer.write(to: directory.path(percentEncoded: false))
     if let generation { try JSON.object(try generation.json()).write(to: path("generation_config.json")) }
+    if case .blip2(let settings) = configuration {
+      // How many places for an image transformers puts in front of a prompt.
+      var joint = JSON.Object()
+      _ = joint.append("num_query_tokens", .integer(settings.queryCount))
+      _ = joint.append("processor_class", .string("Blip2Processor"))
+      try JSON.object(joint).write(to: path("processor_config.json"))
+    }
     do {
       try Data(processor.json().utf8).write(to: directory.appending(path: "preprocessor_config.json"))
     } catch {

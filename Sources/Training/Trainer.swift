@@ -6,12 +6,15 @@ public enum Trainer: String, CaseIterable, Sendable {
   case clip
   /// A captioner of drawn scenes.
   case captioner
+  /// A BLIP-2 between the captioner's image encoder and a language model of captions.
+  case blip2
 
   /// The shipped checkpoint that it makes.
   public var checkpoint: ShippedCheckpoint {
     switch self {
     case .clip: .clip
     case .captioner: .captioner
+    case .blip2: .blip2
     }
   }
 
@@ -24,6 +27,7 @@ public enum Trainer: String, CaseIterable, Sendable {
     switch self {
     case .clip: try CLIPTraining(options).run(onStep: onStep)
     case .captioner: try CaptionerTraining(options).run(onStep: onStep)
+    case .blip2: try BLIP2Training(options).run(onStep: onStep)
     }
   }
 }

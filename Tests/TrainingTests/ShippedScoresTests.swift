@@ -1,3 +1,4 @@
+import Checkpoints
 import Datasets
 import Images
 import Models
@@ -36,5 +37,21 @@ struct ShippedScoresTests {
     let (said, wanted) = (try evaluation.captions(scenes), scenes.map(\.canonicalCaption))
     #expect(exactMatch(said, references: wanted) >= 0.9)
     #expect(BLEU(said, references: wanted).score() >= 0.9)
+  }
+
+  @Test func theBLIP2TellsScenesBetterThanALinearBridge() throws {
+    let path = try ShippedCheckpoint.blip2.directory
+    let model = try BLIP2Model(checkpoint: path)
+    let bridge = LinearBridge(model.configuration)
+    try bridge.load(Checkpoint(path: path + "/" + LinearBridge.file))
+    let evaluation = BLIP2Evaluation(
+      model: model, tokenizer: try loadTokenizer(directory: path), processor: try ImageProcessor(directory: path))
+    let scenes = Scenes(split: .heldOut, seed: 2).prefix(100)
+    let wanted = scenes.map(\.canonicalCaption)
+    let said = try evaluation.captions(scenes)
+    #expect(exactMatch(said, references: wanted) >= 0.85)
+    #expect(BLEU(said, references: wanted).score() >= 0.9)
+    let plain = try evaluation.captions(scenes, bridge: bridge)
+    #expect(exactMatch(said, references: wanted) > exactMatch(plain, references: wanted) + 0.15)
   }
 }

@@ -13,10 +13,12 @@ public final class BLIP2Model: Module, PretrainedModel {
   public let configuration: BLIP2Configuration
   /// What looks.
   public let visionModel: BLIP2VisionEncoder
-  private let queryTokens: Tensor  // [1, Q, width of the Q-Former]
+  /// What the queries are before they have seen anything, `[1, Q, width of the Q-Former]`.
+  public let queryTokens: Tensor
   /// What gathers.
   public let qformer: QFormer
-  private let languageProjection: Linear
+  /// From a query's output to a token of the language model.
+  public let languageProjection: Linear
   /// What writes.
   public let languageModel: OPTDecoder
 
@@ -51,8 +53,17 @@ public final class BLIP2Model: Module, PretrainedModel {
   ///
   /// - Parameter pixelValues: `[B, C, H, W]`.
   /// - Returns: `[B, Q, D]`.
-  public func imageTokens(_ pixelValues: Tensor) -> Tensor {
-    languageProjection(queryOutput(pixelValues))
+  public func imageTokens(_ pixelValues: Tensor) -> Tensor { imageTokens(encoded: visionModel(pixelValues)) }
+
+  /// Images as tokens of the language model, from what the image encoder has returned.
+  ///
+  /// - Parameter image: `[B, S, width of the encoder]` for S tokens of the encoder.
+  /// - Returns: `[B, Q, D]`.
+  public func imageTokens(encoded image: Tensor) -> Tensor { languageProjection(qformer(queryTokens, image: image)) }
+
+  /// How many numbers there are between the image encoder and the language model: all that BLIP-2 trains.
+  public var bridgeParameterCount: Int {
+    parameterCount - visionModel.parameterCount - languageModel.parameterCount
   }
 
   /// The logits of every next token of given texts.
@@ -64,7 +75,7 @@ public final class BLIP2Model: Module, PretrainedModel {
   /// - Throws: ``GenerationError`` if a text has not Q placeholders.
   public func callAsFunction(_ pixelValues: Tensor, ids: IntTensor) throws -> Tensor {
     for row in 0..<ids.shape[0] { try requirePlaceholders(ids[row].scalars) }
-    return languageModel.logits(prompted(imageTokens(pixelValues)).embed(ids))
+    return prompted(imageTokens(pixelValues)).logits(ids)
   }
 
   // MARK: Prompts
@@ -107,7 +118,9 @@ public final class BLIP2Model: Module, PretrainedModel {
     }
   }
 
-  private func prompted(_ images: Tensor) -> ImagePrompts {
+  /// The language model with images in its prompts, as its tokens `[B, K, D]`: ``imageTokens(_:)`` or what else was
+  /// made of images.
+  public func prompted(_ images: Tensor) -> ImagePrompts {
     ImagePrompts(decoder: languageModel, images: images, placeholder: placeholder)
   }
 
@@ -118,40 +131,5 @@ public final class BLIP2Model: Module, PretrainedModel {
         "a prompt has \(count) places for the image (token \(placeholder)), but the model has \(configuration.queryCount) queries"
       )
     }
-  }
-}
-
-/// The language model together with the images in its prompts.
-private struct ImagePrompts: CausalLanguageModel {
-  let decoder: OPTDecoder
-  let images: Tensor  // [B, Q, D]
-  let placeholder: Int
-
-  var vocabularySize: Int { decoder.vocabularySize }
-  var positionCount: Int { decoder.positionCount }
-
-  func accepts(_ token: Int) -> Bool { decoder.accepts(token) || token == placeholder }
-
-  func nextTokenLogits(after tokens: [[Int]], cache: KeyValueCache) -> Tensor {
-    let batch = TokenBatch(tokens, after: cache.lengths, limit: positionCount)
-    // What is written later is text, whatever its id.
-    let embedded = cache.isEmpty ? embed(batch.ids) : decoder.embed(batch.ids)
-    return decoder.nextTokenLogits(batch, embedded: embedded, cache: cache)
-  }
-
-  /// The vectors of tokens, those of a row's placeholders replaced by its image's, in order: `[B, T]` to `[B, T, D]`.
-  func embed(_ ids: IntTensor) -> Tensor {
-    let (queries, width) = (images.shape[1], images.shape[2])
-    let text = decoder.embed(IntTensor(ids.scalars.map { $0 == placeholder ? 0 : $0 }))  // [B·T, D]
-    // One table with all texts' vectors above all images', and for each place a row of it.
-    let table = Tensor.cat([text, images.reshape(-1, width)])  // [B·T + B·Q, D]
-    var next = text.shape[0]
-    let rows = ids.scalars.enumerated().map { place, id in
-      if id != placeholder { return place }
-      defer { next += 1 }
-      return next
-    }
-    assert(rows.count { $0 >= text.shape[0] } <= images.shape[0] * queries)
-    return table.rows(IntTensor(rows, shape: ids.shape))
   }
 }

@@ -7,8 +7,8 @@ import Tensors
 ///
 /// B, Q, S, D stand for images, queries, the image encoder's tokens and the width of a query.
 public final class QFormer: Module {
-  private let norm: LayerNorm
-  private let layers: [QFormerLayer]
+  let norm: LayerNorm
+  let layers: [QFormerLayer]
 
   public override var keyNames: [String: String] { ["norm": "layernorm", "layers": "encoder.layer"] }
 
@@ -33,8 +33,8 @@ public final class QFormer: Module {
 /// A layer of the Q-Former: the queries look at each other, in some layers at the image, and pass a feed-forward part;
 /// each step is normalised behind its shortcut, as in BERT.
 final class QFormerLayer: Module {
-  private let attention: QFormerAttention
-  private let crossAttention: QFormerAttention?
+  let attention: QFormerAttention
+  let crossAttention: QFormerAttention?
   private let expand: Linear
   private let contract: Linear
   private let norm: LayerNorm
@@ -60,8 +60,12 @@ final class QFormerLayer: Module {
 
   /// `[B, Q, D]` to `[B, Q, D]`.
   func callAsFunction(_ queries: Tensor, image: Tensor) -> Tensor {
-    let among = attention(queries, memory: queries)
-    let gathered = crossAttention?(among, memory: image) ?? among
+    look(attention(queries, memory: queries), at: image)
+  }
+
+  /// The second half, which is the queries' alone: a look at the image and the feed-forward part.
+  func look(_ queries: Tensor, at image: Tensor) -> Tensor {
+    let gathered = crossAttention?(queries, memory: image) ?? queries
     return norm(gathered + contract(activation(expand(gathered))))
   }
 }
@@ -94,11 +98,18 @@ final class QFormerAttention: Module {
     headCount = configuration.headCount
   }
 
-  /// `[B, Q, D]` that look at `[B, S, width of the memory]`.
-  func callAsFunction(_ x: Tensor, memory: Tensor) -> Tensor {
+  /// `[B, Q, D]` that look at `[B, S, width of the memory]`, but not where a mask `[B, 1, Q, S]` forbids it.
+  func callAsFunction(_ x: Tensor, memory: Tensor, mask: Tensor? = nil) -> Tensor {
     let mixed = Tensor.scaledDotProductAttention(
       query: query(x).splitHeads(headCount), key: key(memory).splitHeads(headCount),
-      value: value(memory).splitHeads(headCount))  // [B, H, Q, D/H]
+      value: value(memory).splitHeads(headCount), mask: mask)  // [B, H, Q, D/H]
     return norm(x + output(mixed.joinHeads()))  // [B, Q, D]
+  }
+
+  /// How much each of `[B, Q, D]` looks at each of `[B, S, width of the memory]`: `[B, H, Q, S]`.
+  func weights(_ x: Tensor, memory: Tensor) -> Tensor {
+    let keys = key(memory).splitHeads(headCount)
+    return Tensor.scaledDotProductAttentionWithWeights(query: query(x).splitHeads(headCount), key: keys, value: keys)
+      .weights
   }
 }

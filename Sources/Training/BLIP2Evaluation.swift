@@ -1,0 +1,64 @@
+import Datasets
+import Images
+import Models
+import Tensors
+import Tokenizers
+
+/// How well a BLIP-2 tells scenes that it has not learned from.
+public struct BLIP2Evaluation {
+  private let model: BLIP2Model
+  private let tokenizer: any Tokenizer
+  private let processor: ImageProcessor
+
+  /// How many scenes of each part are told.
+  public static let sceneCount = 200
+
+  /// An evaluation of a model with its tokenizer and processor.
+  public init(model: BLIP2Model, tokenizer: any Tokenizer, processor: ImageProcessor) {
+    self.model = model
+    self.tokenizer = tokenizer
+    self.processor = processor
+  }
+
+  /// What the language model says of scenes, token by token the most likely one.
+  ///
+  /// - Parameter bridge: what stands between image encoder and language model instead of the Q-Former.
+  public func captions(_ scenes: [Scene], bridge: LinearBridge? = nil) throws -> [String] {
+    let pixels = try processor(scenes.map { $0.image() }).pixelValues
+    let tokens = noGrad {
+      let image = model.visionModel(pixels)
+      return bridge?(image) ?? model.imageTokens(encoded: image)
+    }
+    return try noGrad { try write(behind: tokens) }
+  }
+
+  /// What the language model writes behind nothing at all: what it takes for the likeliest caption.
+  private func write(behind tokens: Tensor) throws -> [String] {
+    let settings = model.configuration.text
+    let options = GenerationOptions(
+      .greedy, length: .new(BLIP2Training.captionLength), endTokens: settings.eosTokenIDs)
+    let places = Array(repeating: model.placeholder, count: tokens.shape[1])
+    let prompt = places + (settings.bosTokenID.map { [$0] } ?? [])
+    let prompts = Array(repeating: prompt, count: tokens.shape[0])
+    return try model.prompted(tokens).generate(after: prompts, options).map { texts in
+      tokenizer.decode(texts[0].tokens, skipSpecialTokens: true)
+    }
+  }
+
+  /// Exact matches and BLEU on held-out scenes, beside those with the plainest bridge.
+  func report(bridge: LinearBridge) throws -> TrainingReport {
+    var report = TrainingReport()
+    report.add("parameters", "\(model.parameterCount)")
+    report.add("of these trained as BLIP-2", "\(model.bridgeParameterCount)")
+    for split in [SceneSplit.heldOut, .heldOutCombinations] {
+      let scenes = Scenes(split: split, seed: 1).prefix(Self.sceneCount)
+      let wanted = scenes.map(\.canonicalCaption)
+      for (name, bridge) in [("Q-Former", nil), ("linear bridge", bridge)] {
+        let said = try captions(scenes, bridge: bridge)
+        report.add(share: exactMatch(said, references: wanted), "exact captions, \(split), \(name)")
+        report.add(share: BLEU(said, references: wanted).score(), "BLEU-4, \(split), \(name)")
+      }
+    }
+    return report
+  }
+}

@@ -1,0 +1,64 @@
+import Checkpoints
+import Models
+import Tensors
+
+extension BLIP2VisionConfiguration {
+  /// The settings of BLIP-2's image encoder that computes what a Vision Transformer with these settings does.
+  init(_ vit: ViTConfiguration) {
+    self.init()
+    hiddenSize = vit.hiddenSize
+    intermediateSize = vit.intermediateSize
+    layerCount = vit.layerCount
+    headCount = vit.headCount
+    imageSize = vit.imageSize
+    patchSize = vit.patchSize
+    activation = vit.activation
+    layerNormEpsilon = vit.layerNormEpsilon
+    initializerRange = vit.initializerRange
+    hasAttentionBias = vit.hasAttentionBias
+  }
+}
+
+extension BLIP2VisionEncoder {
+  /// Takes over the weights of a captioner's Vision Transformer. It computes the same, under other names, and BLIP-2 has
+  /// the projections of queries, keys and values in one matrix.
+  ///
+  /// - Throws: `CheckpointError` for a tensor that is missing or of another shape.
+  func adoptWeights(ofCaptioner checkpoint: Checkpoint) throws {
+    for (name, parameter) in namedParameters() {
+      let parts = try Self.names(of: name).map { try checkpoint.tensor("encoder.\($0)") }
+      let value = parts.count == 1 ? parts[0] : Tensor.cat(parts, dim: 0)
+      guard value.shape == parameter.shape else {
+        throw TrainingError(
+          file: checkpoint.path, reason: "has \(value.shape) for the image encoder's \(name) of \(parameter.shape)")
+      }
+      parameter.assign(value)
+    }
+  }
+
+  /// The Vision Transformer's names for one of BLIP-2's.
+  private static func names(of name: String) -> [String] {
+    let parts = name.split(separator: ".").map(String.init)
+    if parts.first != "encoder" {
+      return [outer.reduce(name) { $0.replacing($1.own, with: $1.other) }]
+    }
+    let layer = "encoder.layer.\(parts[2])"
+    let rest = parts.dropFirst(3).joined(separator: ".")
+    if rest.hasPrefix("self_attn.qkv.") {
+      let kind = parts[parts.count - 1]
+      return ["query", "key", "value"].map { "\(layer).attention.attention.\($0).\(kind)" }
+    }
+    return ["\(layer).\(inner.reduce(rest) { $0.replacing($1.own, with: $1.other) })"]
+  }
+
+  private static let outer = [
+    (own: "class_embedding", other: "cls_token"), (own: "position_embedding", other: "position_embeddings"),
+    (own: "patch_embedding", other: "patch_embeddings.projection"), (own: "post_layernorm", other: "layernorm"),
+  ]
+
+  private static let inner = [
+    (own: "layer_norm1", other: "layernorm_before"), (own: "layer_norm2", other: "layernorm_after"),
+    (own: "self_attn.projection", other: "attention.output.dense"), (own: "mlp.fc1", other: "intermediate.dense"),
+    (own: "mlp.fc2", other: "output.dense"),
+  ]
+}
