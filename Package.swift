@@ -45,6 +45,8 @@ let lessons = [
   "Lesson08_VQA",
   "Lesson09_BLIP2",
   "Lesson10_Interview",
+  "Lesson11_Summary",
+  "Lesson12_References",
 ]
 
 func lessonTarget(_ name: String) -> Target {
@@ -52,7 +54,7 @@ func lessonTarget(_ name: String) -> Target {
     name: name,
     dependencies: [
       "Tensors", "Layers", "Models", "ModelTasks", "Checkpoints", "Tokenizers", "Images", "Datasets", "Training",
-      "Notebook", argumentParser,
+      "Notebook", "CourseKit", argumentParser,
     ],
     path: "Lessons/\(name)",
     // The questions that the interview lesson asks.

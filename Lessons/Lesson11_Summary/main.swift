@@ -1,0 +1,146 @@
+import CourseKit
+import Foundation
+import Notebook
+
+let lesson = Lesson(11, "Summary")
+
+/*:
+The notebook ends with a table of four models, what each is for, and the idea to remember. This lesson puts beside each
+what *you* have seen it do: how many parameters, how well, and how well something simpler does on the same data. A score
+without such a neighbour says little: 98 % is poor where guessing gives 97 %.
+
+No number below is written in this file. Each is looked up, by the name that its lesson prints it with, in that
+lesson's expected output, the file that `swift run course check` holds the lesson to. Change a model, record its lesson
+again, and this one changes with it.
+*/
+let here = URL(filePath: #filePath).deletingLastPathComponent()
+let course = require(try PackageRoot.find(from: here))
+let recorded = require(
+  try Dictionary(
+    uniqueKeysWithValues: Manifest(root: course).lessons.filter { $0.number != 11 }.map {
+      ($0.number, try ExpectedOutput(lesson: $0.paddedNumber, root: course))
+    }))
+
+/// What lesson `number` prints as the value `name`.
+func value(_ number: Int, _ name: String) -> Cell {
+  .text(require(try output(number).value(name)))
+}
+
+/// What lesson `number` prints in a table.
+func cell(_ number: Int, _ row: String, _ column: String) -> Cell {
+  .text(require(try output(number).cell(row, column: column)))
+}
+
+func output(_ number: Int) throws -> ExpectedOutput {
+  guard let output = recorded[number] else { throw CourseError("there is no lesson \(number)") }
+  return output
+}
+
+/*:
+## 11.1 The notebook's table
+*/
+section("11.1 The notebook's table")
+table(
+  ["model", "task", "key insight"],
+  [
+    ["ViT", "Image classification", "Images as sequences of patches"],
+    ["CLIP", "Vision-language", "Contrastive learning for joint space"],
+    ["VQA (ViLT)", "Question answering", "Fused image-text transformer"],
+    ["BLIP-2", "Multi-task", "Q-Former bridges vision & LLM"],
+  ])
+
+/*:
+## 11.2 What they came to here
+
+Each model was trained on this course's own data, small enough for a processor. What is compared with is the simplest
+thing that could have done: a linear model on pixels, looking up the nearest picture, guessing from the question alone,
+one linear layer where BLIP-2 has its Q-Former.
+*/
+section("11.2 What they came to here")
+let clipDigits = "this CLIP, \"a photo of the digit _\""
+table(
+  ["model", "lesson", "measured on data it never saw", "score", "something simpler", "its score"],
+  [
+    [
+      "ViT from scratch", "04", "digits of other writers", cell(4, "ViT, mean of three seeds", "other writers"),
+      "logistic regression", cell(4, "logistic regression", "other writers"),
+    ],
+    [
+      "CLIP from scratch", "05", "recall@1, mended", cell(5, "6 × 6, mended", "recall@1 of all"),
+      "the notebook's, as it is", cell(5, "6 × 6, notebook's", "recall@1 of all"),
+    ],
+    [
+      "CLIP, pretrained", "06", "digits, zero-shot", cell(6, clipDigits, "right"), "logistic regression",
+      cell(6, "logistic regression", "right"),
+    ],
+    [
+      "captioner", "07", "captions, every word right", cell(7, "captioner, 4 beams", "exact"), "nearest picture's",
+      cell(7, "nearest picture", "exact"),
+    ],
+    [
+      "captioner", "07", "captions, BLEU-4", cell(7, "captioner, 4 beams", "BLEU-4"), "nearest picture's",
+      cell(7, "nearest picture", "BLEU-4"),
+    ],
+    ["ViLT", "08", "answers", cell(8, "all", "ViLT"), "the question alone", cell(8, "all", "question only")],
+    [
+      "ViLT", "08", "both of two pictures", cell(8, "all", "both right"), "the question alone",
+      cell(8, "all", "both, question only"),
+    ],
+    ["BLIP-2", "09", "captions, every word right", cell(9, "Q-Former", "exact"), "linear", cell(9, "linear", "exact")],
+  ])
+note(
+  """
+  The ViT's lead is the smallest, and not by accident: sixty-four pixels leave a transformer little that a line could not \
+  draw. Where the picture has parts that stand to each other, or words must be put together, the simple things fail.
+  """)
+
+/*:
+## 11.3 How large they are
+
+Ours and the published ones, counted from the same code.
+*/
+section("11.3 How large they are")
+table(
+  ["model", "lesson", "this course's", "published", "parameters"],
+  [
+    ["ViT", "04", value(4, "Model"), "ViT-B/16, ten classes", value(4, "ViT parameters")],
+    ["SimpleCLIP", "05", "–", "the notebook's", value(5, "SimpleCLIP parameters")],
+    ["CLIP", "06", cell(6, "all", "this CLIP"), "clip-vit-base-patch32", cell(6, "all", "ViT-B/32")],
+    ["captioner", "07", cell(7, "all", "parameters"), "vit-gpt2-image-captioning", "–"],
+    ["ViLT", "08", cell(8, "all", "this ViLT"), "vilt-b32-finetuned-vqa", cell(8, "all", "ViLT-B/32")],
+    ["BLIP-2", "09", cell(9, "all", "this lesson's"), "blip2-opt-2.7b", cell(9, "all", "blip2-opt-2.7b")],
+    [
+      "  of these trained", "09", cell(9, "of these trained", "this lesson's"), "",
+      cell(9, "of these trained", "blip2-opt-2.7b"),
+    ],
+  ])
+
+/*:
+## 11.4 The four insights, and what you saw of them
+
+**Images as sequences of patches.** One convolution cuts a picture into tokens, and from there on it is a text like any
+other. The price: a transformer knows nothing of what lies beside what, until each token carries its place. The
+notebook's CLIP has no places in its image tower, and recall@1 shows it.
+
+**Contrastive learning for a joint space.** Matching pairs of a batch are pulled together, all others apart. The space
+that comes of it classifies by words, but what counts as alike is decided by what the captions spoke of.
+
+**A fused transformer.** Where two things must be held against each other, words and patches in one stream can do what
+two towers cannot. The question alone answers a part: measure it, or you do not know what was seen.
+
+**A bridge between frozen models.** Most of the numbers never move. What is trained is the little that translates.
+*/
+section("11.4 The four insights, and what you saw of them")
+table(
+  ["insight", "seen in", "number"],
+  [
+    ["without places", "recall@1 of the notebook's CLIP (5)", cell(5, "6 × 6, notebook's", "recall@1 of all")],
+    ["joint space", "36 classes named by words alone (6)", cell(6, "held out", "right")],
+    ["one stream", "two pictures, one question, both right (8)", cell(8, "all", "both right")],
+    ["frozen", "trained share of blip2-opt-2.7b (9)", value(9, "Trained share, blip2-opt-2.7b")],
+  ])
+note(
+  """
+  Lesson 10's `--quiz` asks whether all this has stayed with you. Lesson 12 has the papers, the data and the words, and \
+  where to go from here.
+  """)
