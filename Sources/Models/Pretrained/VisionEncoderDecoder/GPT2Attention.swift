@@ -62,10 +62,19 @@ final class GPT2CrossAttention: Module {
 
   /// `[B, T, D]` to `[B, T, D]`, where B is a multiple of I.
   func callAsFunction(_ x: Tensor, _ memory: CrossAttentionMemory) -> Tensor {
-    let query = qAttn(x).reshape(memory.key.shape[0], -1, x.shape[2])  // [I, B/I·T, D]
     let mixed = Tensor.scaledDotProductAttention(
-      query: query.splitHeads(headCount), key: memory.key, value: memory.value, scale: scale)
+      query: query(x, memory), key: memory.key, value: memory.value, scale: scale)
     return cProj(mixed.joinHeads()).reshape(x.shape)  // [B, T, D]
+  }
+
+  /// How much each token of one text an image looks at each of the encoder's tokens: `[I, T, D]` to `[I, H, T, S]`.
+  func weights(_ x: Tensor, _ memory: CrossAttentionMemory) -> Tensor {
+    (query(x, memory).matmul(memory.key.transpose(2, 3)) * scale).softmax(dim: -1)
+  }
+
+  /// `[B, T, D]` to `[I, H, B/I·T, D/H]`.
+  private func query(_ x: Tensor, _ memory: CrossAttentionMemory) -> Tensor {
+    qAttn(x).reshape(memory.key.shape[0], -1, x.shape[2]).splitHeads(headCount)
   }
 }
 

@@ -45,4 +45,11 @@ final class GPT2Block: Module {
     if let crossNorm, let crossAttention, let memory { x += crossAttention(crossNorm(x), memory) }
     return x + contract(activation(expand(norm2(x))))
   }
+
+  /// How much each token of a whole text looks at each of the encoder's, `[B, H, T, S]`; `nil` without cross-attention.
+  func crossWeights(_ x: Tensor, _ memory: CrossAttentionMemory) -> Tensor? {
+    guard let crossNorm, let crossAttention else { return nil }
+    let among = x + attention(norm1(x), CachedLayer(cache: nil, index: 0))
+    return crossAttention.weights(crossNorm(among), memory)
+  }
 }

@@ -50,6 +50,20 @@ public final class GPT2Decoder: Module {
   /// What each layer's cross-attention looks at: computed once for each image.
   func memory(_ states: Tensor) -> [CrossAttentionMemory] { layers.compactMap { $0.memory(states) } }
 
+  /// For each layer, how much each token of whole texts looks at each token of the images, `[B, H, T, S]`.
+  ///
+  /// - Parameters:
+  ///   - ids: one text an image, `[B, T]`.
+  ///   - states: `[B, S, D]`.
+  func crossAttentionWeights(_ ids: IntTensor, encoderStates states: Tensor) -> [Tensor] {
+    var x = tokens(ids) + positions.weight.slice(0..<ids.shape[1], dim: 0)  // [B, T, D]
+    return zip(layers, memory(states)).enumerated().compactMap { index, pair in
+      let weights = pair.0.crossWeights(x, pair.1)
+      x = pair.0(x, CachedLayer(cache: nil, index: index), pair.1)
+      return weights
+    }
+  }
+
   /// Reads more tokens of texts, with a cache: `[B, V]`, the logits after each row's last token.
   func nextTokenLogits(
     after rows: [[Int]], cache: KeyValueCache, memory: [CrossAttentionMemory]? = nil

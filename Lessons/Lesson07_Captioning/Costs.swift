@@ -1,0 +1,46 @@
+import Checkpoints
+import Notebook
+
+/// What a GPT-2 with cross-attention multiplies to write a caption, counted from its sizes.
+struct DecodingCost {
+  private let settings: GPT2Configuration
+  private let imageTokens: Int
+
+  /// - Parameter imageTokens: how many tokens the encoder makes of a picture.
+  init(_ settings: GPT2Configuration, imageTokens: Int) {
+    self.settings = settings
+    self.imageTokens = imageTokens
+  }
+
+  private var width: Int { settings.hiddenSize }
+
+  /// All linear layers, for one token: queries, keys, values and projection; the same for the picture without keys and
+  /// values; the feed-forward part; and the output layer.
+  private var linear: Int {
+    settings.layerCount * (6 * width * width + 2 * width * settings.intermediateSize)
+      + width * settings.vocabularySize
+  }
+
+  /// Scores and mixture of one token over `seen` others, and over the picture's tokens.
+  private func attention(_ seen: Int) -> Int { settings.layerCount * 2 * width * (seen + imageTokens) }
+
+  /// Keys and values of the picture.
+  private var memory: Int { settings.layerCount * 2 * imageTokens * width * width }
+
+  /// With a cache: each token goes through the model once.
+  func cached(_ tokens: Int) -> Int { memory + (1...tokens).reduce(0) { $0 + linear + attention($1) } }
+
+  /// Without: the model reads everything again for each token.
+  func rereading(_ tokens: Int) -> Int {
+    (1...tokens).reduce(0) { sum, read in sum + memory + (1...read).reduce(0) { $0 + linear + attention($1) } }
+  }
+
+  /// A row of the table of costs, in millions.
+  func row(_ name: String, _ tokens: Int) -> [Cell] {
+    let (with, without) = (Double(cached(tokens)), Double(rereading(tokens)))
+    return [
+      .text(name), .integer(tokens), .fixed(with / 1e6, decimals: 1), .fixed(without / 1e6, decimals: 1),
+      .fixed(without / with, decimals: 1),
+    ]
+  }
+}

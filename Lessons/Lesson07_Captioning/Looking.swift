@@ -1,0 +1,58 @@
+import Datasets
+import Images
+import Models
+import Notebook
+import Tensors
+
+/// Where the model looks while it writes captions of scenes with two things.
+struct Looking {
+  /// Whose attention it is.
+  let captioner: Captioner
+  /// The side of the grid of patches.
+  static let side = 4
+
+  /// For each layer, how much each token looks at each patch, mean over the heads, `[T, S]`.
+  func weights(_ scene: Scene, _ ids: [Int]) -> [Tensor] {
+    CaptionAttention(
+      captioner.task.model, Scene.tensor([scene]), captions: IntTensor([[captioner.bound] + ids])
+    ).weights.map { $0[0].mean(dim: 0) }
+  }
+
+  /// The patch that holds the middle of a thing, counted from 1 behind the class token.
+  private func patch(_ thing: SceneObject) -> Int { 1 + thing.centerY / 16 * Self.side + thing.centerX / 16 }
+
+  /// How much the model looks at the middle of each thing while it writes the first thing's shape and the second one's.
+  ///
+  /// - Returns: for each layer `[first on first, first on second, second on first, second on second]`, means.
+  func shares(_ scenes: [Scene]) -> [[Double]] {
+    var sums: [[Double]] = []
+    for scene in scenes {
+      let ids = captioner.tokens(scene.canonicalCaption)
+      let words = ids.map { captioner.spelling($0).trimmingSpaces }
+      let places = scene.objects.map { thing in words.firstIndex(of: "\(thing.shape)") ?? 0 }
+      let layers = weights(scene, ids)
+      let shares = layers.map { layer in
+        places.flatMap { place in scene.objects.map { Double(layer[place][patch($0)].item) } }
+      }
+      sums = sums.isEmpty ? shares : zip(sums, shares).map { zip($0, $1).map(+) }
+    }
+    return sums.map { $0.map { $0 / Double(scenes.count) } }
+  }
+
+  /// The picture once for each word, with what the model looks at while it writes that word.
+  func strip(_ scene: Scene) -> Image {
+    let ids = captioner.tokens(scene.canonicalCaption)
+    guard let layer = weights(scene, ids).last else { return scene.image() }
+    let picture = scene.image().enlarged(by: 3)
+    let maps = ids.indices.map { place in
+      picture.overlaid(
+        withHeatMap: Array(layer[place].scalars.dropFirst()), columns: Self.side, rows: Self.side, range: 0...0.5)
+    }
+    return .grid(maps, columns: 7, gap: 4, labels: ids.map { captioner.spelling($0).trimmingSpaces })
+  }
+}
+
+extension String {
+  /// The text without spaces at its ends.
+  var trimmingSpaces: String { String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
+}
