@@ -1,4 +1,5 @@
 import Checkpoints
+import Models
 import Notebook
 
 /// What a GPT-2 with cross-attention multiplies to write a caption, counted from its sizes.
@@ -43,4 +44,11 @@ struct DecodingCost {
       .fixed(without / with, decimals: 1),
     ]
   }
+}
+
+/// The parameters of the encoder, of the decoder without its cross-attention, of that, and of all.
+func partSizes(_ model: VisionEncoderDecoderModel) -> [Int] {
+  let crossed = model.decoder.namedParameters().filter { $0.name.contains("cross") }
+    .reduce(0) { $0 + $1.parameter.shape.reduce(1, *) }
+  return [model.encoder.parameterCount, model.decoder.parameterCount - crossed, crossed, model.parameterCount]
 }

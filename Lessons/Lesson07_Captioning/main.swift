@@ -61,14 +61,15 @@ show("Image features", noGrad { model.encode(picture) }.shape, note: "[batch, cl
 let vocabulary = model.configuration.decoder.vocabularySize
 show("Caption", scene.canonicalCaption)
 show("Its tokens", ids, note: "of a vocabulary of \(vocabulary)")
-let crossed = model.decoder.namedParameters().filter { $0.name.contains("cross") }.reduce(0) {
-  $0 + $1.parameter.shape.reduce(1, *)
-}
-let counts = [model.encoder.parameterCount, model.decoder.parameterCount - crossed, crossed, model.parameterCount]
+let published = Initialisation.skipped { VisionEncoderDecoderModel(VisionEncoderDecoderConfiguration()) }
+let (ours, theirs) = (partSizes(model), partSizes(published))
 table(
-  ["part", "parameters", "share"],
-  zip(["encoder", "decoder without cross-attention", "cross-attention", "all"], counts).map {
-    [.text($0), .integer($1), .percent(Double($1) / Double(counts[3]), decimals: 1)]
+  ["part", "parameters", "share", "ViT-GPT2", "share"],
+  zip(["encoder", "decoder without cross-attention", "cross-attention", "all"], zip(ours, theirs)).map { name, sizes in
+    [.text(name)]
+      + [(sizes.0, ours[3]), (sizes.1, theirs[3])].flatMap { part, all in
+        [Cell.integer(part), .percent(Double(part) / Double(all), decimals: 1)]
+      }
   })
 figure("scene", scene.image().enlarged(by: 8), caption: scene.canonicalCaption)
 
@@ -206,14 +207,11 @@ section("7.6 The KV cache")
 let reread = scenes.prefix(20).map { captioner.rereading(Scene.tensor([$0])) }
 let remembered = captioner(Array(scenes.prefix(20)), captioner.options()).map { $0[0].ids }
 show("The same tokens, scenes", zip(reread, remembered).count { $0 == $1 }, note: "of 20")
-let ours = DecodingCost(model.configuration.decoder, imageTokens: 17)
-let published = DecodingCost(VisionEncoderDecoderConfiguration().decoder, imageTokens: 197)
+let small = DecodingCost(model.configuration.decoder, imageTokens: 17)
+let large = DecodingCost(published.configuration.decoder, imageTokens: 197)
 table(
   ["decoder", "tokens", "with cache", "without", "ratio"],
-  [
-    ours.row("this lesson's", ids.count + 1), published.row("ViT-GPT2", 16), published.row("ViT-GPT2", 100),
-    published.row("ViT-GPT2", 1000),
-  ])
+  [small.row("this lesson's", ids.count + 1)] + [16, 100, 1000].map { large.row("ViT-GPT2", $0) })
 note(
   """
   Without a cache the work grows with the square of the length and more. The cache is paid for in memory: two numbers for \

@@ -17,7 +17,7 @@ let here = URL(filePath: #filePath).deletingLastPathComponent()
 let course = require(try PackageRoot.find(from: here))
 let recorded = require(
   try Dictionary(
-    uniqueKeysWithValues: Manifest(root: course).lessons.filter { $0.number != 11 }.map {
+    uniqueKeysWithValues: Manifest(root: course).lessons.filter { $0.number < 11 }.map {
       ($0.number, try ExpectedOutput(lesson: $0.paddedNumber, root: course))
     }))
 
@@ -106,7 +106,7 @@ table(
     ["ViT", "04", value(4, "Model"), "ViT-B/16, ten classes", value(4, "ViT parameters")],
     ["SimpleCLIP", "05", "–", "the notebook's", value(5, "SimpleCLIP parameters")],
     ["CLIP", "06", cell(6, "all", "this CLIP"), "clip-vit-base-patch32", cell(6, "all", "ViT-B/32")],
-    ["captioner", "07", cell(7, "all", "parameters"), "vit-gpt2-image-captioning", "–"],
+    ["captioner", "07", cell(7, "all", "parameters"), "vit-gpt2-image-captioning", cell(7, "all", "ViT-GPT2")],
     ["ViLT", "08", cell(8, "all", "this ViLT"), "vilt-b32-finetuned-vqa", cell(8, "all", "ViLT-B/32")],
     ["BLIP-2", "09", cell(9, "all", "this lesson's"), "blip2-opt-2.7b", cell(9, "all", "blip2-opt-2.7b")],
     [

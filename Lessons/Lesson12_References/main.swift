@@ -129,14 +129,19 @@ table(
 /*:
 ## 12.4 Where to go next
 
-- **Module 25** of the course goes on from here.
-- Take a real checkpoint through Lessons 06 to 09 with `--model`, and compare with what the small ones did.
-- Train a model of your own: `swift run course train captioner --seed 1 --output mine`, then `--model mine`.
-- Read a model's file in `Sources/Models` beside the figure of its paper.
-- Newer than this module, and of the same parts: Flamingo (2204.14198) puts cross-attention into a frozen language model;
-  LLaVA (2304.08485) shows how far BLIP-2's linear baseline goes when the language model is large and is trained, too.
+Module 25 of the course goes on from here. Before that, or instead:
 */
 section("12.4 Where to go next")
+table(
+  ["what", "how"],
+  [
+    ["a real checkpoint, as the small ones were taken apart", "Lessons 06 to 09 with --model DIRECTORY"],
+    ["a model of your own", "swift run course train captioner --seed 1 --output mine"],
+    ["how a paper's figure becomes code", "a file of Sources/Models beside its paper"],
+    ["Flamingo (2204.14198)", "cross-attention inside a frozen language model"],
+    ["LLaVA (2304.08485)", "Lesson 09's linear bridge, with a large language model that is trained, too"],
+    ["Module 25", "the next one of the course"],
+  ])
 note(
   """
   You have built, trained, measured and taken apart every model of this module. If one number surprised you, change \
