@@ -39,11 +39,16 @@ public struct VQAEvaluation {
     }
   }
 
+  /// What the model answers to these texts about these scenes; `nil` shows it an even grey.
+  public func answers(_ scenes: [Scene?], _ texts: [String]) throws -> [String] {
+    model.answers(try logits(scenes, texts))
+  }
+
   /// What the model answers.
   ///
   /// - Parameter isBlind: whether it sees an even grey instead of each question's scene.
   public func answers(_ questions: [SceneQuestion], isBlind: Bool = false) throws -> [String] {
-    model.answers(try logits(questions.map { isBlind ? nil : $0.scene }, questions.map(\.text)))
+    try answers(questions.map { isBlind ? nil : $0.scene }, questions.map(\.text))
   }
 
   /// Right answers on held-out scenes and wordings, and from the question alone.

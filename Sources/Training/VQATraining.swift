@@ -78,7 +78,8 @@ struct VQATraining {
     let all = plans.reduce(0) { $0 + $1.steps }
     let loop = TrainingLoop(plan, model: module, stateFile: stateFile(stage))
     if options.isRestarted { try loop.forget() }
-    try loop.run(onStep: { try onStep(before + $0, all, $1) }) { step in
+    let report: TrainingLoop.Observer = { try onStep(before + $0, all, $1) }
+    try loop.run(onStep: report) { step in
       let first = (before + step) * plan.batchSize
       return try loss(first..<first + plan.batchSize)
     }
