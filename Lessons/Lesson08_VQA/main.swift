@@ -2,25 +2,35 @@
 # 8. Visual Question Answering (VQA)
 
 ViLT (Kim et al. 2021) reads the question's words and the picture's patches as one sequence, in one transformer. Its
-answer is a choice among those that were frequent in its training data.
+answer is a choice among those that were frequent in its training data. The notebook asks a published ViLT three
+questions about a photo; this lesson looks into a small one that has learned from questions about drawn scenes, and asks
+how one can know that it looks at all.
 
 With a flag of its own the lesson answers about your picture instead:
 `--model vilt-b32-finetuned-vqa --image dog.jpg --question "What animal is in the image?"`, and `--json` for the numbers
 alone.
 */
 import ArgumentParser
+import Checkpoints
+import Datasets
+import Images
+import Layers
 import ModelTasks
+import Models
 import Notebook
+import Tensors
+import Training
 
 /// The notebook's three questions.
 let questions = [
   "What animal is in the image?", "What color is the animal?", "Is the animal sitting or standing?",
 ]
+let shipped = require(try ShippedCheckpoint.vqa.directory)
 
 struct Options: LessonOptions {
   @OptionGroup var common: CommonOptions
   @OptionGroup var input: QuestionAnsweringFlags
-  var task: (any LessonTask)? { input.task(defaultQuestions: questions) }
+  var task: (any LessonTask)? { input.task(defaultModel: shipped, defaultQuestions: questions) }
 }
 
 let lesson = Lesson(8, "Visual Question Answering (VQA)", options: Options.self)
@@ -28,8 +38,9 @@ let lesson = Lesson(8, "Visual Question Answering (VQA)", options: Options.self)
 /*:
 ## 8.1 One stream
 
-Words and patches are embedded, each is marked as word or patch, and one transformer lets all of them attend to each
-other. The state of the first word, `[CLS]`, goes to a classifier over the answers.
+CLIP has a tower for each side, the captioner an encoder and a decoder. ViLT has neither: words and patches are embedded,
+each is marked as word or patch, and one transformer lets all of them attend to each other from the first layer on. The
+state of the first word, `[CLS]`, goes to a classifier over the answers.
 */
 section("8.1 One stream")
 verbatim(
@@ -38,4 +49,249 @@ verbatim(
                               ├──→ [one transformer] ──→ [CLS] ──→ answer
   image ─────→ patch tokens ──┘
   """)
-for question in questions { show("Question", question) }
+let vilt = require(try QuestionAnswering(directory: shipped))
+let evaluation = VQAEvaluation(model: vilt.model, tokenizer: vilt.tokenizer)
+let scenes = Scenes(split: .heldOut, seed: lesson.seed)
+let first = scenes.question(at: 1, type: .color)
+let encoding = vilt.tokenizer.encode(first.text)
+let picture = Scene.tensor([first.scene])
+show("Question", first.text)
+show("Words", encoding.tokens.joined(separator: " "))
+show("Picture", picture.shape)
+show(
+  "One sequence", noGrad { vilt.model.embedded(IntTensor([encoding.ids]), picture) }.tokens.shape,
+  note: "[batch, \(encoding.ids.count) words + extra token + 4 × 4 patches, width]")
+
+/*:
+There is no encoder of pictures before: a patch becomes a token by one linear layer (as in Lesson 04), a word by a table.
+All the rest is the transformer. Beside ours stands `dandelin/vilt-b32-finetuned-vqa`, built from its sizes.
+*/
+var real = ViLTConfiguration()
+real.labels = Labels((0..<3129).map { "answer \($0)" })
+let published = Initialisation.skipped { ViLTForQuestionAnswering(real) }
+let parts = [
+  ("words", "vilt.embeddings.text_embeddings"), ("picture", "vilt.embeddings"), ("transformer", "vilt.encoder"),
+  ("answers", "classifier"),
+]
+func counts(_ model: ViLTForQuestionAnswering) -> [Int] {
+  var counts = parts.map { model.parameterCount(under: $0.1) }
+  counts[1] -= counts[0]
+  return counts + [model.parameterCount - counts.reduce(0, +), model.parameterCount]
+}
+table(
+  ["parameters", "this ViLT", "ViLT-B/32"],
+  zip(parts.map(\.0) + ["last norm and pooler", "all"], zip(counts(vilt.model), counts(published))).map {
+    [.text($0), .integer($1.0), .integer($1.1)]
+  })
+
+/*:
+## 8.2 Answers are classes
+
+A VQA model of this kind writes nothing. Its answers are the labels of a classifier: ViLT's are the 3,129 most frequent
+answers of the VQA v2 data set, ours are these eighteen.
+*/
+section("8.2 Answers are classes")
+show("Answers", vilt.model.configuration.labels.names.joined(separator: " "))
+show("Scene", first.scene.canonicalCaption)
+show("Question", first.text, note: "right: \(first.answer)")
+let twoLooks = require(try evaluation.logits([first.scene, nil], [first.text, first.text])).softmax(dim: 1)  // [2, 18]
+let isColor = vilt.model.configuration.labels.names.map { name in SceneColor.allCases.contains { "\($0)" == name } }
+func row(_ name: String, _ isCounted: (Int) -> Bool) -> [Cell] {
+  let shares = [twoLooks[0], twoLooks[1]].map { look in
+    look.scalars.enumerated().reduce(0.0) { isCounted($1.offset) ? $0 + Double($1.element) : $0 }
+  }
+  return [.text(name)] + shares.map { .percent($0, decimals: 1) }
+}
+table(
+  ["answer", "seeing the scene", "seeing an even grey"],
+  isColor.indices.filter { isColor[$0] }.map { color in row(vilt.model.configuration.labels[color]) { $0 == color } }
+    + [row("not a colour") { !isColor[$0] }])
+note(
+  """
+  That a colour is wanted the words say, with or without a picture. Which one, only the picture can say. Before an even \
+  grey the model does not divide its trust evenly: no picture of its training was grey, and nothing has taught it doubt.
+  """)
+
+/*:
+## 8.3 How much is looking, how much is guessing?
+
+Models of the first VQA data set scored half of the points without any picture: "what sport" was tennis, "how many" was
+two (Goyal et al. 2017, *Making the V in VQA Matter*). So an accuracy alone says little. Three thousand new questions,
+answered five ways: by the most frequent answer to each type; from the question alone, by what was most often right for
+these very words in 20,000 training questions; by our model before a grey picture; and by our model.
+*/
+section("8.3 How much is looking, how much is guessing?")
+let seeds = [lesson.seed, lesson.seed + 1, lesson.seed + 2]
+let prior = QuestionPrior(Scenes(split: .training), count: 20_000)
+let exam = Exam(evaluation, .heldOut, seeds: seeds, count: 1000)
+table(
+  ["question about", "asked", "majority", "question only", "grey picture", "ViLT"],
+  ([nil] + SceneQuestionType.allCases).map { exam.row($0, prior) })
+note(
+  """
+  Our questions were drawn answer first, so that no answer is more frequent than it must be: a yes is as likely as a no, \
+  each colour as likely as another. What is left to guess is one of six, one of four, one of two. The model before a \
+  grey picture guesses, too, and with confidence; it has no way to say "I cannot see".
+  """)
+
+/*:
+Relations are the hard ones, and not because they are hard to see. Trained on these questions alone, the same model
+answered all other types and stood at a half there after 6,000 steps, with no sign of more: a yes depends on which thing
+is named first *and* on which relation is asked for, and as long as neither is known, to know the other is of no use. So
+there is no first step. What helped was to let it fill in the relation, "is the red circle [MASK] the blue star?", for
+2,500 steps: that depends on the order of the things alone, and half of the time the second thing was masked, too, which
+leaves one place to look up. (`VQATraining.swift`. The published ViLT also filled in masked words before it was asked.)
+
+New pairs of colour and shape, and new wordings of the question ("the circle is what color?"):
+*/
+table(
+  ["1,000 questions from each of three seeds", "question only", "ViLT", "each seed"],
+  [
+    exam.summary("new scenes", prior),
+    Exam(evaluation, .heldOutCombinations, seeds: seeds, count: 1000).summary("new pairs of colour and shape", prior),
+    Exam(evaluation, .heldOut, .heldOut, seeds: seeds, count: 1000).summary("new wordings", prior),
+  ])
+note(
+  """
+  New pairs cost little. A wording that was never trained costs most: words at new places, in another order. The \
+  published ViLT has read millions of captions first and knows many ways to say a thing; ours knows two for each \
+  question.
+  """)
+
+/*:
+## 8.4 Counterfactual pairs
+
+The hardest test of looking: two pictures that differ in one thing only, and the same question, to which the answers
+differ. Whoever does not look, or looks elsewhere, gets at most one of the two right. (Relations follow below: there it
+is the question that is changed.)
+*/
+section("8.4 Counterfactual pairs")
+let counterfactuals = (0..<500).map { scenes.counterfactual(at: $0) }
+let (before, after) = (counterfactuals.map(\.original), counterfactuals.map(\.changed))
+let (answered, changed) = (require(try evaluation.answers(before)), require(try evaluation.answers(after)))
+let bothRight = before.indices.map { answered[$0] == before[$0].answer && changed[$0] == after[$0].answer }
+let guessedRight = before.indices.map { index in
+  [before, after].allSatisfy { prior.answer($0[index]) == $0[index].answer }
+}
+let types = SceneQuestionType.allCases.filter { type in before.contains { $0.type == type } }
+table(
+  ["question about", "pairs", "one right at least", "both right", "both, question only"],
+  ([nil] + types).map { type in
+    let asked = before.indices.filter { type == nil || before[$0].type == type }
+    func share(_ isRight: (Int) -> Bool) -> Cell {
+      .percent(Double(asked.count(where: isRight)) / Double(asked.count), decimals: 1)
+    }
+    return [
+      .text(type.map { "\($0)" } ?? "all"), .integer(asked.count),
+      share { answered[$0] == before[$0].answer || changed[$0] == after[$0].answer }, share { bothRight[$0] },
+      share { guessedRight[$0] },
+    ]
+  })
+let shown = types.compactMap { type in before.indices.first { before[$0].type == type } }
+table(
+  ["question", "first", "ViLT", "changed", "ViLT"],
+  shown.map {
+    [
+      .text(before[$0].text), .text(before[$0].answer), .text(answered[$0]), .text(after[$0].answer),
+      .text(changed[$0]),
+    ]
+  })
+figure(
+  "counterfactuals",
+  Image.grid(
+    shown.flatMap { [before[$0], after[$0]] }.map { $0.scene.image().enlarged(by: 3) }, columns: 2, gap: 8,
+    labels: shown.flatMap { [answered[$0], changed[$0]] }),
+  caption: "the pairs of the table, row by row, with what the model answers")
+
+/*:
+The same from the other side: one picture, and a question whose two things change places. "Is the red circle above the
+blue star?" has the same words as "is the blue star above the red circle?" Who reads them as a bag answers both alike.
+*/
+let relations = (0..<500).map { scenes.question(at: $0, type: .relation) }
+let exchanged = relations.compactMap(\.exchanged)
+let (straight, turned) = (
+  require(try evaluation.answers(relations)),
+  require(try evaluation.answers(relations.map(\.scene), exchanged.map(\.text)))
+)
+show(
+  "Both questions right",
+  percent: Double(
+    relations.indices.count {
+      straight[$0] == relations[$0].answer && turned[$0] == exchanged[$0].answer
+    }) / Double(relations.count), decimals: 1, note: "of \(relations.count) pictures")
+show(
+  "Both answered alike",
+  percent: Double(zip(straight, turned).count { $0 == $1 }) / Double(relations.count), decimals: 1,
+  note: "always wrong for one of the two")
+
+/*:
+## 8.5 Where it looks
+
+When it is asked for the colour or the shape of one of several things: how much does `[CLS]` look at the words, at the
+patch in the middle of that thing, and at the middle of another one? Layer by layer, mean over heads and questions.
+*/
+section("8.5 Where it looks")
+let looking = Looking(vilt: vilt)
+let asked = (0..<400).map { scenes.question(at: $0, type: $0 % 2 == 0 ? .color : .shape) }
+  .filter { $0.scene.objects.count > 1 }
+let shares = looking.shares(asked)
+table(
+  ["layer", "words", "asked thing", "another thing"],
+  shares.enumerated().map { layer, row in [.integer(layer + 1)] + row.map { .percent($0, decimals: 1) } })
+let sharpest = shares.indices.max { shares[$0][1] < shares[$1][1] } ?? 0
+show("Layer that looks at the asked thing most", sharpest + 1)
+for question in asked.prefix(4) { show(question.text, question.answer) }
+figure(
+  "looking", Image.grid(asked.prefix(4).map { looking.picture($0, layer: sharpest) }, columns: 2, gap: 12),
+  caption: "what that layer's [CLS] looks at for these four questions")
+
+/*:
+Attention shows where a layer fetches, not what the answer hangs on. That can be tried: take the asked thing out of the
+picture, or another one, and ask again.
+*/
+let subjects = asked.compactMap { question in question.subject.map { (question, $0) } }
+let without = subjects.map { $0.0.scene(without: $0.1) }
+let withoutOther = subjects.map { question, subject in
+  question.scene.objects.first { $0 != subject }.flatMap { question.scene(without: $0) }
+}
+func unchanged(_ scenes: [Scene?]) -> Cell {
+  let answers = require(try evaluation.answers(scenes, subjects.map { $0.0.text }))
+  return .percent(Double(zip(subjects, answers).count { $0.0.answer == $1 }) / Double(subjects.count), decimals: 1)
+}
+table(
+  ["picture", "still the answer"],
+  [
+    ["the scene", unchanged(subjects.map { $0.0.scene })],
+    ["another thing taken out", unchanged(withoutOther)],
+    ["the asked thing taken out", unchanged(without)],
+  ])
+note(
+  """
+  Another thing gone changes nothing, or even helps; the asked thing gone, and what is left of the answer is the luck of \
+  one in six. So it is this thing that the answer hangs on, and the attention above pointed at it.
+  """)
+
+/*:
+## 8.6 The notebook's three questions
+
+The photo is a cat. The small ViLT knows eighteen answers, none of them an animal or a posture, and its vocabulary has
+no pieces for words that it never read: they become `[UNK]`.
+*/
+section("8.6 The notebook's three questions")
+let cat = require(try Photos.cat)
+let scores = require(try vilt(images: [cat], questions: questions)).softmax(dim: 1)
+table(
+  ["question", "answer", "probability"],
+  zip(questions, vilt.answers(scores)).enumerated().map { row, pair in
+    [.text(pair.0), .text(pair.1), .percent(scores[row].max().item, decimals: 1)]
+  })
+show("The first question's tokens", vilt.tokenizer.encode(questions[0]).tokens.joined(separator: " "))
+note(
+  """
+  A classifier answers whatever it is asked; that an answer is among those it knows is the asker's business. Ask a real \
+  one by `--model`, after `hf download dandelin/vilt-b32-finetuned-vqa --local-dir vilt-b32-finetuned-vqa`.
+
+  Try next: `--question` about the cat, and `--image` with a drawing of your own; `--seed 1` for other questions; \
+  `swift run course train vqa` to train it again. Its transformer begins with the captioner's image encoder, as the \
+  published one began with a ViT's; what does it learn without? Lesson 09 joins a model that sees with one that writes.
+  """)

@@ -41,7 +41,8 @@ public struct TrainedModel {
   /// `generation_config.json`; for a BLIP-2 also `processor_config.json`.
   ///
   /// All files are written to a new directory beside `path`, which then takes its place: a directory of that name holds
-  /// the old model or the new one, never half of both. Everything else that was in the old directory is gone.
+  /// the old model or the new one, never half of both; of an interruption between the two renamings both remain, under
+  /// hidden names. Everything else that was in the old directory is gone.
   ///
   /// - Throws: ``TrainingError``, `CheckpointError` or `TokenizerError`, which name what cannot be written.
   public func write(to path: String) throws {
@@ -57,11 +58,16 @@ public struct TrainedModel {
     }
     do {
       try writeFiles(to: staging)
-      if files.fileExists(atPath: target.path(percentEncoded: false)) {
-        _ = try files.replaceItemAt(target, withItemAt: staging)
-      } else {
+      let old = staging.appendingPathExtension("old")
+      let isReplaced = files.fileExists(atPath: target.path(percentEncoded: false))
+      if isReplaced { try files.moveItem(at: target, to: old) }
+      do {
         try files.moveItem(at: staging, to: target)
+      } catch {
+        if isReplaced { try? files.moveItem(at: old, to: target) }
+        throw error
       }
+      try? files.removeItem(at: old)
     } catch {
       try? files.removeItem(at: staging)
       throw error is CocoaError ? TrainingError(file: path, reason: "the directory cannot be replaced") : error

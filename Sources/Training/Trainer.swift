@@ -6,6 +6,8 @@ public enum Trainer: String, CaseIterable, Sendable {
   case clip
   /// A captioner of drawn scenes.
   case captioner
+  /// A ViLT that answers questions about drawn scenes.
+  case vqa
   /// A BLIP-2 between the captioner's image encoder and a language model of captions.
   case blip2
 
@@ -14,6 +16,7 @@ public enum Trainer: String, CaseIterable, Sendable {
     switch self {
     case .clip: .clip
     case .captioner: .captioner
+    case .vqa: .vqa
     case .blip2: .blip2
     }
   }
@@ -27,6 +30,7 @@ public enum Trainer: String, CaseIterable, Sendable {
     switch self {
     case .clip: try CLIPTraining(options).run(onStep: onStep)
     case .captioner: try CaptionerTraining(options).run(onStep: onStep)
+    case .vqa: try VQATraining(options).run(onStep: onStep)
     case .blip2: try BLIP2Training(options).run(onStep: onStep)
     }
   }

@@ -62,3 +62,25 @@ extension BLIP2VisionEncoder {
     (own: "mlp.fc2", other: "output.dense"),
   ]
 }
+
+extension ViLTForQuestionAnswering {
+  /// Takes over what a captioner's Vision Transformer knows: patches, places and its blocks as the first ones here, where
+  /// words will pass through them, too. (The published ViLT began with the weights of a ViT; Kim et al. 2021, section
+  /// 4.2.) Blocks behind those, words and the head stay as they are.
+  ///
+  /// - Throws: `CheckpointError` for a tensor that cannot be read, ``TrainingError`` for one of another shape.
+  func adoptWeights(ofCaptioner checkpoint: Checkpoint) throws {
+    let known = Set(checkpoint.names)
+    for (name, parameter) in namedParameters() {
+      guard name.hasPrefix("vilt.embeddings.") || name.hasPrefix("vilt.encoder.") else { continue }
+      let source = "encoder.\(name.dropFirst("vilt.".count))"
+      guard known.contains(source) else { continue }
+      let value = try checkpoint.tensor(source)
+      guard value.shape == parameter.shape else {
+        throw TrainingError(
+          file: checkpoint.path, reason: "has \(value.shape) for ViLT's \(name) of \(parameter.shape)")
+      }
+      parameter.assign(value)
+    }
+  }
+}

@@ -41,9 +41,10 @@ struct Draw: ParsableCommand {
         let digits = String(index)
         let name = "scene-\(String(repeating: "0", count: 3 - digits.count))\(digits).png"
         let question = scenes.question(at: index)
-        try scenes[index].image().writePNG(to: folder.appending(path: name).path(percentEncoded: false))
+        let scene = question.scene
+        try scene.image().writePNG(to: folder.appending(path: name).path(percentEncoded: false))
         return Entry(
-          file: name, caption: scenes[index].canonicalCaption, question: question.text, answer: question.answer)
+          file: name, caption: scene.canonicalCaption, question: question.text, answer: question.answer)
       }
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]

@@ -39,6 +39,20 @@ struct ShippedScoresTests {
     #expect(BLEU(said, references: wanted).score() >= 0.9)
   }
 
+  @Test func theViLTAnswersByLooking() throws {
+    let path = try ShippedCheckpoint.vqa.directory
+    let evaluation = VQAEvaluation(
+      model: try ViLTForQuestionAnswering(checkpoint: path), tokenizer: try loadTokenizer(directory: path))
+    let scenes = Scenes(split: .heldOut, seed: 2)
+    let questions = (0..<300).map { scenes.question(at: $0) }
+    #expect(questions.accuracy(of: try evaluation.answers(questions)) >= 0.9)
+    let prior = QuestionPrior(Scenes(split: .training), count: 5000)
+    #expect(questions.accuracy(of: questions.map(prior.answer)) <= 0.6)
+    #expect(questions.accuracy(of: try evaluation.answers(questions, isBlind: true)) <= 0.6)
+    let relations = (0..<200).map { scenes.question(at: $0, type: .relation) }
+    #expect(relations.accuracy(of: try evaluation.answers(relations)) >= 0.8)
+  }
+
   @Test func theBLIP2TellsScenesBetterThanALinearBridge() throws {
     let path = try ShippedCheckpoint.blip2.directory
     let model = try BLIP2Model(checkpoint: path)

@@ -84,6 +84,28 @@ struct TrainerTests {
     #expect(try model.generate(pixels, options)[0].count == 1)
   }
 
+  @Test func aWrittenViLTIsReadBack() throws {
+    let folder = try TemporaryFolder()
+    let path = try train(.vqa, in: folder, threads: 1)
+    let model = try ViLTForQuestionAnswering(checkpoint: path)
+    #expect(model.configuration.labels.names == SceneQuery.answers)
+    let question = Scenes(split: .heldOut).question(at: 0)
+    let inputs = try ImageProcessor(directory: path)([question.scene.image()])
+    #expect(seesWhatTheTrainerSaw(inputs.pixelValues, question.scene))
+    let ids = IntTensor([try loadTokenizer(directory: path).encode(question.text).ids])
+    let (masked, plain) = noGrad {
+      (model(ids, inputs.pixelValues, pixelMask: inputs.pixelMask), model(ids, inputs.pixelValues))
+    }
+    #expect(masked.shape == [1, SceneQuery.answers.count] && masked.scalars == plain.scalars)
+  }
+
+  @Test func aDirectoryThatIsThereIsReplaced() throws {
+    let folder = try TemporaryFolder()
+    let path = try train(.captioner, in: folder, threads: 1)
+    #expect(try train(.captioner, in: folder, threads: 1) == path)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).count == 1)
+  }
+
   @Test func everyWordOfACaptionIsOneToken() throws {
     let folder = try TemporaryFolder()
     let captions = Scenes(split: .heldOut, wordings: .heldOut).prefix(50).flatMap { $0.captions(.heldOut).map(\.text) }

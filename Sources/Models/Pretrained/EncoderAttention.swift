@@ -38,6 +38,12 @@ final class EncoderAttention: Module {
     return output(mixed.transpose(1, 2).flatten(from: 2))  // [B, Q, D]
   }
 
+  /// How much each token looks at each: `[B, T, D]` to `[B, H, T, T]`, where nothing is masked.
+  func weights(_ x: Tensor) -> Tensor {
+    let (asking, known) = (heads(query(x)), heads(key(x)))  // [B, H, T, D/H]
+    return (asking.matmul(known.transpose(2, 3)) * (1 / Float(asking.shape[3]).squareRoot())).softmax(dim: -1)
+  }
+
   /// `[B, T, D]` as `[B, H, T, D/H]`.
   private func heads(_ x: Tensor) -> Tensor {
     x.reshape(x.shape[0], x.shape[1], headCount, -1).transpose(1, 2)

@@ -37,7 +37,10 @@ final class EncoderBlock: Module {
     return mixed + contract(activation(expand(norm2(mixed))))  // [B, T, D]
   }
 
-  /// The same for one token of each sequence: what is left to do in the last block of a model that reads off one token.
+  /// How much each token looks at each: `[B, T, D]` to `[B, heads, T, T]`, where nothing is masked.
+  func attentionWeights(_ x: Tensor) -> Tensor { attention.weights(norm1(x)) }
+
+  /// A call for one token of each sequence: what is left to do in the last block of a model that reads off one token.
   ///
   /// - Parameters:
   ///   - x: `[B, T, D]`.

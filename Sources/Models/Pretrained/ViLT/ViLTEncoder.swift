@@ -61,6 +61,16 @@ final class ViLTEncoder: Module {
     image(pixelValues, pixelMask: pixelMask)
   }
 
+  /// For each layer, how much each token of unpadded pairs looks at each, `[B, heads, T, T]`.
+  func attentionWeights(_ tokens: Tensor) -> [Tensor] {
+    var x = tokens
+    return layers.map { layer in
+      let weights = layer.attentionWeights(x)
+      x = layer(x)
+      return weights
+    }
+  }
+
   /// The normalised state of the first word, `[CLS]`, behind the last block (equations 4 to 6), which is computed for it
   /// alone, through the pooler (equation 7): `[B, D]`.
   func callAsFunction(_ input: MaskedTokens) -> Tensor {

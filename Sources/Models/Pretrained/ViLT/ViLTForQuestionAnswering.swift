@@ -47,8 +47,11 @@ public final class ViLTForQuestionAnswering: Module, PretrainedModel {
   public func callAsFunction(
     _ ids: IntTensor, attentionMask: IntTensor? = nil, _ pixelValues: Tensor, pixelMask: Tensor? = nil
   ) -> Tensor {
-    classifier(pooled(ids, attentionMask: attentionMask, pixelValues, pixelMask: pixelMask))  // [B, A]
+    scores(pooled(ids, attentionMask: attentionMask, pixelValues, pixelMask: pixelMask))  // [B, A]
   }
+
+  /// The head alone: what it makes of ``pooled(_:attentionMask:_:pixelMask:)``, `[B, D]` to `[B, A]`.
+  public func scores(_ pooled: Tensor) -> Tensor { classifier(pooled) }
 
   /// What the head sees of the pairs, `[B, D]`; the parameters are those of a call.
   public func pooled(
@@ -67,6 +70,16 @@ public final class ViLTForQuestionAnswering: Module, PretrainedModel {
   /// The picture's part of what goes into the transformer, before it is marked as a picture.
   public func embeddedImages(_ pixelValues: Tensor, pixelMask: Tensor? = nil) -> MaskedTokens {
     vilt.imageEmbeddings(pixelValues, pixelMask: pixelMask)
+  }
+
+  /// For each layer, how much each token looks at each, `[B, heads, T, T]`: T tokens, first L words, then the picture's
+  /// extra token, then its patches.
+  ///
+  /// - Parameters:
+  ///   - ids: questions of the same length, `[B, L]`.
+  ///   - pixelValues: `[B, C, H, W]`.
+  public func attentionWeights(_ ids: IntTensor, _ pixelValues: Tensor) -> [Tensor] {
+    noGrad { vilt.attentionWeights(embedded(ids, pixelValues).tokens) }
   }
 
   /// The best answer for each row of scores `[B, A]`.

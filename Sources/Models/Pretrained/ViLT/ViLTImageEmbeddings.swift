@@ -40,7 +40,14 @@ final class ViLTImageEmbeddings: Module {
     requireFit(pixelValues, pixelMask)
     let patchSize = configuration.patchSize
     let grid = Extent(height: pixelValues.shape[2] / patchSize.height, width: pixelValues.shape[3] / patchSize.width)
-    let sizes = validSizes(pixelMask, batch: pixelValues.shape[0], grid: grid)
+    let batch = pixelValues.shape[0]
+    let first = (clsToken + positionEmbeddings.slice(0..<1, dim: 1)).expand(batch, -1, -1)  // [B, 1, D]
+    guard let pixelMask else {
+      return MaskedTokens(
+        tokens: .cat([first, patches(pixelValues) + places(grid)], dim: 1),  // [B, N + 1, D]
+        mask: IntTensor([[Int]](repeating: [Int](repeating: 1, count: grid.height * grid.width + 1), count: batch)))
+    }
+    let sizes = validSizes(pixelMask, grid: grid)
     let length = sizes.map { $0.height * $0.width }.max() ?? 0
 
     let all = patches(pixelValues)  // [B, N, D]
@@ -53,7 +60,6 @@ final class ViLTImageEmbeddings: Module {
       rows.append(own.pad([(dim: 0, before: 0, after: length - count)]))  // [length, D]
       masks.append((0...length).map { $0 <= count ? 1 : 0 })
     }
-    let first = (clsToken + positionEmbeddings.slice(0..<1, dim: 1)).expand(sizes.count, -1, -1)  // [B, 1, D]
     return MaskedTokens(tokens: .cat([first, .stack(rows)], dim: 1), mask: IntTensor(masks))  // [B, length + 1, D]
   }
 
@@ -68,10 +74,9 @@ final class ViLTImageEmbeddings: Module {
   }
 
   /// How many rows and columns of patches of each image are not padding.
-  private func validSizes(_ pixelMask: Tensor?, batch: Int, grid: Extent) -> [Extent] {
-    guard let pixelMask else { return [Extent](repeating: grid, count: batch) }
+  private func validSizes(_ pixelMask: Tensor, grid: Extent) -> [Extent] {
     let mask = pixelMask.unsqueeze(1).interpolate(size: (grid.height, grid.width), mode: .nearest)  // [B, 1, H/P, W/P]
-    return (0..<batch).map { index in
+    return (0..<mask.shape[0]).map { index in
       let own = mask[index][0]
       return Extent(
         height: own.select(0, dim: 1).scalars.count { $0 != 0 }, width: own[0].scalars.count { $0 != 0 })

@@ -1,0 +1,69 @@
+import Datasets
+import Notebook
+import Training
+
+/// Lists of new questions, and what several methods answer.
+struct Exam {
+  /// One list for each seed.
+  let lists: [[SceneQuestion]]
+  /// What the model answers, and what it answers when it sees an even grey.
+  let answers, blindAnswers: [[String]]
+
+  /// Asks so many questions from each seed.
+  init(
+    _ evaluation: VQAEvaluation, _ split: SceneSplit, _ wordings: SceneWordings = .training, seeds: [Int], count: Int
+  ) {
+    lists = seeds.map { seed in
+      let scenes = Scenes(split: split, wordings: wordings, seed: seed)
+      return (0..<count).map { scenes.question(at: $0) }
+    }
+    answers = Notebook.require(try lists.map { try evaluation.answers($0) })
+    blindAnswers = Notebook.require(try lists.map { try evaluation.answers($0, isBlind: true) })
+  }
+
+  /// All questions.
+  var questions: [SceneQuestion] { lists.flatMap { $0 } }
+
+  /// A row for a type of question, or for all.
+  func row(_ type: SceneQuestionType?, _ prior: QuestionPrior) -> [Cell] {
+    let asked = questions
+    let methods = [
+      asked.map { prior.majority($0.type) }, asked.map(prior.answer), blindAnswers.flatMap { $0 },
+      answers.flatMap { $0 },
+    ]
+    return [.text(type.map { "\($0)" } ?? "all"), .integer(asked.count { type == nil || $0.type == type })]
+      + methods.map { .percent(asked.accuracy(of: $0, type: type), decimals: 1) }
+  }
+
+  /// The model's and the question-only score in one row.
+  func summary(_ name: String, _ prior: QuestionPrior) -> [Cell] {
+    let asked = questions
+    let each = zip(lists, answers).map { Format.percent($0.accuracy(of: $1), decimals: 1) }.joined(separator: "  ")
+    return [
+      .text(name), .percent(asked.accuracy(of: asked.map(prior.answer)), decimals: 1),
+      .percent(asked.accuracy(of: answers.flatMap { $0 }), decimals: 1), .text(each),
+    ]
+  }
+}
+
+extension SceneQuestion {
+  /// The thing that a question about a colour or a shape is about.
+  var subject: SceneObject? {
+    switch query {
+    case .color(let shape): scene.objects.first { $0.shape == shape }
+    case .shape(let color): scene.objects.first { $0.color == color }
+    default: nil
+    }
+  }
+
+  /// The scene without its `index`-th thing; `nil` if nothing would be left.
+  func scene(without thing: SceneObject) -> Scene? { Scene(scene.objects.filter { $0 != thing }) }
+
+  /// A question about a relation with its two things exchanged, and the answer to that.
+  var exchanged: (text: String, answer: String)? {
+    guard case .relation(let relation, let first, let second) = query else { return nil }
+    let other = SceneQuery.relation(relation, second, first)
+    let wording = query.texts(.training).firstIndex(of: text) ?? 0
+    return other.answer(for: scene).map { (other.texts(.training)[wording], $0) }
+  }
+}
