@@ -66,14 +66,8 @@ extension Subprocess {
     _ timeout: Double
   ) throws -> (ending: Ending, seconds: Double) {
     let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0)=\($1)" }
+    let process = try spawn(executable, arguments, variables, output, errors)
     let start = ContinuousClock.now
-    var process = pid_t()
-    let status = withSpawnSettings(output: output, errors: errors) { actions, attributes in
-      withCStrings([executable] + arguments) { arguments in
-        withCStrings(variables) { posix_spawn(&process, executable, actions, attributes, arguments, $0) }
-      }
-    }
-    guard status == 0 else { throw CourseError("\(executable): cannot be run: \(String(cString: strerror(status)))") }
 
     var waitStatus: Int32 = 0
     var pause: UInt32 = 500
@@ -92,6 +86,30 @@ extension Subprocess {
     let signal = waitStatus & 0x7F
     let ended: Ending = signal == 0 ? .exited((waitStatus >> 8) & 0xFF) : .signalled(signal)
     return (isKilled ? .timedOut : ended, seconds(since: start))
+  }
+
+  /// Starts a program.
+  ///
+  /// A program file that was written a moment ago can still be open for writing in a process that another thread is
+  /// starting just now: a new process holds all files of its parent until it becomes its own program. Such a file counts
+  /// as busy (`ETXTBSY`) for that moment, so starting it is tried again for up to two seconds.
+  private static func spawn(
+    _ executable: String, _ arguments: [String], _ variables: [String], _ output: Int32, _ errors: Int32
+  ) throws -> pid_t {
+    let start = ContinuousClock.now
+    while true {
+      var process = pid_t()
+      let status = withSpawnSettings(output: output, errors: errors) { actions, attributes in
+        withCStrings([executable] + arguments) { arguments in
+          withCStrings(variables) { posix_spawn(&process, executable, actions, attributes, arguments, $0) }
+        }
+      }
+      if status == 0 { return process }
+      guard status == ETXTBSY, seconds(since: start) < 2 else {
+        throw CourseError("\(executable): cannot be run: \(String(cString: strerror(status)))")
+      }
+      usleep(5_000)
+    }
   }
 
   private static func seconds(since start: ContinuousClock.Instant) -> Double {

@@ -128,4 +128,14 @@ import Testing
       "/bin/sh", ["-c", "echo $COURSE_TEST ${PATH:+path}"], environment: ["COURSE_TEST": "a b"], timeout: 60)
     #expect(result.outputText == "a b path\n")
   }
+
+  @Test func aProgramThatIsStillBeingWrittenIsWaitedFor() throws {
+    let folder = try TemporaryFolder()
+    try folder.writeScript("echo ready", to: "program")
+    let writer = open(folder.path("program"), O_WRONLY | O_CLOEXEC)
+    #expect(writer >= 0)
+    DispatchQueue.global().asyncAfter(deadline: .now() + 0.1) { close(writer) }
+    let result = try Subprocess.capture(folder.path("program"), timeout: 60)
+    #expect(result.outputText == "ready\n")
+  }
 }

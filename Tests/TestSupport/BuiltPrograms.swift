@@ -36,7 +36,11 @@ public final class TemporaryFolder {
   public func write(_ text: String, to name: String) throws {
     let file = url.appending(path: name)
     try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: file)
+    // "e" closes the file in processes that other tests start meanwhile. Foundation's writing leaves it open there, and
+    // a script that a long-running process holds open cannot be run ("Text file busy").
+    guard let stream = fopen(file.path, "we") else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    let isWritten = fputs(text, stream) >= 0
+    guard fclose(stream) == 0, isWritten else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
   }
 
   /// Writes a shell script that can be run.
