@@ -1,3 +1,9 @@
+extension UnsafeMutablePointer<Float> {
+  fileprivate func alignedUp(toMultipleOf bytes: Int) -> Self {
+    UnsafeMutableRawPointer(self).alignedUp(toMultipleOf: bytes).assumingMemoryBound(to: Float.self)
+  }
+}
+
 /// A matrix product `c = start + a · b`, where `start` is zero or one row that is added to every row.
 ///
 /// Every element is one chain of fused multiply-adds from its start value in ascending k. Blocks of k go on from
@@ -17,10 +23,16 @@ struct Gemm {
   /// One start value for each column, or `nil` for zeros (a bias).
   let start: UnsafePointer<Float>?
 
-  /// Depth of a block: a panel of `b` of this depth (16 KiB) and one of `a` stay in the first-level cache.
-  static let depthBlock = 256
-  /// Rows of a block: this many packed rows of `a` stay in the second-level cache.
-  static let rowBlock = 96 * GemmTile.rows
+  /// Depth of a step: a panel of `b` of this depth (16 KiB) and one of `a` stay in the first-level cache.
+  static let depthStep = 256
+  /// Depth of a block: after each, sums go to `c` and come back from there, which costs more than memory beside.
+  static let depthBlock = 4 * depthStep
+  /// Floats of a small `c`.
+  static let smallResult = 64 * 1024
+  /// Floats of a block of packed rows of `a`: they stay in the second-level cache beside the panels of `b`.
+  static let packedRowsSize = 72 * depthBlock
+  /// Floats of a block of packed columns of `b`: they stay in the third-level cache.
+  static let packedColumnsSize = 512 * depthBlock
   /// Up to this many columns, rows of `a` are read where they lie: a copy would not be used often enough to pay.
   static let fewColumns = 256
 
@@ -37,52 +49,95 @@ struct Gemm {
     computeBlocked(rowRange, columnRange)
   }
 
+  /// Blocks of depth, within them blocks of columns, within them blocks of rows; a block of columns and one of rows are
+  /// packed once and then multiplied panel by panel.
   private func computeBlocked(_ rowRange: Range<Int>, _ columnRange: Range<Int>) {
-    let tileRows = GemmTile.rows
-    let blockDepth = min(depth, Self.depthBlock)
-    let blockRows = min((rowRange.count &+ tileRows &- 1) / tileRows &* tileRows, Self.rowBlock)
-    // One piece of scratch memory: packed a, packed b, a spare tile, one row of start values.
-    let aCount = blockRows &* blockDepth
-    let bCount = blockDepth &* GemmTile.columns
-    let scratch = UnsafeMutablePointer<Float>.allocate(capacity: aCount &+ bCount &+ 6 &* 16 &+ 16)
-    defer { scratch.deallocate() }
-    let packedA = scratch
-    let packedB = scratch + aCount
-    let tile = packedB + bCount
-    let startRow = tile + 6 &* 16
+    // A small `c` stays in the second-level cache anyway, and so do shallow blocks.
+    let isSmall = rowRange.count &* columnRange.count <= Self.smallResult
+    let blockDepth = Self.block(of: depth, atMost: isSmall ? Self.depthStep : Self.depthBlock, multiple: 1)
+    let blockRows = Self.block(of: rowRange.count, atMost: Self.packedRowsSize / blockDepth, multiple: GemmTile.rows)
+    let blockColumns = Self.block(
+      of: columnRange.count, atMost: Self.packedColumnsSize / blockDepth, multiple: GemmTile.columns)
     // Few rows do not pay for copying columns that lie side by side already, nor few columns for copying rows.
-    let readsB = b.elementType == .float32 && b.columnStride == 1 && rowRange.count <= 4 &* tileRows
+    let readsB = b.elementType == .float32 && b.columnStride == 1 && rowRange.count <= 4 &* GemmTile.rows
     let readsA = a.elementType == .float32 && a.columnStride == 1 && columnRange.count <= Self.fewColumns
 
-    var k = 0
-    while k < depth {
+    // One piece of scratch memory: packed b (one panel if only the edge needs it), sums of a panel, a row of start
+    // values, packed a. All but the last are whole cache lines.
+    let bCount = blockDepth &* (readsB ? GemmTile.columns : blockColumns)
+    let sumCount = blockRows &* GemmTile.columns
+    let aCount = blockRows &* blockDepth
+    let line = 16
+    let scratch = UnsafeMutablePointer<Float>.allocate(capacity: line &+ bCount &+ sumCount &+ line &+ aCount)
+    defer { scratch.deallocate() }
+    let packedB = scratch.alignedUp(toMultipleOf: 64)
+    let sums = packedB + bCount
+    let startRow = sums + sumCount
+    let packedA = startRow + line
+
+    for k in stride(from: 0, to: depth, by: blockDepth) {
       let kCount = min(blockDepth, depth &- k)
-      var row = rowRange.lowerBound
-      while row < rowRange.upperBound {
-        let rowCount = min(blockRows, rowRange.upperBound &- row)
-        packA(from: row, rowCount, k, kCount, onlyEdge: readsA, into: packedA)
-        var column = columnRange.lowerBound
-        while column < columnRange.upperBound {
-          let columnCount = min(GemmTile.columns, columnRange.upperBound &- column)
-          let width = columnCount <= 8 ? 8 : 16
-          let source = b.from(row: k, column: column)
-          var panel = UnsafePointer(packedB)
-          var panelStride = width
-          if readsB && columnCount == width {
-            panel = UnsafePointer(source.base.assumingMemoryBound(to: Float.self))
-            panelStride = b.rowStride
-          } else {
-            GemmPacking.packColumns(source, width: width, count: columnCount, depth: kCount, into: packedB)
+      for firstColumn in stride(from: columnRange.lowerBound, to: columnRange.upperBound, by: blockColumns) {
+        let endColumn = min(columnRange.upperBound, firstColumn &+ blockColumns)
+        if !readsB { packB(from: firstColumn, to: endColumn, k, kCount, into: packedB) }
+        for row in stride(from: rowRange.lowerBound, to: rowRange.upperBound, by: blockRows) {
+          let rowCount = min(blockRows, rowRange.upperBound &- row)
+          packA(from: row, rowCount, k, kCount, onlyEdge: readsA, into: packedA)
+          for column in stride(from: firstColumn, to: endColumn, by: GemmTile.columns) {
+            var panel = panel(of: column, endColumn, packedB + (column &- firstColumn) &* kCount)
+            if readsB {
+              let source = b.from(row: k, column: column)
+              if panel.count == panel.width {
+                panel.base = source.base.assumingMemoryBound(to: Float.self)
+                panel.stride = b.rowStride
+              } else {
+                panel.base = UnsafePointer(packedB)
+                GemmPacking.packColumns(source, width: panel.width, count: panel.count, depth: kCount, into: packedB)
+              }
+            }
+            if k == 0 { fillStart(startRow, column, panel.count) }
+            multiplyPanel(
+              readsA ? a.from(row: row, column: k) : nil, packedA, rowCount, panel, kCount,
+              start: k == 0 ? startRow : nil, sums, at: c + (row &* cStride &+ column))
           }
-          if k == 0 { fillStart(startRow, column, columnCount) }
-          multiplyPanel(
-            readsA ? a.from(row: row, column: k) : nil, packedA, rowCount, panel, panelStride, width, columnCount,
-            kCount, start: k == 0 ? startRow : nil, at: c + (row &* cStride &+ column), tile)
-          column &+= columnCount
         }
-        row &+= rowCount
       }
-      k &+= kCount
+    }
+  }
+
+  /// The size of even blocks, a multiple of `multiple`, at least one of it.
+  private static func block(of count: Int, atMost limit: Int, multiple: Int) -> Int {
+    let most = max(1, limit / multiple)
+    let units = (count &+ multiple &- 1) / multiple
+    let blocks = (units &+ most &- 1) / most
+    return (units &+ blocks &- 1) / blocks &* multiple
+  }
+
+  /// Up to sixteen columns of `b` as tiles read them.
+  private struct RightPanel {
+    var base: UnsafePointer<Float>
+    /// Floats from one row to the next.
+    var stride: Int
+    /// 16, or 8 where no more are needed.
+    let width: Int
+    /// How many of them are within `c`.
+    let count: Int
+  }
+
+  @inline(__always)
+  private func panel(of column: Int, _ end: Int, _ packed: UnsafePointer<Float>) -> RightPanel {
+    let count = min(GemmTile.columns, end &- column)
+    let width = count <= 8 ? 8 : 16
+    return RightPanel(base: packed, stride: width, width: width, count: count)
+  }
+
+  @inline(__always)
+  private func packB(from first: Int, to end: Int, _ k: Int, _ kCount: Int, into target: UnsafeMutablePointer<Float>) {
+    for column in stride(from: first, to: end, by: GemmTile.columns) {
+      let panel = panel(of: column, end, target + (column &- first) &* kCount)
+      GemmPacking.packColumns(
+        b.from(row: k, column: column), width: panel.width, count: panel.count, depth: kCount,
+        into: UnsafeMutablePointer(mutating: panel.base))
     }
   }
 
@@ -104,53 +159,58 @@ struct Gemm {
     }
   }
 
-  /// One panel of columns. Whole tiles read their rows from `a` where it is given, else from `packedA`.
+  /// One panel of columns, step by step through the depth: between the steps the sums stay in `sums`, rows of
+  /// `panel.width`. Whole tiles read their rows from `a` where it is given, else from `packedA`.
   @inline(__always)
   private func multiplyPanel(
-    _ a: MatrixOperand?, _ packedA: UnsafePointer<Float>, _ rowCount: Int, _ panel: UnsafePointer<Float>,
-    _ panelStride: Int, _ width: Int, _ columnCount: Int, _ kCount: Int, start: UnsafePointer<Float>?,
-    at c: UnsafeMutablePointer<Float>, _ tile: UnsafeMutablePointer<Float>
+    _ a: MatrixOperand?, _ packedA: UnsafePointer<Float>, _ rowCount: Int, _ panel: RightPanel, _ kCount: Int,
+    start: UnsafeMutablePointer<Float>?, _ sums: UnsafeMutablePointer<Float>, at c: UnsafeMutablePointer<Float>
   ) {
-    var row = 0
-    while row < rowCount {
-      let count = min(GemmTile.rows, rowCount &- row)
-      let target = c + row &* cStride
-      var left = LeftPanel(base: packedA + row &* kCount, rowStride: 1, columnStride: GemmTile.rows)
-      if let a, count == GemmTile.rows {
-        left = LeftPanel(
-          base: a.base.assumingMemoryBound(to: Float.self) + row &* a.rowStride, rowStride: a.rowStride, columnStride: 1
-        )
-      }
-      if count == GemmTile.rows && columnCount == width {
-        if width == 16 {
-          GemmTile.multiply16(
-            left, panel, bStride: panelStride, depth: kCount, start: start, into: target, stride: cStride)
-        } else {
-          GemmTile.multiply8(
-            left, panel, bStride: panelStride, depth: kCount, start: start, into: target, stride: cStride)
+    let width = panel.width
+    for k in stride(from: 0, to: kCount, by: Self.depthStep) {
+      let depth = min(Self.depthStep, kCount &- k)
+      let isFirst = k == 0
+      let isLast = k &+ depth == kCount
+      let b = panel.base + k &* panel.stride
+      for row in stride(from: 0, to: rowCount, by: GemmTile.rows) {
+        let count = min(GemmTile.rows, rowCount &- row)
+        let isWhole = count == GemmTile.rows && panel.count == width
+        let target = TileRows(base: c + row &* cStride, stride: cStride)
+        let between = TileRows(base: sums + row &* width, stride: width)
+        var left = LeftPanel(
+          base: packedA + (row &* kCount &+ k &* GemmTile.rows), rowStride: 1, columnStride: GemmTile.rows)
+        if let a, count == GemmTile.rows {
+          left = LeftPanel(
+            base: a.base.assumingMemoryBound(to: Float.self) + (row &* a.rowStride &+ k), rowStride: a.rowStride,
+            columnStride: 1)
         }
-      } else {
-        // A tile that reaches over the edge is computed aside, and only its part inside is copied.
-        if start == nil { copy(target, cStride, tile, width, count, columnCount) }
-        if width == 16 {
-          GemmTile.multiply16(left, panel, bStride: panelStride, depth: kCount, start: start, into: tile, stride: width)
-        } else {
-          GemmTile.multiply8(left, panel, bStride: panelStride, depth: kCount, start: start, into: tile, stride: width)
+        var from = between
+        if isFirst {
+          if let start {
+            from = TileRows(base: start, stride: 0)
+          } else if isWhole {
+            from = target
+          } else {
+            // A tile that reaches over the edge is computed aside, and only its part inside is copied.
+            copy(target, between, count, panel.count)
+          }
         }
-        copy(tile, width, target, cStride, count, columnCount)
+        let into = isLast && isWhole ? target : between
+        if width == 16 {
+          GemmTile.multiply16(left, b, bStride: panel.stride, depth: depth, from: from, into: into)
+        } else {
+          GemmTile.multiply8(left, b, bStride: panel.stride, depth: depth, from: from, into: into)
+        }
+        if isLast && !isWhole { copy(between, target, count, panel.count) }
       }
-      row &+= GemmTile.rows
     }
   }
 
   @inline(__always)
-  private func copy(
-    _ source: UnsafePointer<Float>, _ sourceStride: Int, _ target: UnsafeMutablePointer<Float>, _ targetStride: Int,
-    _ rows: Int, _ columns: Int
-  ) {
+  private func copy(_ source: TileRows, _ target: TileRows, _ rows: Int, _ columns: Int) {
     for i in 0..<rows {
-      let from = source + i &* sourceStride
-      let to = target + i &* targetStride
+      let from = source.base + i &* source.stride
+      let to = target.base + i &* target.stride
       var j = 0
       while j &+ 8 <= columns {
         store(load(from + j), to + j)

@@ -7,6 +7,13 @@ struct LeftPanel {
   let columnStride: Int
 }
 
+/// Six rows of sums, or of the result.
+struct TileRows {
+  let base: UnsafeMutablePointer<Float>
+  /// Floats from one row to the next; zero where all rows begin with the same values.
+  let stride: Int
+}
+
 /// The innermost loop of matrix multiplication: one 6 × 16 (or 6 × 8) tile of the result.
 ///
 /// Twelve accumulators of eight lanes, two columns vectors and one broadcast value fill the sixteen vector
@@ -18,19 +25,18 @@ enum GemmTile {
   /// Columns of a tile, and of a packed panel of the right matrix.
   static let columns = 16
 
-  /// `c[6 × 16] += a[depth × 6]ᵀ · b[depth × 16]`.
+  /// `c[6 × 16] = sums[6 × 16] + a[depth × 6]ᵀ · b[depth × 16]`.
   ///
   /// - Parameters:
-  ///   - a: a panel of the left matrix.
+  ///   - left: a panel of the left matrix.
   ///   - b: rows of sixteen values, `bStride` apart (16 when packed).
-  ///   - start: where each row's first sums come from: sixteen values (a bias, or zeros); `nil` to go on from `c`.
+  ///   - sums: what the chains go on from; may be `c`.
   @inline(__always)
   static func multiply16(
-    _ left: LeftPanel, _ b: UnsafePointer<Float>, bStride: Int, depth: Int, start: UnsafePointer<Float>?,
-    into c: UnsafeMutablePointer<Float>, stride: Int
+    _ left: LeftPanel, _ b: UnsafePointer<Float>, bStride: Int, depth: Int, from sums: TileRows, into c: TileRows
   ) {
-    let first = start ?? UnsafePointer(c)
-    let step = start == nil ? stride : 0
+    let first = sums.base
+    let step = sums.stride
     var c00 = load(first)
     var c01 = load(first + 8)
     var c10 = load(first + step)
@@ -72,6 +78,7 @@ enum GemmTile {
       lower += left.columnStride
       b += bStride
     }
+    let (c, stride) = (c.base, c.stride)
     store(c00, c)
     store(c01, c + 8)
     store(c10, c + stride)
@@ -86,14 +93,13 @@ enum GemmTile {
     store(c51, c + (5 &* stride &+ 8))
   }
 
-  /// `c[6 × 8] += a[depth × 6]ᵀ · b[depth × 8]`: the same for a last panel of at most eight columns.
+  /// `c[6 × 8] = sums[6 × 8] + a[depth × 6]ᵀ · b[depth × 8]`: the same for a last panel of at most eight columns.
   @inline(__always)
   static func multiply8(
-    _ left: LeftPanel, _ b: UnsafePointer<Float>, bStride: Int, depth: Int, start: UnsafePointer<Float>?,
-    into c: UnsafeMutablePointer<Float>, stride: Int
+    _ left: LeftPanel, _ b: UnsafePointer<Float>, bStride: Int, depth: Int, from sums: TileRows, into c: TileRows
   ) {
-    let first = start ?? UnsafePointer(c)
-    let step = start == nil ? stride : 0
+    let first = sums.base
+    let step = sums.stride
     var c0 = load(first)
     var c1 = load(first + step)
     var c2 = load(first + 2 &* step)
@@ -116,6 +122,7 @@ enum GemmTile {
       lower += left.columnStride
       b += bStride
     }
+    let (c, stride) = (c.base, c.stride)
     store(c0, c)
     store(c1, c + stride)
     store(c2, c + 2 &* stride)
