@@ -9,7 +9,7 @@ ARGS ?=
 .PHONY: help run test setup lint format check bytes check-arm64 bench compare clean
 
 help: ## List these commands.
-	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name text; do \
 	  printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 run: setup ## Run Lesson 04, the Vision Transformer.
@@ -19,7 +19,7 @@ test: setup ## Build and run all tests.
 	$(SWIFT) test
 
 setup: ## Install what is missing: libpng's development files, and libjpeg-turbo for JPEGs.
-	@sh Scripts/setup.sh
+	@SWIFT="$(SWIFT)" sh Scripts/setup.sh
 
 lint: ## Check the layout of all Swift sources.
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests Lessons

@@ -1,17 +1,20 @@
 #!/bin/sh
 # Installs what the course needs and this machine lacks: libpng's development files, without which it does not build,
 # and libjpeg-turbo, without which it reads no JPEG but does all else. Says what to do where it cannot.
+# SWIFT names another compiler than the one on the PATH, as for `make`.
 set -eu
 cd "$(dirname "$0")/.."
 
 say() { printf '%s\n' "$*" >&2; }
 
 # Swift itself is the reader's to install: which way is best depends on the system.
-if ! command -v swift >/dev/null 2>&1; then
-  say "The course needs Swift 6.2 or later, and there is no 'swift' on the PATH: https://www.swift.org/install"
+swift=${SWIFT:-swift}
+if ! command -v "${swift%% *}" >/dev/null 2>&1; then
+  say "The course needs Swift 6.2 or later, and there is no '$swift' on the PATH: https://www.swift.org/install"
   exit 1
 fi
-version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | head -n 1)
+# shellcheck disable=SC2086  # SWIFT may be a command of several words
+version=$($swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | head -n 1)
 # shellcheck disable=SC2086  # two words
 set -- $version
 if [ $# -eq 2 ] && [ "$(($1 * 100 + $2))" -lt 602 ]; then
@@ -48,18 +51,18 @@ as_root() {
   fi
 }
 
-apt_install() { as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$1"; }
+apt_install() { as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$@"; }
 
 # The lists of packages may be missing or old: they are fetched only if need be.
 apt_install_with_lists() {
-  apt_install "$1" >/dev/null 2>&1 || { as_root apt-get update >&2 && apt_install "$1" >&2; }
+  apt_install "$@" >/dev/null 2>&1 || { as_root apt-get update >&2 && apt_install "$@" >&2; }
 }
 
 if ! has_libpng; then
   if command -v apt-get >/dev/null 2>&1; then
-    say "Installing libpng-dev with apt-get."
-    apt_install_with_lists libpng-dev || {
-      say "libpng-dev could not be installed; install it as root (apt-get install libpng-dev), then try again."
+    say "Installing libpng-dev and pkg-config with apt-get."
+    apt_install_with_lists libpng-dev pkg-config || {
+      say "libpng-dev could not be installed; install it as root (apt-get install libpng-dev pkg-config), then try again."
       exit 1
     }
   elif command -v brew >/dev/null 2>&1; then

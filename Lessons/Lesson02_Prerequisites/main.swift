@@ -42,7 +42,7 @@ show("matrix, after writing into row 2 of matrix.T", matrix, decimals: 0)
 /*:
 ## 2.3 Broadcasting
 Two shapes fit if, from the right, sizes are equal or one of them is 1; the 1 is repeated without being copied. A column
-and a row make a table, and one number for each channel normalises a whole batch.
+and a row make a table, and a mean and a deviation for each channel normalise a whole batch.
 */
 section("2.3 Broadcasting")
 let column = Tensor([[10], [20]])  // [2, 1]
@@ -131,8 +131,10 @@ table(
 /*:
 ## 2.7 A training loop
 Exclusive or is the smallest problem that no linear layer solves: the answer is 1 if just one input is. Two layers
-with a bend between them can do it. The loop is the one of every model to come: forward, loss, zero the gradients,
-backward, step. AdamW takes steps of even size in each weight, whatever the size of its gradient.
+with a bend between them can do it; here it is GELU, $\mathrm{GELU}(x) = x \, \Phi(x)$ with $\Phi$ the normal
+distribution's share below $x$: close to $x$ for large $x$, to 0 for very negative $x$. The loop is the one of every model
+to come: forward, loss, zero the gradients, backward, step. AdamW divides each gradient by its usual size, so that
+all weights take steps of like size.
 */
 section("2.7 A training loop")
 let inputs = Tensor([[0, 0], [0, 1], [1, 0], [1, 1]])
@@ -221,14 +223,39 @@ show("Everything shuffled: difference", plain, decimals: 5)
 show("The same with positions: difference", placed, decimals: 2)
 
 /*:
-## 2.10 What a checkpoint holds
-A transformer layer is attention followed by two linear layers on each token, each part with a shortcut around it and a
-normalisation. Trained, it is its parameters: a dictionary from names to tensors, PyTorch's `state_dict`. The names are
+## 2.10 A transformer layer, and what a checkpoint holds
+A transformer layer is attention between the tokens and then two linear maps of each token, with a bend
+$\varphi$ (ReLU or GELU) between them. Around each part goes a shortcut, which adds the part's input to its output, and
+after it a normalisation. With tokens $x$:
+
+$$ y = \mathrm{norm}(x + \mathrm{attention}(x)), \qquad z = \mathrm{norm}(y + W_2 \, \varphi(W_1 y)), \qquad
+\mathrm{norm}(x) = \gamma \, \frac{x - \mathrm{mean}(x)}{\sqrt{\mathrm{variance}(x) + 10^{-5}}} + \beta $$
+
+(biases left out; mean and variance are those of one token's numbers, $\gamma$ and $\beta$ are learned). This is
+*post-norm*, PyTorch's default. *Pre-norm* normalises the input of each part instead,
+$y = x + \mathrm{attention}(\mathrm{norm}(x))$, so that the shortcuts run undisturbed through all layers; deep models
+train more easily so. In training, *dropout* sets a share of numbers to zero by chance and enlarges the others, so that no
+number is relied on alone; in evaluation it does nothing. Below, the formula with the parameters of a layer, by name.
+*/
+section("2.10 A transformer layer, and what a checkpoint holds")
+let layer = TransformerEncoderLayer(embedDim: 64, headCount: 4, feedForwardDim: 256).eval()
+let state = LayerState(layer)
+func norm(_ x: Tensor, _ name: String) -> Tensor {
+  let deviation = (x.variance(dims: [-1], unbiased: false, keepDims: true) + 1e-5).sqrt()
+  return (x - x.mean(dim: -1, keepDims: true)) / deviation * state["\(name).weight"] + state["\(name).bias"]
+}
+func linearMap(_ x: Tensor, _ name: String) -> Tensor {
+  x.linear(weight: state["\(name).weight"], bias: state["\(name).bias"])
+}
+let attended = norm(sequence + layer.selfAttn(sequence), "norm1")
+let byFormula = norm(attended + linearMap(linearMap(attended, "linear1").relu(), "linear2"), "norm2")
+show("Difference of the formula to the layer", largestDifference(byFormula, layer(sequence)), decimals: 5)
+
+/*:
+Trained, a layer is its parameters: a dictionary from names to tensors, PyTorch's `state_dict`. The names are
 paths through the modules, the same here as in PyTorch, so that files made there can be read. With width $D$ and $4D$ in
 the middle they hold $12 D^2 + 13 D$ numbers.
 */
-section("2.10 What a checkpoint holds")
-let layer = TransformerEncoderLayer(embedDim: 64, headCount: 4, feedForwardDim: 256)
 table(
   ["name", "shape", "numbers"],
   layer.namedParameters().map { [.text($0.name), .shape($0.parameter.shape), .integer($0.parameter.count)] })
@@ -240,27 +267,26 @@ show("Bytes as 16-bit floats", 2 * layer.parameterCount)
 /*:
 PyTorch's own `.bin` files are zip archives with a *pickle* inside, which is a little program that the reader runs: never
 open one from a stranger carelessly. A `.safetensors` file is only data: eight bytes with the length of a header, the
-header in JSON, then the numbers one after the other. For this layer it would begin so:
+header in JSON, then the numbers one after the other. Here is this layer's, written by the course's own writer, which
+sorts the tensors by name and fills the header up with spaces to a multiple of 8 bytes:
 */
-var end = 0
-let entries = layer.namedParameters().map { name, parameter in
-  let start = end
-  end += 4 * parameter.count
-  return "\"\(name)\":{\"dtype\":\"F32\",\"shape\":[\(parameter.shape.map(String.init).joined(separator: ","))],"
-    + "\"data_offsets\":[\(start),\(end)]}"
-}
-let header = "{" + entries.joined(separator: ",") + "}"
-let padding = (8 - header.utf8.count % 8) % 8  // spaces, so that the numbers start at a multiple of 8 bytes
-verbatim(entries.prefix(3).map { "  " + $0 + "," }.joined(separator: "\n"))
+let file = require(try writtenFile(of: layer))
+verbatim(file.header.split(separator: "},").prefix(4).joined(separator: "},\n  ") + "}, …")
 table(
   ["part", "bytes"],
   [
-    ["length of the header", 8], ["header", .integer(header.utf8.count + padding)], ["numbers", .integer(end)],
-    ["file", .integer(8 + header.utf8.count + padding + end)],
+    ["length of the header", 8], ["header", .integer(file.header.utf8.count)], ["numbers", .integer(file.numberBytes)],
+    ["file", .integer(8 + file.header.utf8.count + file.numberBytes)],
   ])
 
 /*:
 The header tells where each tensor begins, so a reader maps the file into memory and copies nothing. A model on the
 Hugging Face hub is such a file beside a `config.json` with the sizes of its layers and the files of its tokenizer;
 Lessons 06 to 09 read them.
+
+**What to try next**
+
+- In 2.5 make the step of the finite difference 1e-6 instead of 0.01. Why is the result worse? Why is even 1 good here?
+- In 2.7 leave out `optimiser.zeroGrad()`. What becomes of the loss?
+- In 2.9 call `attention` with `isCausal: true`. Does it still not know the order?
 */

@@ -76,7 +76,7 @@ let products = candidates.matmul(query)
 let angles = candidates.l2Normalized().matmul(query.l2Normalized())
 table(
   ["candidate", "dot product", "cosine"],
-  ["same direction, short", "other direction, long", "opposite"].enumerated().map { row, name in
+  ["nearly the same direction, short", "other direction, long", "opposite"].enumerated().map { row, name in
     [.text(name), .fixed(products[row].item, decimals: 2), .fixed(angles[row].item, decimals: 2)]
   })
 
@@ -179,16 +179,7 @@ note("Cosines after training:")
 cosineTable(after)
 
 func heatMap(_ matrix: Tensor) -> Image {
-  var image = Image(width: 240, height: 240)
-  image.paste(
-    .heatMap(matrix.scalars, columns: 6, rows: 6, colormap: .diverging, range: -1...1, cell: 24), x: 92, y: 92)
-  for (index, caption) in captions.enumerated() {
-    image.drawText(caption, x: 4, y: 100 + 24 * index)
-    var label = Image(width: 88, height: 8)
-    label.drawText(caption, x: 0, y: 0)
-    image.paste(label.rotated(quarterTurns: -1), x: 100 + 24 * index, y: 2)
-  }
-  return image
+  .labelledHeatMap(matrix.scalars, rows: captions, columns: captions, colormap: .diverging, range: -1...1, cell: 24)
 }
 figure(
   "similarities", Image.grid([heatMap(before), heatMap(after)], columns: 2, gap: 8, labels: ["before", "after"]),
@@ -288,9 +279,9 @@ show("Cosine, same shape only", structure[2], decimals: 2)
 show("Cosine, nothing in common", structure[3], decimals: 2)
 
 /*:
-A blunt temperature keeps pushing on every angle, and the space it leaves is tidy: what two things share is what their
-angle says. Nobody told the maps that there are colours and shapes. Lesson 05 keeps the loss and replaces the two
-linear maps by transformers.
+With $s = 1$ no pair ever becomes certain, so training goes on changing every angle, and in the end the angle between two
+things tells how much they have in common. Nobody told the maps which words are colours and which are shapes, nor which
+pixels show them. Lesson 05 keeps the loss and replaces the two linear maps by transformers.
 
 **Try:** another `--seed`; a learning rate ten times as high; a seventh pair whose caption repeats one of the six.
 */

@@ -16,4 +16,9 @@ nonisolated enum Ablation: String, ExpressibleByArgument, CaseIterable {
       headCount: 4, dropout: 0, normFirst: self == .preNorm, hasPositions: self != .noPositions,
       pooling: self == .meanPooling ? .mean : .classToken)
   }
+
+  /// How many parameters have a part in the answer; a model without positions keeps them and does not use them.
+  func usedParameterCount(of model: VisionTransformer) -> Int {
+    model.parameterCount - (self == .noPositions ? model.posEmbed.count : 0)
+  }
 }

@@ -5,11 +5,14 @@ import Notebook
 import Tensors
 import Training
 
-/// One training run on scenes of one thing each: what the sections of this lesson change.
+/// How many things a scene has, in training and in the galleries.
+let thingCounts = 1...1
+
+/// One training run on drawn scenes: what the sections of this lesson change.
 struct Experiment {
   /// The notebook's model in small: 64 numbers wide, two layers, patches of 8 pixels in pictures of 32.
   var model = SimpleCLIP.Configuration(
-    embedDim: 64, vocabularySize: WordVocabulary.scenes.count, maxSequenceLength: 8, imageSize: 32, patchSize: 8,
+    embedDim: 64, vocabularySize: WordVocabulary.scenes.count, maxSequenceLength: 16, imageSize: 32, patchSize: 8,
     headCount: 4, depth: 2, feedForwardDim: 256, dropout: 0)
   var world = SceneWorld.fourByFour
   var detail = SceneDetail.full
@@ -18,20 +21,10 @@ struct Experiment {
   var isTemperatureFixed = false
   /// What the cosines are multiplied by at most.
   var largestScale = 100.0
-  var batchSize = 48
+  var batchSize = 32
   var steps = 200
   var seed = lesson.seed
   var loss: (Tensor) -> Tensor = clipLoss
-
-  /// SigLIP's loss in place of CLIP's, with what the cosines are divided by and what is added, at first.
-  mutating func useSigmoidLoss(temperature: Double, bias: Float) {
-    (model.temperature, model.initialBias, loss) = (temperature, bias, sigmoidLoss)
-  }
-
-  /// Hides padding from the other tokens, and gives each layer weights of its own at first.
-  mutating func maskPaddingAndPartLayers() {
-    (model.paddingIndex, model.hasIndependentLayers) = (WordVocabulary.padding, true)
-  }
 
   /// What came of a run.
   struct Outcome {
@@ -50,6 +43,9 @@ struct Experiment {
     }
     /// What the cosines are multiplied by in the end, 1/τ.
     var scale: Float { noGrad { model.logitScale.exp() }.item }
+
+    /// Scaled cosines of a batch's pictures and captions, `[N, N]`.
+    func logits(_ batch: SceneBatches.Batch) -> Tensor { noGrad { model(batch) } }
   }
 
   /// Trains a new model, after a change of the experiment.
@@ -74,15 +70,24 @@ struct Experiment {
       losses.append(loss)
       bar.advance()
     } loss: { _ in
-      let batch = batches.next()
-      return loss(clip(Scene.tensor(batch.scenes), WordVocabulary.scenes.encode(batch.captions)))
+      loss(clip(batches.next()))
     }
     bar.finish()
     return Outcome(experiment: self, model: clip, losses: losses)
   }
 }
 
+extension SimpleCLIP {
+  /// Scaled cosines of a batch's pictures and captions, `[N, N]`.
+  func callAsFunction(_ batch: SceneBatches.Batch) -> Tensor {
+    self(Scene.tensor(batch.scenes), WordVocabulary.scenes.encode(batch.captions))
+  }
+}
+
 extension Experiment {
+  /// The loss of a model that knows nothing.
+  var chanceLoss: Float { Tensor(Float(batchSize)).log().item }
+
   /// The mean of ln k over the pairs of fifty batches, where k captions of a batch look alike: the least loss of a
   /// model that sees only the look of a thing.
   func lossOfSeeing<Look: Hashable>(_ look: (SceneObject) -> Look) -> Double {
@@ -97,16 +102,19 @@ extension Experiment {
 
 /// Batches of scenes with their captions, which differ unless duplicates are allowed.
 struct SceneBatches {
+  /// As many captions as scenes, in the same order.
+  typealias Batch = (scenes: [Scene], captions: [String])
+
   private let scenes: Scenes
   private let experiment: Experiment
   private var index = 0
 
   init(_ experiment: Experiment) {
-    scenes = Scenes(world: experiment.world, split: .training, objectCounts: 1...1, seed: experiment.seed)
+    scenes = Scenes(world: experiment.world, split: .training, objectCounts: thingCounts, seed: experiment.seed)
     self.experiment = experiment
   }
 
-  mutating func next() -> (scenes: [Scene], captions: [String]) {
+  mutating func next() -> Batch {
     var batch: [Scene] = []
     var captions: [String] = []
     var seen: Set<String> = []
@@ -121,4 +129,11 @@ struct SceneBatches {
     }
     return (batch, captions)
   }
+}
+
+/// Draws from the current generator what the notebook's cells before the loss draw: weights, pictures and dropout.
+func drawWhatEarlierCellsDraw() {
+  _ = (PatchEmbedding(), Tensor.randn([1, 3, 224, 224]))
+  let vit = VisionTransformer(classCount: 10)
+  _ = noGrad { vit(Tensor.randn([2, 3, 224, 224])) }
 }

@@ -3,25 +3,28 @@ import Models
 import Notebook
 import Tensors
 
-/// Prints a row for each run: its name, some numbers, and recall@1 both ways among a gallery's held-out scenes.
+/// Prints a row for each run: its name, some numbers, and recall@1 both ways among a gallery's held-out scenes; and what
+/// guessing has.
 func compare(
   _ header: [String], _ runs: [(String, Experiment.Outcome)], among galleries: Galleries,
   _ numbers: (Experiment.Outcome) -> [Cell]
 ) {
-  table(
-    header + ["→ caption", "→ picture"],
-    runs.map { name, run in [.text(name)] + numbers(run) + galleries.recalls(run.model) })
+  var rows: [[Cell]] = runs.map { name, run in [.text(name)] + numbers(run) + galleries.recalls(run.model) }
+  let chance = Cell.percent(galleries.chance(among: .heldOut), decimals: 1)
+  rows.append(["chance"] + Array(repeating: "", count: header.count - 1) + [chance, chance])
+  table(header + ["→ caption", "→ picture"], rows)
 }
 
-/// All scenes of one thing that differ in their captions, in the order of the splits, to look for and to look among.
-struct Galleries {
+/// All scenes that differ in their captions, in the order of the splits, to look for and to look among.
+final class Galleries {
   let scenes: [Scene]
   let captions: [String]
   private let ranges: [Range<Int>]
+  private var known: [ObjectIdentifier: (model: SimpleCLIP, images: Tensor, texts: Tensor)] = [:]
 
   init(_ world: SceneWorld, detail: SceneDetail = .full) {
     let galleries = SceneSplit.allCases.map {
-      SceneGallery(Scenes(world: world, split: $0, objectCounts: 1...1, seed: 1), count: 1000, detail: detail)
+      SceneGallery(Scenes(world: world, split: $0, objectCounts: thingCounts, seed: 1), count: 1000, detail: detail)
     }
     scenes = galleries.flatMap(\.scenes)
     captions = galleries.flatMap(\.captions)
@@ -35,11 +38,18 @@ struct Galleries {
   /// Where the scenes of a split are.
   func range(_ split: SceneSplit) -> Range<Int> { ranges[split.rawValue] }
 
-  /// Unit vectors of all pictures and of all captions, `[N, D]` each.
+  /// Recall@1 of guessing among a split's own captions.
+  func chance(among split: SceneSplit) -> Double { RetrievalScores.chance(at: 1, items: range(split).count) }
+
+  /// Unit vectors of all pictures and of all captions, `[N, D]` each; made once for a model, when its training is over.
   func embeddings(_ model: SimpleCLIP) -> (images: Tensor, texts: Tensor) {
-    noGrad {
+    // The model is kept, too, so that no other one gets its identifier.
+    if let found = known[ObjectIdentifier(model)] { return (found.images, found.texts) }
+    let (images, texts) = noGrad {
       (model.encodeImage(Scene.tensor(scenes)), model.encodeText(WordVocabulary.scenes.encode(captions)))
     }
+    known[ObjectIdentifier(model)] = (model, images, texts)
+    return (images, texts)
   }
 
   /// Cosines of all pictures and captions, `[N, N]`.
@@ -63,17 +73,30 @@ struct Galleries {
     }
   }
 
+  /// What the columns of ``retrievalRows(_:)`` are.
+  var retrievalHeader: [String] {
+    ["", "recall@1 of own", "@1 of all \(scenes.count)", "@5 of all", "@10 of all", "median rank of all"]
+  }
+
   /// Rows for held-out scenes and combinations, both ways: recall@1 among the split's own; recall@1, 5, 10 and the
-  /// median rank among all.
+  /// median rank among all; and what guessing has.
   func retrievalRows(_ model: SimpleCLIP) -> [[Cell]] {
     let similarities = similarities(model)
     return [SceneSplit.heldOut, .heldOutCombinations].flatMap { split in
       [("picture → caption", similarities), ("caption → picture", similarities.T)].map { way, matrix in
         let all = scores(matrix, split, amongAll: true)
-        return [.text("\(split), \(way)"), .percent(scores(matrix, split).recall(at: 1), decimals: 1)]
-          + [1, 5, 10].map { .percent(all.recall(at: $0), decimals: 1) } + [.fixed(all.medianRank, decimals: 1)]
-      }
+        return row("\(split), \(way)", scores(matrix, split).recall(at: 1), all.recall, all.medianRank)
+      } + [
+        row(
+          "\(split), chance", chance(among: split), { RetrievalScores.chance(at: $0, items: self.scenes.count) },
+          Double(scenes.count + 1) / 2)
+      ]
     }
+  }
+
+  private func row(_ name: String, _ own: Double, _ recall: (Int) -> Double, _ medianRank: Double) -> [Cell] {
+    [.text(name)] + ([own] + [1, 5, 10].map(recall)).map { .percent($0, decimals: 1) }
+      + [.fixed(medianRank, decimals: 1)]
   }
 
   /// How often the first of all captions for a held-out picture has the right colour, shape, size and place.
@@ -96,19 +119,51 @@ struct Galleries {
     return noGrad { (model.encodeImage(picture) * model.encodeImage(shuffled)).sum() }.item
   }
 
-  /// The distance of the mean picture and the mean caption, the mean cosine of pairs and of all others, and recall@1
-  /// among all captions before and after the two means are moved onto each other.
-  func gapCells(_ model: SimpleCLIP) -> [Cell] {
+  /// How far apart pictures and captions lie, and what becomes of recall@1 among all captions when the mean picture and
+  /// the mean caption are moved onto each other.
+  func gap(_ model: SimpleCLIP, _ name: String) -> Gap {
     let (images, texts) = embeddings(model)
     let (imageMean, textMean) = (images.mean(dim: 0, keepDims: true), texts.mean(dim: 0, keepDims: true))
     let (cosines, count) = (images.matmul(texts.T), Float(scenes.count))
     let pairs = (images * texts).sum().item
     let centred = (images - imageMean).l2Normalized().matmul((texts - textMean).l2Normalized().T)
-    let distances = [
-      (imageMean - textMean).pow(2).sum().sqrt().item, pairs / count,
-      (cosines.sum().item - pairs) / (count * (count - 1)),
-    ]
-    return distances.map { .fixed($0, decimals: 2) }
-      + [cosines, centred].map { .percent(scores($0, .heldOut, amongAll: true).recall(at: 1), decimals: 1) }
+    return Gap(
+      name: name, distance: (imageMean - textMean).pow(2).sum().sqrt().item, pairs: pairs / count,
+      others: (cosines.sum().item - pairs) / (count * (count - 1)),
+      recall: scores(cosines, .heldOut, amongAll: true).recall(at: 1),
+      recallWithoutGap: scores(centred, .heldOut, amongAll: true).recall(at: 1))
   }
+}
+
+/// How far apart pictures and captions lie in a model's space.
+struct Gap {
+  let name: String
+  /// The distance of the two means; the mean cosine of pairs and of all others.
+  let distance, pairs, others: Float
+  /// Recall@1 among all captions, as it is and with the means moved onto each other.
+  let recall, recallWithoutGap: Double
+
+  var cells: [Cell] {
+    [.text(name)] + [distance, pairs, others].map { .fixed($0, decimals: 2) }
+      + [recall, recallWithoutGap].map { .percent($0, decimals: 1) }
+  }
+}
+
+/// The parameters of a full-sized model by part, with their shares.
+func partRows(_ model: SimpleCLIP) -> [[Cell]] {
+  [
+    ("image encoder", "image_encoder"), ("text encoder", "text_encoder"), ("  one layer", "text_encoder.layers.0."),
+    ("token embeddings", "token_embed"), ("text positions", "pos_embed"), ("image projection", "image_proj"),
+    ("text projection", "text_proj"), ("temperature", "logit_scale"),
+  ].map { name, prefix in
+    let count = model.parameterCount(under: prefix)
+    return [.text(name), .integer(count), .percent(Double(count) / Double(model.parameterCount))]
+  }
+}
+
+/// What a row of section 5.10 says of a run: its steps and pairs, the captions of its world, recall@1 among them all.
+func worldRow(_ world: String, _ galleries: Galleries, _ run: Experiment.Outcome) -> [Cell] {
+  let steps = "\(run.experiment.steps) of \(run.experiment.batchSize)"
+  return [.text(world), .text(steps), .integer(galleries.scenes.count)]
+    + [.heldOut, .heldOutCombinations].flatMap { galleries.recalls(run.model, $0, amongAll: true) }
 }

@@ -14,7 +14,9 @@ struct BytePairs {
     ranks = Dictionary(uniqueKeysWithValues: merges.enumerated().map { (Pair(left: $1.left, right: $1.right), $0) })
   }
 
-  /// A word of small letters as it merges: of all pairs of neighbours the one learned first, the leftmost of equals.
+  /// The symbols of a word of small letters at first and after each merge.
+  ///
+  /// Each time the pair of neighbours that was learned first is merged; if it occurs twice, at its left place.
   func callAsFunction(_ word: String) -> [State] {
     var symbols = word.map(String.init)
     symbols[symbols.count - 1] += "</w>"

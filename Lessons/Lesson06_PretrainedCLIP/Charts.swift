@@ -33,12 +33,24 @@ func candidateChart(_ picture: Image, _ texts: [String], _ probabilities: Tensor
 }
 
 /// How one picture goes together with its candidates: cosine, scaled cosine and probability of each.
-func candidateRows(_ texts: [String], _ cosines: Tensor, _ scale: Tensor) -> [[Cell]] {
-  let scaled = (cosines * scale).flatten()
-  return zip(texts, zip(cosines.scalars, zip(scaled.scalars, scaled.softmax(dim: 0).scalars))).map { text, numbers in
-    let (cosine, (scaled, probability)) = numbers
-    return [.text(text), .fixed(cosine, decimals: 4), .fixed(scaled, decimals: 2), .percent(probability)]
+func candidateRows(_ texts: [String], _ cosines: Tensor, _ scaled: Tensor, _ probabilities: Tensor) -> [[Cell]] {
+  let numbers = Tensor.cat([cosines, scaled, probabilities], dim: 0).T.rows  // [texts, 3]
+  return zip(texts, numbers).map { text, numbers in
+    [.text(text), .fixed(numbers[0], decimals: 4), .fixed(numbers[1], decimals: 2), .percent(numbers[2])]
   }
+}
+
+/// What an image processor makes of a picture: its size before and its shape after, and the least and largest number.
+func processedRow(_ name: String, _ picture: Image, _ processor: ImageProcessor) -> [Cell] {
+  let pixels = require(try processor([picture])).pixelValues
+  return [.text(name), .text(picture.description), .shape(pixels.shape)]
+    + [pixels.min(), pixels.max()].map { .fixed($0.item, decimals: 2) }
+}
+
+/// Cosines of a picture of each kind (rows) and of a text about each (columns).
+func similarityFigure(_ cosines: Tensor, _ kinds: [SceneCombination]) -> Image {
+  let names = kinds.map { "\($0)" }
+  return .labelledHeatMap(cosines.scalars, rows: names, columns: names, cell: 10)
 }
 
 /// The pictures that section 6.8 asks about, each with what it is.

@@ -52,9 +52,17 @@ struct DigitTest {
 
 extension DigitTest {
   /// A row of the table of wordings.
-  func row(_ name: String, _ wordings: [String]) -> [Cell] {
-    let wording = wordings.count == 1 ? wordings[0] : "mean of \(wordings.count)"
-    return [.text(name), .text(wording), .percent(accuracy(wordings))]
+  func row(_ wording: DigitWording) -> [Cell] {
+    let frames = wording.frames
+    return [
+      .text(wording.name), .text(frames.count == 1 ? frames[0] : "mean of \(frames.count)"), .percent(accuracy(frames)),
+    ]
+  }
+
+  /// By how many digits the best and the worst of some wordings differ.
+  func spread(_ wordings: [DigitWording]) -> Int {
+    let right = wordings.map { zip(guesses($0.frames), digits.labels).count { $0 == $1 } }
+    return (right.max() ?? 0) - (right.min() ?? 0)
   }
 
   /// The digits that are taken for others, each with what it is and what it was taken for.

@@ -51,6 +51,21 @@ extension CLIPEvaluation {
     return RetrievalScores(require(try similarities(SceneGallery(scenes, count: Self.sceneCount))))
   }
 
+  /// Mean recall at 1 and at 5 for scenes of one thing and of two in each split, recall at 1 for each seed, and chance.
+  func retrievalRows(_ splits: [SceneSplit], seeds: [Int]) -> [[Cell]] {
+    let chance = [1, 5].map { Cell.percent(RetrievalScores.chance(at: $0, items: Self.sceneCount)) }
+    return splits.flatMap { split in
+      [(1, "one thing"), (2, "two things")].map { things, name in
+        let scores = seeds.map { self.scores(split, things: things, seed: $0) }
+        let first = scores.map { $0.recall(at: 1) }
+        return [
+          .text("\(split), \(name)"), .percent(mean(first)), .percent(mean(scores.map { $0.recall(at: 5) })),
+          each(first),
+        ]
+      }
+    } + [["chance"] + chance + [""]]
+  }
+
   /// Captions of one thing that came first and are wrong: how many, and how many in the place alone.
   func slips(_ split: SceneSplit, seeds: [Int]) -> (all: Int, place: Int) {
     var slips = (all: 0, place: 0)
@@ -65,12 +80,6 @@ extension CLIPEvaluation {
     }
     return slips
   }
-}
-
-/// Scores of retrieval on several galleries: mean recall at 1 and at 5, and recall at 1 on each.
-func retrievalRow(_ name: String, _ scores: [RetrievalScores]) -> [Cell] {
-  let first = scores.map { $0.recall(at: 1) }
-  return [.text(name), .percent(mean(first)), .percent(mean(scores.map { $0.recall(at: 5) })), each(first)]
 }
 
 /// The mean of shares.

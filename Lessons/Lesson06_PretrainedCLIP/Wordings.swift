@@ -1,28 +1,43 @@
 import Datasets
 
-/// Ways to put a digit into words; `_` stands for its name.
-let digitWordings: [(name: String, frames: [String])] = {
+/// A way to put a digit into words, or several of which the mean is taken; `_` stands for the digit's name.
+struct DigitWording {
+  let name: String
+  let frames: [String]
+  /// Whether it is true of the digits, in words that the model has learned.
+  var isTrue = true
+}
+
+/// The wordings that section 6.6 compares.
+let digitWordings: [DigitWording] = {
   let (learned, kept) = (DigitCaption.frames(.training), DigitCaption.frames(.heldOut))
+  let (canonical, new) = (learned[0], kept[kept.count - 1])
   let misleading = "a photo of a red _"
   return [
-    ("a wording it learned from", [learned[0]]), ("the name alone", ["_"]), ("a new wording", [kept[2]]),
-    ("no grammar", ["_ digit the of photo a"]), ("words it never met", ["a photo of the number: _."]),
-    ("a false word", [misleading]), ("all \(learned.count) it learned from", learned),
-    ("all \(kept.count) new wordings", kept), ("true and false together", learned + kept + [misleading]),
+    .init(name: "a wording it learned from", frames: [canonical]), .init(name: "the name alone", frames: ["_"]),
+    .init(name: "a new wording", frames: [new]), .init(name: "no grammar", frames: ["_ digit the of photo a"]),
+    .init(name: "words it never met", frames: ["a photo of the number: _."], isTrue: false),
+    .init(name: "a false word", frames: [misleading], isTrue: false),
+    .init(name: "all \(learned.count) it learned from", frames: learned),
+    .init(name: "all \(kept.count) new wordings", frames: kept),
+    .init(name: "true and false together", frames: learned + kept + [misleading], isTrue: false),
   ]
 }()
+
+/// The wording of scenes that this lesson uses, `a photo of _`: an index of `SceneGrammar.frames(.training)`.
+let photoFrame = 1
 
 /// Ways to put a colour and a shape into words, by the example of the red circle.
 let sceneWordings: [(name: String, texts: (SceneCombination) -> [String])] = [
   ("a photo of a red circle", { [brief($0)] }),
   ("red circle", { ["\($0)"] }),
-  ("a photo of a large red circle", { [alone($0).caption(.sized, frame: 1).text] }),
-  ("a photo of a large red circle in the middle", { [alone($0).caption(.full, frame: 1).text] }),
+  ("a photo of a large red circle", { [alone($0).caption(.sized, frame: photoFrame).text] }),
+  ("a photo of a large red circle in the middle", { [alone($0).caption(.full, frame: photoFrame).text] }),
   (
     "mean of 2 sizes × 9 places",
     { kind in
       SceneSize.allCases.flatMap { size in
-        ScenePlace.allCases.map { alone(kind, size, $0).caption(.full, frame: 1).text }
+        ScenePlace.allCases.map { alone(kind, size, $0).caption(.full, frame: photoFrame).text }
       }
     }
   ),
@@ -37,4 +52,4 @@ func alone(_ kind: SceneCombination, _ size: SceneSize = .large, _ place: SceneP
 }
 
 /// `a photo of a red circle`.
-func brief(_ kind: SceneCombination) -> String { alone(kind).caption(.brief, frame: 1).text }
+func brief(_ kind: SceneCombination) -> String { alone(kind).caption(.brief, frame: photoFrame).text }

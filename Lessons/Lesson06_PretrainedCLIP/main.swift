@@ -5,7 +5,6 @@ CLIP was trained on 400 million pictures with their captions (Radford et al. 202
 classifier for any classes that can be named: no training, only words. This lesson opens such a checkpoint, follows a
 text and a picture through it, and measures what it can do and what it cannot. The checkpoint is a small one that the
 course trained itself on drawn scenes and handwritten digits (`course train clip`), in the published form.
-
 With `--model`, `--image` or `--text` the lesson looks at your own picture instead, and with a published CLIP (6.8).
 */
 import ArgumentParser
@@ -39,9 +38,8 @@ What `from_pretrained` downloads is a directory of a few files. Only one of them
 */
 section("6.1 A model is a directory")
 let directory = require(try ModelDirectory(shipped))
-table(
-  ["file", "bytes", "what it holds"],
-  checkpointFiles.map { [.text($0), .integer(directory.byteCount($0)), .text($1)] })
+let fileRows: [[Cell]] = checkpointFiles.map { [.text($0), .integer(directory.byteCount($0)), .text($1)] }
+table(["file", "bytes", "what it holds"], fileRows)
 
 /*:
 A safetensors file is a JSON header, which names each tensor with its type, shape and place, and then all numbers one
@@ -56,11 +54,11 @@ for name in ["logit_scale", "visual_projection.weight", "vision_model.embeddings
 }
 let (count, bytes) = (checkpoint.elementCount, directory.byteCount("model.safetensors"))
 show("Numbers", count, note: "4 bytes each; header and numbers are \(Format.integer(bytes)) bytes")
-show("Bytes of the header", bytes - 4 * count)
+show("Bytes of the header", bytes - 4 * count, note: "with the eight in front that say how long it is")
 
 /*:
-The model is built from `config.json`, then each parameter is filled with the tensor of its name. Built from the sizes
-of `openai/clip-vit-base-patch32`, the same code makes OpenAI's smallest CLIP: where are its 151 million parameters?
+The model is built from `config.json`, then each parameter is filled with the tensor of its name. With the sizes of
+`openai/clip-vit-base-patch32` the same code makes OpenAI's smallest CLIP with a transformer for pictures.
 */
 let clip = require(try ZeroShot(directory: shipped))
 let encode = Encoder(clip: clip)
@@ -79,15 +77,16 @@ The algorithm is the twenty lines of `BytePairs.swift`; here it runs with the me
 section("6.2 From words to tokens")
 let merges = require(try CLIPTokenizer.openAIMerges())
 let bytePairs = BytePairs(merges)
-show("Merges", merges.count, note: "+ 256 bytes + 256 bytes at a word's end + 2 special tokens = 49,408")
+let vocabulary = Format.integer(merges.count + 2 * 256 + 2)
+show("Merges", merges.count, note: "+ 256 bytes + 256 bytes at a word's end + 2 special tokens = \(vocabulary)")
 table(
   ["photo", "merge learned as number"],
   bytePairs("photo").map { [.text($0.symbols.joined(separator: " ")), $0.rank.map { .integer($0 + 1) } ?? "–"] })
 
 /*:
-The library's tokenizer does the same and the work around it: white space and capital letters go, words, numbers and
-punctuation are parted, and two special tokens bound the text. At the second one, which has seen all words before it,
-the text tower reads off what the whole text means.
+The library's tokenizer does the same after some preparation: it makes capital letters small, drops needless white
+space, separates words, numbers and punctuation, and puts special tokens at the start and at the end. The end token can
+attend to all words before it, so what the text tower makes of it becomes the text's vector.
 */
 let openAI = require(try CLIPTokenizer.openAI())
 let encoding = openAI.encode("A photo of a dog")
@@ -100,16 +99,18 @@ table(["word", "OpenAI's CLIP", "this CLIP"], words.map { tokenRow($0, [openAI, 
 note(
   """
   Frequent words are one token; rare ones fall into pieces, and none is ever unknown. This course's small CLIP learned \
-  its \(clip.tokenizer.vocabularySize) tokens from captions of drawn scenes, where no dog ever was: to it, a dog is \
-  three letters.
+  its \(clip.tokenizer.vocabularySize) tokens from captions of drawn scenes and of handwritten digits, in which the word \
+  "dog" never occurs: to it, a dog is three letters.
   """)
 
 /*:
 ## 6.3 Zero-shot classification
 
-The image tower makes one vector of a picture, the text tower one of each candidate. The candidate whose vector points
-most nearly the same way is the answer: with unit vectors $i$ and $t_k$ and CLIP's learned scale $s$, which turns a lead
-of $1/s$ in the cosine into a factor of $e$ in the probability,
+First the **image processor** makes numbers of a picture, as `preprocessor_config.json` says: the shorter side becomes 32
+pixels, the middle square is cut out, and each byte $x$ becomes $(x / 255 - \mathrm{mean}) / \mathrm{deviation}$, here with
+0.5 for both. Then the image tower makes one vector of the picture, the text tower one of each candidate. The candidate
+whose vector points most nearly the same way is the answer: with unit vectors $i$ and $t_k$ and CLIP's learned scale
+$s$, which turns a lead of $1/s$ in the cosine into a factor of $e$ in the probability,
 
 $$p_k = \frac{\exp(s \; i \cdot t_k)}{\sum_j \exp(s \; i \cdot t_j)}$$
 */
@@ -121,19 +122,26 @@ verbatim(
   texts ──→ [text tower]  ──→ unit vectors ─┘
   """)
 let scenes = Scenes(split: .heldOut, objectCounts: 1...1, seed: lesson.seed)
-let gallery = SceneGallery(scenes, count: 6, detail: .brief, frame: 1)
+let gallery = SceneGallery(scenes, count: 6, detail: .brief, frame: photoFrame)
 let (scene, texts) = (gallery.scenes[0], gallery.captions)
-let (image, choices) = (encode([scene.image()]), encode(texts))  // [1, 64], [6, 64]
+let processor = require(try ImageProcessor(directory: shipped))
+let (cat, drawn) = (require(try Photos.cat), scene.image())
+let processed = [processedRow("the cat", cat, processor), processedRow("a scene", drawn, processor)]
+table(["picture", "size", "processed", "smallest", "largest"], processed)
+let (image, choices) = (encode([drawn]), encode(texts))  // [1, 64], [6, 64]
 let cosines = image.matmul(choices.T)  // [1, 6]
 let scale = clip.model.logitScale.exp()
-show("Picture", scene.canonicalCaption)
-show("Picture's vector", image.shape, note: "length \(Format.fixed((image * image).sum().sqrt().item, decimals: 4))")
+let probabilities = (scale * cosines).softmax(dim: 1)  // [1, 6]
+show("Scene", scene.canonicalCaption)
+show("Its vector", image.shape, note: "length \(Format.fixed((image * image).sum().sqrt().item, decimals: 4))")
 show("Learned scale", scale.item, decimals: 2, note: "CLIP bounds it by 100")
-table(["text", "cosine", "scaled", "probability"], candidateRows(texts, cosines, scale))
+table(["text", "cosine", "scaled", "probability"], candidateRows(texts, cosines, scale * cosines, probabilities))
+show("Answer", texts[probabilities.argmax(dim: 1).scalars[0]])
 let charts = gallery.scenes.map { scene in
-  candidateChart(scene.image(), texts, (encode([scene.image()]).matmul(choices.T) * scale).softmax(dim: 1))
+  candidateChart(scene.image(), texts, (scale * encode([scene.image()]).matmul(choices.T)).softmax(dim: 1))
 }
 figure("zero-shot", Image.grid(charts, columns: 2, gap: 12), caption: "six pictures, each with the same six texts")
+
 /*:
 ## 6.4 Things it has not seen
 
@@ -147,30 +155,23 @@ let seeds = [lesson.seed, lesson.seed + 1, lesson.seed + 2]
 let splits = [SceneSplit.heldOut, .heldOutCombinations]
 let tests = splits.map { split in seeds.map { SceneTest(split, seed: $0, encode) } }
 let kinds = encode.classifier(combinations.map { [brief($0)] })
-table(
-  ["new pictures", "right", "colour right", "shape right", "right, each seed"],
-  zip(splits, tests).map { SceneTest.detailedRow("\($0)", $1, kinds) }
-    + [["chance", .percent(1.0 / 36), .percent(1.0 / 6), .percent(1.0 / 6), ""]])
+let rightRows = zip(splits, tests).map { SceneTest.detailedRow("\($0)", $1, kinds) }
+let guessing: [Cell] = ["chance", .percent(1 / Double(combinations.count)), .percent(1.0 / 6), .percent(1.0 / 6), ""]
+table(["new pictures", "right", "colour right", "shape right", "right, each seed"], rightRows + [guessing])
 
 /*:
 Naming a thing is the easy part. Harder: find the one caption that tells *everything* (size and place, or how two things
 stand to each other) among a hundred. Recall@1 is the share of pictures whose own caption comes first. (One thing of a
-new combination is hardest because the list is: it has up to 18 captions of the same thing, the first row's only four.)
+new combination is hardest because its list has up to 18 captions of the same thing, the first row's only four.)
 */
-let evaluation = CLIPEvaluation(
-  model: clip.model, tokenizer: clip.tokenizer, processor: require(try ImageProcessor(directory: shipped)))
+let evaluation = CLIPEvaluation(model: clip.model, tokenizer: clip.tokenizer, processor: processor)
 table(
-  ["among 100 whole captions", "recall@1", "recall@5", "recall@1, each seed"],
-  splits.flatMap { split in
-    [(1, "one thing"), (2, "two things")].map { things, name in
-      retrievalRow("\(split), \(name)", seeds.map { evaluation.scores(split, things: things, seed: $0) })
-    }
-  } + [["chance", .percent(0.01), .percent(0.05), ""]])
+  ["among \(CLIPEvaluation.sceneCount) whole captions", "recall@1", "recall@5", "recall@1, each seed"],
+  evaluation.retrievalRows(splits, seeds: seeds))
 let slips = evaluation.slips(.heldOutCombinations, seeds: seeds)
 show("Wrong captions of one thing of a new combination", slips.all, note: "\(slips.place) wrong in the place alone")
-let grid = encode(combinations.map { alone($0).image() }).matmul(kinds.T)  // [36, 36]
 figure(
-  "similarities", Image.heatMap(grid.scalars, columns: 36, rows: 36, cell: 10),
+  "similarities", similarityFigure(encode(combinations.map { alone($0).image() }).matmul(kinds.T), combinations),
   caption: "36 pictures (down) and their 36 texts (across), colour by colour: blocks share a colour, stripes a shape")
 
 /*:
@@ -183,16 +184,16 @@ section("6.5 Real handwriting")
 let digits = require(try Digits.load()).writerSplit
 let handwriting = DigitTest(digits.test, encode)
 let usual = "a photo of the digit _"
-let (learned, ours) = (baselineRows(digits), Cell.percent(handwriting.accuracy([usual])))
-table(["held-out digits", "right"], learned + [["this CLIP, \"\(usual)\"", ours]])
 let guessed = handwriting.guesses([usual])
+let ours: [Cell] = [.text("this CLIP, \"\(usual)\""), .percent(digits.test.accuracy(of: guessed))]
+table(["held-out digits", "right"], baselineRows(digits) + [ours])
 show("Mistakes", zip(guessed, digits.test.labels).count { $0 != $1 }, note: "of \(digits.test.count)")
 figure("digit-mistakes", handwriting.mistakes(guessed), caption: "the digits that are taken for others")
 note(
   """
   Zero-shot means that nobody fitted a classifier to this task, not that the model never saw such pictures: this one \
-  learned from captioned digits of other writers. OpenAI's largest CLIP had hardly any, and reads 88 % of MNIST, less \
-  than logistic regression on pixels (Radford et al. 2021, section 6). What is in the data decides.
+  learned from captioned digits, mostly of other writers. OpenAI's largest CLIP had hardly any, and reads 88 % of MNIST, \
+  less than logistic regression on pixels (Radford et al. 2021, section 6). What is in the data decides.
   """)
 
 /*:
@@ -203,21 +204,21 @@ dog" to "dog", because captions are sentences, and gains 3.5 points on ImageNet 
 (section 3.1.4). What about ours?
 */
 section("6.6 Words matter: prompts and ensembles")
-table(["digits", "wording", "right"], digitWordings.map { handwriting.row($0, $1) })
+table(["digits", "wording", "right"], digitWordings.map(handwriting.row))
 
 /*:
 On the drawn scenes a wording can say too much. "A large red circle in the middle" is false of most red circles; what
 does it cost, and what does an **ensemble** over all sizes and places give back? A mean keeps what its texts have in
 common (colour and shape) and cancels what they differ in.
 */
-table(
-  ["wording of each of 36 classes", "held out", "held-out combinations"],
-  sceneWordings.map { SceneTest.row($0, tests, encode.classifier(combinations.map($1))) })
+let wordingRows = sceneWordings.map { SceneTest.row($0, tests, encode.classifier(combinations.map($1))) }
+table(["wording of each of \(combinations.count) classes", "held out", "held-out combinations"], wordingRows)
 note(
   """
-  One digit of 360 is 0.28 points, so the true wordings are all alike: this model learned from short captions, and a \
-  name alone was nearly one. It hardly notices grammar either. Words that are strange or false do harm. The ensemble's \
-  worth is to repair wordings that say too much, and it costs nothing at run time: one vector for each class, as before.
+  The true wordings of known words differ by \(handwriting.spread(digitWordings.filter(\.isTrue))) digits of \
+  \(digits.test.count) at most, too few to call one better: this model learned from short captions, and a name alone was \
+  nearly one. It hardly notices grammar either. Words that are strange or false do harm. The ensemble's worth is to \
+  repair wordings that say too much, and it costs nothing at run time: one vector for each class, as before.
   """)
 
 /*:
@@ -254,9 +255,7 @@ let photos = encode(asked.map { $0.image })
 let answers = photos.matmul(encode(candidates).T)  // [4, 4]
 table(
   ["picture"] + candidates.map { $0.replacing("a photo of ", with: "") },
-  zip(asked, (answers * scale).softmax(dim: 1).rows).map {
-    [.text($0.name)] + $1.map { .percent($0, decimals: 1) }
-  })
+  zip(asked, (scale * answers).softmax(dim: 1).rows).map { [.text($0.name)] + $1.map { .percent($0, decimals: 1) } })
 let known = combinations.map(brief) + DigitCaption.names.map { usual.replacing("_", with: $0) } + candidates
 table(
   ["picture", "nearest of \(known.count) texts", "cosine", "best of the four"],
@@ -264,7 +263,7 @@ table(
     nearestRow($0.name, known, $1.0, among: $1.1)
   })
 figure(
-  "cat", candidateChart(asked[0].image, candidates, (answers[0] * scale).softmax(dim: 0)),
+  "cat", candidateChart(asked[0].image, candidates, (scale * answers[0]).softmax(dim: 0)),
   caption: "what a model says that knows neither animals nor their names")
 note(
   """
@@ -288,13 +287,14 @@ The first run asks the four texts about the same cat. `--json` prints numbers to
 
 **What to try next**
 
-- Give your own wordings with `--text`, without `--model`: which colours and shapes does the small CLIP mix up?
-- Add "a photo of a zebra" to the four texts. Why do the other three probabilities fall?
+- `swift run course draw drawn`, then `--image drawn/scene-000.png` with `--text`s of your own, without `--model`: which
+  colours and shapes does the small CLIP mix up?
+- Add "a photo of a zebra" to the four texts. Why do the other four probabilities fall?
 - In 6.6, average probabilities instead of vectors. What does it cost at run time, and is it better?
 */
 note(
   """
-  A pretrained CLIP is a directory of sizes, words and \(Format.integer(count)) numbers (or 151 \
-  million). It classifies what its captions spoke of, by any words they used, without fitting anything; what they \
+  A pretrained CLIP is a directory of sizes, words and \(Format.integer(count)) numbers (or \
+  \(published.parameterCount / 1_000_000) million). It classifies what its captions spoke of, by any words they used, without fitting anything; what they \
   did not speak of it answers with the same confidence. Next: Lesson 07 lets a model find the words itself.
   """)

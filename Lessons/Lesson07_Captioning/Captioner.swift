@@ -3,6 +3,7 @@ import ModelTasks
 import Models
 import Notebook
 import Tensors
+import Training
 
 /// A captioner as this lesson uses it: what cannot be captioned ends the program with one line.
 struct Captioner {
@@ -48,7 +49,12 @@ struct Captioner {
   /// A token as it is spelled in the vocabulary.
   func spelling(_ token: Int) -> String { task.tokenizer.decode([token]) }
 
-  /// The probability of each token of a caption, and of the one that ends it, behind those before: `[T + 1, V]`.
+  /// Captions for teacher forcing.
+  func batch(_ captions: [String]) -> CaptionBatch {
+    Notebook.require(try CaptionBatch(captions, task.tokenizer, end: bound))
+  }
+
+  /// The probability of each token of a caption, and of the one that ends it, after those before it: `[T + 1, V]`.
   func probabilities(_ caption: [Int], _ pixels: Tensor) -> Tensor {
     noGrad { task.model(pixels, captions: IntTensor([[bound] + caption])).softmax(dim: -1)[0] }
   }
@@ -56,16 +62,9 @@ struct Captioner {
   /// The mean cross-entropy of captions' tokens, in nats, each beside a picture.
   ///
   /// - Parameter pixels: the pictures, `[B, C, H, W]`; `nil` for the captions' own.
-  func loss(_ scenes: [Scene], pixels: Tensor? = nil) -> Double {
-    let pixels = pixels ?? Scene.tensor(scenes)
-    var (sum, count) = (0.0, 0)
-    for (index, scene) in scenes.enumerated() {
-      let ids = tokens(scene.canonicalCaption)
-      let given = probabilities(ids, pixels[index].unsqueeze(0)).log()  // [T + 1, V]
-      for (place, token) in (ids + [bound]).enumerated() { sum -= Double(given[place][token].item) }
-      count += ids.count + 1
-    }
-    return sum / Double(count)
+  func loss(_ scenes: [Scene], pixels: Tensor? = nil) -> Float {
+    let batch = batch(scenes.map(\.canonicalCaption))
+    return noGrad { batch.loss(task.model(pixels ?? Scene.tensor(scenes), captions: batch.inputs)).item }
   }
 
   /// Greedy search that remembers nothing: it reads the whole caption again for each token.

@@ -36,6 +36,14 @@ struct DecodingCost {
     (1...tokens).reduce(0) { sum, read in sum + memory + (1...read).reduce(0) { $0 + linear + attention($1) } }
   }
 
+  /// The numbers that a cache holds after so many tokens: in each layer a key and a value of each token and beam.
+  func cacheSize(_ tokens: Int, beams: Int) -> Int { settings.layerCount * 2 * width * tokens * beams }
+
+  /// How many times the work of one length is that of another, with a cache and without.
+  func growth(from short: Int, to long: Int) -> (cached: Double, rereading: Double) {
+    (Double(cached(long)) / Double(cached(short)), Double(rereading(long)) / Double(rereading(short)))
+  }
+
   /// A row of the table of costs, in millions.
   func row(_ name: String, _ tokens: Int) -> [Cell] {
     let (with, without) = (Double(cached(tokens)), Double(rereading(tokens)))
@@ -46,8 +54,25 @@ struct DecodingCost {
   }
 }
 
+/// How many tokens a Vision Transformer makes of a picture: its patches and the class token.
+func imageTokenCount(_ settings: ViTConfiguration) -> Int {
+  1 + settings.imageSize.height / settings.patchSize.height * (settings.imageSize.width / settings.patchSize.width)
+}
+
+/// Rows of a table: the parameters of each part of two models, and their shares.
+func partRows(_ ours: VisionEncoderDecoderModel, _ theirs: VisionEncoderDecoderModel) -> [[Cell]] {
+  let names = ["encoder", "decoder without cross-attention", "cross-attention", "all"]
+  let (ours, theirs) = (partSizes(ours), partSizes(theirs))
+  return names.enumerated().map { index, name in
+    [.text(name)]
+      + [ours, theirs].flatMap { sizes in
+        [Cell.integer(sizes[index]), .percent(Double(sizes[index]) / Double(sizes[3]), decimals: 1)]
+      }
+  }
+}
+
 /// The parameters of the encoder, of the decoder without its cross-attention, of that, and of all.
-func partSizes(_ model: VisionEncoderDecoderModel) -> [Int] {
+private func partSizes(_ model: VisionEncoderDecoderModel) -> [Int] {
   let crossed = model.decoder.namedParameters().filter { $0.name.contains("cross") }
     .reduce(0) { $0 + $1.parameter.shape.reduce(1, *) }
   return [model.encoder.parameterCount, model.decoder.parameterCount - crossed, crossed, model.parameterCount]

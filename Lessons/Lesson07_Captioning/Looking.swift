@@ -18,8 +18,8 @@ struct Looking {
     ).weights.map { $0[0].mean(dim: 0) }
   }
 
-  /// The patch that holds the middle of a thing, counted from 1 behind the class token.
-  private func patch(_ thing: SceneObject) -> Int { 1 + thing.centerY / 16 * Self.side + thing.centerX / 16 }
+  /// The token of the patch that holds the middle of a thing; the class token comes first.
+  private func token(_ thing: SceneObject) -> Int { 1 + thing.patch(columns: Self.side) }
 
   /// How much the model looks at the middle of each thing while it writes the first thing's shape and the second one's.
   ///
@@ -32,11 +32,20 @@ struct Looking {
       let places = scene.objects.map { thing in words.firstIndex(of: "\(thing.shape)") ?? 0 }
       let layers = weights(scene, ids)
       let shares = layers.map { layer in
-        places.flatMap { place in scene.objects.map { Double(layer[place][patch($0)].item) } }
+        places.flatMap { place in scene.objects.map { Double(layer[place][token($0)].item) } }
       }
       sums = sums.isEmpty ? shares : zip(sums, shares).map { zip($0, $1).map(+) }
     }
     return sums.map { $0.map { $0 / Double(scenes.count) } }
+  }
+
+  /// Rows of a table: for each layer and each of the two shapes, the shares of the two things.
+  func rows(_ scenes: [Scene]) -> [[Cell]] {
+    shares(scenes).enumerated().flatMap { layer, shares in
+      ["first", "second"].enumerated().map { index, name in
+        [.integer(layer + 1), .text(name)] + shares[2 * index..<2 * index + 2].map { .percent($0, decimals: 1) }
+      }
+    }
   }
 
   /// The picture once for each word, with what the model looks at while it writes that word.

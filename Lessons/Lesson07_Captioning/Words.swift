@@ -3,18 +3,49 @@ import ModelTasks
 import Notebook
 import Tensors
 
-/// What kinds of words differ in wrong captions, and how often; a caption may be wrong in several.
-func mistakeRows(_ mistakes: [(said: String, wanted: String)]) -> [[Cell]] {
+/// A wrong caption, the one that was wanted, and whether that has a new pair of colour and shape.
+private struct Mistake {
+  let said, wanted: String
+  let isOfNewPair: Bool
+
+  /// Whether the two differ in words of a kind, wherever these stand.
+  func differs(in words: Set<String>) -> Bool { sorted(words, said) != sorted(words, wanted) }
+}
+
+/// Prints some wrong captions, what kinds of words differ in them, and what follows.
+///
+/// - Parameters:
+///   - said: the captions of each list of each split.
+///   - wanted: the right ones.
+func mistakes(_ said: [[[String]]], _ wanted: [[[String]]], _ splits: [SceneSplit]) {
+  let all = zip(splits, zip(said, wanted)).flatMap { split, texts in
+    zip(texts.0.joined(), texts.1.joined()).map {
+      Mistake(said: $0, wanted: $1, isOfNewPair: split == .heldOutCombinations)
+    }
+  }
+  let wrong = all.filter { $0.said != $0.wanted }
+  show("Wrong captions", wrong.count, note: "of \(all.count)")
+  table(["the captioner", "the reference"], wrong.prefix(6).map { [.text($0.said), .text($0.wanted)] })
   let kinds: [(name: String, words: Set<String>)] = [
     ("colour", Set(SceneColor.allCases.map(\.description))), ("shape", Set(SceneShape.allCases.map(\.description))),
     ("size", Set(SceneSize.allCases.map(\.description))),
   ]
-  func differ(_ words: Set<String>, _ pair: (said: String, wanted: String)) -> Bool {
-    sorted(words, pair.said) != sorted(words, pair.wanted)
+  func row(_ name: String, _ mistakes: [Mistake]) -> [Cell] {
+    [.text(name), .integer(mistakes.count { !$0.isOfNewPair }), .integer(mistakes.count { $0.isOfNewPair })]
   }
-  let others = mistakes.count { pair in !kinds.contains { differ($0.words, pair) } }
-  return kinds.map { kind in [.text(kind.name), .integer(mistakes.count { differ(kind.words, $0) })] }
-    + [["none of these: place, relation, who is what", .integer(others)]]
+  let others = wrong.filter { mistake in !kinds.contains { mistake.differs(in: $0.words) } }
+  table(
+    ["wrong captions in which differs", "\(splits[0])", "\(splits[1])"],
+    kinds.map { kind in row(kind.name, wrong.filter { $0.differs(in: kind.words) }) }
+      + [row("none of these: place, relation, order", others), row("all", wrong)])
+  let (colors, shapes) = (kinds[0].words, kinds[1].words)
+  note(
+    """
+    \(wrong.count { $0.differs(in: shapes) }) of the \(wrong.count) wrong captions name a wrong shape and \
+    \(wrong.count { $0.differs(in: colors) }) a wrong colour, and \(wrong.count { $0.isOfNewPair }) are of scenes with \
+    a new pair of the two. A colour can be read off any patch of a thing; a shape lies across patches, and the model \
+    has not quite learned to see it apart from the colours that it came in.
+    """)
 }
 
 /// The words of a caption that are among some, in alphabetical order.
@@ -29,6 +60,6 @@ func lengthScore(_ caption: Captioning.Caption, _ power: Double) -> Double {
 }
 
 extension String {
-  /// The text with spaces behind it up to a width.
+  /// The text with spaces after it up to a width.
   func padded(to width: Int) -> String { self + String(repeating: " ", count: max(width - count, 0)) }
 }

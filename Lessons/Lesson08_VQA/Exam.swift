@@ -1,5 +1,6 @@
 import Datasets
 import Notebook
+import Tensors
 import Training
 
 /// Lists of new questions, and what several methods answer.
@@ -24,6 +25,9 @@ struct Exam {
   /// All questions.
   var questions: [SceneQuestion] { lists.flatMap { $0 } }
 
+  /// The share of right answers, 0 to 1.
+  var accuracy: Double { questions.accuracy(of: answers.flatMap { $0 }) }
+
   /// A row for a type of question, or for all.
   func row(_ type: SceneQuestionType?, _ prior: QuestionPrior) -> [Cell] {
     let asked = questions
@@ -41,9 +45,64 @@ struct Exam {
     let each = zip(lists, answers).map { Format.percent($0.accuracy(of: $1), decimals: 1) }.joined(separator: "  ")
     return [
       .text(name), .percent(asked.accuracy(of: asked.map(prior.answer)), decimals: 1),
-      .percent(asked.accuracy(of: answers.flatMap { $0 }), decimals: 1), .text(each),
+      .percent(accuracy, decimals: 1), .text(each),
     ]
   }
+}
+
+/// Pairs of pictures for one question each, and what the model answers.
+struct PairExam {
+  /// The question about both pictures.
+  let pairs: [SceneCounterfactual]
+  /// What the model answers about the first picture, and about the changed one.
+  let answers, changedAnswers: [String]
+
+  /// Asks about all pairs.
+  init(_ evaluation: VQAEvaluation, _ pairs: [SceneCounterfactual]) {
+    self.pairs = pairs
+    answers = Notebook.require(try evaluation.answers(pairs.map(\.original)))
+    changedAnswers = Notebook.require(try evaluation.answers(pairs.map(\.changed)))
+  }
+
+  /// A row of a table for a type of question, or for all: how many pairs; the shares of those with at least one right
+  /// answer, with two, and with two that are given from the question alone.
+  func row(_ type: SceneQuestionType?, _ prior: QuestionPrior) -> [Cell] {
+    let asked = pairs.indices.filter { type == nil || pairs[$0].original.type == type }
+    let right = asked.map { index in
+      (answers[index] == pairs[index].original.answer, changedAnswers[index] == pairs[index].changed.answer)
+    }
+    let guessed = asked.count { index in
+      [pairs[index].original, pairs[index].changed].allSatisfy { prior.answer($0) == $0.answer }
+    }
+    return [.text(type.map { "\($0)" } ?? "all"), .integer(asked.count)]
+      + [right.count { $0 || $1 }, right.count { $0 && $1 }, guessed].map {
+        .percent(Double($0) / Double(asked.count), decimals: 1)
+      }
+  }
+
+  /// A row of a table: a pair's question, and both right answers, each with the model's.
+  func example(_ index: Int) -> [Cell] {
+    let pair = pairs[index]
+    return [
+      .text(pair.original.text), .text(pair.original.answer), .text(answers[index]), .text(pair.changed.answer),
+      .text(changedAnswers[index]),
+    ]
+  }
+}
+
+/// Rows of a table: the probability of each colour for a question, and of all other answers, in each of some looks.
+///
+/// - Parameters:
+///   - looks: probabilities of the answers, `[looks, A]`.
+///   - answers: the answers' names.
+func colorRows(_ looks: Tensor, _ answers: [String]) -> [[Cell]] {
+  func row(_ name: String, _ counts: [Bool]) -> [Cell] {
+    let mask = Tensor(counts.map { $0 ? 1 : 0 })
+    return [.text(name)] + looks.matmul(mask).scalars.map { .percent($0, decimals: 1) }
+  }
+  let colors = SceneColor.allCases.map(\.description)
+  return colors.map { color in row(color, answers.map { $0 == color }) }
+    + [row("not a colour", answers.map { !colors.contains($0) })]
 }
 
 extension SceneQuestion {

@@ -2,6 +2,7 @@ import Datasets
 import Images
 import ModelTasks
 import Models
+import Notebook
 import Tensors
 
 /// Where a ViLT looks when it is asked about one of several things.
@@ -18,9 +19,6 @@ struct Looking {
     return (weights.map { $0[0].mean(dim: 0)[0] }, ids.count)
   }
 
-  /// The patch that holds the middle of a thing, from 0.
-  private func patch(_ thing: SceneObject) -> Int { thing.centerY / 16 * Self.side + thing.centerX / 16 }
-
   /// For each layer, how much `[CLS]` looks at all words, at the middle of the thing that is asked about, and at the
   /// middle of another thing: means over questions.
   func shares(_ questions: [SceneQuestion]) -> [[Double]] {
@@ -32,11 +30,32 @@ struct Looking {
       let (layers, words) = weights(question)
       let shares = layers.map { layer in
         let row = layer.scalars.map(Double.init)
-        return [row[..<words].reduce(0, +), row[words + 1 + patch(subject)], row[words + 1 + patch(other)]]
+        let first = words + 1  // the picture's extra token comes before its patches
+        return [
+          row[..<words].reduce(0, +), row[first + subject.patch(columns: Self.side)],
+          row[first + other.patch(columns: Self.side)],
+        ]
       }
       sums = sums.isEmpty ? shares : zip(sums, shares).map { zip($0, $1).map(+) }
     }
     return sums.map { $0.map { $0 / Double(questions.count) } }
+  }
+
+  /// The same shares if `[CLS]` looked at all tokens alike.
+  func evenShares(_ questions: [SceneQuestion]) -> [Double] {
+    let shares = questions.map { question in
+      let words = vilt.tokenizer.encode(question.text).ids.count
+      let count = Double(words + 1 + Self.side * Self.side)
+      return [Double(words) / count, 1 / count, 1 / count]
+    }
+    return (0..<3).map { column in shares.reduce(0) { $0 + $1[column] } / Double(questions.count) }
+  }
+
+  /// Rows of a table: the shares of each layer, and those of an even look.
+  static func rows(_ shares: [[Double]], even: [Double]) -> [[Cell]] {
+    (shares.enumerated().map { ("\($0 + 1)", $1) } + [("even", even)]).map { name, shares in
+      [.text(name)] + shares.map { .percent($0, decimals: 1) }
+    }
   }
 
   /// A question's picture beside what the given layer's `[CLS]` looks at.

@@ -38,9 +38,15 @@ let lesson = Lesson(8, "Visual Question Answering (VQA)", options: Options.self)
 /*:
 ## 8.1 One stream
 
-CLIP has a tower for each side, the captioner an encoder and a decoder. ViLT has neither: words and patches are embedded,
-each is marked as word or patch, and one transformer lets all of them attend to each other from the first layer on. The
-state of the first word, `[CLS]`, goes to a classifier over the answers.
+CLIP has a tower for each side, the captioner an encoder and a decoder. ViLT has neither: words and patches are
+embedded, each is marked as word or patch, and one transformer lets all of them attend to each other from the first
+layer on. The state of the first token, `[CLS]` as in BERT (Devlin et al. 2019), goes to a classifier over the answers.
+With $t$ for words and $v$ for patches, each with its place added, $e$ for the two marks, and $D$ layers of attention
+and feed-forward part:
+
+$$ z^0 = [t_{CLS} + e^t; \, t_1 + e^t; \ldots; \, v_0 + e^v; \, v_1 + e^v; \ldots], $$
+$$ y^d = z^{d-1} + \text{Attention}(\text{Norm}(z^{d-1})), \quad z^d = y^d + \text{FeedForward}(\text{Norm}(y^d)), \quad
+p = \text{softmax}(W z^D_{CLS}). $$
 */
 section("8.1 One stream")
 verbatim(
@@ -63,8 +69,8 @@ show(
   note: "[batch, \(encoding.ids.count) words + extra token + 4 × 4 patches, width]")
 
 /*:
-There is no encoder of pictures before: a patch becomes a token by one linear layer (as in Lesson 04), a word by a table.
-All the rest is the transformer. Beside ours stands `dandelin/vilt-b32-finetuned-vqa`, built from its sizes.
+There is no encoder of pictures before: a patch becomes a token by one linear layer (as in Lesson 04), a word by a
+table. All the rest is the transformer. Beside ours stands `dandelin/vilt-b32-finetuned-vqa`, built from its sizes.
 */
 var real = ViLTConfiguration()
 real.labels = Labels((0..<3129).map { "answer \($0)" })
@@ -95,21 +101,13 @@ show("Answers", vilt.model.configuration.labels.names.joined(separator: " "))
 show("Scene", first.scene.canonicalCaption)
 show("Question", first.text, note: "right: \(first.answer)")
 let twoLooks = require(try evaluation.logits([first.scene, nil], [first.text, first.text])).softmax(dim: 1)  // [2, 18]
-let isColor = vilt.model.configuration.labels.names.map { name in SceneColor.allCases.contains { "\($0)" == name } }
-func row(_ name: String, _ isCounted: (Int) -> Bool) -> [Cell] {
-  let shares = [twoLooks[0], twoLooks[1]].map { look in
-    look.scalars.enumerated().reduce(0.0) { isCounted($1.offset) ? $0 + Double($1.element) : $0 }
-  }
-  return [.text(name)] + shares.map { .percent($0, decimals: 1) }
-}
 table(
-  ["answer", "seeing the scene", "seeing an even grey"],
-  isColor.indices.filter { isColor[$0] }.map { color in row(vilt.model.configuration.labels[color]) { $0 == color } }
-    + [row("not a colour") { !isColor[$0] }])
+  ["answer", "seeing the scene", "seeing an even grey"], colorRows(twoLooks, vilt.model.configuration.labels.names))
 note(
   """
-  That a colour is wanted the words say, with or without a picture. Which one, only the picture can say. Before an even \
-  grey the model does not divide its trust evenly: no picture of its training was grey, and nothing has taught it doubt.
+  The words alone say that the answer is a colour: with either picture hardly anything is left for other answers. \
+  Which colour it is only the picture can say. Before an even grey one might expect the model to find all colours \
+  alike. It does not: no picture of its training was grey, and nothing has taught it to doubt.
   """)
 
 /*:
@@ -117,7 +115,7 @@ note(
 
 Models of the first VQA data set scored half of the points without any picture: "what sport" was tennis, "how many" was
 two (Goyal et al. 2017, *Making the V in VQA Matter*). So an accuracy alone says little. Three thousand new questions,
-answered five ways: by the most frequent answer to each type; from the question alone, by what was most often right for
+answered four ways: by the most frequent answer to each type; from the question alone, by what was most often right for
 these very words in 20,000 training questions; by our model before a grey picture; and by our model.
 */
 section("8.3 How much is looking, how much is guessing?")
@@ -129,78 +127,68 @@ table(
   ([nil] + SceneQuestionType.allCases).map { exam.row($0, prior) })
 note(
   """
-  Our questions were drawn answer first, so that no answer is more frequent than it must be: a yes is as likely as a no, \
-  each colour as likely as another. What is left to guess is one of six, one of four, one of two. The model before a \
-  grey picture guesses, too, and with confidence; it has no way to say "I cannot see".
+  Our questions were drawn answer first, so that no answer is more frequent than it must be: a yes is as likely as a \
+  no, each colour as likely as another. What is left to guess from a question is one of five colours or shapes (of the \
+  six that each could have, one makes a pair that is kept from training), one of three or four numbers, one of yes and \
+  no. A question that training never asked gets the most frequent answer to its type. The model before a grey picture \
+  guesses, too, and with confidence; it has no way to say "I cannot see".
   """)
 
 /*:
-Relations are the hard ones, and not because they are hard to see. Trained on these questions alone, the same model
-answered all other types and stood at a half there after 6,000 steps, with no sign of more: a yes depends on which thing
-is named first *and* on which relation is asked for, and as long as neither is known, to know the other is of no use. So
-there is no first step. What helped was to let it fill in the relation, "is the red circle [MASK] the blue star?", for
-2,500 steps: that depends on the order of the things alone, and half of the time the second thing was masked, too, which
-leaves one place to look up. (`VQATraining.swift`. The published ViLT also filled in masked words before it was asked.)
+Relations are the hard ones, and not because they are hard to see. The model was trained in two stages. In the first it
+was asked questions of all types, and learned to answer all but those: a yes depends on which thing is named first *and*
+on which relation is asked for, and as long as neither is known, to know the other is of no use. So there is no first
+step.
 
+In the second stage it also filled in the relation, "is the red circle [MASK] the blue star?": for this a second head of
+four classes, one for each relation, read `[CLS]` beside the answers' head, and was thrown away afterwards. What is
+filled in depends on the order of the things alone, and half of the time the second thing was masked, too, which leaves
+one place to look up. (`VQATraining.swift`. The published ViLT filled in masked words of captions before it was asked.)
+*/
+let stages = Trainer.vqa.plans
+show("Steps of \(stages[0].batchSize) examples, first and second stage", stages.map(\.steps))
+if let before = ShippedCheckpoint.vqa.report?[TrainingReport.relationsBefore] {
+  show("Right about relations after the first stage, as training reported", before)
+}
+
+/*:
 New pairs of colour and shape, and new wordings of the question ("the circle is what color?"):
 */
+let newPairs = Exam(evaluation, .heldOutCombinations, seeds: seeds, count: 1000)
+let newWordings = Exam(evaluation, .heldOut, .heldOut, seeds: seeds, count: 1000)
 table(
   ["1,000 questions from each of three seeds", "question only", "ViLT", "each seed"],
   [
-    exam.summary("new scenes", prior),
-    Exam(evaluation, .heldOutCombinations, seeds: seeds, count: 1000).summary("new pairs of colour and shape", prior),
-    Exam(evaluation, .heldOut, .heldOut, seeds: seeds, count: 1000).summary("new wordings", prior),
+    exam.summary("new scenes", prior), newPairs.summary("new pairs of colour and shape", prior),
+    newWordings.summary("new wordings", prior),
   ])
+func points(_ other: Exam) -> String { Format.fixed(100 * (exam.accuracy - other.accuracy), decimals: 1) }
 note(
   """
-  New pairs cost little. A wording that was never trained costs most: words at new places, in another order. The \
-  published ViLT has read millions of captions first and knows many ways to say a thing; ours knows two for each \
-  question.
+  New pairs cost \(points(newPairs)) points. A wording that was never trained costs \(points(newWordings)): words at \
+  new places, in another order. The published ViLT has read millions of captions first and knows many ways to say a \
+  thing; ours knows two for each question.
   """)
 
 /*:
 ## 8.4 Counterfactual pairs
 
-The hardest test of looking: two pictures that differ in one thing only, and the same question, to which the answers
-differ. Whoever does not look, or looks elsewhere, gets at most one of the two right. (Relations follow below: there it
-is the question that is changed.)
+The hardest test of looking: two pictures that differ in one respect only, and the same question, to which the answers
+differ. A thing is recoloured or reshaped, one more or fewer is there, or the two things of a relation change places.
+Whoever does not look, or looks elsewhere, gets at most one of the two right.
 */
 section("8.4 Counterfactual pairs")
-let counterfactuals = (0..<500).map { scenes.counterfactual(at: $0) }
-let (before, after) = (counterfactuals.map(\.original), counterfactuals.map(\.changed))
-let (answered, changed) = (require(try evaluation.answers(before)), require(try evaluation.answers(after)))
-let bothRight = before.indices.map { answered[$0] == before[$0].answer && changed[$0] == after[$0].answer }
-let guessedRight = before.indices.map { index in
-  [before, after].allSatisfy { prior.answer($0[index]) == $0[index].answer }
-}
-let types = SceneQuestionType.allCases.filter { type in before.contains { $0.type == type } }
+let pairs = PairExam(evaluation, (0..<500).map { scenes.counterfactual(at: $0) })
 table(
   ["question about", "pairs", "one right at least", "both right", "both, question only"],
-  ([nil] + types).map { type in
-    let asked = before.indices.filter { type == nil || before[$0].type == type }
-    func share(_ isRight: (Int) -> Bool) -> Cell {
-      .percent(Double(asked.count(where: isRight)) / Double(asked.count), decimals: 1)
-    }
-    return [
-      .text(type.map { "\($0)" } ?? "all"), .integer(asked.count),
-      share { answered[$0] == before[$0].answer || changed[$0] == after[$0].answer }, share { bothRight[$0] },
-      share { guessedRight[$0] },
-    ]
-  })
-let shown = types.compactMap { type in before.indices.first { before[$0].type == type } }
-table(
-  ["question", "first", "ViLT", "changed", "ViLT"],
-  shown.map {
-    [
-      .text(before[$0].text), .text(before[$0].answer), .text(answered[$0]), .text(after[$0].answer),
-      .text(changed[$0]),
-    ]
-  })
+  ([nil] + SceneQuestionType.allCases).map { pairs.row($0, prior) })
+let shown = SceneQuestionType.allCases.compactMap { type in pairs.pairs.firstIndex { $0.original.type == type } }
+table(["question", "first", "ViLT", "changed", "ViLT"], shown.map { pairs.example($0) })
 figure(
   "counterfactuals",
   Image.grid(
-    shown.flatMap { [before[$0], after[$0]] }.map { $0.scene.image().enlarged(by: 3) }, columns: 2, gap: 8,
-    labels: shown.flatMap { [answered[$0], changed[$0]] }),
+    shown.flatMap { [pairs.pairs[$0].original, pairs.pairs[$0].changed] }.map { $0.scene.image().enlarged(by: 3) },
+    columns: 2, gap: 8, labels: shown.flatMap { [pairs.answers[$0], pairs.changedAnswers[$0]] }),
   caption: "the pairs of the table, row by row, with what the model answers")
 
 /*:
@@ -228,22 +216,27 @@ show(
 ## 8.5 Where it looks
 
 When it is asked for the colour or the shape of one of several things: how much does `[CLS]` look at the words, at the
-patch in the middle of that thing, and at the middle of another one? Layer by layer, mean over heads and questions.
+patch in the middle of that thing, and at the middle of another one? Layer by layer, mean over heads and questions; the
+last row is what an even look at all tokens would give.
 */
 section("8.5 Where it looks")
 let looking = Looking(vilt: vilt)
 let asked = (0..<400).map { scenes.question(at: $0, type: $0 % 2 == 0 ? .color : .shape) }
   .filter { $0.scene.objects.count > 1 }
 let shares = looking.shares(asked)
-table(
-  ["layer", "words", "asked thing", "another thing"],
-  shares.enumerated().map { layer, row in [.integer(layer + 1)] + row.map { .percent($0, decimals: 1) } })
+table(["layer", "words", "asked thing", "another thing"], Looking.rows(shares, even: looking.evenShares(asked)))
 let sharpest = shares.indices.max { shares[$0][1] < shares[$1][1] } ?? 0
 show("Layer that looks at the asked thing most", sharpest + 1)
 for question in asked.prefix(4) { show(question.text, question.answer) }
 figure(
   "looking", Image.grid(asked.prefix(4).map { looking.picture($0, layer: sharpest) }, columns: 2, gap: 12),
   caption: "what that layer's [CLS] looks at for these four questions")
+note(
+  """
+  The first layers read the question: they look at the words, and at either thing less than an even look would. Only \
+  then does the look go to the picture, and there to the thing that the words name, several times as much as to \
+  another.
+  """)
 
 /*:
 Attention shows where a layer fetches, not what the answer hangs on. That can be tried: take the asked thing out of the
@@ -267,8 +260,8 @@ table(
   ])
 note(
   """
-  Another thing gone changes nothing, or even helps; the asked thing gone, and what is left of the answer is the luck of \
-  one in six. So it is this thing that the answer hangs on, and the attention above pointed at it.
+  Another thing gone changes nothing, or even helps; the asked thing gone, and what is left of the answer is the luck \
+  of one in six. So it is this thing that the answer hangs on, and the attention above pointed at it.
   """)
 
 /*:
@@ -288,10 +281,12 @@ table(
 show("The first question's tokens", vilt.tokenizer.encode(questions[0]).tokens.joined(separator: " "))
 note(
   """
-  A classifier answers whatever it is asked; that an answer is among those it knows is the asker's business. Ask a real \
-  one by `--model`, after `hf download dandelin/vilt-b32-finetuned-vqa --local-dir vilt-b32-finetuned-vqa`.
+  A classifier always gives one of the answers that it knows, also where none of them can be right, and a high \
+  probability says nothing against that. Ask a real one by `--model`, after `hf download \
+  dandelin/vilt-b32-finetuned-vqa --local-dir vilt-b32-finetuned-vqa`.
 
   Try next: `--question` about the cat, and `--image` with a drawing of your own; `--seed 1` for other questions; \
-  `swift run course train vqa` to train it again. Its transformer begins with the captioner's image encoder, as the \
-  published one began with a ViT's; what does it learn without? Lesson 09 joins a model that sees with one that writes.
+  `swift run course train vqa` to train it again. Its training begins with the weights of the captioner's image \
+  encoder, as the published one's began with a ViT's: leave out `adoptWeights` in VQATraining.swift, and see what it \
+  learns without. Lesson 09 joins a model that sees with one that writes.
   """)

@@ -15,6 +15,39 @@ func digest(_ module: Module) -> String {
   return String(hash.hexadecimal.prefix(16))
 }
 
+/// A row of a table: the digests of a part before and after.
+func digestRow(_ name: String, _ before: String, _ after: String) -> [Cell] {
+  [.text(name), .text(before), .text(after), .text(before == after ? "yes" : "no")]
+}
+
+/// The model of a directory with a Q-Former and projection that know nothing yet, between its frozen parts.
+///
+/// - Parameter fresh: where the initial values come from.
+func beginner(_ directory: String, _ fresh: BLIP2Model) throws -> BLIP2Model {
+  let model = try BLIP2Model(checkpoint: directory, memory: .trainable)
+  model.queryTokens.assign(fresh.queryTokens)
+  model.qformer.copyParameters(from: fresh.qformer)
+  model.languageProjection.copyParameters(from: fresh.languageProjection)
+  model.visionModel.setFrozen()
+  model.languageModel.setFrozen()
+  return model
+}
+
+/// The three losses of stage one on scenes, with the same hard negatives each time.
+func losses(
+  _ objectives: BLIP2Objectives, _ pretraining: QFormerPretraining, _ scenes: [Scene]
+) throws -> [Float] {
+  let all = try withGenerator(Generator(seed: 0)) { try noGrad { try objectives.stageOne(scenes, pretraining) } }
+  return [all.contrastive.item, all.matching.item, all.generation.item]
+}
+
+/// The same of a model that guesses: among so many pairs; knowing that one pair of three is right; among all tokens.
+func chances(pairs: Int, vocabulary: Int) -> [Float] {
+  let odds = Tensor([1.0 / 3, 2.0 / 3])
+  let entropy = -(odds * odds.log()).sum().item
+  return [Tensor(Float(pairs)).log().item, entropy, Tensor(Float(vocabulary)).log().item]
+}
+
 /// A few steps of training with the course's own loop, always on the same scenes.
 ///
 /// - Returns: the loss of each step.

@@ -1,4 +1,6 @@
 import Datasets
+import Images
+import Notebook
 import Tensors
 
 /// Pictures of one kind of thing, such as red circles.
@@ -30,7 +32,7 @@ struct Kind {
 enum Words {
   private static let list = SceneGrammar.vocabulary
   private static let unknown = list.count
-  /// The token behind each text, where the text tower reads it off.
+  /// The token after each text, where the text tower reads it off.
   static let end = list.count + 1
 
   /// Tokens `[N, L]` of texts that have the same number of words.
@@ -54,6 +56,11 @@ struct PairScores {
     let nearest = cosines.argmax(dim: 1).scalars
     recall = Double(nearest.enumerated().count { $0 == $1 }) / Double(count)
   }
+
+  /// A row of a table.
+  func row(_ name: String) -> [Cell] {
+    [.text(name), .fixed(matching, decimals: 3), .fixed(others, decimals: 3), .percent(recall)]
+  }
 }
 
 /// What was to be answered, and what was.
@@ -68,4 +75,20 @@ struct Answers {
   func share(where isRight: (SceneCombination, SceneCombination) -> Bool) -> Double {
     Double(pairs.count { isRight($0.truth, $0.guess) }) / Double(count)
   }
+}
+
+/// Matrices of cosines as pictures with their names.
+func cosineMaps(_ stages: [(name: String, cosines: Tensor)]) -> Image {
+  let maps = stages.map { _, cosines in
+    let (rows, columns) = (cosines.shape[0], cosines.shape[1])
+    return Image.heatMap(cosines.scalars, columns: columns, rows: rows, colormap: .diverging, range: -1...1)
+  }
+  return .grid(maps, columns: stages.count, gap: 6, labels: stages.map(\.name))
+}
+
+/// Pictures with the answer to each.
+func answerSheet(_ pictures: [Scene], _ answers: [SceneCombination]) -> Image {
+  .grid(
+    pictures.map { $0.image().enlarged(by: 3) }, columns: 6, gap: 6, background: Color(grey: 220),
+    labels: answers.map { "\($0)" })
 }

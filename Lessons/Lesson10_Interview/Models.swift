@@ -3,14 +3,24 @@ import Layers
 import Models
 import Tensors
 
-/// Three convolutions of 3 × 3 pixels, the second with steps of 2, and a linear head that sees all places.
+/// Three convolutions of 3 × 3 pixels, the second with stride 2, and a linear head that sees all places.
 nonisolated final class ConvolutionalNetwork: Module, UnaryLayer {
-  let convolutions = [
-    Conv2d(1, 20, kernelSize: 3, padding: 1),
-    Conv2d(20, 38, kernelSize: 3, stride: 2, padding: 1),
-    Conv2d(38, 38, kernelSize: 3, padding: 1),
-  ]
+  private static let strides = [1, 2, 1]
+
+  let convolutions = zip([(1, 20), (20, 38), (38, 38)], strides).map { channels, stride in
+    Conv2d(channels.0, channels.1, kernelSize: 3, stride: stride, padding: 1)
+  }
   let head = Linear(38 * 4 * 4, 10)
+
+  /// The side of what one output of each convolution can see, by the formula of the receptive field.
+  var receptiveFields: [Int] {
+    var (field, distance) = (1, 1)
+    return zip(convolutions, Self.strides).map { convolution, stride in
+      field += (convolution.weight.shape[2] - 1) * distance
+      distance *= stride
+      return field
+    }
+  }
 
   /// What each convolution makes of images `[B, 1, H, W]`: `[B, C, H, W]`, the last two of half the height and width.
   func maps(_ images: Tensor) -> [Tensor] {
@@ -33,7 +43,7 @@ nonisolated func visionTransformer(imageSize: Int = 8) -> VisionTransformer {
 
 /// A CLIP with tokens of 48 numbers: two layers for images of 32 × 32 in patches of 8, one layer for texts.
 ///
-/// - Parameter end: the token behind each text, at which the text is read off; the highest of the vocabulary.
+/// - Parameter end: the token after each text, at which the text is read off; the highest of the vocabulary.
 nonisolated func smallCLIP(end: Int) -> CLIPModel {
   var settings = CLIPConfiguration()
   (settings.vision.imageSize, settings.vision.patchSize) = (Extent(32), Extent(8))

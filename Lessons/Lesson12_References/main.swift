@@ -2,7 +2,8 @@
 # 12. References
 
 What this module stands on: the papers that each lesson quotes, the data and their licences, the words of the field in
-one line each, and where to go next. All papers but two are free on arXiv: `https://arxiv.org/abs/` and the number.
+one line each, and where to go next. All papers but two are on arXiv, at `https://arxiv.org/abs/` and the number; those
+two are free as well.
 */
 import Datasets
 import Notebook
@@ -17,50 +18,69 @@ let lesson = Lesson(12, "References")
 Read the first one of each lesson before or after it; the others when a question leads you there.
 */
 section("12.1 The papers of the module")
-struct Paper {
-  let lesson, authors, title, place: String
-}
-let papers = [
-  Paper(lesson: "02", authors: "Vaswani et al. 2017", title: "Attention Is All You Need", place: "1706.03762"),
-  Paper(lesson: "02", authors: "Ba et al. 2016", title: "Layer Normalization", place: "1607.06450"),
-  Paper(lesson: "02", authors: "Hendrycks, Gimpel 2016", title: "Gaussian Error Linear Units", place: "1606.08415"),
-  Paper(lesson: "02", authors: "Loshchilov, Hutter 2019", title: "Decoupled Weight Decay (AdamW)", place: "1711.05101"),
-  Paper(
-    lesson: "04", authors: "Dosovitskiy et al. 2021", title: "An Image is Worth 16x16 Words (ViT)", place: "2010.11929"),
-  Paper(
-    lesson: "04", authors: "Abnar, Zuidema 2020", title: "Quantifying Attention Flow (rollout)", place: "2005.00928"),
-  Paper(
-    lesson: "05", authors: "Radford et al. 2021", title: "Learning Transferable Visual Models (CLIP)",
-    place: "2103.00020"),
-  Paper(
-    lesson: "05", authors: "van den Oord et al. 2018", title: "Contrastive Predictive Coding (InfoNCE)",
-    place: "1807.03748"),
-  Paper(
-    lesson: "05", authors: "Zhai et al. 2023", title: "Sigmoid Loss for Pre-Training (SigLIP)", place: "2303.15343"),
-  Paper(lesson: "05", authors: "Liang et al. 2022", title: "Mind the Gap (modality gap)", place: "2203.02053"),
-  Paper(
-    lesson: "06", authors: "Sennrich et al. 2016", title: "Rare Words with Subword Units (BPE)", place: "1508.07909"),
-  Paper(
-    lesson: "06", authors: "Yuksekgonul et al. 2023", title: "When and Why VLMs Behave like Bags-of-Words",
-    place: "2210.01936"),
-  Paper(lesson: "07", authors: "Li et al. 2021", title: "TrOCR (ViT encoder, text decoder)", place: "2109.10282"),
-  Paper(
-    lesson: "07", authors: "Radford et al. 2019", title: "Language Models are Unsupervised (GPT-2)",
-    place: "OpenAI report"),
-  Paper(lesson: "07", authors: "Holtzman et al. 2020", title: "Neural Text Degeneration (top-p)", place: "1904.09751"),
-  Paper(lesson: "07", authors: "Papineni et al. 2002", title: "BLEU", place: "ACL P02-1040"),
-  Paper(
-    lesson: "08", authors: "Kim et al. 2021", title: "ViLT: Without Convolution or Region Supervision",
-    place: "2102.03334"),
-  Paper(lesson: "08", authors: "Goyal et al. 2017", title: "Making the V in VQA Matter", place: "1612.00837"),
-  Paper(lesson: "08", authors: "Devlin et al. 2019", title: "BERT", place: "1810.04805"),
-  Paper(lesson: "09", authors: "Li et al. 2023", title: "BLIP-2: Frozen Image Encoders and LLMs", place: "2301.12597"),
-  Paper(lesson: "09", authors: "Li et al. 2022", title: "BLIP", place: "2201.12086"),
-  Paper(lesson: "09", authors: "Zhang et al. 2022", title: "OPT: Open Pre-trained Transformers", place: "2205.01068"),
-]
 table(
-  ["lesson", "authors", "title", "arXiv"],
-  papers.map { [.text($0.lesson), .text($0.authors), .text($0.title), .text($0.place)] })
+  ["lesson", "authors", "arXiv", "title"],
+  [
+    ["02", "Vaswani et al. 2017", "1706.03762", "Attention Is All You Need"],
+    ["02", "Ba et al. 2016", "1607.06450", "Layer Normalization"],
+    ["02", "Hendrycks, Gimpel 2016", "1606.08415", "Gaussian Error Linear Units (GELUs)"],
+    ["02", "Loshchilov, Hutter 2019", "1711.05101", "Decoupled Weight Decay Regularization (AdamW)"],
+    [
+      "04", "Dosovitskiy et al. 2021", "2010.11929",
+      "An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale (ViT)",
+    ],
+    ["04", "Abnar, Zuidema 2020", "2005.00928", "Quantifying Attention Flow in Transformers (rollout)"],
+    [
+      "05", "Radford et al. 2021", "2103.00020",
+      "Learning Transferable Visual Models From Natural Language Supervision (CLIP)",
+    ],
+    [
+      "05", "van den Oord et al. 2018", "1807.03748",
+      "Representation Learning with Contrastive Predictive Coding (InfoNCE)",
+    ],
+    ["05", "Zhai et al. 2023", "2303.15343", "Sigmoid Loss for Language Image Pre-Training (SigLIP)"],
+    [
+      "05", "Liang et al. 2022", "2203.02053",
+      "Mind the Gap: Understanding the Modality Gap in Multi-modal Contrastive Representation Learning",
+    ],
+    ["06", "Sennrich et al. 2016", "1508.07909", "Neural Machine Translation of Rare Words with Subword Units (BPE)"],
+    [
+      "06", "Yuksekgonul et al. 2023", "2210.01936",
+      "When and Why Vision-Language Models Behave like Bags-Of-Words, and What to Do About It?",
+    ],
+    [
+      "07", "Li, M. et al. 2021", "2109.10282",
+      "TrOCR: Transformer-based Optical Character Recognition with Pre-trained Models",
+    ],
+    ["07", "Radford et al. 2019", "OpenAI report", "Language Models are Unsupervised Multitask Learners (GPT-2)"],
+    ["07", "Holtzman et al. 2020", "1904.09751", "The Curious Case of Neural Text Degeneration (top-p)"],
+    ["07", "Papineni et al. 2002", "ACL P02-1040", "BLEU: a Method for Automatic Evaluation of Machine Translation"],
+    [
+      "08", "Kim et al. 2021", "2102.03334",
+      "ViLT: Vision-and-Language Transformer Without Convolution or Region Supervision",
+    ],
+    [
+      "08", "Goyal et al. 2017", "1612.00837",
+      "Making the V in VQA Matter: Elevating the Role of Image Understanding in Visual Question Answering",
+    ],
+    [
+      "08", "Devlin et al. 2019", "1810.04805",
+      "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",
+    ],
+    [
+      "09", "Li, J. et al. 2023", "2301.12597",
+      "BLIP-2: Bootstrapping Language-Image Pre-training with Frozen Image Encoders and Large Language Models",
+    ],
+    [
+      "09", "Li, J. et al. 2022", "2201.12086",
+      "BLIP: Bootstrapping Language-Image Pre-training for Unified Vision-Language Understanding and Generation",
+    ],
+    [
+      "09", "Li, J. et al. 2021", "2107.07651",
+      "Align before Fuse: Vision and Language Representation Learning with Momentum Distillation (ALBEF)",
+    ],
+    ["09", "Zhang et al. 2022", "2205.01068", "OPT: Open Pre-trained Transformer Language Models"],
+  ])
 
 /*:
 ## 12.2 Data and licences
@@ -101,16 +121,20 @@ table(
     ["attention", "a mean of values, weighted by how well keys fit a query", "02"],
     ["beam search", "keeping the k likeliest beginnings of a text", "07"],
     ["BLEU", "how many n-grams a text shares with references", "07"],
-    ["causal mask", "no token sees those behind it", "07"],
+    ["causal mask", "no token sees those after it", "07"],
     ["checkpoint", "a model's numbers in a file, each tensor with its name", "02"],
     ["[CLS]", "an extra token that gathers what the whole sequence says", "04"],
     ["contrastive loss", "cross-entropy of finding the partner in a batch", "05"],
-    ["cosine similarity", "the product of two vectors of length 1", "03"],
+    ["cosine similarity", "the dot product of two vectors, each scaled to length 1", "03"],
+    ["counterfactual pair", "two inputs that differ in one respect, and in the right answer", "08"],
     ["cross-attention", "queries from one sequence, keys and values from another", "07"],
     ["embedding", "a learned vector for a word, a patch, a place", "02"],
+    ["false negative", "a pair that the loss takes for wrong though its text is true", "05"],
     ["frozen", "parameters that training leaves alone", "09"],
     ["fusion", "early: one transformer for all; late: two towers, compared", "08"],
+    ["greedy search", "taking the likeliest token each time", "07"],
     ["hard negative", "a wrong pair that looks right", "09"],
+    ["inductive bias", "what an architecture assumes before it has seen data", "10"],
     ["KV cache", "keys and values of earlier tokens, kept", "07"],
     ["logit", "a score before the softmax", "02"],
     ["modality", "a kind of data: pictures, text, sound", "03"],
@@ -119,17 +143,19 @@ table(
     ["perplexity", "e to the cross-entropy", "07"],
     ["prompt ensemble", "a class as the mean of several wordings", "06"],
     ["Q-Former", "learned queries that turn a picture into a few tokens", "09"],
+    ["receptive field", "the pixels that can change an output", "10"],
     ["recall@k", "how often the right one is among the first k", "05"],
     ["teacher forcing", "training on the right text, not on what was written", "07"],
     ["temperature", "what logits are divided by", "05"],
     ["token", "a piece of text or picture with a vector of its own", "02"],
+    ["top-p", "drawing from the likeliest tokens that have the probability p together", "07"],
     ["zero-shot", "a task for which no example was fitted", "06"],
   ])
 
 /*:
 ## 12.4 Where to go next
 
-Module 25 of the course goes on from here. Before that, or instead:
+Module 25 goes on from here, from texts about pictures to pictures from texts. Before that, or instead:
 */
 section("12.4 Where to go next")
 table(
@@ -140,7 +166,10 @@ table(
     ["how a paper's figure becomes code", "a file of Sources/Models beside its paper"],
     ["Flamingo (2204.14198)", "cross-attention inside a frozen language model"],
     ["LLaVA (2304.08485)", "Lesson 09's linear bridge, with a large language model that is trained, too"],
-    ["Module 25", "the next one of the course"],
+    [
+      "Module 25: Stable Diffusion",
+      "pictures made of noise, step by step, led by a text that CLIP's text tower has read",
+    ],
   ])
 note(
   """

@@ -63,14 +63,14 @@ extension TensorEntry {
   ///
   /// With shape, ``strides`` and ``elementType`` this is all that is needed to adopt the weights where they are,
   /// without copying or widening them. The address may be unaligned.
-  public var external: (owner: AnyObject, pointer: UnsafeRawPointer?, span: Int) {
+  var external: (owner: AnyObject, pointer: UnsafeRawPointer?, span: Int) {
     (file, file.bytes.baseAddress.map { $0 + byteOffset }, byteCount / elementType.byteCount)
   }
 
   /// Checks the shape against what a model expects.
   ///
   /// - Throws: ``CheckpointError`` that names the key, both shapes and the file.
-  public func requireShape(_ expected: [Int]) throws {
+  func requireShape(_ expected: [Int]) throws {
     guard shape == expected else {
       throw CheckpointError(
         .mismatch, file: file.path, place: quoted(name),

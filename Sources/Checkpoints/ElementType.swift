@@ -57,13 +57,6 @@ public enum ElementType: String, Sendable, CaseIterable, CustomStringConvertible
     }
   }
 
-  /// The type with this name in a PyTorch or transformers setting, such as `"float16"` or `"torch.float16"`.
-  public init?(torchName name: String) {
-    let bare = name.hasPrefix("torch.") ? String(name.dropFirst(6)) : name
-    guard let type = Self.allCases.first(where: { $0.description == bare }) else { return nil }
-    self = type
-  }
-
   /// The type of a storage class in a pickle, such as `HalfStorage` of the module `torch`.
   init?(storageClass name: String) {
     switch name {
@@ -87,7 +80,7 @@ public enum ElementType: String, Sendable, CaseIterable, CustomStringConvertible
 /// Written with integers because Swift has no `Float16` on every platform: the exponent is moved by a
 /// multiplication with 2¹¹², which also normalises subnormal numbers.
 @inline(__always)
-public func widenFloat16(_ bits: UInt16) -> Float {
+func widenFloat16(_ bits: UInt16) -> Float {
   let magnitude = UInt32(bits & 0x7FFF) << 13
   let sign = UInt32(bits & 0x8000) << 16
   if magnitude >= 0x0F80_0000 {  // infinity or NaN; a NaN is made quiet, as the hardware does
@@ -100,7 +93,7 @@ public func widenFloat16(_ bits: UInt16) -> Float {
 
 /// Widens bfloat16 exactly.
 @inline(__always)
-public func widenBFloat16(_ bits: UInt16) -> Float {
+func widenBFloat16(_ bits: UInt16) -> Float {
   Float(bitPattern: UInt32(bits) << 16)
 }
 

@@ -2,7 +2,7 @@
 ///
 /// One parser serves the headers of safetensors files, shard indices and `config.json`. It is our own because
 /// these files are not trusted: depth, size and number of values are bounded before memory is spent, a key that
-/// occurs twice is an error and not a silent choice, integers stay exact, and members keep the file's order.
+/// occurs twice in a header is an error and not a silent choice, integers stay exact, and members keep the file's order.
 public enum JSON: Equatable, Sendable {
   /// `null`.
   case null
@@ -51,6 +51,15 @@ public enum JSON: Equatable, Sendable {
       return true
     }
 
+    /// Gives a member a value; the last one counts, in the place of the first.
+    mutating func set(_ key: String, _ value: JSON) {
+      if let position = position(of: key) {
+        members[position].value = value
+      } else {
+        _ = append(key, value)
+      }
+    }
+
     /// Whether both hold the same members in the same order.
     public static func == (left: Object, right: Object) -> Bool {
       left.members.elementsEqual(right.members) { $0.key == $1.key && $0.value == $1.value }
@@ -65,16 +74,20 @@ public enum JSON: Equatable, Sendable {
     public var depth: Int
     /// How many values there are in all.
     public var valueCount: Int
+    /// Whether the text is read as Python reads it, which is how transformers reads settings: of a key that occurs
+    /// twice the last value counts, and `NaN`, `Infinity` and `-Infinity` are numbers.
+    public var followsPython: Bool
 
     /// Creates limits.
-    public init(byteCount: Int, depth: Int, valueCount: Int) {
+    public init(byteCount: Int, depth: Int, valueCount: Int, followsPython: Bool = false) {
       self.byteCount = byteCount
       self.depth = depth
       self.valueCount = valueCount
+      self.followsPython = followsPython
     }
 
-    /// For settings and shard indices: 64 MB, 64 levels, two million values.
-    public static let settings = Limits(byteCount: 64 << 20, depth: 64, valueCount: 2_000_000)
+    /// For settings and shard indices: 64 MB, 64 levels, two million values, as Python reads them.
+    public static let settings = Limits(byteCount: 64 << 20, depth: 64, valueCount: 2_000_000, followsPython: true)
   }
 
   /// Parses a whole text; only white space may surround the value.

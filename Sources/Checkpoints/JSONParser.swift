@@ -58,6 +58,10 @@ struct JSONParser {
     case UInt8(ascii: "t"): return try parseWord("true", .bool(true))
     case UInt8(ascii: "f"): return try parseWord("false", .bool(false))
     case UInt8(ascii: "n"): return try parseWord("null", .null)
+    case UInt8(ascii: "N") where limits.followsPython: return try parseWord("NaN", .number(.nan))
+    case UInt8(ascii: "I") where limits.followsPython: return try parseWord("Infinity", .number(.infinity))
+    case UInt8(ascii: "-") where limits.followsPython && text[position...].starts(with: "-I".utf8):
+      return try parseWord("-Infinity", .number(-.infinity))
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try parseNumber()
     default: throw malformed("no JSON value starts here")
     }
@@ -80,7 +84,9 @@ struct JSONParser {
       skipWhiteSpace()
       guard consume(":") else { throw malformed("a colon is expected after the key \(quoted(key))") }
       let value = try parseValue(depth: depth)
-      guard object.append(key, value) else {
+      if limits.followsPython {
+        object.set(key, value)
+      } else if !object.append(key, value) {
         position = keyPosition
         throw malformed("the key \(quoted(key)) occurs twice")
       }
@@ -129,7 +135,7 @@ struct JSONParser {
     guard position - start <= 1024 else { throw tooLarge("a number has more than 1,024 characters") }
     let literal = String(decoding: text[start..<position], as: UTF8.self)
     if isInteger, let value = Int(literal) { return .integer(value) }
-    guard let value = Double(literal), value.isFinite else {
+    guard let value = Double(literal), value.isFinite || limits.followsPython else {
       throw malformed("the number \(quoted(literal)) is out of range")
     }
     return .number(value)

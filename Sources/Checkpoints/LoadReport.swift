@@ -1,92 +1,3 @@
-/// A tensor that a model needs: its name in published checkpoints, and its shape.
-public struct ExpectedTensor: Equatable, Sendable {
-  /// The name, such as `vision_model.post_layernorm.weight`.
-  public let name: String
-  /// The size of each dimension.
-  public let shape: [Int]
-
-  /// Describes a tensor.
-  public init(_ name: String, _ shape: [Int]) {
-    self.name = name
-    self.shape = shape
-  }
-}
-
-/// How the names in a checkpoint differ from those a model expects, where that is known to be harmless.
-public struct KeyRules: Sendable {
-  /// Patterns of names that a checkpoint may hold for nothing. `*` stands for any characters, `#` for a number.
-  public var ignored: [String]
-  /// Names that may be missing because they are another tensor under a second name: the name, and where it is found.
-  public var tied: [(name: String, source: String)]
-
-  /// Creates rules.
-  public init(ignored: [String] = [], tied: [(name: String, source: String)] = []) {
-    self.ignored = ignored
-    self.tied = tied
-  }
-
-  /// The rules for a kind of model.
-  ///
-  /// Buffers that older versions of transformers saved are ignored (positions, causal masks), and so are the parts
-  /// of a training set-up that the model does not use (the encoder's pooler, other heads).
-  public init(for configuration: ModelConfiguration) {
-    let gpt2Buffers = ["attn.bias", "attn.masked_bias", "crossattention.bias", "crossattention.masked_bias"]
-    switch configuration {
-    case .clip:
-      self.init(ignored: ["*.position_ids"])
-    case .visionEncoderDecoder(let settings):
-      self.init(
-        ignored: ["*.position_ids", "encoder.pooler.*"] + gpt2Buffers.map { "decoder.transformer.h.#.\($0)" },
-        tied: settings.tiesWordEmbeddings
-          ? [("decoder.lm_head.weight", "decoder.transformer.wte.weight")] : [])
-    case .vilt:
-      self.init(ignored: ["*.position_ids", "mlm_score.*", "itm_score.*"])
-    case .blip2(let settings):
-      self.init(
-        ignored: [
-          "*.position_ids", "itm_head.*", "vision_projection.*", "text_projection.*", "embeddings.*", "qformer.cls.*",
-          "*.rotary_emb.inv_freq",
-        ],
-        tied: settings.text.tiesWordEmbeddings
-          ? [("language_model.lm_head.weight", "language_model.model.decoder.embed_tokens.weight")] : [])
-    case .vit:
-      self.init(ignored: ["*.position_ids", "vit.pooler.*", "pooler.*"])
-    case .gpt2(let settings):
-      self.init(
-        ignored: gpt2Buffers.flatMap { ["transformer.h.#.\($0)", "h.#.\($0)"] },
-        tied: settings.tiesWordEmbeddings ? [("lm_head.weight", "transformer.wte.weight")] : [])
-    case .opt(let settings):
-      self.init(
-        ignored: ["*.position_ids"],
-        tied: settings.tiesWordEmbeddings ? [("lm_head.weight", "model.decoder.embed_tokens.weight")] : [])
-    }
-  }
-
-  /// Whether a name matches one of the patterns in ``ignored``.
-  public func ignores(_ name: String) -> Bool {
-    ignored.contains { matches(name.utf8[...], $0.utf8[...]) }
-  }
-
-  /// Matches a name against a pattern; the work is bounded by the product of their lengths for each `*`.
-  private func matches(_ name: Substring.UTF8View, _ pattern: Substring.UTF8View) -> Bool {
-    guard let first = pattern.first else { return name.isEmpty }
-    let rest = pattern.dropFirst()
-    switch first {
-    case UInt8(ascii: "*"):
-      var tail = name
-      while true {
-        if matches(tail, rest) { return true }
-        guard tail.popFirst() != nil else { return false }
-      }
-    case UInt8(ascii: "#"):
-      let tail = name.drop { (0x30...0x39).contains($0) }
-      return tail.startIndex != name.startIndex && matches(tail, rest)
-    default:
-      return name.first == first && matches(name.dropFirst(), rest)
-    }
-  }
-}
-
 /// How a checkpoint's tensors answer to what a model expects. All lists are sorted.
 public struct LoadReport: Equatable, Sendable, CustomStringConvertible {
   /// The expected tensors that are found, each with the name it has in the checkpoint.
@@ -133,9 +44,6 @@ public struct LoadReport: Equatable, Sendable, CustomStringConvertible {
     if name.hasSuffix("LayerNorm.bias") { return [name, name.dropLast(4) + "beta"] }
     return [name]
   }
-
-  /// Whether every expected tensor is there and no other.
-  public var isExact: Bool { missing.isEmpty && unexpected.isEmpty }
 
   /// Throws if a tensor is missing: a model with some random weights gives wrong answers silently.
   ///

@@ -65,11 +65,4 @@ public struct ModelDirectory: Sendable {
     return try GenerationConfiguration(
       modelConfiguration: configurationObject, file: FileSystem.join(path, "config.json"))
   }
-
-  /// The path of `preprocessor_config.json`, which says how images are prepared.
-  ///
-  /// - Throws: ``CheckpointError`` if there is none.
-  public func preprocessorConfiguration() throws -> String {
-    try require(["preprocessor_config.json"], purpose: "image processor")
-  }
 }

@@ -9,12 +9,15 @@ struct TorchState {
   private let locate: (PickleStorage) throws -> Range<Int>
   private var contents: CheckpointContents
   private var visits = 0
+  private var nameBytes = 0
 
   private static let depthLimit = 16
   /// A container can be reached by several paths; this bounds the walk where there are very many.
-  private static let visitLimit = 2_000_000
+  private static let visitLimit = 200_000
   /// Names longer than this are no names.
   private static let nameLimit = 4096
+  /// All names together: a long key in front of many tensors is spelled out with each of them.
+  private static let nameBytesLimit = 64 << 20
 
   static func tensors(
     of pickle: Pickle, in file: MappedFile, locate: @escaping (PickleStorage) throws -> Range<Int>
@@ -37,7 +40,8 @@ struct TorchState {
 
   private mutating func visit(_ value: PickleValue, name: String, depth: Int) throws {
     visits += 1
-    guard visits <= Self.visitLimit, name.utf8.count <= Self.nameLimit else {
+    nameBytes += name.utf8.count
+    guard visits <= Self.visitLimit, name.utf8.count <= Self.nameLimit, nameBytes <= Self.nameBytesLimit else {
       throw CheckpointError(.tooLarge, file: file.path, reason: "the pickle holds too many or too long paths")
     }
     switch value {

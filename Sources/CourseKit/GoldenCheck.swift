@@ -23,7 +23,11 @@ public struct GoldenCheck: Sendable {
   /// Seconds that a lesson may take.
   public let timeout: Double
 
-  /// - Parameter timeout: seconds that a lesson may take.
+  /// A check of the lessons of one package.
+  ///
+  /// - Parameters:
+  ///   - root: the package's root.
+  ///   - timeout: seconds that a lesson may take.
   public init(root: URL, timeout: Double = 300) {
     self.root = root
     self.timeout = timeout
@@ -105,7 +109,7 @@ public struct GoldenCheck: Sendable {
         at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
       try Data(output).write(to: file, options: .atomic)
     } catch {
-      throw CourseError("\(file.path): cannot be written: \(error.localizedDescription)")
+      throw CourseError("\(file.path): cannot be written: \(CourseError.reason(error))")
     }
   }
 }

@@ -20,6 +20,8 @@ public struct LessonEntry: Equatable, Sendable, CustomStringConvertible {
   /// Path of its exact standard output, from the package's root.
   public var golden: String { "expected-outputs/\(target).txt" }
 
+  /// An entry of the manifest.
+  ///
   /// - Parameters:
   ///   - target: `Lesson`, the number in two digits, an underscore and a name.
   public init(number: Int, target: String, title: String, teaches: String) {
@@ -99,21 +101,5 @@ public struct Manifest: Sendable {
   /// The lessons that a person names, all of them for an empty list.
   public func lessons(named names: [String]) throws -> [LessonEntry] {
     names.isEmpty ? lessons : try names.map(lesson(named:))
-  }
-}
-
-/// Finds the package that the course is.
-public enum PackageRoot {
-  /// The nearest folder, from `start` upwards, with a `Package.swift` and the list of lessons.
-  public static func find(from start: URL) throws -> URL {
-    var folder = start.standardizedFileURL
-    while true {
-      let marks = ["Package.swift", Manifest.path].map { folder.appending(path: $0).path }
-      if marks.allSatisfy(FileManager.default.fileExists(atPath:)) { return folder }
-      let parent = folder.deletingLastPathComponent().standardizedFileURL
-      if parent.path == folder.path { break }
-      folder = parent
-    }
-    throw CourseError("\(start.path): neither here nor above is the course's package (\(Manifest.path) marks it)")
   }
 }

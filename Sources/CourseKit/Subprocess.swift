@@ -4,8 +4,11 @@ import Foundation
 public struct Subprocess: Sendable {
   /// The ways for a program to end.
   public enum Ending: Equatable, Sendable {
+    /// By itself, with this exit code.
     case exited(Int32)
+    /// By this signal, as crashes do.
     case signalled(Int32)
+    /// By us, because it took too long.
     case timedOut
   }
 

@@ -4,7 +4,9 @@
 public struct UnifiedDiff: Sendable {
   /// A run of lines that both texts share, or that was replaced by another run.
   public enum Change: Equatable, Sendable {
+    /// Lines that are the same in both.
     case common(expected: Range<Int>, actual: Range<Int>)
+    /// Lines that one text has and the other has not, or has otherwise.
     case replaced(expected: Range<Int>, actual: Range<Int>)
   }
 

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A method that guesses a class from plain numbers; the honest companions of the course's neural networks.
 public protocol BaselineClassifier: Sendable {
   /// Numbers of one example.
@@ -13,10 +15,18 @@ extension BaselineClassifier {
   public func accuracy(on digits: Digits) -> Double {
     digits.accuracy(of: predict(digits.inputs))
   }
+
+  /// Examples have `featureCount` numbers each, of which there is at least one.
+  func checkExamples(_ name: String, _ features: [Float]) {
+    if featureCount == 0 || features.count % featureCount != 0 {
+      reportMisuse(name, "\(features.count) numbers are no examples of \(featureCount) numbers each")
+    }
+  }
 }
 
 /// Guesses the class whose mean is nearest (Euclid's distance; ties go to the lower class).
 public struct NearestCentroid: BaselineClassifier {
+  /// Numbers of one example.
   public let featureCount: Int
   /// The mean of each class, one after another.
   public let centroids: [Double]
@@ -28,7 +38,10 @@ public struct NearestCentroid: BaselineClassifier {
   ///   - labels: their classes, from 0.
   /// - Precondition: every class up to the largest label has an example.
   public init(features: [Float], labels: [Int]) {
-    precondition(!labels.isEmpty && features.count % labels.count == 0, "Each example has as many numbers")
+    if labels.isEmpty || features.count % labels.count != 0 {
+      reportMisuse("NearestCentroid", "\(features.count) numbers do not divide evenly among \(labels.count) examples")
+    }
+    if let label = labels.first(where: { $0 < 0 }) { reportMisuse("NearestCentroid", "label \(label) is negative") }
     let featureCount = features.count / labels.count
     let classCount = (labels.max() ?? 0) + 1
     var sums = [Double](repeating: 0, count: classCount * featureCount)
@@ -39,7 +52,9 @@ public struct NearestCentroid: BaselineClassifier {
         sums[label * featureCount + feature] += Double(features[index * featureCount + feature])
       }
     }
-    precondition(counts.allSatisfy { $0 > 0 }, "A class without an example has no mean")
+    if let empty = counts.firstIndex(of: 0) {
+      reportMisuse("NearestCentroid", "class \(empty) has no example, and so no mean")
+    }
     for index in sums.indices { sums[index] /= Double(counts[index / featureCount]) }
     self.featureCount = featureCount
     centroids = sums
@@ -50,8 +65,10 @@ public struct NearestCentroid: BaselineClassifier {
     self.init(features: digits.inputs, labels: digits.labels)
   }
 
+  /// The guessed class of each example.
   public func predict(_ features: [Float]) -> [Int] {
-    stride(from: 0, to: features.count, by: featureCount).map { start in
+    checkExamples("NearestCentroid", features)
+    return stride(from: 0, to: features.count, by: featureCount).map { start in
       var nearest = (index: 0, distance: Double.infinity)
       for index in 0..<centroids.count / featureCount {
         var distance = 0.0

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Captions for the handwritten digits.
 public enum DigitCaption {
   /// The digits' names, `zero` to `nine`.
@@ -18,8 +20,10 @@ public enum DigitCaption {
   /// - Parameter frame: an index of ``frames(_:)``.
   public static func text(_ digit: Int, frame: Int = 0, wordings: SceneWordings = .training) -> String {
     let frames = frames(wordings)
-    precondition(names.indices.contains(digit), "A digit is 0 to 9, not \(digit)")
-    precondition(frames.indices.contains(frame), "There are \(frames.count) frames, and none has the index \(frame)")
+    if !names.indices.contains(digit) { reportMisuse("DigitCaption", "a digit is 0 to 9, not \(digit)") }
+    if !frames.indices.contains(frame) {
+      reportMisuse("DigitCaption", "there are \(frames.count) frames, and none has the index \(frame)")
+    }
     return frames[frame].split(separator: " ").map { $0 == "_" ? names[digit] : String($0) }.joined(separator: " ")
   }
 

@@ -85,6 +85,7 @@ public struct Digits: Sendable, Equatable {
   /// One digit as a picture, white on black as the sheet has it.
   public func image(at index: Int) -> Image {
     let size = Self.side * Self.side
+    check(index)
     return Image(
       width: Self.side, height: Self.side, format: .grey,
       pixels: levels[index * size..<(index + 1) * size].map { UInt8(Int($0) * 255 / Self.maximumLevel) })
@@ -96,17 +97,22 @@ public struct Digits: Sendable, Equatable {
     var levels: [UInt8] = []
     var labels: [Int] = []
     for index in indices {
+      check(index)
       levels += self.levels[index * size..<(index + 1) * size]
       labels.append(self.labels[index])
     }
     return Digits(levels: levels, labels: labels)
   }
 
+  private func check(_ index: Int) {
+    if !labels.indices.contains(index) { reportMisuse("Digits", "there is no digit \(index) among \(count)") }
+  }
+
   /// The share of guesses that are right, 0 to 1.
   ///
   /// - Parameter guesses: a class for each digit.
   public func accuracy(of guesses: [Int]) -> Double {
-    precondition(guesses.count == count, "\(guesses.count) guesses for \(count) digits")
+    if guesses.count != count { reportMisuse("accuracy", "\(guesses.count) guesses for \(count) digits") }
     return Double(zip(guesses, labels).count { $0 == $1 }) / Double(count)
   }
 
@@ -118,7 +124,7 @@ public struct Digits: Sendable, Equatable {
   ///   - size: digits of a batch, at most ``count``.
   ///   - batches: how many batches, over as many epochs as they need.
   public func shuffledBatches(of size: Int, count batches: Int) -> AnyIterator<Digits> {
-    precondition(size > 0 && size <= count, "A batch of \(size) out of \(count) digits")
+    if size <= 0 || size > count { reportMisuse("shuffledBatches", "a batch of \(size) out of \(count) digits") }
     let perEpoch = count / size
     var order: [Int] = []
     var drawn = 0

@@ -1,9 +1,12 @@
+import Tensors
+
 /// Multinomial logistic regression: a linear layer and softmax, trained to the one optimum.
 ///
 /// Minimises Σ cross-entropy + ½ ‖W‖² / C, the intercepts free, which is scikit-learn's `LogisticRegression(C=1)`;
 /// the solution is scikit-learn's too. Double precision, sums in a fixed order, no library functions: the same bits
 /// everywhere.
 public struct LogisticRegression: BaselineClassifier {
+  /// Numbers of one example.
   public let featureCount: Int
   /// The number of classes.
   public let classCount: Int
@@ -26,8 +29,13 @@ public struct LogisticRegression: BaselineClassifier {
     features: [Float], labels: [Int], classCount: Int, inverseRegularisation: Double = 1, tolerance: Double = 1e-7,
     maximumIterations: Int = 1_000
   ) {
-    precondition(!labels.isEmpty && features.count % labels.count == 0, "Each example has as many numbers")
-    precondition(labels.allSatisfy { $0 >= 0 && $0 < classCount }, "Labels go from 0 to \(classCount - 1)")
+    if labels.isEmpty || features.count % labels.count != 0 {
+      reportMisuse(
+        "LogisticRegression", "\(features.count) numbers do not divide evenly among \(labels.count) examples")
+    }
+    if let label = labels.first(where: { $0 < 0 || $0 >= classCount }) {
+      reportMisuse("LogisticRegression", "label \(label) is not one of \(classCount) classes")
+    }
     let objective = SoftmaxObjective(
       features: features.map(Double.init), labels: labels, classCount: classCount,
       penalty: 1 / inverseRegularisation)
@@ -47,8 +55,10 @@ public struct LogisticRegression: BaselineClassifier {
       inverseRegularisation: inverseRegularisation)
   }
 
+  /// The guessed class of each example.
   public func predict(_ features: [Float]) -> [Int] {
-    stride(from: 0, to: features.count, by: featureCount).map { start in
+    checkExamples("LogisticRegression", features)
+    return stride(from: 0, to: features.count, by: featureCount).map { start in
       var scores = Array(weights[(featureCount * classCount)...])
       for feature in 0..<featureCount {
         let value = Double(features[start + feature])

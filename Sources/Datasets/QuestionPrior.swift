@@ -1,3 +1,5 @@
+import Tensors
+
 /// Answers without a picture: to each question what was most often right for it in training.
 ///
 /// What such a baseline reaches is what questions give away (Goyal et al. 2017, *Making the V in VQA Matter*). A
@@ -12,7 +14,7 @@ public struct QuestionPrior: Sendable {
   ///
   /// - Precondition: `count` is at least 1.
   public init(_ scenes: Scenes, count: Int) {
-    precondition(count > 0, "A baseline is counted on at least one question")
+    if count <= 0 { reportMisuse("QuestionPrior", "a baseline is counted on at least one question, not \(count)") }
     let questions = (0..<count).map { scenes.question(at: $0) }
     byText = Dictionary(grouping: questions, by: \.text).mapValues(Self.mostFrequent)
     byType = Dictionary(grouping: questions, by: \.type).mapValues(Self.mostFrequent)

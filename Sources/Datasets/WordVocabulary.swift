@@ -14,7 +14,8 @@ public struct WordVocabulary: Sendable {
 
   /// A vocabulary of words, each listed once.
   public init(_ words: [String]) {
-    ids = Dictionary(uniqueKeysWithValues: zip(words, 1...))
+    ids = Dictionary(zip(words, 1...)) { first, _ in first }
+    if ids.count != words.count { reportMisuse("WordVocabulary", "a word is listed twice") }
   }
 
   /// How many ids there are, the padding included.
@@ -29,12 +30,14 @@ public struct WordVocabulary: Sendable {
   public func encode(_ texts: [String], length: Int? = nil) -> IntTensor {
     let rows = texts.map { text in
       SceneGrammar.words(of: text).map { word in
-        guard let id = ids[word] else { preconditionFailure("\"\(word)\" is not in the vocabulary") }
+        guard let id = ids[word] else { reportMisuse("WordVocabulary", "\"\(word)\" is not in the vocabulary") }
         return id
       }
     }
     let width = length ?? rows.map(\.count).max() ?? 0
-    precondition(rows.allSatisfy { $0.count <= width }, "A text has more than \(width) words")
+    if let longest = rows.map(\.count).max(), longest > width {
+      reportMisuse("WordVocabulary", "a text of \(longest) words in rows of \(width)")
+    }
     return IntTensor(
       rows.flatMap { $0 + [Int](repeating: Self.padding, count: width - $0.count) }, shape: [rows.count, width])
   }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Colours for the numbers from 0 to 1.
 public struct Colormap: Sendable {
   /// The colours at equal steps, the first for 0 and the last for 1.
@@ -5,7 +7,7 @@ public struct Colormap: Sendable {
 
   /// A colour map from its colours at equal steps.
   public init(_ colors: [Color]) {
-    precondition(!colors.isEmpty, "A colour map has at least one colour")
+    if colors.isEmpty { reportMisuse("Colormap", "a colour map has at least one colour") }
     self.colors = colors
   }
 

@@ -1,3 +1,5 @@
+import Tensors
+
 extension Image {
   /// Copies another image over this one with its upper left pixel at (x, y); what lies outside is cut off.
   ///
@@ -31,7 +33,9 @@ extension Image {
   /// The image cut into tiles of one size, row by row from the upper left; a rest at the right and the bottom that
   /// fills no tile is left out.
   public func tiles(width tileWidth: Int, height tileHeight: Int) -> [Image] {
-    precondition(tileWidth > 0 && tileHeight > 0, "A tile has at least one pixel")
+    if tileWidth <= 0 || tileHeight <= 0 {
+      reportMisuse("tiles", "a tile has at least one pixel, not \(tileWidth)×\(tileHeight)")
+    }
     return (0..<height / tileHeight).flatMap { row in
       (0..<width / tileWidth).map { column in
         cropped(
@@ -52,8 +56,15 @@ extension Image {
     _ images: [Image], columns: Int, gap: Int = 2, background: Color = .white, labels: [String] = [],
     labelColor: Color = .black
   ) -> Image {
-    precondition(!images.isEmpty && columns > 0 && gap >= 0, "A grid has at least one image and one column")
-    precondition(labels.isEmpty || labels.count == images.count, "\(labels.count) labels for \(images.count) images")
+    if images.isEmpty || columns <= 0 || gap < 0 {
+      reportMisuse(
+        "grid",
+        "a grid has at least one image and one column and no negative gap, not \(images.count) images, "
+          + "\(columns) columns and a gap of \(gap)")
+    }
+    if !labels.isEmpty && labels.count != images.count {
+      reportMisuse("grid", "\(labels.count) labels for \(images.count) images")
+    }
     let greyGround = background.red == background.green && background.green == background.blue
     let isGrey = greyGround && images.allSatisfy { $0.format == .grey }
     let format: PixelFormat = isGrey ? .grey : images.contains { $0.format == .rgba } ? .rgba : .rgb

@@ -1,3 +1,5 @@
+import Tensors
+
 extension Image {
   /// Fills the part of a rectangle that lies inside the image; a colour with alpha is mixed in.
   public mutating func fill(_ rectangle: Rectangle, color: Color) {
@@ -52,13 +54,6 @@ extension Image {
     }
   }
 
-  /// Draws straight lines from each point to the next, as for a curve.
-  public mutating func drawPath(_ points: [(x: Int, y: Int)], color: Color, thickness: Int = 1) {
-    for (start, end) in zip(points, points.dropFirst()) {
-      drawLine(from: start, to: end, color: color, thickness: thickness)
-    }
-  }
-
   /// Fills a disc around a pixel.
   public mutating func fillCircle(x centreX: Int, y centreY: Int, radius: Int, color: Color) {
     for y in -radius...max(radius, -radius) {
@@ -73,7 +68,7 @@ extension Image {
   ///
   /// - Parameter scale: pixels of the image for a pixel of the font.
   public mutating func drawText(_ text: String, x: Int, y: Int, color: Color = .black, scale: Int = 1) {
-    precondition(scale > 0, "Text is drawn at scale 1 or more, not \(scale)")
+    if scale <= 0 { reportMisuse("drawText", "text is drawn at scale 1 or more, not \(scale)") }
     for (index, character) in text.enumerated() {
       let left = x + index * BitmapFont.advance * scale
       for (column, bits) in BitmapFont.columns(of: character).enumerated() {

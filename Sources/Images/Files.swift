@@ -4,9 +4,24 @@ import Foundation
 enum Files {
   /// The largest file that is read: 1 GiB, more than any image inside of ``Image/pixelLimit`` needs.
   static let sizeLimit = 1 << 30
+  /// The largest file with settings that is read: 1 MiB, a thousand times what they need.
+  static let settingsLimit = 1 << 20
+
+  /// The text of a file with settings, which must be a file on disk and small.
+  static func settings(_ path: String) throws(ImageError) -> [UInt8] {
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw ImageError(.unreadable, file: path, reason: "this is not a regular file")
+    }
+    return try read(path, limit: settingsLimit)
+  }
 
   /// All bytes of a file.
-  static func read(_ path: String) throws(ImageError) -> [UInt8] {
+  ///
+  /// - Parameters:
+  ///   - path: a file, or something else that ends, such as a pipe.
+  ///   - limit: the most bytes that are read.
+  static func read(_ path: String, limit sizeLimit: Int = Self.sizeLimit) throws(ImageError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(.unreadable, path) }
     defer { close(descriptor) }

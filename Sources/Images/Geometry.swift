@@ -1,3 +1,5 @@
+import Tensors
+
 /// A rectangle of whole pixels.
 public struct Rectangle: Sendable, Hashable {
   /// The left column, the top row, and the size in pixels.
@@ -20,10 +22,12 @@ extension Image {
   ///
   /// - Precondition: the rectangle lies inside and has at least one pixel.
   public func cropped(to part: Rectangle) -> Image {
-    precondition(
-      part.x >= 0 && part.y >= 0 && part.width > 0 && part.height > 0
-        && part.x + part.width <= width && part.y + part.height <= height,
-      "\(part.width)×\(part.height) at (\(part.x), \(part.y)) is not inside of \(width)×\(height)")
+    guard part.x >= 0, part.y >= 0, part.width > 0, part.height > 0, part.width <= width, part.height <= height,
+      part.x <= width - part.width, part.y <= height - part.height
+    else {
+      reportMisuse(
+        "cropped", "\(part.width)×\(part.height) at (\(part.x), \(part.y)) is not inside of \(width)×\(height)")
+    }
     var result: [UInt8] = []
     result.reserveCapacity(part.width * part.height * channels)
     for row in part.y..<part.y + part.height {
@@ -35,7 +39,7 @@ extension Image {
 
   /// The image with each pixel repeated as a square of `factor × factor`: pixels stay visible as squares.
   public func enlarged(by factor: Int) -> Image {
-    precondition(factor > 0, "An image is enlarged by 1 or more, not \(factor)")
+    if factor <= 0 { reportMisuse("enlarged", "an image is enlarged by 1 or more, not \(factor)") }
     return rearranged(width: width * factor, height: height * factor) { x, y in (x / factor, y / factor) }
   }
 

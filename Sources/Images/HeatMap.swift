@@ -1,3 +1,5 @@
+import Tensors
+
 extension Image {
   /// A matrix of numbers as a picture, one square for each.
   ///
@@ -9,7 +11,7 @@ extension Image {
     _ values: [Float], columns: Int, rows: Int, colormap: Colormap = .viridis, range: ClosedRange<Float>? = nil,
     cell: Int = 8
   ) -> Image {
-    precondition(values.count == rows * columns, "\(rows)×\(columns) cells need as many numbers, not \(values.count)")
+    check("heatMap", values, columns, rows)
     let scaled = normalised(values, to: range)
     var result = Image(width: columns, height: rows, format: .rgb)
     for y in 0..<rows {
@@ -28,7 +30,7 @@ extension Image {
     withHeatMap values: [Float], columns: Int, rows: Int, colormap: Colormap = .viridis,
     range: ClosedRange<Float>? = nil, opacity: UInt8 = 140
   ) -> Image {
-    precondition(values.count == rows * columns, "\(rows)×\(columns) cells need as many numbers, not \(values.count)")
+    Self.check("overlaid", values, columns, rows)
     let scaled = Self.normalised(values, to: range)
     let across = Self.samplePoints(width, over: columns)
     let down = Self.samplePoints(height, over: rows)
@@ -45,6 +47,12 @@ extension Image {
       }
     }
     return result
+  }
+
+  private static func check(_ operation: String, _ values: [Float], _ columns: Int, _ rows: Int) {
+    if columns <= 0 || rows <= 0 || values.count / columns != rows || values.count % columns != 0 {
+      reportMisuse(operation, "\(rows)×\(columns) cells need as many numbers, at least one, not \(values.count)")
+    }
   }
 
   /// For each of `count` pixels over `cells` cells: the two cells whose centres are nearest and the second's weight.

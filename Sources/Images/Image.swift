@@ -1,3 +1,5 @@
+import Tensors
+
 /// A picture of 8-bit samples: a value, row after row from the top, the samples of a pixel side by side.
 ///
 /// Coordinates are `x` from the left and `y` from the top, both from 0.
@@ -29,10 +31,10 @@ public struct Image: Sendable, Equatable {
   /// - Parameter pixels: `height × width × channels` bytes, rows from the top.
   /// - Precondition: the sides are positive and `pixels` has that many bytes.
   public init(width: Int, height: Int, format: PixelFormat, pixels: [UInt8]) {
-    precondition(width > 0 && height > 0, "An image has at least one pixel, not \(width)×\(height)")
-    precondition(
-      pixels.count == width * height * format.channels,
-      "\(width)×\(height) \(format) needs \(width * height * format.channels) bytes, not \(pixels.count)")
+    let count = Self.byteCount(width, height, format)
+    if pixels.count != count {
+      reportMisuse("Image", "\(width)×\(height) \(format) needs \(count) bytes, not \(pixels.count)")
+    }
     self.width = width
     self.height = height
     self.format = format
@@ -43,11 +45,20 @@ public struct Image: Sendable, Equatable {
   public init(width: Int, height: Int, format: PixelFormat = .rgb, color: Color = .white) {
     var pixel = [UInt8](repeating: 0, count: format.channels)
     Self.store(color, in: &pixel, at: 0, format)
-    var pixels = [UInt8](repeating: pixel[0], count: max(width, 0) * max(height, 0) * format.channels)
+    var pixels = [UInt8](repeating: pixel[0], count: Self.byteCount(width, height, format))
     if format != .grey {
       for offset in pixels.indices { pixels[offset] = pixel[offset % format.channels] }
     }
     self.init(width: width, height: height, format: format, pixels: pixels)
+  }
+
+  /// The bytes of an image of this size, which must be one.
+  private static func byteCount(_ width: Int, _ height: Int, _ format: PixelFormat) -> Int {
+    let (count, isTooLarge) = width.multipliedReportingOverflow(by: height)
+    if width <= 0 || height <= 0 || isTooLarge || count > Int.max / 4 {
+      reportMisuse("Image", "an image has at least one pixel and fits into memory, unlike \(width)×\(height)")
+    }
+    return count * format.channels
   }
 
   /// The colour of one pixel. Storing a colour in a grey image stores its luminance, in an RGB image drops its alpha.
@@ -75,12 +86,14 @@ public struct Image: Sendable, Equatable {
   }
 
   private func offset(_ x: Int, _ y: Int) -> Int {
-    precondition(contains(x, y), "Pixel (\(x), \(y)) is outside of \(width)×\(height)")
+    if !contains(x, y) { reportMisuse("Image", "pixel (\(x), \(y)) is outside of \(width)×\(height)") }
     return y * stride + x * channels
   }
 
   private func checked(_ channel: Int) -> Int {
-    precondition(channel >= 0 && channel < channels, "Channel \(channel) of \(channels)")
+    if channel < 0 || channel >= channels {
+      reportMisuse("Image", "channel \(channel) is not one of \(channels)")
+    }
     return channel
   }
 

@@ -50,7 +50,7 @@ public struct ImageProcessor: Sendable {
   }
 
   private func process(_ items: [(image: Image, isRGB: Bool, name: String?)]) throws(ImageError) -> Batch {
-    precondition(!items.isEmpty, "A batch has at least one image")
+    if items.isEmpty { reportMisuse("ImageProcessor", "a batch has at least one image") }
     var images: [Image] = []
     for item in items {
       do {

@@ -100,11 +100,13 @@ enum SizeField: Decodable {
     switch self {
     case .number(let side):
       try check(side)
+      if squareByDefault { try check(height: side, width: side) }
       return squareByDefault ? .exact(height: side, width: side) : .shortestEdge(side, longest: nil)
     case .list(let sides):
       guard sides.count == 2 else { throw Problem(reason: "a list must be [height, width]") }
       try check(sides[0])
       try check(sides[1])
+      try check(height: sides[0], width: sides[1])
       return .exact(height: sides[0], width: sides[1])
     case .object(let fields):
       let (height, width, edge, longest) = (
@@ -112,7 +114,9 @@ enum SizeField: Decodable {
       )
       for side in [height, width, edge, longest] { if let side { try check(side) } }
       switch (height, width, edge, longest, fields.count) {
-      case (let height?, let width?, nil, nil, 2): return .exact(height: height, width: width)
+      case (let height?, let width?, nil, nil, 2):
+        try check(height: height, width: width)
+        return .exact(height: height, width: width)
       case (nil, nil, let edge?, nil, 1): return .shortestEdge(edge, longest: nil)
       case (nil, nil, let edge?, let longest?, 2): return .shortestEdge(edge, longest: longest)
       default:
@@ -129,6 +133,12 @@ enum SizeField: Decodable {
       throw Problem(reason: "height and width are needed")
     }
     return ImageProcessorConfiguration.CropSize(height: height, width: width)
+  }
+
+  private func check(height: Int, width: Int) throws(Problem) {
+    guard height * width <= Image.pixelLimit else {
+      throw Problem(reason: "\(width)×\(height) has more than \(Image.pixelLimit) pixels")
+    }
   }
 
   private func check(_ side: Int) throws(Problem) {

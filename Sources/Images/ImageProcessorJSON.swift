@@ -9,14 +9,15 @@ extension ImageProcessorConfiguration {
     let nested = directory + "/processor_config.json"
     let plain = directory + "/preprocessor_config.json"
     let fallback = Self.kindOfModel(in: directory)
-    if let bytes = try? Files.read(nested) {
+    if access(nested, F_OK) == 0 {
+      let bytes = try Files.settings(nested)
       let wrapper = try Self.decode(Wrapper.self, bytes, file: nested)
       if let fields = wrapper.image_processor {
         try self.init(fields, fallback: fallback, file: nested)
         return
       }
     }
-    try self.init(json: Files.read(plain), fallback: fallback, file: plain)
+    try self.init(json: Files.settings(plain), fallback: fallback, file: plain)
   }
 
   /// Reads the text of a `preprocessor_config.json`. Keys that are missing have transformers' defaults; a null
@@ -47,7 +48,7 @@ extension ImageProcessorConfiguration {
     if let value = fields.do_pad { pads = value }
     if let value = fields.resample {
       guard let filter = ResamplingFilter(rawValue: value) else {
-        throw wrong("resample", "\(value), but known are 2 (bilinear) and 3 (bicubic)")
+        throw wrong("resample", "\(value), but known are 0 (nearest), 1 (lanczos), 2 (bilinear) and 3 (bicubic)")
       }
       self.filter = filter
     }
@@ -105,7 +106,7 @@ extension ImageProcessorConfiguration {
 
   /// The text of a `preprocessor_config.json` that transformers reads, keys in alphabetical order.
   public func json() -> String {
-    func number(_ value: Double) -> String { value == value.rounded() ? "\(Int(value))" : "\(value)" }
+    func number(_ value: Double) -> String { Int(exactly: value).map { "\($0)" } ?? "\(value)" }
     func list(_ values: [Double]) -> String { "[\(values.map(number).joined(separator: ", "))]" }
     var entries: [(key: String, value: String)] = [
       ("do_center_crop", "\(cropSize != nil)"), ("do_convert_rgb", "\(convertsToRGB)"),
@@ -133,7 +134,7 @@ extension ImageProcessorConfiguration {
   }
 
   private static func kindOfModel(in directory: String) -> ImageProcessorKind? {
-    guard let bytes = try? Files.read(directory + "/config.json") else { return nil }
+    guard let bytes = try? Files.settings(directory + "/config.json") else { return nil }
     let model = try? JSONDecoder().decode(ModelType.self, from: Data(bytes))
     return model?.model_type.flatMap(ImageProcessorKind.init(modelType:))
   }

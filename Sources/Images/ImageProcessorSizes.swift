@@ -22,6 +22,17 @@ extension ImageProcessorConfiguration {
     return target
   }
 
+  /// The size of what an image becomes, without making it.
+  ///
+  /// - Parameters:
+  ///   - height: the image's height in pixels.
+  ///   - width: its width in pixels.
+  /// - Throws: ``ImageError`` where a side would vanish or grow out of bounds.
+  public func outputSize(height: Int, width: Int) throws(ImageError) -> (height: Int, width: Int) {
+    let resized = try targetSize(height: height, width: width) ?? (height, width)
+    return cropSize.map { ($0.height, $0.width) } ?? resized
+  }
+
   private static func keepingShape(height: Int, width: Int, shortest: Int) -> (height: Int, width: Int) {
     let long = Int(Double(shortest * max(height, width)) / Double(min(height, width)))
     return width <= height ? (long, shortest) : (shortest, long)

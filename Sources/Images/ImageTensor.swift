@@ -17,9 +17,10 @@ extension Image {
   /// rounded to nearest; what is outside is cut off, and NaN becomes 0.
   public init(_ tensor: Tensor) {
     let shape = tensor.shape.count == 2 ? [1] + tensor.shape : tensor.shape
-    precondition(
-      shape.count == 3 && (shape[0] == 1 || shape[0] == 3),
-      "A picture is made of [C, H, W] with 1 or 3 channels or of [H, W], not of \(tensor.shape)")
+    guard shape.count == 3, shape[0] == 1 || shape[0] == 3 else {
+      reportMisuse(
+        "Image", "a picture is made of [C, H, W] with 1 or 3 channels or of [H, W], not of \(tensor.shape)")
+    }
     let (channels, height, width) = (shape[0], shape[1], shape[2])
     let scalars = tensor.scalars
     var pixels = [UInt8](repeating: 0, count: scalars.count)

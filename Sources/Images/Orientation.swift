@@ -31,7 +31,8 @@ enum Orientation {
   static func ofJPEG(_ bytes: [UInt8]) -> Int {
     let exifMark = Array("Exif".utf8) + [0, 0]
     let xmpMark = Array("http://ns.adobe.com/xap/1.0/".utf8) + [0]
-    var exif: [UInt8]?
+    var exif: [UInt8] = []
+    var hasEXIF = false
     var xmp: ArraySlice<UInt8>?
     var offset = 2
     while offset + 4 <= bytes.count {
@@ -53,14 +54,18 @@ enum Orientation {
       let data = bytes[offset + 4..<offset + 2 + length]
       if marker == 0xE1, data.starts(with: exifMark) {
         // A block over 64 kB goes on in the next segment.
-        exif = (exif ?? []) + data.dropFirst(exifMark.count)
+        hasEXIF = true
+        if exif.count < exifLimit { exif += data.dropFirst(exifMark.count) }
       } else if marker == 0xE1, data.starts(with: xmpMark) {
         xmp = data.dropFirst(xmpMark.count)
       }
       offset += 2 + length
     }
-    return known(exif.flatMap(inEXIF) ?? xmp.flatMap(inXMP))
+    return known((hasEXIF ? inEXIF(exif) : nil) ?? xmp.flatMap(inXMP))
   }
+
+  /// The tag stands in front; what lies further behind in a block of this size is some maker's own.
+  private static let exifLimit = 16 << 20
 
   private static func known(_ value: Int?) -> Int {
     value.map { (1...8).contains($0) ? $0 : 1 } ?? 1

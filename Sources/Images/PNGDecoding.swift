@@ -10,10 +10,6 @@ extension Image {
   /// transparent colour becomes RGBA.
   ///
   /// - Throws: ``ImageError`` for what is no PNG, is damaged or ends early, or has more pixels than ``pixelLimit``.
-  public static func decodePNG(_ bytes: [UInt8]) throws(ImageError) -> Image {
-    try readPNG(bytes).image
-  }
-
   static func readPNG(_ bytes: [UInt8]) throws(ImageError) -> (image: Image, mode: StoredMode) {
     guard isPNG(bytes) else { throw ImageError(.notAnImage, reason: "this is not a PNG") }
     // A closure's typed throws are not inferred through `withUnsafeBufferPointer`: the outcome travels as a value.

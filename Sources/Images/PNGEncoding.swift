@@ -1,4 +1,5 @@
 import CPNG
+import Tensors
 
 extension Image {
   /// The image as the bytes of a PNG of 8-bit samples, the same bytes for the same pixels.
@@ -22,7 +23,7 @@ extension Image {
         &header, buffer.baseAddress, &capacity, 0, pixels, Int32(stride), nil)
       written = succeeded == 1 ? capacity : 0
     }
-    precondition(!encoded.isEmpty, "libpng cannot write \(self)")
+    if encoded.isEmpty { reportMisuse("pngData", "libpng cannot write a picture of \(self)") }
     return encoded
   }
 

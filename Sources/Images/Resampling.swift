@@ -1,6 +1,15 @@
-/// How pixels between pixels are found. Both filters widen when an image shrinks, so that no pixel is passed over.
+import Foundation
+import Tensors
+
+/// How pixels between pixels are found. All but the first widen when an image shrinks, so that no pixel is passed over.
+///
+/// The raw values are Pillow's, as in `preprocessor_config.json`.
 public enum ResamplingFilter: Int, Sendable, CaseIterable {
-  /// Straight lines between neighbours. The raw value is Pillow's, as in `preprocessor_config.json`.
+  /// The pixel that is there, without any mean.
+  case nearest = 0
+  /// The sine cardinal, which keeps all frequencies, cut off by a wider one (Duchon 1979, a = 3).
+  case lanczos = 1
+  /// Straight lines between neighbours.
   case bilinear = 2
   /// Cubic curves through neighbours (Keys 1981, a = -0.5).
   case bicubic = 3
@@ -8,6 +17,8 @@ public enum ResamplingFilter: Int, Sendable, CaseIterable {
   /// How far the filter reaches, in pixels of the smaller image.
   var support: Double {
     switch self {
+    case .nearest: 0.5
+    case .lanczos: 3
     case .bilinear: 1
     case .bicubic: 2
     }
@@ -17,6 +28,10 @@ public enum ResamplingFilter: Int, Sendable, CaseIterable {
   func weight(at distance: Double) -> Double {
     let x = distance.magnitude
     switch self {
+    case .nearest:
+      return x < 0.5 ? 1 : 0
+    case .lanczos:
+      return x < 3 ? Self.sineCardinal(x) * Self.sineCardinal(x / 3) : 0
     case .bilinear:
       return x < 1 ? 1 - x : 0
     case .bicubic:
@@ -25,6 +40,13 @@ public enum ResamplingFilter: Int, Sendable, CaseIterable {
       if x < 2 { return (((x - 5) * x + 8) * x - 4) * a }
       return 0
     }
+  }
+}
+
+extension ResamplingFilter {
+  /// `sin πx / πx`. Weights are rounded to 22 bits at most, so the last ones of the sine do not matter.
+  private static func sineCardinal(_ x: Double) -> Double {
+    x == 0 ? 1 : sin(Double.pi * x) / (Double.pi * x)
   }
 }
 
@@ -47,8 +69,14 @@ extension Image {
     width newWidth: Int, height newHeight: Int, filter: ResamplingFilter = .bicubic,
     backend: ResamplingBackend = .torchvision
   ) -> Image {
-    precondition(newWidth > 0 && newHeight > 0, "An image has at least one pixel, not \(newWidth)×\(newHeight)")
+    if newWidth <= 0 || newHeight <= 0 {
+      reportMisuse("resized", "an image has at least one pixel, not \(newWidth)×\(newHeight)")
+    }
     guard newWidth != width || newHeight != height else { return self }
+    if filter == .nearest {
+      return picking(
+        columns: Self.nearest(width, newWidth, backend), rows: Self.nearest(height, newHeight, backend))
+    }
     // Pillow keeps the colour of transparent pixels out of the mean; torchvision takes alpha for a fourth colour.
     let weighsByAlpha = backend == .pillow && format == .rgba
     var image = weighsByAlpha ? premultiplied() : self
@@ -60,6 +88,35 @@ extension Image {
       image = image.resampledHorizontally(horizontal).resampledVertically(vertical)
     }
     return weighsByAlpha ? image.unpremultiplied() : image
+  }
+
+  /// Of each new pixel of an axis the old one.
+  private static func nearest(_ old: Int, _ new: Int, _ backend: ResamplingBackend) -> [Int] {
+    guard backend == .pillow else {
+      // Where the pixel begins, in single precision.
+      let scale = Float(old) / Float(new)
+      return (0..<new).map { min(Int(Float($0) * scale), old - 1) }
+    }
+    // Where its middle lies, added up from one to the next.
+    let scale = Double(old) / Double(new)
+    var place = scale * 0.5
+    return (0..<new).map { _ in
+      defer { place += scale }
+      return min(Int(place), old - 1)
+    }
+  }
+
+  /// The image of these columns and rows.
+  private func picking(columns: [Int], rows: [Int]) -> Image {
+    var picked: [UInt8] = []
+    picked.reserveCapacity(rows.count * columns.count * channels)
+    for row in rows {
+      for column in columns {
+        let start = row * stride + column * channels
+        picked += pixels[start..<start + channels]
+      }
+    }
+    return Image(width: columns.count, height: rows.count, format: format, pixels: picked)
   }
 
   /// Which axis comes first matters, because the first pass is rounded. torchvision and older Pillows start with the

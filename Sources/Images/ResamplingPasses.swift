@@ -1,4 +1,5 @@
 import Dispatch
+import Tensors
 
 /// Numbers that are added at once in the passes below.
 private typealias Lanes = SIMD8<Int32>
@@ -112,7 +113,7 @@ extension Image {
 
   /// Runs `body` on bands of rows, side by side where the work is worth it.
   private static func inBands(of count: Int, work: Int, _ body: @Sendable (Range<Int>) -> Void) {
-    let bands = min(work / 1_000_000 + 1, 16, count)
+    let bands = min(work / 1_000_000 + 1, Threads.count, count)
     if bands == 1 { return body(0..<count) }
     DispatchQueue.concurrentPerform(iterations: bands) { band in
       body(count * band / bands..<count * (band + 1) / bands)

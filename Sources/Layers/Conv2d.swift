@@ -25,6 +25,8 @@ public final class Conv2d: Module {
     self.padding = padding
   }
 
+  /// Lets all filters pass over all images.
+  ///
   /// - Parameter x: `[B, inChannels, H, W]`.
   /// - Returns: `[B, outChannels, H', W']`.
   public func callAsFunction(_ x: Tensor) -> Tensor {

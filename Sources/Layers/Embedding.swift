@@ -11,14 +11,21 @@ public final class Embedding: Module {
   /// A table of normally distributed numbers.
   ///
   /// - Parameters:
-  ///   - paddingIndex: a row that starts as zeros and stays as it is in training.
+  ///   - paddingIndex: a row that starts as zeros and stays as it is in training; a negative one counts from the end.
   ///   - standardDeviation: how far the numbers spread.
   public init(_ count: Int, _ width: Int, paddingIndex: Int? = nil, standardDeviation: Double = 1) {
     weight = Initialisation.normal([count, width], standardDeviation: standardDeviation)
-    self.paddingIndex = paddingIndex
-    if let paddingIndex { weight[paddingIndex].assign(.zeros([width])) }
+    self.paddingIndex = paddingIndex.map { index in
+      guard (-count..<count).contains(index) else {
+        reportMisuse("Embedding", "padding index \(index) is not one of \(count) rows")
+      }
+      return index < 0 ? index + count : index
+    }
+    if let row = self.paddingIndex { weight[row].assign(.zeros([width])) }
   }
 
+  /// Looks up each id.
+  ///
   /// - Returns: the shape of the ids with `width` behind.
   public func callAsFunction(_ ids: IntTensor) -> Tensor { weight.rows(ids, withoutGradient: paddingIndex) }
 }

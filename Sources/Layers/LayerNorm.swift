@@ -8,6 +8,8 @@ public final class LayerNorm: Module {
   public let bias: Tensor
   private let epsilon: Float
 
+  /// A layer that scales by 1 and shifts by 0 at first.
+  ///
   /// - Parameter epsilon: added to the variance.
   public init(_ width: Int, epsilon: Float = 1e-5) {
     weight = Initialisation.constant([width], 1)
@@ -15,6 +17,8 @@ public final class LayerNorm: Module {
     self.epsilon = epsilon
   }
 
+  /// Normalises each row.
+  ///
   /// - Parameter x: `[…, width]`.
   public func callAsFunction(_ x: Tensor) -> Tensor { x.layerNorm(weight: weight, bias: bias, epsilon: epsilon) }
 }

@@ -22,6 +22,8 @@ public final class Linear: Module {
     self.bias = bias ? Initialisation.constant([outFeatures], 0) : nil
   }
 
+  /// Maps each row.
+  ///
   /// - Parameter x: `[…, inFeatures]`.
   /// - Returns: `[…, outFeatures]`.
   public func callAsFunction(_ x: Tensor) -> Tensor { x.linear(weight: weight, bias: bias) }

@@ -3,12 +3,13 @@ import Tensors
 /// A part of a model: parameters, smaller modules, and a computation (PyTorch's `nn.Module`).
 ///
 /// A subclass just declares its parts as stored properties. Every `Tensor` property is a parameter, every `Module`
-/// property (also optional, or in an array) a submodule; wrap a tensor that is neither trained nor saved in `Constant`.
+/// property (also optional, or in an array) a submodule.
 /// Parameters are named as in a PyTorch `state_dict`: the property names in snake case, joined by dots.
 open class Module {
   /// Whether the module behaves as in training (dropout drops) or as in use. New modules train, as in PyTorch.
   public private(set) var isTraining = true
 
+  /// A module that trains; subclasses make their parts before.
   public init() {}
 
   /// Names of properties in a `state_dict`, where they are not just the property's name in snake case.
@@ -16,17 +17,25 @@ open class Module {
 
   // MARK: Parts
 
-  /// All parameters with their names: first a module's own, then those of its submodules, as PyTorch lists them.
-  public func namedParameters() -> [(name: String, parameter: Tensor)] {
+  /// All parameters with their names: first a module's own, then those of its submodules, as PyTorch lists them in a
+  /// `state_dict`.
+  ///
+  /// - Parameter removingDuplicates: whether one that several modules share is listed under its first name only, and not
+  ///   under each.
+  public func namedParameters(removingDuplicates: Bool = false) -> [(name: String, parameter: Tensor)] {
     let parts = self.parts()
-    return parts.parameters
+    let all: [(name: String, parameter: Tensor)] =
+      parts.parameters
       + parts.modules.flatMap { name, module in
         module.namedParameters().map { ("\(name).\($0.name)", $0.parameter) }
       }
+    if !removingDuplicates { return all }
+    var seen: Set<ObjectIdentifier> = []
+    return all.filter { seen.insert($0.parameter.identity).inserted }
   }
 
-  /// All parameters.
-  public func parameters() -> [Tensor] { namedParameters().map { $0.parameter } }
+  /// All parameters, each once: one that several modules share stands where it is first used.
+  public func parameters() -> [Tensor] { namedParameters(removingDuplicates: true).map { $0.parameter } }
 
   /// The direct submodules with their names.
   public func namedChildren() -> [(name: String, module: Module)] { parts().modules }
@@ -36,7 +45,7 @@ open class Module {
 
   /// How many numbers the parameters hold whose names begin with a prefix such as `transformer.layers.0.`.
   public func parameterCount(under prefix: String) -> Int {
-    namedParameters().reduce(0) { $1.name.hasPrefix(prefix) ? $0 + $1.parameter.count : $0 }
+    namedParameters(removingDuplicates: true).reduce(0) { $1.name.hasPrefix(prefix) ? $0 + $1.parameter.count : $0 }
   }
 
   private func parts() -> (parameters: [(String, Tensor)], modules: [(String, Module)]) {
@@ -100,15 +109,6 @@ open class Module {
     }
     for (own, new) in zip(mine, theirs) { own.parameter.assign(new.parameter) }
   }
-}
-
-/// A tensor that belongs to a module but is no parameter: a mask, a table of positions.
-public struct Constant {
-  /// Its value.
-  public let tensor: Tensor
-
-  /// Wraps a tensor.
-  public init(_ tensor: Tensor) { self.tensor = tensor }
 }
 
 /// `patchEmbed` becomes `patch_embed`.

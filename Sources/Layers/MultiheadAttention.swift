@@ -14,10 +14,14 @@ public final class MultiheadAttention: Module {
   /// The share of attention weights that is dropped while training.
   public var dropout: Double
 
+  /// A layer with PyTorch's initial values.
+  ///
   /// - Parameters:
   ///   - embedDim: E, the width of the tokens; must divide by the heads.
+  ///   - headCount: H, how many heads share the width.
+  ///   - dropout: the share of attention weights that is dropped while training.
   public init(embedDim: Int, headCount: Int, dropout: Double = 0) {
-    if embedDim % headCount != 0 {
+    if embedDim <= 0 || headCount <= 0 || embedDim % headCount != 0 {
       reportMisuse("MultiheadAttention", "width \(embedDim) does not divide among \(headCount) heads")
     }
     // PyTorch draws the output projection first, bias included, and then sets that bias to zero.
@@ -34,7 +38,8 @@ public final class MultiheadAttention: Module {
   ///
   /// - Parameters:
   ///   - x: `[B, T, E]`.
-  ///   - mask: added to the scores, -∞ where a query must not look; broadcasts to `[B, H, T, T]`.
+  ///   - mask: added to the scores, not multiplied: 0 where a query may look and -∞ where it must not, as
+  ///     ``Tensor/attentionMask(visible:)`` makes it; broadcasts to `[B, H, T, T]`.
   ///   - isCausal: whether token t sees only the tokens up to t.
   /// - Returns: `[B, T, E]`.
   public func callAsFunction(_ x: Tensor, mask: Tensor? = nil, isCausal: Bool = false) -> Tensor {
@@ -47,7 +52,7 @@ public final class MultiheadAttention: Module {
   /// - Parameters:
   ///   - query: `[B, T, E]`.
   ///   - memory: what the queries look at, `[B, S, E]`.
-  ///   - mask: added to the scores; broadcasts to `[B, H, T, S]`.
+  ///   - mask: added to the scores, 0 or -∞; broadcasts to `[B, H, T, S]`.
   /// - Returns: `[B, T, E]`.
   public func callAsFunction(_ query: Tensor, memory: Tensor, mask: Tensor? = nil) -> Tensor {
     let e = outProj.weight.shape[0]
@@ -57,11 +62,16 @@ public final class MultiheadAttention: Module {
   }
 
   /// How much each token of a sequence looks at each other one, `[B, H, T, T]`: for looking at, in evaluation mode.
-  public func attentionWeights(_ x: Tensor, mask: Tensor? = nil) -> Tensor {
+  ///
+  /// - Parameters:
+  ///   - x: `[B, T, E]`.
+  ///   - mask: added to the scores, 0 or -∞; broadcasts to `[B, H, T, T]`.
+  ///   - isCausal: whether token t sees only the tokens up to t.
+  public func attentionWeights(_ x: Tensor, mask: Tensor? = nil, isCausal: Bool = false) -> Tensor {
     noGrad {
       let parts = x.linear(weight: inProjWeight, bias: inProjBias).chunk(3, dim: -1).map { heads($0) }
       return Tensor.scaledDotProductAttentionWithWeights(
-        query: parts[0], key: parts[1], value: parts[2], mask: mask
+        query: parts[0], key: parts[1], value: parts[2], mask: mask, isCausal: isCausal
       ).weights
     }
   }

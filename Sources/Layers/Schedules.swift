@@ -13,8 +13,11 @@ public struct WarmupCosine: LearningRateSchedule {
   private let totalSteps: Int
   private let final: Double
 
+  /// A schedule by its highest rate and its numbers of steps.
+  ///
   /// - Parameters:
   ///   - peak: the highest rate, reached after the warm-up.
+  ///   - warmupSteps: the steps on the way up.
   ///   - totalSteps: all steps, the warm-up included.
   ///   - final: the rate at the end.
   public init(peak: Double, warmupSteps: Int, totalSteps: Int, final: Double = 0) {
@@ -24,6 +27,7 @@ public struct WarmupCosine: LearningRateSchedule {
     self.final = final
   }
 
+  /// The learning rate of a step.
   public func learningRate(at step: Int) -> Double {
     if step < warmupSteps { return peak * Double(step + 1) / Double(warmupSteps) }
     let done = Double(step - warmupSteps) / Double(max(1, totalSteps - warmupSteps))
@@ -37,17 +41,25 @@ public struct CosineAnnealing: LearningRateSchedule {
   private let steps: Int
   private let final: Double
 
-  /// - Parameter steps: after how many steps the final rate is reached (`T_max`).
+  /// A schedule from one rate to another.
+  ///
+  /// - Parameters:
+  ///   - initial: the first rate.
+  ///   - steps: after how many steps the final rate is reached (`T_max`).
+  ///   - final: the rate at the end (`eta_min`).
   public init(initial: Double, steps: Int, final: Double = 0) {
+    if steps <= 0 { reportMisuse("CosineAnnealing", "a schedule of \(steps) steps") }
     self.initial = initial
     self.steps = steps
     self.final = final
   }
 
+  /// The learning rate of a step.
   public func learningRate(at step: Int) -> Double { cosine(from: initial, to: final, Double(step) / Double(steps)) }
 }
 
-/// Up along a cosine and down along another one (Smith and Topin 2018): `OneCycleLR` with its defaults.
+/// Up along a cosine and down along another one (Smith and Topin 2018): the learning rate of `OneCycleLR` with its
+/// defaults. PyTorch's class moves the momentum too, against the rate; here the momentum stays what it is.
 public struct OneCycle: LearningRateSchedule {
   private let peak: Double
   private let totalSteps: Int
@@ -55,8 +67,11 @@ public struct OneCycle: LearningRateSchedule {
   private let initial: Double
   private let final: Double
 
+  /// A schedule by its highest rate.
+  ///
   /// - Parameters:
   ///   - peak: the highest rate (`max_lr`).
+  ///   - totalSteps: all steps, up and down.
   ///   - risingShare: the share of steps on the way up (`pct_start`).
   ///   - divideFactor: the first rate is the peak divided by it.
   ///   - finalDivideFactor: the last rate is the first divided by it.
@@ -64,6 +79,7 @@ public struct OneCycle: LearningRateSchedule {
     peak: Double, totalSteps: Int, risingShare: Double = 0.3, divideFactor: Double = 25,
     finalDivideFactor: Double = 10_000
   ) {
+    if totalSteps <= 0 { reportMisuse("OneCycle", "a schedule of \(totalSteps) steps") }
     self.peak = peak
     self.totalSteps = totalSteps
     self.risingShare = risingShare
@@ -71,6 +87,7 @@ public struct OneCycle: LearningRateSchedule {
     final = peak / divideFactor / finalDivideFactor
   }
 
+  /// The learning rate of a step.
   public func learningRate(at step: Int) -> Double {
     let top = risingShare * Double(totalSteps) - 1
     if Double(step) <= top { return cosine(from: initial, to: peak, top > 0 ? Double(step) / top : 1) }

@@ -2,6 +2,7 @@ import Tensors
 
 /// Layers that can stand in a `Sequential`: one tensor in, one tensor out.
 public protocol UnaryLayer: Module {
+  /// What the layer makes of a tensor.
   func callAsFunction(_ x: Tensor) -> Tensor
 }
 
@@ -14,19 +15,12 @@ extension Dropout: UnaryLayer {}
 public final class Sequential: Module, UnaryLayer {
   private let layers: [Module & UnaryLayer]
 
+  /// The layers have no name of their own before their place.
   public override var keyNames: [String: String] { ["layers": ""] }
 
+  /// Layers from the first to the last.
   public init(_ layers: (Module & UnaryLayer)...) { self.layers = layers }
 
+  /// Passes all layers.
   public func callAsFunction(_ x: Tensor) -> Tensor { layers.reduce(x) { $1($0) } }
-}
-
-/// An activation function as a layer, without parameters.
-public final class Activation: Module, UnaryLayer {
-  private let function: (Tensor) -> Tensor
-
-  /// - Parameter function: for example `{ $0.gelu() }`.
-  public init(_ function: @escaping (Tensor) -> Tensor) { self.function = function }
-
-  public func callAsFunction(_ x: Tensor) -> Tensor { function(x) }
 }

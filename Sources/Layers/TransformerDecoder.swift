@@ -18,8 +18,11 @@ public final class TransformerDecoderLayer: Module {
   private let activation: FeedForwardActivation
   private let normFirst: Bool
 
+  /// A layer with PyTorch's initial values.
+  ///
   /// - Parameters:
   ///   - embedDim: the width of the tokens.
+  ///   - headCount: how many heads share the width.
   ///   - feedForwardDim: the width between the two linear layers.
   ///   - normFirst: normalise before each part rather than after adding it.
   public init(
@@ -41,12 +44,14 @@ public final class TransformerDecoderLayer: Module {
     self.normFirst = normFirst
   }
 
+  /// Self-attention, attention to the memory, and feed-forward part of all tokens.
+  ///
   /// - Parameters:
   ///   - x: `[B, T, E]`.
   ///   - memory: the encoder's output, `[B, S, E]`.
   ///   - isCausal: whether token t sees only the tokens up to t.
-  ///   - mask: added to the scores of the self-attention; broadcasts to `[B, H, T, T]`.
-  ///   - memoryMask: added to the scores of the attention to the memory; broadcasts to `[B, H, T, S]`.
+  ///   - mask: added to the scores of the self-attention, 0 or -∞; broadcasts to `[B, H, T, T]`.
+  ///   - memoryMask: added to the scores of the attention to the memory, 0 or -∞; broadcasts to `[B, H, T, S]`.
   /// - Returns: `[B, T, E]`.
   public func callAsFunction(
     _ x: Tensor, memory: Tensor, isCausal: Bool = false, mask: Tensor? = nil, memoryMask: Tensor? = nil

@@ -2,7 +2,9 @@ import Tensors
 
 /// The function between the two linear layers of a transformer's feed-forward part.
 public enum FeedForwardActivation: Sendable {
+  /// max(x, 0).
   case relu
+  /// The error-function form of GELU.
   case gelu
 
   func callAsFunction(_ x: Tensor) -> Tensor {
@@ -29,8 +31,11 @@ public final class TransformerEncoderLayer: Module {
   private let normFirst: Bool
   private let make: () -> TransformerEncoderLayer
 
+  /// A layer with PyTorch's initial values.
+  ///
   /// - Parameters:
   ///   - embedDim: the width of the tokens.
+  ///   - headCount: how many heads share the width.
   ///   - feedForwardDim: the width between the two linear layers.
   ///   - normFirst: normalise before each part (as ViT does) rather than after adding it (PyTorch's default).
   public init(
@@ -54,9 +59,12 @@ public final class TransformerEncoderLayer: Module {
     }
   }
 
+  /// Attention and feed-forward part of all tokens.
+  ///
   /// - Parameters:
   ///   - x: `[B, T, E]`.
-  ///   - mask: added to the attention scores; broadcasts to `[B, H, T, T]`.
+  ///   - mask: added to the attention scores, 0 or -∞; broadcasts to `[B, H, T, T]`.
+  ///   - isCausal: whether token t sees only the tokens up to t.
   /// - Returns: `[B, T, E]`.
   public func callAsFunction(_ x: Tensor, mask: Tensor? = nil, isCausal: Bool = false) -> Tensor {
     if normFirst {
@@ -97,22 +105,21 @@ public final class TransformerEncoder: Module {
 
   /// Copies a layer, values included, as PyTorch does: every layer begins with the same weights.
   public init(_ layer: TransformerEncoderLayer, layerCount: Int) {
+    if layerCount < 0 { reportMisuse("TransformerEncoder", "a stack of \(layerCount) layers") }
     layers = (0..<layerCount).map { _ in layer.copy() }
   }
 
   /// Stacks layers that were made one by one, each with values of its own.
   public init(_ layers: [TransformerEncoderLayer]) { self.layers = layers }
 
-  /// - Parameter x: `[B, T, E]`.
+  /// Passes all layers.
+  ///
+  /// - Parameters:
+  ///   - x: `[B, T, E]`.
+  ///   - mask: added to the attention scores of each layer, 0 or -∞; broadcasts to `[B, H, T, T]`.
+  ///   - isCausal: whether token t sees only the tokens up to t.
   /// - Returns: `[B, T, E]`.
   public func callAsFunction(_ x: Tensor, mask: Tensor? = nil, isCausal: Bool = false) -> Tensor {
     layers.reduce(x) { $1($0, mask: mask, isCausal: isCausal) }
   }
-}
-
-extension Activation {
-  /// The error-function form of GELU as a layer.
-  public static func gelu() -> Activation { Activation { $0.gelu() } }
-  /// max(x, 0) as a layer.
-  public static func relu() -> Activation { Activation { $0.relu() } }
 }

@@ -32,21 +32,23 @@ public struct BLIP2 {
   public let model: BLIP2Model
   /// Makes tokens of prompts, and words of tokens.
   public let tokenizer: any Tokenizer
-  /// What the directory says about generating with the model.
+  /// How texts are generated unless something else is asked for.
   public let generation: GenerationConfiguration
   /// What was found in the file with the weights; `nil` for a model that was not read from a file.
   public let loadReport: LoadReport?
   private let preparation: ImagePreparation
 
-  /// Reads model, tokenizer, image processor and what is said about generating.
+  /// Reads model, tokenizer and image processor.
+  ///
+  /// Texts are generated as transformers does it with BLIP-2: by the settings of the language model alone.
   ///
   /// - Throws: an error in one line that names the file and the reason.
   public init(directory path: String) throws {
     let directory = try TaskDirectory(path, modelType: Self.modelType)
     tokenizer = directory.tokenizer
     preparation = directory.processor
-    generation = try directory.model.generationConfiguration()
     (model, loadReport) = try directory.load(BLIP2Model.self)
+    generation = GenerationConfiguration(languageModel: model.configuration.text)
   }
 
   /// Puts the parts together, for a model that is in memory.
@@ -60,9 +62,9 @@ public struct BLIP2 {
     loadReport = nil
   }
 
-  /// What the directory says, but with this length.
+  /// The model's own way of generating, but with this length.
   ///
-  /// - Parameter maximumNewTokens: the longest answer in tokens; `nil` for what the directory says.
+  /// - Parameter maximumNewTokens: the longest answer in tokens; `nil` for 20.
   /// - Throws: `GenerationError` for settings that are not supported.
   public func options(maximumNewTokens: Int? = nil) throws -> GenerationOptions {
     var options = try GenerationOptions(generation)
@@ -104,7 +106,9 @@ public struct BLIP2 {
     let settings = model.configuration.text
     guard let prompt else { return model.prompt(settings.bosTokenID.map { [$0] } ?? []) }
     let room = settings.positionCount - model.configuration.queryCount
-    let ids = try tokenizer.tokens(of: [prompt], vocabularySize: settings.vocabularySize, positionCount: room)[0].ids
+    let ids = try tokenizer.tokens(
+      of: [prompt], vocabularySize: settings.vocabularySize, positionCount: room, directory: preparation.directory
+    )[0].ids
     return model.prompt(ids)
   }
 

@@ -4,9 +4,6 @@ import Models
 import Tensors
 import Tokenizers
 
-/// Told of a text as it grows: its number, and the words so far. Beam search is certain of them only at the end.
-public typealias TextObserver = (_ text: Int, _ words: String) -> Void
-
 /// Captions from a published encoder and decoder such as `nlpconnect/vit-gpt2-image-captioning`.
 ///
 /// ```swift
@@ -64,12 +61,17 @@ public struct Captioning {
   /// - Parameters:
   ///   - beams: unfinished captions that are kept; 1 is greedy search, or sampling where the directory says so.
   ///   - maximumLength: the longest caption in tokens, with the one that begins it.
-  /// - Throws: `GenerationError` for beam search that samples.
+  /// - Throws: `GenerationError` for settings that are not supported or contradict each other, and where the directory
+  ///   says how to generate but not with which token a caption starts.
   public func options(beams: Int, maximumLength: Int) throws -> GenerationOptions {
     var settings = generation
     settings.beamCount = beams
     var options = try GenerationOptions(settings)
     options.length = .total(maximumLength)
+    if options.startToken == nil, let file = generation.file {
+      throw GenerationError(
+        "names no token that a caption starts with (decoder_start_token_id or bos_token_id)", file: file)
+    }
     return options
   }
 
@@ -111,24 +113,5 @@ public struct Captioning {
     }
     let penalty = if case .beamSearch(let search) = options.method { search.lengthPenalty } else { 1.0 }
     return sum / Float(ElementaryDouble.pow(Double(text.tokens.count), penalty))
-  }
-}
-
-/// Makes growing texts of tokens as they come.
-final class TokenStream {
-  private let tokenizer: any Tokenizer
-  private let onText: TextObserver
-  private var tokens: [Int: [Int]] = [:]
-
-  init(_ tokenizer: any Tokenizer, _ onText: @escaping TextObserver) {
-    self.tokenizer = tokenizer
-    self.onText = onText
-  }
-
-  func append(_ token: Int, to text: Int) {
-    tokens[text, default: []].append(token)
-    var words = tokenizer.decode(tokens[text] ?? [], skipSpecialTokens: true)
-    while words.last == "\u{FFFD}" { words.removeLast() }  // the rest of this character is still to come
-    onText(text, words)
   }
 }

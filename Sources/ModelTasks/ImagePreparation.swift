@@ -5,8 +5,13 @@ import Tensors
 /// Prepares images for a model, each on its own, so that it is the same alone and among others.
 struct ImagePreparation {
   let processor: ImageProcessor
+  /// The directory of the model, for messages.
+  let directory: String?
 
-  init(_ processor: ImageProcessor) { self.processor = processor }
+  init(_ processor: ImageProcessor, directory: String? = nil) {
+    self.processor = processor
+    self.directory = directory
+  }
 
   /// An image as the model takes it, `[1, 3, H, W]`.
   ///
@@ -17,6 +22,18 @@ struct ImagePreparation {
     return try processor([image]).pixelValues
   }
 
+  /// The size of what an image becomes, found without making it.
+  ///
+  /// - Throws: ``PreparationError`` with the number of the image.
+  func outputSize(of image: Image, _ index: Int) throws -> Extent {
+    do {
+      let size = try processor.configuration.outputSize(height: image.height, width: image.width)
+      return Extent(height: size.height, width: size.width)
+    } catch {
+      throw PreparationError(index: index, reason: error.reason)
+    }
+  }
+
   /// Images of the one size that a model takes, `[I, 3, H, W]`.
   ///
   /// - Parameter start: the number of the first image among those that the caller was given.
@@ -24,17 +41,17 @@ struct ImagePreparation {
   func batch(_ images: [Image], from start: Int = 0, size: Extent) throws -> Tensor {
     var prepared: [Tensor] = []
     for (index, image) in images.enumerated() {
-      let pixels: Tensor
+      let output = try outputSize(of: image, start + index)
+      guard output == size else {
+        throw ModelTaskError(
+          "the image processor makes pictures of \(output.width)×\(output.height), but the model takes "
+            + "\(size.width)×\(size.height): preprocessor_config.json and config.json do not belong together",
+          file: directory)
+      }
       do {
-        pixels = try self(image)
+        prepared.append(try self(image))
       } catch {
         throw PreparationError(index: start + index, reason: error.reason)
-      }
-      prepared.append(pixels)
-      guard pixels.size(-2) == size.height, pixels.size(-1) == size.width else {
-        throw ModelTaskError(
-          "the image processor makes pictures of \(pixels.size(-1))×\(pixels.size(-2)), but the model takes "
-            + "\(size.width)×\(size.height): preprocessor_config.json and config.json do not belong together")
       }
     }
     return Tensor.cat(prepared, dim: 0)

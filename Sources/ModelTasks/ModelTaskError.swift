@@ -4,5 +4,11 @@ public struct ModelTaskError: Error, Equatable, CustomStringConvertible {
   public let description: String
 
   /// Creates an error.
-  public init(_ description: String) { self.description = description }
+  ///
+  /// - Parameters:
+  ///   - description: one line that says what is wrong.
+  ///   - file: the file or directory at fault, which stands in front.
+  public init(_ description: String, file: String? = nil) {
+    self.description = file.map { "\($0): \(description)" } ?? description
+  }
 }

@@ -76,24 +76,21 @@ public struct QuestionAnswering {
   private func tokens(of questions: [String]) throws -> [[Int]] {
     let settings = model.configuration
     return try tokenizer.tokens(
-      of: questions, vocabularySize: settings.vocabularySize, positionCount: settings.positionCount
+      of: questions, vocabularySize: settings.vocabularySize, positionCount: settings.positionCount,
+      directory: preparation.directory
     ).map(\.ids)
   }
 
   private func prepare(_ image: Image, _ index: Int) throws -> Tensor {
-    let pixels: Tensor
+    let size = try preparation.outputSize(of: image, index)
+    if let problem = model.configuration.problem(height: size.height, width: size.width) {
+      throw PreparationError(index: index, reason: problem)
+    }
     do {
-      pixels = try preparation(image)
+      return try preparation(image)
     } catch {
       throw PreparationError(index: index, reason: error.reason)
     }
-    let patch = model.configuration.patchSize
-    if pixels.size(-2) < patch.height || pixels.size(-1) < patch.width {
-      throw PreparationError(
-        index: index,
-        reason: "\(pixels.size(-1))×\(pixels.size(-2)) pixels are left of it, less than one patch of the model")
-    }
-    return pixels
   }
 
   private func logits(_ pairs: [(pixels: Tensor, ids: [Int])]) -> Tensor {

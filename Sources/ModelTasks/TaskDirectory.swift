@@ -41,7 +41,7 @@ struct TaskDirectory {
     let vocabulary = modelType == "vilt" ? "vocab.txt" : "vocab.json"
     _ = try model.require(["tokenizer.json", vocabulary], purpose: "tokenizer")
     tokenizer = try loadTokenizer(directory: path)
-    processor = ImagePreparation(try ImageProcessor(directory: path))
+    processor = ImagePreparation(try ImageProcessor(directory: path), directory: path)
   }
 
   /// Reads the weights.
@@ -55,8 +55,13 @@ struct TaskDirectory {
 extension Tokenizer {
   /// Texts as tokens, each of its own length, checked against what a model can read.
   ///
+  /// - Parameters:
+  ///   - texts: what to encode.
+  ///   - vocabularySize: how many tokens the model knows.
+  ///   - positionCount: how many tokens of a text the model reads.
+  ///   - directory: where the tokenizer comes from, for messages.
   /// - Throws: ``ModelTaskError`` for a text that is too long, or a token that the model does not know.
-  func tokens(of texts: [String], vocabularySize: Int, positionCount: Int) throws -> [Encoding] {
+  func tokens(of texts: [String], vocabularySize: Int, positionCount: Int, directory: String?) throws -> [Encoding] {
     try texts.map { text in
       let encoding = encode(text)
       if encoding.count > positionCount {
@@ -66,7 +71,7 @@ extension Tokenizer {
       if let stranger = encoding.ids.first(where: { $0 < 0 || $0 >= vocabularySize }) {
         throw ModelTaskError(
           "the tokenizer makes token \(stranger) of \"\(text)\", but the model knows 0 to \(vocabularySize - 1): "
-            + "the tokenizer is another model's")
+            + "the tokenizer is another model's", file: directory)
       }
       return encoding
     }

@@ -82,10 +82,16 @@ public struct ZeroShot {
   public func encode(texts: [String]) throws -> Tensor {
     let settings = model.configuration.text
     let encodings = try tokenizer.tokens(
-      of: texts, vocabularySize: settings.vocabularySize, positionCount: settings.positionCount)
+      of: texts, vocabularySize: settings.vocabularySize, positionCount: settings.positionCount,
+      directory: preparation.directory)
     var parts: [Tensor] = []
     try inChunks(encodings, of: Self.textsAtATime) { chunk in
       let padded = try tokenizer.pad(Array(chunk), to: .longest)
+      if let stranger = padded.lazy.flatMap(\.ids).first(where: { $0 < 0 || $0 >= settings.vocabularySize }) {
+        throw ModelTaskError(
+          "the tokenizer fills up texts with token \(stranger), but the model knows 0 to \(settings.vocabularySize - 1)",
+          file: preparation.directory)
+      }
       let (ids, mask) = (IntTensor(padded.map(\.ids)), IntTensor(padded.map(\.attentionMask)))
       parts.append(noGrad { model.encodeText(ids, attentionMask: mask) })
     }

@@ -128,8 +128,8 @@ public final class SimpleCLIP: Module {
   /// -∞ where a key is padding, `[B, 1, 1, T]`.
   private func paddingMask(_ ids: IntTensor) -> Tensor? {
     guard let padding = configuration.paddingIndex else { return nil }
-    return Tensor(
-      ids.scalars.map { $0 == padding ? -Float.infinity : 0 }, shape: [ids.shape[0], 1, 1, ids.shape[1]])
+    let isToken = ids.scalars.map { $0 == padding ? Float(0) : 1 }
+    return .attentionMask(visible: Tensor(isToken, shape: [ids.shape[0], 1, 1, ids.shape[1]]))
   }
 }
 

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Numbers as text, the same bytes on every machine.
 ///
 /// The digits come from the exact decimal expansion of the binary value and are rounded half to even, as C's `printf`
@@ -15,7 +17,7 @@ public enum Format {
   ///   - decimals: digits after the point, zero or more.
   ///   - grouping: whether thousands are separated by commas.
   public static func fixed(_ value: some BinaryFloatingPoint, decimals: Int, grouping: Bool = true) -> String {
-    precondition(decimals >= 0, "a number cannot have \(decimals) decimals")
+    if decimals < 0 { reportMisuse("Format.fixed", "a number cannot have \(decimals) decimals") }
     let value = Double(value)
     guard value.isFinite else { return nonFinite(value) }
     let exact = DecimalExpansion(magnitudeOf: value)
@@ -25,7 +27,7 @@ public enum Format {
 
   /// A number with one digit before the point and a fixed count after it: `3.142e+00`; Python's `:.3e`.
   public static func scientific(_ value: some BinaryFloatingPoint, decimals: Int) -> String {
-    precondition(decimals >= 0, "a number cannot have \(decimals) decimals")
+    if decimals < 0 { reportMisuse("Format.scientific", "a number cannot have \(decimals) decimals") }
     let value = Double(value)
     guard value.isFinite else { return nonFinite(value) }
     let rounded = DecimalExpansion(magnitudeOf: value).rounded(toDigits: decimals + 1)
@@ -36,7 +38,7 @@ public enum Format {
   ///
   /// Nine digits tell any two `Float` values apart, seventeen any two `Double` values.
   public static func significant(_ value: some BinaryFloatingPoint, digits: Int) -> String {
-    precondition(digits >= 1, "a number cannot have \(digits) significant digits")
+    if digits < 1 { reportMisuse("Format.significant", "a number cannot have \(digits) significant digits") }
     let value = Double(value)
     guard value.isFinite else { return nonFinite(value) }
     let rounded = DecimalExpansion(magnitudeOf: value).rounded(toDigits: digits)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Tensors
 
 /// The flags that every lesson takes.
 public struct CommonOptions: LessonOptions {
@@ -21,15 +22,30 @@ public struct CommonOptions: LessonOptions {
   @Option(help: ArgumentHelp("Write each output with its source line as a line of JSON.", visibility: .hidden))
   var trace: String?
 
+  /// The seeds that a lesson takes: those that a `Double` tells apart, so that a lesson can count on from its seed.
+  public static let seedRange = -(1 << 53)...(1 << 53)
+
+  /// The thread counts that a program takes.
+  public static let threadRange = 1...Threads.limit
+
   /// The defaults; the parser fills in what the command line gives.
   public init() {}
 
-  /// Refuses thread counts that no machine has and an empty folder name.
+  /// Refuses seeds that leave no room to count on, thread counts that no machine has and an empty folder name.
   public mutating func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("The value '\(threads)' is invalid for '--threads <n>': from 1 to 1024")
-    }
+    try Self.check(seed, of: "--seed <n>", in: Self.seedRange)
+    if let threads { try Self.check(threads, of: "--threads <n>", in: Self.threadRange) }
     if figures == "" { throw ValidationError("Missing value for '--figures <dir>'") }
+  }
+
+  /// Refuses a number outside of a range, as every program of the course says it.
+  ///
+  /// - Throws: `ValidationError` that names the flag and the range.
+  public static func check(_ value: Int, of flag: String, in range: ClosedRange<Int>) throws {
+    guard range.contains(value) else {
+      throw ValidationError(
+        "The value '\(value)' is invalid for '\(flag)': from \(range.lowerBound) to \(range.upperBound)")
+    }
   }
 
   /// These options.

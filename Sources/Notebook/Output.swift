@@ -51,6 +51,7 @@ public func hint(_ text: String, file: String = #fileID, line: Int = #line) {
 /// The value of an expression, or the end of the program with one line on standard error when it throws.
 ///
 /// For what a lesson cannot go on without: `let digits = require(try Digits.load())`.
+@discardableResult
 public func require<Value>(_ expression: @autoclosure () throws -> Value) -> Value {
   do {
     return try expression()

@@ -78,7 +78,11 @@ extension System {
           rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         } else if errno == EPIPE {
           return .readerLeft
-        } else if errno != EINTR && errno != EAGAIN {
+        } else if errno == EAGAIN {
+          // Somebody has made the stream non-blocking: wait until it takes more.
+          var stream = pollfd(fd: stream.descriptor, events: Int16(POLLOUT), revents: 0)
+          poll(&stream, 1, -1)
+        } else if errno != EINTR {
           return .other(latestError)
         }
       }
@@ -133,7 +137,10 @@ extension System {
     var prefix = path.hasPrefix("/") ? "/" : ""
     for component in path.split(separator: "/") {
       prefix += component + "/"
-      if mkdir(prefix, 0o777) != 0, errno != EEXIST, !isDirectory(prefix) { return latestError }
+      if mkdir(prefix, 0o777) == 0 || errno == EEXIST { continue }
+      // Read before the next call of the system changes it.
+      let reason = latestError
+      if !isDirectory(prefix) { return reason }
     }
     guard isDirectory(path) else { return "Not a directory" }
     let probe = "\(path)/.writable-\(getpid())"

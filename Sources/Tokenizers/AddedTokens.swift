@@ -129,27 +129,3 @@ struct AddedTokens: Sendable {
     return range.upperBound < text.count && ScalarClass.isWord(text.scalar(at: range.upperBound).scalar)
   }
 }
-
-/// Finds the longest of several byte strings at a place in a text.
-private struct TokenFinder: Sendable {
-  /// The strings by their first byte, longest first.
-  private var candidates = [[(text: [UInt8], id: Int)]](repeating: [], count: 256)
-  let isEmpty: Bool
-
-  /// - Parameter tokens: the strings; of equal ones the lowest id counts.
-  init(_ tokens: [(text: [UInt8], id: Int)]) {
-    let sorted = tokens.sorted { ($1.text.count, $0.id) < ($0.text.count, $1.id) }
-    for token in sorted {
-      if let first = token.text.first { candidates[Int(first)].append(token) }
-    }
-    isEmpty = sorted.allSatisfy { $0.text.isEmpty }
-  }
-
-  func longestMatch(in text: [UInt8], at index: Int) -> (id: Int, length: Int)? {
-    for candidate in candidates[Int(text[index])]
-    where candidate.text.count <= text.count - index && text[index...].starts(with: candidate.text) {
-      return (candidate.id, candidate.text.count)
-    }
-    return nil
-  }
-}

@@ -7,9 +7,12 @@ struct JSONParser {
   private let file: String
   private var position = 0
   private var depth = 0
+  private var valueCount = 0
 
   /// Containers inside containers, at most: the parser calls itself for each.
   private static let depthLimit = 256
+  /// Values in all: the largest published tokenizers have about a million.
+  private static let valueLimit = 2_000_000
 
   /// Parses a whole document.
   ///
@@ -65,13 +68,21 @@ struct JSONParser {
   }
 
   private mutating func value() throws(TokenizerError) -> JSONValue {
-    switch try peek() {
+    let first = try peek()
+    valueCount += 1
+    if valueCount > Self.valueLimit { throw error("more than \(Self.valueLimit) values") }
+    switch first {
     case UInt8(ascii: "{"): return try object()
     case UInt8(ascii: "["): return try array()
     case UInt8(ascii: "\""): return .string(try string())
     case UInt8(ascii: "t"): return try word("true", .bool(true))
     case UInt8(ascii: "f"): return try word("false", .bool(false))
     case UInt8(ascii: "n"): return try word("null", .null)
+    // Not JSON, but Python writes and reads them.
+    case UInt8(ascii: "N"): return try word("NaN", .number(.nan))
+    case UInt8(ascii: "I"): return try word("Infinity", .number(.infinity))
+    case UInt8(ascii: "-") where position + 1 < bytes.count && bytes[position + 1] == UInt8(ascii: "I"):
+      return try word("-Infinity", .number(-.infinity))
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
     default: throw error("a value is wanted here")
     }

@@ -9,6 +9,8 @@ struct PipelineTokenizer: Tokenizer {
   var decoder = TokenDecoder.spaced
   var specialTokens = SpecialTokens()
   var modelMaxLength: Int?
+  /// The directory that it was read from, for messages.
+  var directory: String?
   var paddingSide = Side.right
   var truncationSide = Side.right
   /// Whether ``TokenDecoder/cleanUp(_:)`` is applied to decoded text.
@@ -169,7 +171,8 @@ struct PipelineTokenizer: Tokenizer {
       }
     guard var length = wanted else { return encodings }
     guard let token = specialTokens.padding else {
-      throw TokenizerError(reason: "the tokenizer has no padding token, so a batch cannot be padded")
+      throw TokenizerError(
+        file: directory, reason: "the tokenizer has no padding token, so a batch cannot be padded")
     }
     if padding.multiple > 1, length % padding.multiple > 0 {
       length += padding.multiple - length % padding.multiple

@@ -103,6 +103,7 @@ public struct Encoding: Equatable, Sendable {
   /// The tokens as the vocabulary spells them; added tokens as they stand in the text.
   public var tokens: [String] = []
 
+  /// An encoding of no tokens.
   public init() {}
 
   /// The number of tokens.
@@ -172,5 +173,6 @@ public struct SpecialTokens: Equatable, Sendable {
   /// Stands for a hidden word (BERT).
   public var mask: SpecialToken?
 
+  /// No tokens at all.
   public init() {}
 }

@@ -7,12 +7,14 @@ public struct TokenizerError: Error, Equatable, Sendable, CustomStringConvertibl
   /// What is wrong there.
   public let reason: String
 
+  /// Creates an error.
   public init(file: String? = nil, place: String? = nil, reason: String) {
     self.file = file
     self.place = place
     self.reason = reason
   }
 
+  /// One line: file, place, reason.
   public var description: String {
     [file, place, reason].compactMap { $0 }.joined(separator: ": ")
   }

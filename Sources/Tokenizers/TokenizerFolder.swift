@@ -39,11 +39,21 @@ struct TokenizerFolder {
     return node
   }
 
+  /// The largest file that is read: 64 MB, several times what any published tokenizer has.
+  private static let sizeLimit = 64 << 20
+
   /// The content of a file, which must be UTF-8.
   static func text(_ path: String) throws(TokenizerError) -> [UInt8] {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw TokenizerError(file: path, reason: "there is no such file") }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw TokenizerError(file: path, reason: "this is not a regular file")
+    }
+    guard status.st_size <= sizeLimit else {
+      throw TokenizerError(file: path, reason: "\(status.st_size) bytes exceed the limit of \(sizeLimit)")
+    }
     guard let data = FileManager.default.contents(atPath: path) else {
-      let exists = FileManager.default.fileExists(atPath: path)
-      throw TokenizerError(file: path, reason: exists ? "the file cannot be read" : "there is no such file")
+      throw TokenizerError(file: path, reason: "the file cannot be read")
     }
     let bytes = [UInt8](data)
     if String(validating: bytes, as: UTF8.self) != nil { return bytes }

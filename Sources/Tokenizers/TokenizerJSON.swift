@@ -112,7 +112,7 @@ struct TokenizerJSON {
           lowercases: lowercases))
     case "Sequence":
       var steps: [Normalizer] = []
-      for step in try node["normalizers"].elements() { steps.append(try normalizer(step)) }
+      for step in try stages(node["normalizers"]) { steps.append(try normalizer(step)) }
       return .sequence(steps)
     default:
       throw node["type"].error("normalizers of type \(quoted(type)) are not supported")
@@ -142,7 +142,7 @@ struct TokenizerJSON {
     case "BertPreTokenizer": return .bert
     case "Sequence":
       var steps: [PreTokenizer] = []
-      for step in try node["pretokenizers"].elements() { steps.append(try preTokenizer(step)) }
+      for step in try stages(node["pretokenizers"]) { steps.append(try preTokenizer(step)) }
       return .sequence(steps)
     default:
       throw node["type"].error("pre-tokenizers of type \(quoted(type)) are not supported")
@@ -182,7 +182,7 @@ struct TokenizerJSON {
         pair: try pieces(node["pair"], node["special_tokens"]))
     case "Sequence":
       var result = SequenceTemplate.plain
-      for step in try node["processors"].elements() {
+      for step in try stages(node["processors"]) {
         let template = try template(step)
         if template == .plain { continue }
         guard result == .plain else { throw step.error("a second template for special tokens is not supported") }
@@ -201,11 +201,25 @@ struct TokenizerJSON {
     return SpecialToken(text: try elements[0].string(), id: try elements[1].integer())
   }
 
+  /// So many pieces of a template, or stages of a sequence, and ids of a special token: each costs time and memory for
+  /// every text, and real files have a handful.
+  private static let pieceLimit = 64
+  private static let specialIDLimit = 16
+
+  /// The stages of a sequence.
+  private static func stages(_ node: JSONNode) throws(TokenizerError) -> [JSONNode] {
+    let stages = try node.elements()
+    guard stages.count <= pieceLimit else { throw node.error("there are more than \(pieceLimit) stages") }
+    return stages
+  }
+
   private static func pieces(
     _ node: JSONNode, _ tokens: JSONNode
   ) throws(TokenizerError) -> [SequenceTemplate.Piece] {
     var pieces: [SequenceTemplate.Piece] = []
-    for element in try node.elements() {
+    let elements = try node.elements()
+    guard elements.count <= pieceLimit else { throw node.error("there are more than \(pieceLimit) pieces") }
+    for element in elements {
       if !element["Sequence"].isNull {
         let sequence = element["Sequence"]
         let typeID = try sequence["type_id"].integer()
@@ -217,6 +231,9 @@ struct TokenizerJSON {
       let ids = try token["ids"].elements()
       let texts = try token["tokens"].elements()
       guard ids.count == texts.count else { throw token.error("there must be as many ids as tokens") }
+      guard ids.count <= specialIDLimit else {
+        throw token.error("there are more than \(specialIDLimit) ids")
+      }
       for (id, text) in zip(ids, texts) {
         pieces.append(
           .special(

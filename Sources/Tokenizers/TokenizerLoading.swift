@@ -41,6 +41,7 @@ struct TokenizerLoader {
     tokenizer.specialTokens = specialTokens(tokenizer)
     try addTemplate(to: &tokenizer, family)
     try addLimits(to: &tokenizer)
+    tokenizer.directory = folder.path
     return tokenizer
   }
 

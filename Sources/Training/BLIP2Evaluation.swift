@@ -4,13 +4,13 @@ import Models
 import Tensors
 import Tokenizers
 
-/// How well a BLIP-2 tells scenes that it has not learned from.
+/// How well a BLIP-2 describes scenes that it has not learned from.
 public struct BLIP2Evaluation {
   private let model: BLIP2Model
   private let tokenizer: any Tokenizer
   private let processor: ImageProcessor
 
-  /// How many scenes of each part are told.
+  /// How many scenes of each part are described.
   public static let sceneCount = 200
 
   /// An evaluation of a model with its tokenizer and processor.

@@ -45,6 +45,9 @@ struct BLIP2Training {
     }
   }
 
+  /// How the shipped model was trained, stage by stage.
+  static var plans: [TrainingPlan] { Stage.allCases.map(\.plan) }
+
   /// Trains, writes and measures.
   func run(onStep: @escaping TrainingProgress) throws -> TrainingReport {
     let learned = try LearnedTokenizer.opt(

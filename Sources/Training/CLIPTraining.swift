@@ -10,6 +10,9 @@ struct CLIPTraining {
   private let options: TrainingOptions
   private let plan: TrainingPlan
 
+  /// How the shipped model was trained.
+  static let plan = TrainingPlan(name: "clip", steps: 2000, batchSize: 128, learningRate: 2e-3, warmupSteps: 100)
+
   /// How many things a scene has.
   static let objectCounts = 1...2
   /// The longest caption in tokens.
@@ -19,8 +22,7 @@ struct CLIPTraining {
 
   init(_ options: TrainingOptions) {
     self.options = options
-    plan = options.adapting(
-      TrainingPlan(name: "clip", steps: 2000, batchSize: 128, learningRate: 2e-3, warmupSteps: 100))
+    plan = options.adapting(Self.plan)
   }
 
   /// Trains, writes and measures.

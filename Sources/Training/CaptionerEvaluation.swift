@@ -3,13 +3,13 @@ import Images
 import Models
 import Tokenizers
 
-/// How well a captioner tells scenes that it has not learned from.
+/// How well a captioner describes scenes that it has not learned from.
 public struct CaptionerEvaluation {
   private let model: VisionEncoderDecoderModel
   private let tokenizer: any Tokenizer
   private let processor: ImageProcessor
 
-  /// How many scenes of each part are told.
+  /// How many scenes of each part are described.
   public static let sceneCount = 200
 
   /// An evaluation of a model with its tokenizer and processor.

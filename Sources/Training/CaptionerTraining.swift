@@ -6,11 +6,15 @@ import Models
 import Tensors
 import Tokenizers
 
-/// Trains the small captioner of Lesson 07, a Vision Transformer with a GPT-2, to tell drawn scenes in their canonical
+/// Trains the small captioner of Lesson 07, a Vision Transformer with a GPT-2, to describe drawn scenes in their canonical
 /// words.
 struct CaptionerTraining {
   private let options: TrainingOptions
   private let plan: TrainingPlan
+
+  /// How the shipped model was trained.
+  static let plan = TrainingPlan(
+    name: "captioner", steps: 2500, batchSize: 64, learningRate: 1.5e-3, warmupSteps: 200)
 
   /// The side of all pictures.
   static let side = 32
@@ -19,8 +23,7 @@ struct CaptionerTraining {
 
   init(_ options: TrainingOptions) {
     self.options = options
-    plan = options.adapting(
-      TrainingPlan(name: "captioner", steps: 2500, batchSize: 64, learningRate: 1.5e-3, warmupSteps: 200))
+    plan = options.adapting(Self.plan)
   }
 
   /// Trains, writes and measures.
@@ -100,35 +103,4 @@ struct CaptionerTraining {
     processor.convertsToRGB = true
     return processor
   }()
-}
-
-/// Captions for teacher forcing: the model reads each one up to a token and is asked for the next.
-struct CaptionBatch {
-  /// What is read: the start token and the caption, `[B, T]`, filled up with the end token.
-  let inputs: IntTensor
-  /// What is asked for: the caption and the end token, `[B · T]`; ``ignored`` behind it.
-  let targets: IntTensor
-
-  /// The target that does not count.
-  static let ignored = -100
-
-  /// - Parameter end: the token that begins and ends captions.
-  init(_ captions: [String], _ tokenizer: any Tokenizer, end: Int) throws {
-    self.init(ids: try tokenizer.encode(batch: captions, addSpecialTokens: false).map(\.ids), end: end)
-  }
-
-  /// - Parameter ids: the captions' tokens, without the one that begins and ends them.
-  init(ids rows: [[Int]], end: Int) {
-    let length = (rows.map(\.count).max() ?? 0) + 1
-    inputs = IntTensor(rows.map { [end] + $0 + Array(repeating: end, count: length - 1 - $0.count) })
-    targets = IntTensor(
-      rows.flatMap { $0 + [end] + Array(repeating: Self.ignored, count: length - 1 - $0.count) })
-  }
-
-  /// The mean cross-entropy of the tokens that count.
-  ///
-  /// - Parameter logits: `[B, T, V]`.
-  func loss(_ logits: Tensor) -> Tensor {
-    crossEntropy(logits.flatten(from: 0, through: 1), targets, ignoreIndex: Self.ignored)
-  }
 }

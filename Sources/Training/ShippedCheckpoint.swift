@@ -27,6 +27,9 @@ public enum ShippedCheckpoint: String, CaseIterable, Sendable {
     }
   }
 
+  /// What its training measured; nil if the directory has no report.
+  public var report: TrainingReport? { try? TrainingReport(directory: directory) }
+
   /// The checksum (SHA-256, 64 hexadecimal digits) of `model.safetensors` as `Resources/README.md` states it.
   ///
   /// - Throws: ``TrainingError`` if it states none.

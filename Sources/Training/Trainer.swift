@@ -21,18 +21,32 @@ public enum Trainer: String, CaseIterable, Sendable {
     }
   }
 
+  /// How the shipped checkpoint was trained, stage by stage. BLIP-2's stages are the language model's, the Q-Former's
+  /// two and the linear bridge's.
+  public var plans: [TrainingPlan] {
+    switch self {
+    case .clip: [CLIPTraining.plan]
+    case .captioner: [CaptionerTraining.plan]
+    case .vqa: VQATraining.plans
+    case .blip2: BLIP2Training.plans
+    }
+  }
+
   /// Trains the model from nothing, or from where an interrupted training stood, writes its directory, and measures it
-  /// on held-out data.
+  /// on held-out data. What was measured is written beside the model, as ``TrainingReport/file``.
   ///
   /// - Parameter onStep: told of the progress.
   /// - Throws: ``TrainingError`` and the errors of files that cannot be read or written; whatever `onStep` throws.
   public func train(_ options: TrainingOptions, onStep: @escaping TrainingProgress) throws -> TrainingReport {
-    switch self {
-    case .clip: try CLIPTraining(options).run(onStep: onStep)
-    case .captioner: try CaptionerTraining(options).run(onStep: onStep)
-    case .vqa: try VQATraining(options).run(onStep: onStep)
-    case .blip2: try BLIP2Training(options).run(onStep: onStep)
-    }
+    let report =
+      switch self {
+      case .clip: try CLIPTraining(options).run(onStep: onStep)
+      case .captioner: try CaptionerTraining(options).run(onStep: onStep)
+      case .vqa: try VQATraining(options).run(onStep: onStep)
+      case .blip2: try BLIP2Training(options).run(onStep: onStep)
+      }
+    try report.write(to: options.output)
+    return report
   }
 }
 
@@ -75,32 +89,4 @@ public struct TrainingOptions: Equatable, Sendable {
     }
     return plan
   }
-}
-
-/// What a training came to: names and values, in order.
-public struct TrainingReport: Equatable, Sendable {
-  /// The lines, such as "recall@1, seen combinations" and "98.2%".
-  public private(set) var lines: [(name: String, value: String)] = []
-
-  /// A report without lines.
-  public init() {}
-
-  /// Adds a line.
-  public mutating func add(_ name: String, _ value: String) { lines.append((name, value)) }
-
-  /// Adds a share as a percentage with one decimal.
-  public mutating func add(share: Double, _ name: String) {
-    let thousandths = Int((share * 1000).rounded())
-    add(name, "\(thousandths / 10).\(thousandths % 10)%")
-  }
-
-  /// All lines as text, the values in one column.
-  public var text: String {
-    let width = lines.map(\.name.count).max() ?? 0
-    return lines.map { $0.name + String(repeating: " ", count: width - $0.name.count + 2) + $0.value }
-      .joined(separator: "\n")
-  }
-
-  /// Whether both say the same.
-  public static func == (left: TrainingReport, right: TrainingReport) -> Bool { left.text == right.text }
 }

@@ -19,7 +19,7 @@ struct TrainingState {
   /// Saves the state before step `step`.
   func save(step: Int, model: Module, optimiser: AdamW, generator: Generator) throws {
     var tensors: [TensorToWrite] = []
-    for ((name, parameter), moments) in zip(model.namedParameters(), optimiser.state) {
+    for ((name, parameter), moments) in zip(model.namedParameters(removingDuplicates: true), optimiser.state) {
       tensors.append(TensorToWrite(name: "parameter.\(name)", parameter.scalars, shape: parameter.shape))
       guard let moments else { continue }
       tensors.append(TensorToWrite(name: "mean.\(name)", moments.mean.scalars, shape: parameter.shape))
@@ -51,16 +51,24 @@ struct TrainingState {
           + "finish it, or start over with --restart")
     }
     // Everything is read before anything is changed.
-    let parameters = model.namedParameters()
+    let parameters = model.namedParameters(removingDuplicates: true)
     let values = try parameters.map { try saved.tensor("parameter.\($0.name)", shape: $0.parameter.shape) }
     let moments = try parameters.map { name, parameter -> AdamW.Moments? in
       guard saved.names.contains("mean.\(name)") else { return nil }
-      let steps = try saved.tensor("steps.\(name)", shape: [1]).scalars
+      let steps = try saved.tensor("steps.\(name)", shape: [1]).item
+      guard let stepCount = Int(exactly: steps), (0...plan.steps).contains(stepCount) else {
+        throw TrainingError(file: path, reason: "steps.\(name): \(steps) is no number of steps of this plan")
+      }
       return AdamW.Moments(
-        stepCount: Int(steps[0]), mean: Self.copy(try saved.tensor("mean.\(name)", shape: parameter.shape)),
+        stepCount: stepCount, mean: Self.copy(try saved.tensor("mean.\(name)", shape: parameter.shape)),
         square: Self.copy(try saved.tensor("square.\(name)", shape: parameter.shape)))
     }
-    let bytes = try saved.tensor(Self.generatorName, shape: [Generator.State.byteCount]).scalars.map { UInt8($0) }
+    let bytes = try saved.tensor(Self.generatorName, shape: [Generator.State.byteCount]).scalars.map { value in
+      guard let byte = UInt8(exactly: value) else {
+        throw TrainingError(file: path, reason: "\(Self.generatorName): \(value) is no byte")
+      }
+      return byte
+    }
     let state = try Generator.State(bytes: bytes)
     for ((_, parameter), value) in zip(parameters, values) { parameter.assign(value) }
     optimiser.state = moments

@@ -51,6 +51,13 @@ public struct VQAEvaluation {
     try answers(questions.map { isBlind ? nil : $0.scene }, questions.map(\.text))
   }
 
+  /// The share of right answers to held-out questions about relations, 0 to 1.
+  func relationAccuracy() throws -> Double {
+    let scenes = Scenes(split: .heldOut, seed: 1)
+    let questions = (0..<Self.questionCount).map { scenes.question(at: $0, type: .relation) }
+    return questions.accuracy(of: try answers(questions))
+  }
+
   /// Right answers on held-out scenes and wordings, and from the question alone.
   func report() throws -> TrainingReport {
     var report = TrainingReport()

@@ -36,6 +36,9 @@ struct VQATraining {
     }
   }
 
+  /// How the shipped model was trained, stage by stage.
+  static var plans: [TrainingPlan] { Stage.allCases.map(\.plan) }
+
   /// Trains, writes and measures.
   func run(onStep: TrainingProgress) throws -> TrainingReport {
     let scenes = Scenes(split: .training, seed: options.seed)
@@ -45,6 +48,7 @@ struct VQATraining {
     let configuration = Self.configuration(learned)
     let tokenizer = try learned.tokenizer()
     let captioner = try ModelDirectory(ShippedCheckpoint.captioner.directory)
+    var report = TrainingReport()
     let model = try withGenerator(Generator(seed: options.seed)) {
       let trainee = Trainee(configuration)
       let model = trainee.vilt
@@ -52,6 +56,8 @@ struct VQATraining {
       try train(.questions, model, onStep) { batch in
         try trainee.loss([], batch.map { scenes.question(at: $0) }, tokenizer)
       }
+      let evaluation = VQAEvaluation(model: model, tokenizer: tokenizer)
+      report.add(share: try evaluation.relationAccuracy(), TrainingReport.relationsBefore)
       try train(.relations, trainee, onStep) { batch in
         let (gaps, asked) = (batch.prefix(batch.count / 2), batch.dropFirst(batch.count / 2))
         let questions = asked.map { scenes.question(at: $0, type: $0 % 2 == 0 ? .relation : nil) }
@@ -63,9 +69,10 @@ struct VQATraining {
         tokenizer: learned, processor: Self.processor
       ).write(to: options.output)
       for stage in Stage.allCases { try TrainingState(path: stateFile(stage), plan: stage.plan).remove() }
+      report.add(share: try evaluation.relationAccuracy(), TrainingReport.relationsAfter)
       return model
     }
-    return try VQAEvaluation(model: model, tokenizer: tokenizer).report()
+    return report + (try VQAEvaluation(model: model, tokenizer: tokenizer).report())
   }
 
   /// Trains a module by a stage's plan; `loss` is given the numbers of a batch's examples, which no other batch has.

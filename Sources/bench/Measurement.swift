@@ -1,7 +1,7 @@
 import Foundation
 
 /// What was measured of one contender at one workload.
-struct Measurement: Codable {
+struct Measurement: Encodable {
   /// Median of one run, in seconds.
   let seconds: Double
   /// Billions of floating-point operations in a second.
@@ -13,7 +13,7 @@ struct Measurement: Codable {
 }
 
 /// A row of the result.
-struct Comparison: Codable {
+struct Comparison {
   let name: String
   let ours: Measurement
   let torch: Measurement?

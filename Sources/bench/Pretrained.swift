@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Models
+import Notebook
 import Tensors
 
 /// A published model at work: the side of this project in `Scripts/compare/compare.py`.
@@ -35,9 +36,7 @@ struct Pretrained: ParsableCommand {
   var save: String?
 
   func validate() throws {
-    guard (1...1024).contains(threads) else {
-      throw ValidationError("The value '\(threads)' is invalid for '--threads <n>': from 1 to 1024")
-    }
+    try CommonOptions.check(threads, of: "--threads <n>", in: CommonOptions.threadRange)
   }
 
   func run() throws {

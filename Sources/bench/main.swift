@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Notebook
 
 /// How fast everything is, alone or beside other implementations on the same machine.
 struct Bench: ParsableCommand {
@@ -40,11 +41,8 @@ struct Engine: ParsableCommand {
   var worker: String?
 
   func validate() throws {
-    for (flag, value) in [("--threads", threads), ("--samples", samples)] {
-      if let value, !(1...1024).contains(value) {
-        throw ValidationError("The value '\(value)' is invalid for '\(flag) <n>': from 1 to 1024")
-      }
-    }
+    if let threads { try CommonOptions.check(threads, of: "--threads <n>", in: CommonOptions.threadRange) }
+    if let samples { try CommonOptions.check(samples, of: "--samples <n>", in: 1...1024) }
   }
 
   func run() throws {

@@ -16,6 +16,11 @@ struct Workspace {
   }
 }
 
+/// Refuses a time limit that is none; written so that NaN is refused too.
+private func validateTimeout(_ seconds: Double) throws {
+  guard seconds > 0 else { throw ValidationError("The value '\(seconds)' is invalid for '--timeout <seconds>'") }
+}
+
 struct List: ParsableCommand {
   static let configuration = CommandConfiguration(abstract: "One line for each lesson, with what it teaches.")
 
@@ -65,10 +70,8 @@ struct Check: ParsableCommand {
   var timeout: Double = 300
 
   func validate() throws {
-    if let count = threads.first(where: { $0 < 1 }) {
-      throw ValidationError("The value '\(count)' is invalid for '--threads <n>': at least 1")
-    }
-    guard timeout > 0 else { throw ValidationError("The value '\(timeout)' is invalid for '--timeout <seconds>'") }
+    for count in threads { try CommonOptions.check(count, of: "--threads <n>", in: CommonOptions.threadRange) }
+    try validateTimeout(timeout)
   }
 
   func run() throws {
@@ -97,6 +100,8 @@ struct Record: ParsableCommand {
 
   @Option(help: ArgumentHelp("Seconds that a lesson may take.", valueName: "seconds"))
   var timeout: Double = 300
+
+  func validate() throws { try validateTimeout(timeout) }
 
   func run() throws {
     let workspace = try Workspace()

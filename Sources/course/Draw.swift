@@ -3,6 +3,7 @@ import CourseKit
 import Datasets
 import Foundation
 import Images
+import Notebook
 
 struct Draw: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -22,9 +23,8 @@ struct Draw: ParsableCommand {
   var seed = 1
 
   func validate() throws {
-    guard (1...1000).contains(count) else {
-      throw ValidationError("The value '\(count)' is invalid for '--count <n>': from 1 to 1000")
-    }
+    try CommonOptions.check(count, of: "--count <n>", in: 1...1000)
+    try CommonOptions.check(seed, of: "--seed <n>", in: CommonOptions.seedRange)
   }
 
   /// A picture in `scenes.json`.
@@ -52,7 +52,7 @@ struct Draw: ParsableCommand {
     } catch let error as ImageError {
       throw CourseError(error.description)
     } catch {
-      throw CourseError("\(directory): cannot be written")
+      throw CourseError("\(directory): cannot be written: \(CourseError.reason(error))")
     }
     print("\(count) scenes in \(directory)")
   }

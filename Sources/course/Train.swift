@@ -34,9 +34,10 @@ struct Train: ParsableCommand {
   var restart = false
 
   func validate() throws {
-    for (name, value) in [("--threads", threads), ("--steps", steps)] {
-      guard let value, value < 1 else { continue }
-      throw ValidationError("The value '\(value)' is invalid for '\(name) <n>': at least 1")
+    try CommonOptions.check(seed, of: "--seed <n>", in: CommonOptions.seedRange)
+    if let threads { try CommonOptions.check(threads, of: "--threads <n>", in: CommonOptions.threadRange) }
+    if let steps, steps < 1 {
+      throw ValidationError("The value '\(steps)' is invalid for '--steps <n>': at least 1")
     }
   }
 

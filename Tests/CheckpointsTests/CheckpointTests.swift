@@ -64,7 +64,6 @@ import Testing
     #expect(try !directory.checkpoint().names.isEmpty)
     #expect(try !Checkpoint(path: fixture("\(model)/inputs.safetensors")).names.isEmpty)
     _ = try directory.generationConfiguration()
-    _ = try directory.preprocessorConfiguration()
   }
 
   @Test func tensorsAreViewsIntoTheMappedFileAndKeepItAlive() throws {

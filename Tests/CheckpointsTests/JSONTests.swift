@@ -48,6 +48,33 @@ import Testing
     expectError(.malformed, "the key \"k3\" occurs twice") { try parse("{\(members.joined(separator: ",")),\"k3\":0}") }
   }
 
+  /// As `json.loads` has it: `{"a":1,"a":2}` is `{"a": 2}`, and what JSON has no numbers for is read all the same.
+  @Test func settingsAreReadAsPythonReadsThem() throws {
+    func python(_ text: String) throws -> JSON { try parse(text, limits: .settings) }
+    let members = try #require(try python(#"{"a":1, "b":0, "a":[2], "a":3}"#).members)
+    #expect(members.members.map(\.key) == ["a", "b"])
+    #expect(members["a"] == .integer(3))
+    let many = (0..<100).map { "\"k\($0)\":\($0)" }.joined(separator: ",")
+    #expect(try python("{\(many),\"k3\":-1}").members?["k3"] == .integer(-1))
+    let infinities = [JSON.number(.infinity), .number(-.infinity), .number(.infinity)]
+    #expect(try python("[Infinity, -Infinity, 1e999]") == .array(infinities))
+    guard case .number(let value) = try python("NaN") else {
+      Issue.record("not a number")
+      return
+    }
+    #expect(value.isNaN)
+    for text in ["nan", "Nan", "NaNa", "Inf", "-Inf", "+Infinity", "-NaN", "True"] {
+      #expect(throws: CheckpointError.self, "\(text)") { try python(text) }
+    }
+    // Where such a number is a setting, it is refused.
+    for number in ["NaN", "Infinity", "1e999"] {
+      let settings = try #require(try python(#"{"model_type":"vit","layer_norm_eps":\#(number)}"#).members)
+      expectError(.mismatch, "layer_norm_eps: is the number") { try ModelConfiguration(settings, file: "c") }
+    }
+    let unread = try #require(try python(#"{"model_type":"vit","layerdrop":NaN}"#).members)
+    #expect(try ModelConfiguration(unread, file: "c") == .vit(ViTConfiguration()))
+  }
+
   @Test func limitsHold() {
     expectError(.tooLarge, "64 levels") { try parse(String(repeating: "[", count: 5_000_000)) }
     expectError(.tooLarge, "64 levels") { try parse(String(repeating: "{\"a\":", count: 500_000)) }

@@ -1,3 +1,5 @@
+import Foundation
+import TestSupport
 import Testing
 
 @testable import Checkpoints
@@ -110,17 +112,30 @@ import Testing
     #expect(accepted > 0)
   }
 
+  /// Every changed index is opened, with the shards that it names.
   @Test func mutatedIndicesNeverTrap() throws {
-    let original = try fixtureBytes("checkpoints/sharded/model.safetensors.index.json")
+    let name = "model.safetensors.index.json"
+    let original = try fixtureBytes("checkpoints/sharded/\(name)")
     var generator = SplitMix64(state: 7)
-    for _ in 0..<Self.rounds {
-      var text = original
-      mutate(&text, with: &generator)
-      do {
-        _ = try text.withUnsafeBytes { try JSON(parsing: $0, file: "index.json") }
-      } catch is CheckpointError {
-        continue
+    var opened = 0
+    try withTemporaryDirectory { directory in
+      for shard in ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"] {
+        try Data(fixtureBytes("checkpoints/sharded/\(shard)")).write(to: URL(filePath: "\(directory)/\(shard)"))
+      }
+      let path = "\(directory)/\(name)"
+      for round in 0..<Self.rounds {
+        var text = original
+        mutate(&text, with: &generator)
+        try Data(text).write(to: URL(filePath: path))
+        do {
+          let checkpoint = try Checkpoint(path: path)
+          for name in checkpoint.names { #expect(try checkpoint.float32(name).count == checkpoint.entry(name).count) }
+          opened += 1
+        } catch let error as CheckpointError {
+          #expect(!error.description.contains { $0.isNewline }, "round \(round)")
+        }
       }
     }
+    #expect(opened > 0 && opened < Self.rounds)
   }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Checkpoints
@@ -153,6 +154,18 @@ import Testing
     }
     // The lists below stay on the stack; a tuple gathers them.
     expectRefusal(.tooLarge, "too many", ascii("(") + body + ascii("t"))
+  }
+
+  @Test func longNamesOfManyTensorsCannotFillTheMemory() {
+    // 30,000 paths to one list, each with the 4,000 bytes of its key in front: 120 MB of names.
+    var body = ascii("]q") + [0] + ascii("0")
+    body += ascii("](") + [UInt8]((0..<100).flatMap { _ in ascii("h") + [0] }) + ascii("eq") + [1] + ascii("0")
+    body += ascii("](") + [UInt8]((0..<300).flatMap { _ in ascii("h") + [1] }) + ascii("eq") + [2] + ascii("0")
+    let long = PickleBuilder.dictionary(String(repeating: "x", count: 4000), ascii("h") + [2])
+    expectRefusal(.tooLarge, "too long paths", body + long)
+    #expect(throws: Never.self) {
+      try load(body + PickleBuilder.dictionary("x", ascii("h") + [2]) + PickleBuilder.stop)
+    }
   }
 
   @Test func thereIsALimitOfValues() {

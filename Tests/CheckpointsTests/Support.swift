@@ -19,8 +19,13 @@ func open(_ bytes: [UInt8]) throws -> Checkpoint {
   try Checkpoint(file: MappedFile(contents: bytes, name: "test file"))
 }
 
+extension JSON.Limits {
+  /// Those of settings, for text that must be JSON.
+  static let strict = JSON.Limits(byteCount: 64 << 20, depth: 64, valueCount: 2_000_000)
+}
+
 /// Parses JSON from text.
-func parse(_ text: String, limits: JSON.Limits = .settings) throws -> JSON {
+func parse(_ text: String, limits: JSON.Limits = .strict) throws -> JSON {
   try Array(text.utf8).withUnsafeBytes { try JSON(parsing: $0, file: "test.json", limits: limits) }
 }
 

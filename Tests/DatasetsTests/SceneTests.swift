@@ -211,3 +211,12 @@ private func patches(_ image: Image, of color: Color) -> [[(x: Int, y: Int)]] {
   #expect(Scene.wrapped("a large red circle", toCharacters: 9) == ["a large", "red", "circle"])
   #expect(Scene.wrapped("extraordinary a", toCharacters: 4) == ["extraordinary", "a"])
 }
+
+@Test func aPatchIsWhereTheMiddleOfAThingIs() {
+  let kind = SceneCombination(.red, .circle)
+  // A large thing's middle in the third column and first row is 48 of 64 units across and 16 down.
+  let thing = SceneObject(kind, size: .large, place: .upperRight)
+  #expect(thing.patch(columns: 4) == 1 * 4 + 3 && thing.patch(columns: 8) == 2 * 8 + 6)
+  #expect(SceneObject(kind, size: .small, place: .upperRight, offsetX: -1, offsetY: -1).patch(columns: 4) == 2)
+  #expect(SceneObject(kind, size: .small, place: .lowerRight, offsetX: 3, offsetY: 3).patch(columns: 4) == 15)
+}

@@ -195,6 +195,13 @@ private struct ProcessorCase: Decodable {
   }
 }
 
+@Test func numbersTooLargeForIntegersAreWrittenAsTheyAre() throws {
+  let text = #"{"image_processor_type": "ViTImageProcessor", "image_std": [1e30, 2, 0.5]}"#
+  let configuration = try ImageProcessorConfiguration(json: Array(text.utf8))
+  #expect(configuration.json().contains(#""image_std": [1e+30, 2, 0.5]"#))
+  #expect(try ImageProcessorConfiguration(json: Array(configuration.json().utf8)) == configuration)
+}
+
 @Test func olderSpellingsMeanTheSame() throws {
   let old = #"{"feature_extractor_type": "CLIPFeatureExtractor", "size": 224, "crop_size": 224, "do_pad": null}"#
   #expect(try ImageProcessorConfiguration(json: Array(old.utf8)) == ImageProcessorConfiguration(.clip))
@@ -234,7 +241,10 @@ private struct ProcessorCase: Decodable {
     (#"{"size": [1, 2, 3]}"#, "a list must be [height, width]"),
     (#"{"size": "large"}"#, "f: at \"size\": not of the kind"),
     (#"{"crop_size": {"shortest_edge": 3}}"#, "f: at \"crop_size\": height and width are needed"),
-    (#"{"resample": 1}"#, "f: at \"resample\": 1, but known are 2 (bilinear) and 3 (bicubic)"),
+    (#"{"resample": 4}"#, "f: at \"resample\": 4, but known are 0 (nearest), 1 (lanczos), 2 (bilinear) and 3"),
+    (#"{"size": [16384, 16384]}"#, "f: at \"size\": 16384×16384 has more than 178956970 pixels"),
+    (#"{"crop_size": {"height": 12000, "width": 16000}}"#, "f: at \"crop_size\": 16000×12000 has more than"),
+    (#"{"crop_size": 16384}"#, "f: at \"crop_size\": 16384×16384 has more than"),
     (#"{"image_mean": [1, 2]}"#, "f: at \"image_mean\": not three numbers"),
     (#"{"image_std": [1, 0, 1]}"#, "f: at \"image_std\": not three numbers other than zero"),
     (#"{"do_resize": 7}"#, "f: at \"do_resize\""),
@@ -248,6 +258,47 @@ private struct ProcessorCase: Decodable {
     let error = #expect(throws: ImageError.self) { try ImageProcessorConfiguration(json: Array(text.utf8), file: "f") }
     #expect(error?.kind == .configuration)
     #expect(error?.description.contains(message) == true, "\(error?.description ?? "") for \(json)")
+  }
+}
+
+@Test func settingsAreSmallFiles() throws {
+  try Fixtures.withTemporaryDirectory { directory in
+    let path = "\(directory)/preprocessor_config.json"
+    let settings = #"{"image_processor_type": "CLIPImageProcessor"}"#
+    for (length, isRead) in [(1 << 20, true), (1 << 20 + 1, false)] {
+      let text = settings + String(repeating: " ", count: length - settings.utf8.count)
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+      if isRead {
+        #expect(try ImageProcessorConfiguration(directory: directory) == ImageProcessorConfiguration(.clip))
+      } else {
+        let error = #expect(throws: ImageError.self) { try ImageProcessorConfiguration(directory: directory) }
+        #expect(error?.description == "\(path): the file is larger than 1048576 bytes")
+      }
+    }
+    // Nobody writes into this pipe, so reading would wait for ever.
+    try FileManager.default.removeItem(atPath: path)
+    #expect(mkfifo(path, 0o600) == 0)
+    let error = #expect(throws: ImageError.self) { try ImageProcessorConfiguration(directory: directory) }
+    #expect(error?.description == "\(path): this is not a regular file")
+    // A file that is there counts, also where it is damaged.
+    try Data("{".utf8).write(to: URL(fileURLWithPath: "\(directory)/processor_config.json"))
+    let damaged = #expect(throws: ImageError.self) { try ImageProcessorConfiguration(directory: directory) }
+    #expect(damaged?.description == "\(directory)/processor_config.json: not JSON")
+  }
+}
+
+@Test(arguments: ImageProcessorKind.allCases) func theSizeOfTheResultIsKnownBefore(kind: ImageProcessorKind) throws {
+  var whole = ImageProcessorConfiguration(kind)
+  whole.size = nil
+  whole.cropSize = nil
+  var limited = ImageProcessorConfiguration(kind)
+  limited.size = .shortestEdge(40, longest: 70)
+  for configuration in [ImageProcessorConfiguration(kind), whole, limited] {
+    for (width, height) in [(50, 37), (37, 50), (300, 451), (33, 33), (64, 100)] {
+      let size = try configuration.outputSize(height: height, width: width)
+      let pixels = try ImageProcessor(configuration)([Image(width: width, height: height)]).pixelValues
+      #expect(pixels.shape == [1, 3, size.height, size.width], "\(width)×\(height)")
+    }
   }
 }
 

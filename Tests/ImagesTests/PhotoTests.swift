@@ -81,9 +81,9 @@ func photosStandUprightWithPillowsPixels(ending: String) throws {
   #expect(error?.kind == (Image.readsJPEG ? .tooLarge : .unsupported))
   // 10,000 in both directions, and no bytes for so many.
   bomb.replaceSubrange(frame + 5..<frame + 9, with: [0x27, 0x10, 0x27, 0x10])
-  let start = ContinuousClock.now
-  #expect(throws: ImageError.self) { try ImageFile(bomb) }
-  #expect(ContinuousClock.now - start < .milliseconds(200))
+  // Refused by its header: the reason is not one that the decoder gives after work.
+  let short = #expect(throws: ImageError.self) { try ImageFile(bomb) }
+  if Image.readsJPEG { #expect(short?.reason.contains("too short for 10000×10000 pixels") == true) }
 }
 
 @Test func withoutItsLibraryAJPEGSaysWhatToInstall() throws {

@@ -39,15 +39,17 @@ struct LayerUnderTest {
     case "MultiheadAttention":
       let layer = MultiheadAttention(embedDim: sizes[0], headCount: sizes[1])
       return LayerUnderTest(layer) { x, given in
-        layer(x[0], mask: given.bool("masked") ? x[1] : nil, isCausal: given.bool("isCausal"))
+        layer(x[0], mask: given.bool("masked") ? x[1].detached() : nil, isCausal: given.bool("isCausal"))
       }
     case "CrossAttention":
       let layer = MultiheadAttention(embedDim: sizes[0], headCount: sizes[1])
-      return LayerUnderTest(layer) { x, given in layer(x[0], memory: x[1], mask: given.bool("masked") ? x[2] : nil) }
+      return LayerUnderTest(layer) { x, given in
+        layer(x[0], memory: x[1], mask: given.bool("masked") ? x[2].detached() : nil)
+      }
     case "TransformerEncoderLayer":
       let layer = encoderLayer(sizes, arguments)
       return LayerUnderTest(layer) { x, given in
-        layer(x[0], mask: given.bool("masked") ? x[1] : nil, isCausal: given.bool("isCausal"))
+        layer(x[0], mask: given.bool("masked") ? x[1].detached() : nil, isCausal: given.bool("isCausal"))
       }
     case "TransformerDecoderLayer":
       let layer = TransformerDecoderLayer(

@@ -26,6 +26,32 @@ import Testing
     #expect(model.parameterCount == 4 * 6 + 6 + 6 + 6 + 12)
   }
 
+  @Test func aSharedParameterIsListedOnceAndHasTwoNames() {
+    let shared = Linear(4, 4)
+    let model = Sequential(shared, Activation.relu(), shared)
+    #expect(model.namedParameters().map { $0.name } == ["0.weight", "0.bias", "2.weight", "2.bias"])
+    #expect(model.namedParameters(removingDuplicates: true).map { $0.name } == ["0.weight", "0.bias"])
+    #expect(model.parameters().count == 2)
+    #expect(model.parameterCount == 4 * 4 + 4)
+  }
+
+  @Test func aNegativePaddingIndexCountsFromTheEnd() {
+    let table = Embedding(5, 2, paddingIndex: -1)
+    #expect(table.weight[4].scalars == [0, 0])
+    table(IntTensor([4, 0, 4])).sum().backward()
+    #expect(table.weight.grad?.scalars == [1, 1, 0, 0, 0, 0, 0, 0, 0, 0])
+  }
+
+  @Test func causalAttentionWeightsLookBackOnly() {
+    let attention = MultiheadAttention(embedDim: 8, headCount: 2).eval()
+    let x = Tensor.randn([1, 5, 8])
+    let weights = attention.attentionWeights(x, isCausal: true)
+    #expect(weights.shape == [1, 2, 5, 5])
+    #expect(weights.triu(diagonal: 1).scalars.allSatisfy { $0 == 0 })
+    let mask = Tensor.attentionMask(visible: Tensor.ones([5, 5]).tril())
+    #expect(weights.scalars == attention.attentionWeights(x, mask: mask).scalars)
+  }
+
   @Test func stackedLayersBeginEqualAndGoTheirOwnWays() {
     let layer = TransformerEncoderLayer(embedDim: 8, headCount: 2, feedForwardDim: 12)
     let model = TransformerEncoder(layer.eval(), layerCount: 2)

@@ -57,6 +57,31 @@ import Testing
     }
   }
 
+  @Test func aNormThatIsNoNumberSpoilsAllGradients() throws {
+    // As in PyTorch: clip_grad_norm_ multiplies by max_norm / (norm + 1e-6), whatever that is.
+    let parameters = [Tensor.zeros([2]).requiringGrad(), Tensor.zeros([1]).requiringGrad()]
+    parameters[0].grad = Tensor([1, .nan])
+    parameters[1].grad = Tensor([3])
+    #expect(clipGradNorm(parameters, maxNorm: 1).isNaN)
+    let spoiled = try parameters.map { try #require($0.grad).scalars }
+    #expect(spoiled.map(\.count) == [2, 1])
+    #expect(spoiled.joined().allSatisfy { $0.isNaN })
+  }
+
+  @Test func aStateOfScatteredNumbersIsCopied() throws {
+    let parameter = Tensor.ones([2, 3]).requiringGrad()
+    let mean = Tensor([1, 2, 3, 4, 5, 6], shape: [3, 2])
+    let optimiser = AdamW([parameter])
+    optimiser.state = [AdamW.Moments(stepCount: 1, mean: mean.T, square: Tensor.ones([1, 3]).expand(2, 3))]
+    parameter.grad = .zeros([2, 3])
+    optimiser.step()
+    let state = try #require(optimiser.state[0])
+    #expect(mean.scalars == [1, 2, 3, 4, 5, 6])
+    let keeps: [Float] = [1, 3, 5, 2, 4, 6].map { $0 + Float(1 - 0.9) * (0 - $0) }
+    #expect(state.mean.scalars == keeps)
+    #expect(state.square.scalars == [Float](repeating: Float(0.999), count: 6))
+  }
+
   @Test func schedulesAreThoseOfPyTorch() {
     for given in fixture.schedules {
       let a = LayerArguments(given.arguments)

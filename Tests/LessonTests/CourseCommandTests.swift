@@ -29,12 +29,26 @@ import Testing
     #expect(result.errorText == "course: there is no lesson '99'; known are \(known)\n")
   }
 
-  @Test(arguments: [["frobnicate"], ["list", "--x"], ["check", "--threads", "0"], ["record"], ["run"]])
+  @Test(arguments: [
+    ["frobnicate"], ["list", "--x"], ["check", "--threads", "0"], ["check", "--threads", "1025"],
+    ["record"], ["record", "4", "--timeout", "0"], ["record", "4", "--timeout", "nan"], ["run"],
+    ["train", "clip", "--threads", "1025"], ["train", "clip", "--seed", "9223372036854775807"],
+    ["draw", "x", "--seed", "9223372036854775807"],
+  ])
   func aWrongCommandLineIsAnsweredWithOneLine(arguments: [String]) throws {
     let result = try course(arguments)
     #expect(result.ending == .exited(64))
     #expect(result.output.isEmpty)
     #expect(result.errorText.hasPrefix("course: ") && result.errorText.filter(\.isNewline).count == 1)
+  }
+
+  @Test func drawSaysWhyItCannotWrite() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("", to: "file")
+    let path = folder.path("file/below")
+    let result = try course(["draw", path, "--count", "1"])
+    #expect(result.ending == .exited(1))
+    #expect(result.errorText == "course: \(path): cannot be written: Not a directory\n")
   }
 
   @Test func outsideOfThePackageItSaysWhatItLooksFor() throws {

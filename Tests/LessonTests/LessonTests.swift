@@ -10,26 +10,34 @@ enum Course {
 
   static func lessons() throws -> [LessonEntry] { try Manifest(root: root).lessons }
 
-  /// Thread counts that each lesson must give the same bytes for, beside its own choice.
-  ///
-  /// One is always tried. `LESSON_THREADS="1 2 3 8"` asks for others; `make bytes` does so for every build.
+  /// Thread counts that each lesson must give the same bytes for, beside its own choice: one, unless
+  /// `LESSON_THREADS="1 3 8"` says which ones instead.
   static let threadCounts: [Int] = {
     let asked = ProcessInfo.processInfo.environment["LESSON_THREADS"] ?? "1"
     return asked.split(separator: " ").compactMap { Int($0) }
   }()
 
-  /// The command lines that must all print the golden.
-  static let variants: [[String]] = [[]] + threadCounts.map { ["--threads", String($0)] }
+  static func expectGolden(_ lesson: LessonEntry, _ arguments: [String]) throws {
+    let check = GoldenCheck(root: root, timeout: 900)
+    let outcome = try check.check(lesson, executable: BuiltPrograms.path(of: lesson.target), arguments: arguments)
+    // The report alone: an expectation would print the bytes of every line before it.
+    if !outcome.isSame { Issue.record("\(check.report(outcome, of: lesson, arguments: arguments))") }
+  }
+}
+
+/// Every lesson with a given number of threads. Side by side, for most take one processor each.
+@Suite struct LessonThreadTests {
+  @Test(arguments: try Course.lessons(), Course.threadCounts)
+  func aLessonPrintsTheSameWithAnyNumberOfThreads(lesson: LessonEntry, threads: Int) throws {
+    try Course.expectGolden(lesson, ["--threads", String(threads)])
+  }
 }
 
 /// Every lesson, run as the program that a student runs. One after another: each wants all processors.
 @Suite(.serialized) struct LessonTests {
-  @Test(arguments: try Course.lessons(), Course.variants)
-  func aLessonPrintsItsExpectedOutput(lesson: LessonEntry, arguments: [String]) throws {
-    let check = GoldenCheck(root: Course.root, timeout: 600)
-    let outcome = try check.check(lesson, executable: BuiltPrograms.path(of: lesson.target), arguments: arguments)
-    // The report alone: an expectation would print the bytes of every line before it.
-    if !outcome.isSame { Issue.record("\(check.report(outcome, of: lesson, arguments: arguments))") }
+  @Test(arguments: try Course.lessons())
+  func aLessonPrintsItsExpectedOutput(lesson: LessonEntry) throws {
+    try Course.expectGolden(lesson, [])
   }
 
   @Test(arguments: try Course.lessons())

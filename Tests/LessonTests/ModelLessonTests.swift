@@ -147,7 +147,8 @@ private func numbers(_ value: Any?) -> [Float] {
   }
 
   @Test(arguments: ModelLesson.each) func aMissingFile(lesson: ModelLesson) throws {
-    for name in [lesson.vocabulary, "model.safetensors", "config.json", "preprocessor_config.json"] {
+    let merges = lesson.vocabulary == "vocab.json" ? ["merges.txt"] : []
+    for name in [lesson.vocabulary, "model.safetensors", "config.json", "preprocessor_config.json"] + merges {
       let folder = try TaskFixture.directory(lesson.checkpoint)
       try FileManager.default.removeItem(atPath: folder.path(name))
       try lesson.expectRefusal(["--model", folder.url.path] + image, saying: [folder.url.path, name])

@@ -140,7 +140,7 @@ import Tokenizers
     for (text, request) in zip(texts, requests) { #expect(text.text == (request.prompt ?? "") + text.answer) }
   }
 
-  @Test func onePromptIsContinuedAsFarAsTheDirectorySays() throws {
+  @Test func onePromptIsContinuedByTwentyTokens() throws {
     let (folder, expected) = (try TaskFixture.directory("blip2_opt"), try TaskFixture.expected())
     let blip = try BLIP2(directory: folder.url.path)
     let texts = try blip([(pictures()[0], expected["prompts"][0].text)], blip.options())

@@ -46,6 +46,103 @@ import Testing
     )
   }
 
+  // MARK: Checkpoints made to fit absurd settings
+
+  /// The CLIP with a changed number of layers in its settings, and other tensors beside or instead of its own.
+  private func clip(
+    layers: Int? = nil, _ settings: [(String, String)] = [], without missing: Set<String> = [],
+    with tensors: [TensorToWrite] = []
+  ) throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    var text = try String(contentsOf: Fixture.url("clip_eosN/config.json"), encoding: .utf8)
+    if let layers {
+      text = text.replacingOccurrences(of: "\"num_hidden_layers\": 2", with: "\"num_hidden_layers\": \(layers)")
+    }
+    for (old, new) in settings {
+      #expect(text.contains(old))
+      text = text.replacingOccurrences(of: old, with: new)
+    }
+    try folder.write(text, to: "config.json")
+    let source = try Checkpoint(path: Fixture.url("clip_eosN/model.safetensors").path)
+    let kept = try source.names.filter { !missing.contains($0) }.map { TensorToWrite(try source.entry($0)) }
+    try SafetensorsWriter.write(kept + tensors, to: folder.path("model.safetensors"))
+    return folder
+  }
+
+  /// An index at the end of all numbers, and few layers far apart, stand for no more layers than there are.
+  @Test func layersAreCountedAndNotTheirNumbers() throws {
+    let names = ["9223372036854775807", "99999999999999999999", "2147483646", "-1", "007", "٣"]
+    let strangers = names.map {
+      TensorToWrite(name: "text_model.encoder.layers.\($0).mlp.fc1.weight", [Float(1)], shape: [1])
+    }
+    let same = try clip(with: strangers)
+    #expect(message { try load(same.url.path) } == "")
+    for layers in [3, 4, 2_147_483_647] {
+      let folder = try clip(layers: layers, with: strangers)
+      let message = message { try load(folder.url.path) }
+      #expect(
+        message.contains("text_config.num_hidden_layers: is \(layers), but ")
+          && message.contains("has 2 layers \"text_model.encoder.layers.…\""), "\(message)")
+    }
+    let gap = try clip(
+      layers: 3, with: [TensorToWrite(name: "text_model.encoder.layers.3.mlp.fc1.weight", [Float(1)], shape: [1])])
+    #expect(message { try load(gap.url.path) }.contains("text_config.num_hidden_layers: is 3, but "))
+  }
+
+  /// A tensor without elements has any size at no cost.
+  @Test func aTensorWithoutElementsFitsNoSize() throws {
+    let table = "text_model.embeddings.token_embedding.weight"
+    let folder = try clip(
+      [("\"vocab_size\": 400", "\"vocab_size\": 2147483647")], without: [table],
+      with: [TensorToWrite(name: table, [Float](), shape: [2_147_483_647, 0])])
+    let message = message { try load(folder.url.path) }
+    #expect(message.contains("config.json: text_config.hidden_size: is 64, but \"\(table)\""), "\(message)")
+    #expect(message.hasSuffix("has the shape [2147483647, 0]"), "\(message)")
+  }
+
+  /// Two thin matrices do not vouch for a thick one.
+  @Test func eachSizeIsComparedInAWholeShape() throws {
+    let expand = "vision_model.encoder.layers.1.mlp.fc1.weight"
+    let wide = 1 << 20
+    let thin = try clip(
+      [("\"intermediate_size\": 192", "\"intermediate_size\": \(wide)")],
+      without: [expand, "vision_model.encoder.layers.0.mlp.fc1.weight"],
+      with: [0, 1].map {
+        TensorToWrite(
+          name: "vision_model.encoder.layers.\($0).mlp.fc1.weight", [Float](repeating: 0, count: wide),
+          shape: [wide, 1])
+      })
+    #expect(message { try load(thin.url.path) }.contains("vision_config.hidden_size: is 64, but "))
+    // The same in a layer behind the first.
+    let later = try clip(without: [expand], with: [TensorToWrite(name: expand, [Float(1)], shape: [1])])
+    #expect(message { try load(later.url.path) }.contains("\"\(expand)\" in \(later.url.path)/model.safetensors has"))
+  }
+
+  /// In a PyTorch file a view can repeat one number millions of times.
+  @Test func aTensorThatRepeatsItsNumbersIsRefused() throws {
+    let folder = try clip()
+    let source = try Checkpoint(path: folder.path("model.safetensors"))
+    let table = "text_model.embeddings.token_embedding.weight"
+    let tensor = PickleBuilder.tensor(PickleBuilder.storage(count: 2), shape: [400, 64], strides: [0, 0])
+    let body = PickleBuilder.proto + PickleBuilder.dictionary(table, tensor) + PickleBuilder.stop
+    try Data(PickleBuilder.archive(body).build()).write(to: folder.url.appending(path: "repeated.bin"))
+    #expect(try source.entry(table).shape == [400, 64])
+    let directory = try ModelDirectory(folder.url.path)
+    #expect(
+      message { _ = try CLIPModel(directory, weights: folder.path("repeated.bin")) }
+        == "\(folder.path("repeated.bin")): \"\(table)\": repeats its numbers, as no weight does")
+  }
+
+  @Test func anImageWithoutOnePatchIsRefused() throws {
+    let places = "vision_model.embeddings.position_embedding.weight"
+    let folder = try clip(
+      [("\"image_size\": 32", "\"image_size\": 7")], without: [places],
+      with: [TensorToWrite(name: places, [Float](repeating: 0, count: 64), shape: [1, 64])])
+    #expect(
+      message { try load(folder.url.path) }.hasSuffix(
+        "config.json: vision_config.image_size: is 7, which is less than a patch"))
+  }
+
   private func load(_ path: String) throws {
     let directory = try ModelDirectory(path)
     switch directory.configuration {

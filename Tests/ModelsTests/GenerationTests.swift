@@ -247,6 +247,7 @@ import Testing
     let refused: [([[Int]], GenerationOptions)] = [
       ([[1]], options),
       ([[1]], GenerationOptions(.beamSearch(.init(count: 0)), endTokens: [])),
+      ([[1]], GenerationOptions(.beamSearch(.init(count: 1025)), endTokens: [])),
       ([[1]], GenerationOptions(.sampling(cold), endTokens: [])),
       ([[1, 2]], GenerationOptions(length: .total(2), endTokens: [])),
       ([[1], []], GenerationOptions(endTokens: [])),
@@ -255,6 +256,19 @@ import Testing
     ]
     for (prompts, options) in refused {
       #expect(throws: GenerationError.self) { try gpt2.generate(after: prompts, options) }
+    }
+  }
+
+  /// transformers adds 20 tokens where no length is stated, but makes the whole no longer than the model's positions;
+  /// with a stated length one token more fits, which is only written.
+  @Test func textsOfNoStatedLengthEndWithThePositions() throws {
+    for (count, total) in [(2, 22), (60, 80), (70, 80)] {
+      let prompt = (0..<count).map { $0 % 90 + 1 }
+      let text = try gpt2.generate(after: [prompt], GenerationOptions(length: .unstated, endTokens: []))[0][0]
+      #expect(text.ids.count == total, "a prompt of \(count)")
+    }
+    #expect(throws: GenerationError.self) {
+      try gpt2.generate(after: [Array(repeating: 1, count: 80)], GenerationOptions(length: .unstated, endTokens: []))
     }
   }
 

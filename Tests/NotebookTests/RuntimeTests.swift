@@ -55,7 +55,9 @@ import Testing
 
   @Test(arguments: [
     (["--seed", "x"], "'x'"), (["--seed"], "--seed"), (["--unknown"], "--unknown"), (["--threads", "0"], "'0'"),
-    (["--threads", "-1"], "-1"), (["--ending", "soon"], "'soon'"), (["word"], "'word'"), (["--figures"], "--figures"),
+    (["--threads", "-1"], "-1"), (["--threads", "1025"], "'1025'"),
+    (["--seed", "9007199254740993"], "'9007199254740993'"), (["--seed", "-9007199254740993"], "'-9007199254740993'"),
+    (["--ending", "soon"], "'soon'"), (["word"], "'word'"), (["--figures"], "--figures"),
   ])
   func aWrongFlagIsAnsweredWithOneLine(arguments: [String], named: String) throws {
     let result = try Subprocess.capture(program, arguments, timeout: 60)
@@ -98,13 +100,36 @@ import Testing
     #expect(result.errorText.contains("Permission denied"))
   }
 
+  /// The reason is that of the folder that cannot be made, not of a later question. Not even the superuser can make one
+  /// in `/sys`.
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/sys/kernel")))
+  func aFiguresFolderWhoseParentTakesNoFolderIsRefusedWithTheReason() throws {
+    let path = "/sys/figures-of-a-test"
+    try #require(mkdir(path, 0o777) != 0)
+    let reason = String(cString: strerror(errno))
+    let result = try run("--figures", path)
+    #expect(result.ending == .exited(1))
+    #expect(result.errorText == "SampleLesson: cannot write figures to \(path): \(reason)\n")
+  }
+
+  @Test(.enabled(if: getuid() != 0, "the superuser may write everywhere"))
+  func aFiguresFolderBelowOneWithoutWritePermissionIsRefused() throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder.url.path)
+    let result = try run("--figures", folder.path("below"))
+    #expect(result.errorText.contains("Permission denied"))
+  }
+
   @Test func seedAndThreadsReachTheEngine() throws {
     let result = try run("--seed", "1", "--threads", "3")
     // torch.manual_seed(1); torch.randn(2, 2)
     #expect(
       result.outputText.contains("Seed: 1\nThreads given: true\n\nDrawn:\n[[0.6614, 0.2669],\n [0.0617, 0.6213]]\n"))
     #expect(result.errorText == "threads: 3\na hint\n")
-    #expect(try run("--seed", "-7").outputText.contains("Seed: -7\nThreads given: false\n"))
+    for seed in ["-7", "9007199254740992", "-9007199254740992"] {
+      let printed = try run("--seed", seed).outputText.replacing(",", with: "")
+      #expect(printed.contains("Seed: \(seed)\nThreads given: false\n"))
+    }
   }
 
   @Test func aThrownErrorIsOneLine() throws {
@@ -122,9 +147,18 @@ import Testing
   }
 
   @Test func aReaderThatLeavesEndsTheLessonQuietly() throws {
-    // The reader is gone before the first line is written; both ways that a shell can treat the signal.
+    // The reader is gone before the first line is written: it opens a pipe with a name only to close it again, which the
+    // lesson's shell waits for. Both ways that a shell can treat the signal.
+    let folder = try TemporaryFolder()
+    let (pipe, gone) = (folder.path("pipe"), folder.path("gone"))
     for trap in ["trap '' PIPE; ", ""] {
-      let script = trap + "(sleep 0.3; '\(program)'; echo $? >&2) | true"
+      let script = """
+        \(trap)mkfifo '\(pipe)' '\(gone)'
+        (exec 3< '\(pipe)'; exec 3<&-; : > '\(gone)') &
+        (exec > '\(pipe)'; : < '\(gone)'; '\(program)'; echo $? >&2)
+        wait
+        rm '\(pipe)' '\(gone)'
+        """
       let result = try Subprocess.capture("/bin/sh", ["-c", script], timeout: 60)
       #expect(result.output.isEmpty)
       #expect(result.errorText == "141\n")

@@ -102,6 +102,12 @@ import Testing
     #expect(x.grad?.scalars == [2, 40, 600])
   }
 
+  @Test func aMaskSaysWhatIsSeen() {
+    let mask = Tensor.attentionMask(visible: Tensor([1, 0, -2, 0]).requiringGrad())
+    #expect(mask.scalars == [0, -.infinity, 0, -.infinity])
+    #expect(!mask.requiresGrad)
+  }
+
   @Test func gradientsAreNotRecordedThemselves() {
     let x = Tensor([1, 2]).requiringGrad()
     (x * x * x).sum().backward()

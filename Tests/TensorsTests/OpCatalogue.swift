@@ -86,6 +86,8 @@ enum OpCatalogue {
     "maxAll": one { $0.max() }, "minAll": one { $0.min() },
     "argmax": { x, given in [.ints(x[0].argmax(dim: given.int("dim")))] },
     "argmin": { x, given in [.ints(x[0].argmin(dim: given.int("dim")))] },
+    "argmaxAll": { x, _ in [.ints(IntTensor([x[0].argmax()], shape: []))] },
+    "argminAll": { x, _ in [.ints(IntTensor([x[0].argmin()], shape: []))] },
     "sort": { x, given in
       let (values, indices) = x[0].sort(dim: given.int("dim"), descending: given.bool("descending"))
       return [.tensor(values), .ints(indices)]
@@ -120,7 +122,7 @@ enum OpCatalogue {
       [
         .tensor(
           .scaledDotProductAttention(
-            query: x[0], key: x[1], value: x[2], mask: given.bool("masked") ? x[3] : nil,
+            query: x[0], key: x[1], value: x[2], mask: given.bool("masked") ? x[3].detached() : nil,
             isCausal: given.bool("isCausal"), scale: given.float("scale")))
       ]
     },
@@ -130,7 +132,7 @@ enum OpCatalogue {
     "rows": made { $0.rows($1.indices()) },
     "gather": made { $0.gather(dim: $1.int("dim"), $1.indices()) },
     "indexSelect": made { $0.indexSelect($1.indices().scalars, dim: $1.int("dim")) },
-    "oneHot": { _, given in [.tensor(.oneHot(given.indices().scalars, classes: given.int("classes")))] },
+    "oneHot": { _, given in [.tensor(.oneHot(given.indices(), classes: given.int("classes")))] },
     "cat": { x, given in [.tensor(.cat(x, dim: given.int("dim")))] },
     "stack": { x, given in [.tensor(.stack(x, dim: given.int("dim")))] },
     "split": pieces { $0.split($1.int("size"), dim: $1.int("dim")) },

@@ -23,6 +23,15 @@ import Testing
     Entry("multiply columns", [611, 999], [611, 1]) { $0[0] * $0[1] },
     Entry("divide transposed", [999, 611], [611, 999]) { $0[0].T / ($0[1] * $0[1] + 1) },
     Entry("maximum", [700_001], [700_001]) { .maximum($0[0], $0[1]) },
+    Entry("subtract", [611, 999], [999]) { $0[0] - $0[1] },
+    Entry("subtract from a number", [700_001]) { 1 - $0[0] },
+    Entry("minimum", [700_001], [700_001]) { .minimum($0[0], $0[1]) },
+    Entry("negative", [999, 611]) { -$0[0].T },
+    Entry("comparisons", [611, 999], [611, 999]) { x in
+      let signs = (x[0] .> x[1]) + (x[0] .>= 0.25) * 2 + (x[0] .< x[1].abs()) * 4 + (x[0] .<= 0) * 8
+      return (signs + (x[0] .== x[1]) * 16 + (x[0] .!= x[1]) * 32) * x[0]
+    },
+    Entry("maskedFill", [611, 999], [999]) { $0[0].maskedFill($0[1] .> 0, 2) },
     Entry("where", [700_001], [700_001]) { .where($0[0] .> 0, $0[0], $0[1]) },
     Entry("exp", [400_003]) { $0[0].exp() },
     Entry("functions", [200_003]) { x in
@@ -38,6 +47,11 @@ import Testing
     Entry("sum apart", [37, 53, 301]) { $0[0].sum(dims: [0, 2]) },
     Entry("mean and deviation", [307, 1001]) { $0[0].mean(dim: 0) + $0[0].standardDeviation(dims: [0]) },
     Entry("max", [307, 1001]) { $0[0].max(dim: 0).values + $0[0].min(dim: 1).values.sum() },
+    Entry("max and min of all", [307, 1001]) { $0[0] * $0[0].max() + $0[0].min() },
+    Entry("argmax and argmin", [307, 1001]) { x in
+      let places = x[0].argmax(dim: 0).scalars + x[0].argmin(dim: 0).scalars + [x[0].argmax(), x[0].argmin()]
+      return x[0].sum() * Tensor(places.map { Float($0) })
+    },
     Entry("softmax", [501, 403]) { $0[0].softmax(dim: -1) },
     Entry("softmax first", [501, 403]) { $0[0].softmax(dim: 0) },
     Entry("logSoftmax", [501, 403]) { $0[0].logSoftmax(dim: -1) },
@@ -61,8 +75,17 @@ import Testing
     Entry("interpolate", [5, 6, 61, 59]) { $0[0].interpolate(size: (103, 97), mode: .bilinear(alignCorners: false)) },
     Entry("nearest", [5, 6, 61, 59]) { $0[0].interpolate(size: (103, 97), mode: .nearest) },
     Entry("attention", [3, 5, 97, 33], [3, 5, 101, 33], [3, 5, 101, 35], [97, 101]) {
-      .scaledDotProductAttention(query: $0[0], key: $0[1], value: $0[2], mask: $0[3])
+      .scaledDotProductAttention(query: $0[0], key: $0[1], value: $0[2], mask: $0[3].detached())
     },
+    Entry("attention with weights", [3, 5, 97, 33], [3, 5, 101, 33], [3, 5, 101, 35]) { x in
+      let (output, weights) = Tensor.scaledDotProductAttentionWithWeights(query: x[0], key: x[1], value: x[2])
+      return .cat([output, weights], dim: -1)
+    },
+    Entry("matmul of bfloat16", [301, 257]) { $0[0].matmul(half(257, 403, .bfloat16)) },
+    Entry("linear of bfloat16", [61, 257]) { $0[0].linear(weight: half(403, 257, .bfloat16)) },
+    Entry("one row of bfloat16", [1, 3001]) { $0[0].matmul(half(3001, 203, .bfloat16)) },
+    Entry("linear of float16", [61, 257]) { $0[0].linear(weight: half(403, 257, .float16)) },
+    Entry("multiply by float16", [301, 257]) { $0[0] * half(301, 257, .float16) },
     Entry("causal attention", [3, 5, 97, 33], [3, 5, 97, 33], [3, 5, 97, 33]) { x in
       withGenerator(Generator(seed: 3)) {
         .scaledDotProductAttention(query: x[0], key: x[1], value: x[2], isCausal: true, dropout: 0.1)
@@ -72,11 +95,33 @@ import Testing
     Entry("gather", [1003, 301]) { $0[0].gather(dim: 1, IntTensor((0..<1003).map { $0 % 301 }, shape: [1003, 1])) },
     Entry("indexSelect", [603, 301]) { $0[0].indexSelect((0..<400).map { $0 * 7 % 301 }, dim: 1) },
     Entry("cat", [603, 301], [603, 55]) { .cat($0, dim: 1) },
+    Entry("stack", [603, 301], [603, 301]) { .stack($0, dim: 1) },
+    Entry("split and chunk", [603, 300]) { x in
+      .cat(x[0].split(77, dim: 0).reversed() + x[0].split([500, 103], dim: 0), dim: 0) + x[0].chunk(4, dim: 1)[2].sum()
+    },
+    Entry("oneHot", [301]) { .oneHot(IntTensor((0..<603).map { $0 * 7 % 301 }), classes: 301) * $0[0] },
+    Entry("triu", [3, 301, 203]) { $0[0].triu(diagonal: 1) },
     Entry("pad and flip", [603, 301]) { $0[0].pad([(0, 1, 2), (1, 3, 1)], value: 2).flip(dims: [1]) },
     Entry("views", [60, 70, 80]) { $0[0].permute(2, 0, 1).reshape(80, -1).T.contiguous()[3..<4000] },
     Entry("repeated", [60, 70, 8]) { $0[0].repeated(2, 1, 3).tril() },
     Entry("dropout", [603, 301]) { x in withGenerator(Generator(seed: 3)) { x[0].dropout(0.3) } },
   ]
+
+  /// A matrix of half-size numbers in memory of its own, as a checkpoint has them: from ½ to 1, either sign.
+  private static func half(_ rows: Int, _ columns: Int, _ type: ElementType) -> Tensor {
+    final class Memory {
+      let bits: UnsafeMutablePointer<UInt16>
+      init(_ values: [UInt16]) {
+        bits = .allocate(capacity: values.count)
+        bits.initialize(from: values, count: values.count)
+      }
+      deinit { bits.deallocate() }
+    }
+    let random = Generator(seed: 5).integers(in: 0..<1 << 16, count: rows * columns)
+    let (exponent, fraction): (UInt16, UInt16) = type == .bfloat16 ? (0x3F00, 0x7F) : (0x3800, 0x3FF)
+    let memory = Memory(random.map { UInt16($0) & 0x8000 | exponent | UInt16($0) & fraction })
+    return Tensor(unownedMemory: memory.bits, shape: [rows, columns], elementType: type, owner: memory)
+  }
 
   @Test(arguments: entries.map { $0.name }) func isTheSameOnAnyNumberOfThreads(_ name: String) throws {
     let entry = try #require(Self.entries.first { $0.name == name })

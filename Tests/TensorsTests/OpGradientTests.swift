@@ -15,7 +15,8 @@ import Testing
 
   /// What gives no gradient, and why nothing is to be checked: comparisons, positions, and what is made of no tensor.
   static let withoutGradient: Set<String> = [
-    "gt", "ge", "lt", "le", "eq", "ne", "argmax", "argmin", "oneHot", "linspace", "arange", "eye", "rand", "uniform",
+    "gt", "ge", "lt", "le", "eq", "ne", "argmax", "argmin", "argmaxAll", "argminAll", "oneHot", "linspace", "arange",
+    "eye", "rand", "uniform",
     "randn", "normal", "bernoulli", "bernoulliOf", "randint", "randperm",
   ]
 
@@ -41,6 +42,22 @@ import Testing
       checked += 1
     }
     #expect(checked > 0, "\(name) has no case with a gradient")
+  }
+
+  @Test func attentionThatKeepsItsWeightsHasTheSameSlopes() {
+    let shapes = [[2, 2, 3, 4], [2, 2, 5, 4], [2, 2, 5, 3]]
+    let leaves = zip(["query", "key", "value"], shapes).enumerated().map { place, part in
+      (name: part.0, leaf: GradientPoints.anywhere.tensor(part.1, seed: place).requiringGrad())
+    }
+    let mask = Tensor.attentionMask(visible: Tensor.ones([3, 5]).tril(diagonal: 2))
+    let mismatch = gradientMismatch(leaves) {
+      [
+        Tensor.scaledDotProductAttentionWithWeights(
+          query: leaves[0].leaf, key: leaves[1].leaf, value: leaves[2].leaf, mask: mask
+        ).output
+      ]
+    }
+    #expect(mismatch == nil)
   }
 
   @Test func operationsWithoutGradientsAreKnown() {

@@ -39,7 +39,7 @@ import Testing
       let call = try #require(calls[expected.call], "no test makes the call \(expected.call)")
       let generator = Generator(seed: 0)
       #expect(call(generator).map(String.init) == expected.values, "\(expected.call)")
-      #expect(bits([generator.nextUnitFloat()]) == [expected.nextRandBits], "draws of \(expected.call)")
+      #expect(bits(generator.uniform(1)) == [expected.nextRandBits], "draws of \(expected.call)")
     }
   }
 
@@ -67,7 +67,7 @@ import Testing
       let fill = try #require(calls[expected.call], "no test makes the call \(expected.call)")
       let generator = Generator(seed: 0)
       #expect(CRC32.of(generator.floats(expected.count, fill)) == expected.crc32, "\(expected.call)")
-      #expect(bits([generator.nextUnitFloat()]) == [expected.nextRandBits], "draws of \(expected.call)")
+      #expect(bits(generator.uniform(1)) == [expected.nextRandBits], "draws of \(expected.call)")
     }
   }
 

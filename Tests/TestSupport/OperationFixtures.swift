@@ -38,6 +38,7 @@ public struct OperationCase: Decodable, Sendable {
     case text(String)
     case list([Argument])
 
+    /// Reads whichever kind of value is there.
     public init(from decoder: Decoder) throws {
       let value = try decoder.singleValueContainer()
       if let bool = try? value.decode(Bool.self) {

@@ -110,35 +110,108 @@ struct HostileFileTests {
     }
   }
 
-  /// Changed bytes may give another valid tokenizer; it must then work.
+  /// Ten thousand changes to all kinds of files together. Changed bytes may give another valid tokenizer; it must then
+  /// work.
   @Test(arguments: RecordedTests.toys) func changedBytesNeverEndTheProgram(_ name: String) throws {
     var random = SplitMix(seed: 3)
     let url = fixtures.appendingPathComponent("toys/\(name)")
     let files = try FileManager.default.contentsOfDirectory(atPath: url.path).filter { $0 != "expected.json" }.sorted()
-    for file in files {
+    let directory = try TemporaryDirectory(copyOf: name)
+    var refused = 0
+    let rounds = 10_000 / RecordedTests.toys.count
+    for round in 0..<rounds {
+      let file = files[round % files.count]
       let original = try Data(contentsOf: url.appendingPathComponent(file))
-      for _ in 0..<40 {
-        var bytes = original
-        for _ in 0..<Int.random(in: 1...4, using: &random) {
-          let index = Int.random(in: 0..<bytes.count, using: &random)
-          switch Int.random(in: 0..<3, using: &random) {
-          case 0: bytes[index] = UInt8.random(in: 0...255, using: &random)
-          case 1: bytes[index] = Array("0123456789{}[],:\"\\ -e".utf8).randomElement(using: &random) ?? 0
-          default: bytes.remove(at: index)
-          }
-        }
-        let directory = try TemporaryDirectory(copyOf: name)
-        try directory.write(bytes, file)
-        switch Result(catching: { try loadTokenizer(directory: directory.path) }) {
-        case .success(let tokenizer):
-          let ids = tokenizer.encode("A photo of a dog<|endoftext|> [MASK] 日本").ids
-          #expect(ids.allSatisfy { $0 >= 0 })
-          _ = tokenizer.decode(ids)
-        case .failure(let error):
-          let message = String(describing: error)
-          #expect(message.hasPrefix(directory.path) && !message.contains("\n"))
+      var bytes = original
+      for _ in 0..<Int.random(in: 1...4, using: &random) where !bytes.isEmpty {
+        let index = Int.random(in: 0..<bytes.count, using: &random)
+        switch Int.random(in: 0..<3, using: &random) {
+        case 0: bytes[index] = UInt8.random(in: 0...255, using: &random)
+        case 1: bytes[index] = Array("0123456789{}[],:\"\\ -e".utf8).randomElement(using: &random) ?? 0
+        default: bytes.remove(at: index)
         }
       }
+      try directory.write(bytes, file)
+      switch Result(catching: { try loadTokenizer(directory: directory.path) }) {
+      case .success(let tokenizer):
+        let ids = tokenizer.encode("A photo of a dog<|endoftext|> [MASK] 日本").ids
+        #expect(ids.allSatisfy { $0 >= 0 })
+        _ = tokenizer.decode(ids)
+      case .failure(let error):
+        refused += 1
+        let message = String(describing: error)
+        #expect(message.hasPrefix(directory.path) && !message.contains("\n"))
+      }
+      try directory.write(original, file)
     }
+    #expect(refused > 0 && refused < rounds)
+  }
+
+  // MARK: Limits
+
+  @Test func onlyFilesOfUsualSizeAreRead() throws {
+    let directory = try TemporaryDirectory(["vocab.txt": "[UNK]"])
+    let path = "\(directory.path)/vocab.txt"
+    // A sparse file: no more than its length is written.
+    let file = try #require(FileHandle(forWritingAtPath: path))
+    try file.truncate(atOffset: 64 << 20 + 1)
+    try file.close()
+    #expect(try loadError(directory.path) == "\(path): 67108865 bytes exceed the limit of 67108864")
+    try FileManager.default.removeItem(atPath: path)
+    #expect(mkfifo(path, 0o600) == 0)  // nobody writes into it, so reading would wait for ever
+    #expect(try loadError(directory.path) == "\(path): this is not a regular file")
+  }
+
+  @Test func thereIsALimitOfValues() throws {
+    let many = "[" + String(repeating: "0,", count: 2_000_000) + "0]"
+    let directory = try TemporaryDirectory(["tokenizer.json": many])
+    #expect(try loadError(directory.path).hasSuffix("more than 2000000 values"))
+  }
+
+  @Test func thereAreLimitsOfPiecesAndIDs() throws {
+    func template(pieces: Int, ids: Int) throws -> SequenceTemplate? {
+      let piece = #"{"SpecialToken": {"id": "x", "type_id": 0}}"#
+      let list = "[" + Array(repeating: piece, count: pieces).joined(separator: ",") + "]"
+      let numbers = Array(repeating: "1", count: ids).joined(separator: ",")
+      let texts = Array(repeating: "\"x\"", count: ids).joined(separator: ",")
+      let text = """
+        {"post_processor": {"type": "TemplateProcessing", "single": \(list), "pair": [],
+          "special_tokens": {"x": {"id": "x", "ids": [\(numbers)], "tokens": [\(texts)]}}}}
+        """
+      return try TokenizerJSON(try JSONParser.parse(Array(text.utf8), file: "t")).template()
+    }
+    #expect(try template(pieces: 64, ids: 16)?.single.count == 1024)
+    for (pieces, ids, message) in [
+      (65, 1, "t: post_processor.single: there are more than 64 pieces"),
+      (1, 17, "t: post_processor.special_tokens.x: there are more than 16 ids"),
+    ] {
+      let error = #expect(throws: TokenizerError.self) { try template(pieces: pieces, ids: ids) }
+      #expect(error?.description == message)
+    }
+  }
+
+  @Test func thereIsALimitOfStages() throws {
+    func normalizer(stages: Int) throws -> Normalizer? {
+      let list = Array(repeating: #"{"type": "NFC"}"#, count: stages).joined(separator: ",")
+      let text = #"{"normalizer": {"type": "Sequence", "normalizers": [\#(list)]}}"#
+      return try TokenizerJSON(try JSONParser.parse(Array(text.utf8), file: "t")).normalizer()
+    }
+    #expect(try normalizer(stages: 64) != nil)
+    let error = #expect(throws: TokenizerError.self) { try normalizer(stages: 65) }
+    #expect(error?.description == "t: normalizer.normalizers: there are more than 64 stages")
+  }
+
+  /// Python, which reads these settings in transformers, writes numbers that JSON does not have.
+  @Test func numbersOfPythonAreReadInSettings() throws {
+    let directory = try TemporaryDirectory(copyOf: "bert_files")
+    try directory.write(
+      Data(#"{"tokenizer_class": "BertTokenizer", "model_max_length": Infinity, "a": NaN, "b": -Infinity}"#.utf8),
+      "tokenizer_config.json")
+    #expect(try loadTokenizer(directory: directory.path).modelMaxLength == nil)
+    try directory.write(
+      Data(#"{"tokenizer_class": "BertTokenizer", "model_max_length": NaN}"#.utf8), "tokenizer_config.json")
+    #expect(
+      try loadError(directory.path)
+        == "\(directory.path)/tokenizer_config.json: model_max_length: a positive number is wanted")
   }
 }

@@ -71,6 +71,23 @@ struct TrainingLoopTests {
     #expect(throws: CheckpointError.self) { try train(Self.plan(), stateFile: state) }
   }
 
+  @Test(arguments: [("steps.0.weight", 1e30), ("steps.0.weight", 2.5), ("steps.0.weight", -1), ("generator", 300)])
+  func aStateOfImpossibleNumbersIsRefused(name: String, number: Float) throws {
+    let folder = try TemporaryFolder()
+    let state = folder.path("toy.training")
+    _ = try train(Self.plan(), stateFile: state)
+    let saved = try Checkpoint(path: state)
+    let damaged = try saved.names.map { key in
+      let shape = try #require(saved[key]).shape
+      var numbers = try saved.tensor(key, shape: shape).scalars
+      if key == name { numbers[0] = number }
+      return TensorToWrite(name: key, numbers, shape: shape)
+    }
+    try SafetensorsWriter.write(damaged, to: state, metadata: saved.metadata)
+    let error = #expect(throws: TrainingError.self) { try train(Self.plan(), stateFile: state) }
+    #expect(error?.description.contains(name) == true)
+  }
+
   @Test func aLossThatIsNoNumberEndsTheTraining() throws {
     let model = Linear(1, 1)
     #expect(throws: TrainingError.self) {

@@ -18,6 +18,7 @@ public struct BLIP2Configuration: SettingsGroup {
   /// The defaults, close to `Salesforce/blip2-opt-2.7b` but for its language model.
   public init() {}
 
+  /// Passes every setting with its key to the binder.
   public mutating func bind(_ binder: inout SettingsBinder) throws {
     try binder.modelType("blip-2")
     try binder.group("vision_config", &vision)
@@ -59,6 +60,7 @@ public struct BLIP2VisionConfiguration: SettingsGroup {
   /// The settings of EVA-CLIP's ViT-g without its last layer.
   public init() {}
 
+  /// Passes every setting with its key to the binder.
   public mutating func bind(_ binder: inout SettingsBinder) throws {
     try binder.modelType("blip_2_vision_model", "blip-2")
     try binder.size("hidden_size", &hiddenSize)
@@ -67,7 +69,7 @@ public struct BLIP2VisionConfiguration: SettingsGroup {
     try binder.size("num_attention_heads", &headCount)
     try binder.extent("image_size", &imageSize)
     try binder.extent("patch_size", &patchSize)
-    try binder.choice("hidden_act", &activation)
+    try binder.activation("hidden_act", &activation)
     try binder.number("layer_norm_eps", &layerNormEpsilon)
     try binder.number("attention_dropout", &attentionDropout)
     try binder.number("initializer_range", &initializerRange)
@@ -112,6 +114,7 @@ public struct QFormerConfiguration: SettingsGroup {
   /// The settings of `Salesforce/blip2-opt-2.7b`.
   public init() {}
 
+  /// Passes every setting with its key to the binder.
   public mutating func bind(_ binder: inout SettingsBinder) throws {
     try binder.modelType("blip_2_qformer", "blip-2")
     try binder.size("vocab_size", &vocabularySize)
@@ -119,7 +122,7 @@ public struct QFormerConfiguration: SettingsGroup {
     try binder.size("num_hidden_layers", &layerCount)
     try binder.size("num_attention_heads", &headCount)
     try binder.size("intermediate_size", &intermediateSize)
-    try binder.choice("hidden_act", &activation)
+    try binder.activation("hidden_act", &activation)
     try binder.number("hidden_dropout_prob", &hiddenDropout)
     try binder.number("attention_probs_dropout_prob", &attentionDropout)
     try binder.size("max_position_embeddings", &positionCount)

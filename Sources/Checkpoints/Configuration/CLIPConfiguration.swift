@@ -14,6 +14,7 @@ public struct CLIPConfiguration: SettingsGroup {
   /// The settings of `openai/clip-vit-base-patch32`.
   public init() {}
 
+  /// Passes every setting with its key to the binder.
   public mutating func bind(_ binder: inout SettingsBinder) throws {
     try binder.modelType("clip")
     try binder.group("text_config", &text)
@@ -63,6 +64,7 @@ public struct CLIPTextConfiguration: SettingsGroup {
   /// The settings of `openai/clip-vit-base-patch32`.
   public init() {}
 
+  /// Passes every setting with its key to the binder.
   public mutating func bind(_ binder: inout SettingsBinder) throws {
     try binder.modelType("clip_text_model", "clip")
     try binder.size("vocab_size", &vocabularySize)
@@ -72,7 +74,7 @@ public struct CLIPTextConfiguration: SettingsGroup {
     try binder.size("num_hidden_layers", &layerCount)
     try binder.size("num_attention_heads", &headCount)
     try binder.size("max_position_embeddings", &positionCount)
-    try binder.choice("hidden_act", &activation)
+    try binder.activation("hidden_act", &activation)
     try binder.number("layer_norm_eps", &layerNormEpsilon)
     try binder.number("attention_dropout", &attentionDropout)
     try binder.number("initializer_range", &initializerRange)
@@ -113,6 +115,7 @@ public struct CLIPVisionConfiguration: SettingsGroup {
   /// The settings of `openai/clip-vit-base-patch32`.
   public init() {}
 
+  /// Passes every setting with its key to the binder.
   public mutating func bind(_ binder: inout SettingsBinder) throws {
     try binder.modelType("clip_vision_model", "clip")
     try binder.size("hidden_size", &hiddenSize)
@@ -123,7 +126,7 @@ public struct CLIPVisionConfiguration: SettingsGroup {
     try binder.size("num_channels", &channelCount)
     try binder.extent("image_size", &imageSize)
     try binder.extent("patch_size", &patchSize)
-    try binder.choice("hidden_act", &activation)
+    try binder.activation("hidden_act", &activation)
     try binder.number("layer_norm_eps", &layerNormEpsilon)
     try binder.number("attention_dropout", &attentionDropout)
     try binder.number("initializer_range", &initializerRange)

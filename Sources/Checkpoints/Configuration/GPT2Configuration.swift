@@ -45,6 +45,7 @@ public struct GPT2Configuration: SettingsGroup {
   /// The width inside the feed-forward layers.
   public var intermediateSize: Int { innerSize ?? 4 * hiddenSize }
 
+  /// Passes every setting with its key to the binder.
   public mutating func bind(_ binder: inout SettingsBinder) throws {
     try binder.modelType("gpt2")
     try binder.size("vocab_size", &vocabularySize)
@@ -53,7 +54,7 @@ public struct GPT2Configuration: SettingsGroup {
     try binder.size("n_layer", &layerCount, alias: "num_hidden_layers")
     try binder.size("n_head", &headCount, alias: "num_attention_heads")
     try binder.optionalSize("n_inner", &innerSize)
-    try binder.choice("activation_function", &activation)
+    try binder.activation("activation_function", &activation)
     try binder.number("resid_pdrop", &residualDropout)
     try binder.number("embd_pdrop", &embeddingDropout)
     try binder.number("attn_pdrop", &attentionDropout)

@@ -10,8 +10,8 @@ public struct GenerationConfiguration: SettingsGroup {
     case never
   }
 
-  /// The longest text in tokens with the prompt, `max_length`.
-  public var maximumLength = 20
+  /// The longest text in tokens with the prompt, `max_length`; where neither length is given, 20 new tokens are.
+  public var maximumLength: Int?
   /// The longest text in tokens without the prompt, `max_new_tokens`; wins over ``maximumLength``.
   public var maximumNewTokens: Int?
   /// The shortest text in tokens with the prompt, `min_length`.
@@ -42,18 +42,32 @@ public struct GenerationConfiguration: SettingsGroup {
   public var eosTokenIDs: [Int] = []
   /// The padding token, `pad_token_id`.
   public var padTokenID: Int?
-  /// The token that a decoder starts with, `decoder_start_token_id`.
+  /// The token that a decoder starts with, `decoder_start_token_id`; where none is given, ``bosTokenID``.
   public var decoderStartTokenID: Int?
+  /// The file that the settings were read from, for messages; no setting itself.
+  public private(set) var file: String?
 
-  /// The defaults: greedy search of at most 20 tokens.
+  /// The defaults: greedy search of at most 20 new tokens.
   public init() {}
 
+  /// The settings with which BLIP-2 writes, which are those that its language model has of itself: transformers asks
+  /// neither `generation_config.json` nor the rest of `config.json`.
+  public init(languageModel settings: OPTConfiguration) {
+    bosTokenID = settings.bosTokenID
+    eosTokenIDs = settings.eosTokenIDs
+    padTokenID = settings.padTokenID
+  }
+
+  /// More beams, and more texts of an input, than any file asks for in earnest; each takes memory for its states.
+  private static let countLimit = 1024
+
+  /// Passes every setting with its key to the binder.
   public mutating func bind(_ binder: inout SettingsBinder) throws {
-    try binder.size("max_length", &maximumLength)
+    try binder.optionalSize("max_length", &maximumLength)
     try binder.optionalSize("max_new_tokens", &maximumNewTokens)
     try binder.integer("min_length", &minimumLength)
-    try binder.size("num_beams", &beamCount)
-    try binder.size("num_return_sequences", &returnCount)
+    try binder.size("num_beams", &beamCount, maximum: Self.countLimit)
+    try binder.size("num_return_sequences", &returnCount, maximum: Self.countLimit)
     try bindEarlyStopping(&binder)
     try binder.number("length_penalty", &lengthPenalty)
     try binder.flag("do_sample", &samples)
@@ -93,38 +107,25 @@ public struct GenerationConfiguration: SettingsGroup {
       throw CheckpointError(.malformed, file: path, reason: "is JSON, but not an object")
     }
     try self.init(object.withoutNulls, file: path)  // null means that the default holds
+    file = path
   }
 
-  /// The settings for a model without `generation_config.json`: those in its `config.json`, and where that has none
-  /// those of its text decoder.
+  /// The settings for a model without `generation_config.json`: those written in its `config.json`, and where that has
+  /// none those written for its text decoder. What is not written there is not set, whatever the model's own defaults.
   ///
   /// - Parameters:
   ///   - object: the contents of `config.json`.
   ///   - file: stands in messages.
   /// - Throws: ``CheckpointError`` for a value of the wrong type.
   public init(modelConfiguration object: JSON.Object, file: String) throws {
-    let model = try ModelConfiguration(object, file: file)
     var merged = object.withoutNulls
-    let decoder: (key: String, defaults: any SettingsGroup)? =
-      switch model {
-      case .visionEncoderDecoder(let settings): ("decoder", settings.decoder)
-      case .blip2(let settings): ("text_config", settings.text)
-      case .clip, .vilt, .vit, .gpt2, .opt: nil
-      }
-    let sources: [JSON.Object]
-    if let decoder {
-      if case .object(let written)? = object[decoder.key] {
-        sources = [written.withoutNulls, try decoder.defaults.json().withoutNulls]
-      } else {
-        sources = [try decoder.defaults.json().withoutNulls]
-      }
-    } else {
-      sources = [try model.settings.json().withoutNulls]
-    }
-    for source in sources {
-      for (key, value) in source.members { _ = merged.append(key, value) }  // what is there already stays
+    for key in ["decoder", "text_config"] {
+      guard case .object(let decoder)? = merged[key] else { continue }
+      for (key, value) in decoder.withoutNulls.members { _ = merged.append(key, value) }  // what is there already stays
+      break
     }
     try self.init(merged, file: file)
+    self.file = file
   }
 }
 

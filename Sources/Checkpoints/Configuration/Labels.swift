@@ -43,10 +43,11 @@ extension SettingsBinder {
       guard let index = Int(key), names.indices.contains(index), names[index] == nil else {
         throw failure("id2label", "has the key \(quoted(key)), but its keys must be 0 to \(names.count - 1)")
       }
-      guard case .string(let name) = label else {
-        throw failure("id2label.\(index)", "is \(label.kindName), not a text")
+      switch label {
+      case .string(let name): names[index] = name
+      case .integer(let number): names[index] = "\(number)"
+      default: throw failure("id2label.\(index)", "is \(label.kindName), not a text")
       }
-      names[index] = name
     }
     return Labels(names.compactMap { $0 })
   }

@@ -45,6 +45,7 @@ public struct OPTConfiguration: SettingsGroup {
   /// The width of the token embeddings.
   public var embeddingSize: Int { wordEmbeddingSize ?? hiddenSize }
 
+  /// Passes every setting with its key to the binder.
   public mutating func bind(_ binder: inout SettingsBinder) throws {
     try binder.modelType("opt")
     try binder.size("vocab_size", &vocabularySize)
@@ -58,7 +59,7 @@ public struct OPTConfiguration: SettingsGroup {
     try binder.number("dropout", &dropout)
     try binder.number("attention_dropout", &attentionDropout)
     try binder.size("num_attention_heads", &headCount)
-    try binder.choice("activation_function", &activation)
+    try binder.activation("activation_function", &activation)
     try binder.number("init_std", &initializerRange)
     try binder.flag("enable_bias", &hasBias)
     try binder.flag("layer_norm_elementwise_affine", &hasNormParameters)

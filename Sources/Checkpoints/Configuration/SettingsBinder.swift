@@ -82,11 +82,14 @@ public struct SettingsBinder {
     value = decoded
   }
 
-  /// A count or extent: at least 1.
-  public mutating func size(_ key: String, _ value: inout Int, alias: String? = nil) throws {
+  /// A count or extent: from 1 to `maximum`.
+  public mutating func size(
+    _ key: String, _ value: inout Int, alias: String? = nil, maximum: Int = Int(Int32.max)
+  ) throws {
     try bind(
-      key, &value, alias: alias, expected: "a positive whole number", decode: { Self.whole($0, 1) },
-      encode: { .integer($0) })
+      key, &value, alias: alias,
+      expected: maximum < Int32.max ? "a whole number from 1 to \(maximum)" : "a positive whole number",
+      decode: { Self.whole($0, 1).flatMap { $0 <= maximum ? $0 : nil } }, encode: { .integer($0) })
   }
 
   /// A count or extent that may be absent.
@@ -116,7 +119,7 @@ public struct SettingsBinder {
       decode: {
         switch $0 {
         case .integer(let number): Double(number)
-        case .number(let number): number
+        case .number(let number) where number.isFinite: number
         default: nil
         }
       }, encode: { .number($0) })
@@ -172,13 +175,14 @@ public struct SettingsBinder {
       })
   }
 
-  /// One of the names of an enumeration.
-  public mutating func choice<Choice>(_ key: String, _ value: inout Choice) throws
-  where Choice: RawRepresentable & CaseIterable, Choice.RawValue == String {
-    let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+  /// An activation function, by any of its names.
+  public mutating func activation(_ key: String, _ value: inout Activation) throws {
+    let names = Activation.allCases.map(\.rawValue) + Activation.otherNames.keys.sorted()
     try bind(
-      key, &value, expected: "one of \(names)",
-      decode: { if case .string(let name) = $0 { Choice(rawValue: name) } else { nil } },
+      key, &value, expected: "one of \(names.joined(separator: ", "))",
+      decode: {
+        if case .string(let name) = $0 { Activation(rawValue: name) ?? Activation.otherNames[name] } else { nil }
+      },
       encode: { .string($0.rawValue) })
   }
 
@@ -255,4 +259,7 @@ public enum Activation: String, CaseIterable, Sendable {
   case silu
   /// The hyperbolic tangent.
   case tanh
+
+  /// Names that transformers has for the same function once more.
+  static let otherNames: [String: Activation] = ["gelu_fast": .geluTanh, "gelu_python": .gelu, "swish": .silu]
 }

@@ -46,6 +46,25 @@ public struct ViLTConfiguration: SettingsGroup {
   /// The settings of `dandelin/vilt-b32-mlm`.
   public init() {}
 
+  /// Why an image cannot be used, or `nil` if it can.
+  ///
+  /// Of an image with more patches than ``maximumImageLength`` transformers keeps so many at random, in evaluation too,
+  /// so there is no answer to agree with.
+  ///
+  /// - Parameters:
+  ///   - height: the height in pixels of what the model is to see.
+  ///   - width: its width.
+  public func problem(height: Int, width: Int) -> String? {
+    if height < patchSize.height || width < patchSize.width {
+      return "\(width)×\(height) pixels are left of it, less than one patch of the model"
+    }
+    let count = (height / patchSize.height) * (width / patchSize.width)
+    guard maximumImageLength > 0, count > maximumImageLength else { return nil }
+    return "it has \(count) patches, of which max_image_length in config.json would keep \(maximumImageLength) at "
+      + "random; that is not supported, and -1 keeps all"
+  }
+
+  /// Passes every setting with its key to the binder.
   public mutating func bind(_ binder: inout SettingsBinder) throws {
     try binder.modelType("vilt")
     try binder.size("vocab_size", &vocabularySize)
@@ -56,7 +75,7 @@ public struct ViLTConfiguration: SettingsGroup {
     try binder.size("num_hidden_layers", &layerCount)
     try binder.size("num_attention_heads", &headCount)
     try binder.size("intermediate_size", &intermediateSize)
-    try binder.choice("hidden_act", &activation)
+    try binder.activation("hidden_act", &activation)
     try binder.number("hidden_dropout_prob", &hiddenDropout)
     try binder.number("attention_probs_dropout_prob", &attentionDropout)
     try binder.number("initializer_range", &initializerRange)
@@ -66,15 +85,13 @@ public struct ViLTConfiguration: SettingsGroup {
     try binder.size("num_channels", &channelCount)
     try binder.flag("qkv_bias", &hasAttentionBias)
     try binder.integer("max_image_length", &maximumImageLength, minimum: -1)
-    if binder.isReading && maximumImageLength >= 0 {
-      throw binder.failure(
-        "max_image_length",
-        "is \(maximumImageLength): transformers then keeps so many patches at random, which is not "
-          + "supported; -1 keeps all", .unsupported)
+    if binder.isReading && maximumImageLength == 0 {
+      throw binder.failure("max_image_length", "is 0, so nothing of an image would be seen", .unsupported)
     }
     try binder.integer("num_images", &imageCount, minimum: -1)
     try binder.token("pad_token_id", &padTokenID)
     try binder.labels(&labels)
+    if binder.isReading && labels.count == 0 { throw binder.failure("id2label", "names no answers") }
     try binder.requireHeads(headCount, divide: hiddenSize, "num_attention_heads", "hidden_size")
   }
 }

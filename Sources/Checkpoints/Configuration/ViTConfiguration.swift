@@ -32,13 +32,14 @@ public struct ViTConfiguration: SettingsGroup {
   /// The settings of `google/vit-base-patch16-224`.
   public init() {}
 
+  /// Passes every setting with its key to the binder.
   public mutating func bind(_ binder: inout SettingsBinder) throws {
     try binder.modelType("vit")
     try binder.size("hidden_size", &hiddenSize)
     try binder.size("num_hidden_layers", &layerCount)
     try binder.size("num_attention_heads", &headCount)
     try binder.size("intermediate_size", &intermediateSize)
-    try binder.choice("hidden_act", &activation)
+    try binder.activation("hidden_act", &activation)
     try binder.number("hidden_dropout_prob", &hiddenDropout)
     try binder.number("attention_probs_dropout_prob", &attentionDropout)
     try binder.number("initializer_range", &initializerRange)

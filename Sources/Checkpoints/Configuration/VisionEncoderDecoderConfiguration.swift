@@ -22,6 +22,7 @@ public struct VisionEncoderDecoderConfiguration: SettingsGroup {
     return decoder
   }()
 
+  /// Passes every setting with its key to the binder.
   public mutating func bind(_ binder: inout SettingsBinder) throws {
     try binder.modelType("vision-encoder-decoder")
     if binder.isReading {
@@ -34,6 +35,10 @@ public struct VisionEncoderDecoderConfiguration: SettingsGroup {
     }
     try binder.group("encoder", &encoder)
     try binder.group("decoder", &decoder)
+    if binder.isReading && !decoder.hasCrossAttention {
+      throw binder.failure(
+        "decoder.add_cross_attention", "is not true, so the captions would not depend on the image", .unsupported)
+    }
     try binder.token("decoder_start_token_id", &decoderStartTokenID)
     try binder.token("pad_token_id", &padTokenID)
     try binder.tokens("eos_token_id", &eosTokenIDs)

@@ -5,7 +5,7 @@ import Tensors
 struct RecordedResults {
   let file: String
   private let root: JSON
-  private let directory: ModelDirectory
+  let directory: ModelDirectory
 
   /// - Throws: `CheckpointError` if there is no such file, or it is not JSON.
   init(_ directory: ModelDirectory) throws {
@@ -24,35 +24,6 @@ struct RecordedResults {
   /// The keys under a path, in the file's order.
   func keys(_ path: [String]) -> [String] {
     if case .object(let object)? = value(path) { object.members.map(\.key) } else { [] }
-  }
-
-  /// Whole numbers with their shape.
-  ///
-  /// - Throws: `CheckpointError` if they are not there, or do not fill their shape.
-  func integers(_ path: String...) throws -> IntTensor {
-    let shape = wholeNumbers(value(path + ["shape"])) ?? []
-    guard let data = wholeNumbers(value(path + ["data"])), data.count == shape.reduce(1, *) else {
-      throw missing(path, "no whole numbers with their shape")
-    }
-    return IntTensor(data, shape: shape)
-  }
-
-  /// A tensor that is kept in a file beside.
-  ///
-  /// - Throws: `CheckpointError` if it is not there.
-  func input(_ path: String...) throws -> Tensor {
-    guard case .string(let name)? = value(path + ["file"]), case .string(let tensor)? = value(path + ["tensor"]) else {
-      throw missing(path, "no reference to a file with a tensor")
-    }
-    return try Checkpoint(path: directory.require([name], purpose: "inputs")).tensor(tensor)
-  }
-
-  /// The sizes of images, rows and columns.
-  func sizes(_ path: String...) throws -> [[Int]] {
-    guard case .array(let list)? = value(path) else { throw missing(path, "no sizes") }
-    let sizes = list.compactMap(wholeNumbers)
-    guard sizes.count == list.count, sizes.allSatisfy({ $0.count == 2 }) else { throw missing(path, "no sizes") }
-    return sizes
   }
 
   /// Whole numbers in rows.
@@ -87,7 +58,8 @@ struct RecordedResults {
   /// How far the other implementation is from itself.
   private static let remarks = ["seed_spread_max_abs", "logits_max_abs_diff_vs_v5"]
 
-  private func missing(_ path: [String], _ reason: String) -> CheckpointError {
+  /// The error that a recorded value cannot be used.
+  func missing(_ path: [String], _ reason: String) -> CheckpointError {
     CheckpointError(.malformed, file: file, place: path.joined(separator: "."), reason: reason)
   }
 }

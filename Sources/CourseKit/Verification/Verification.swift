@@ -36,17 +36,21 @@ public struct Verification {
     var computed = ComputedResults(expected)
     var leftOver: String?
     func note(_ report: LoadReport) { leftOver = report.summary }
-    try noGrad {
-      switch model.configuration {
-      case .clip: try computed.add(CLIPModel(model, weights: file, onReport: note))
-      case .vilt: try computed.add(ViLTForQuestionAnswering(model, weights: file, onReport: note))
-      case .visionEncoderDecoder: try computed.add(VisionEncoderDecoderModel(model, weights: file, onReport: note))
-      case .blip2: try computed.add(BLIP2Model(model, weights: file, onReport: note))
-      case .vit, .gpt2, .opt:
-        throw CourseError(
-          "\(path): models of type \(model.configuration.modelType) cannot be verified; "
-            + "known are clip, vilt, vision-encoder-decoder, blip-2")
+    do {
+      try noGrad {
+        switch model.configuration {
+        case .clip: try computed.add(CLIPModel(model, weights: file, onReport: note))
+        case .vilt: try computed.add(ViLTForQuestionAnswering(model, weights: file, onReport: note))
+        case .visionEncoderDecoder: try computed.add(VisionEncoderDecoderModel(model, weights: file, onReport: note))
+        case .blip2: try computed.add(BLIP2Model(model, weights: file, onReport: note))
+        case .vit, .gpt2, .opt:
+          throw CourseError(
+            "\(path): models of type \(model.configuration.modelType) cannot be verified; "
+              + "known are clip, vilt, vision-encoder-decoder, blip-2")
+        }
       }
+    } catch let error as GenerationError {
+      throw CourseError("\(expected.file): \(error)")
     }
     self.leftOver = leftOver
     directory = path

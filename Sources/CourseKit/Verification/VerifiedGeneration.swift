@@ -7,11 +7,19 @@ import Tensors
 extension ComputedResults {
   /// The encoder's states, the scores of given captions, and captions by greedy and by beam search.
   mutating func add(_ model: VisionEncoderDecoderModel) throws {
-    let pixels = try recorded.input("pixel_values")
-    let captions = try recorded.integers("decoder_input_ids")
+    let (encoder, decoder) = (model.configuration.encoder, model.configuration.decoder)
+    let size = encoder.imageSize
+    let pixels = try recorded.images(
+      "pixel_values", channels: encoder.channelCount, heights: size.height...size.height,
+      widths: size.width...size.width)
+    let captions = try recorded.tokens(
+      "decoder_input_ids", vocabulary: decoder.vocabularySize, longest: decoder.positionCount)
+    guard captions.shape[0].isMultiple(of: pixels.shape[0]) else {
+      throw recorded.missing(["decoder_input_ids"], "\(captions.shape[0]) captions of \(pixels.shape[0]) images")
+    }
     compare("encoder_last_hidden", to: model.encoder(pixels))
     compare("logits", to: model(pixels, captions: captions))
-    if let start = model.configuration.decoderStartTokenID {
+    if let start = model.configuration.decoderStartTokenID, (0..<decoder.vocabularySize).contains(start) {
       let first = model(pixels[0..<1], captions: IntTensor([[start]]))
       compare("greedy", "step0_scores", to: first[0][0])
     }
@@ -24,7 +32,11 @@ extension ComputedResults {
     for name in recorded.keys([]) where name.hasPrefix("beam") && recorded.value([name, "ids"]) != nil {
       let search = try beamSearch(name)
       var options = GenerationOptions(.beamSearch(search), length: length, endTokens: endTokens)
-      options.returnCount = try recorded.rows(name, "ids").count / pixels.shape[0]
+      let count = try recorded.rows(name, "ids").count
+      guard count > 0, count.isMultiple(of: pixels.shape[0]) else {
+        throw recorded.missing([name, "ids"], "\(count) texts of \(pixels.shape[0]) images")
+      }
+      options.returnCount = count / pixels.shape[0]
       let texts = try model.generate(pixels, options)
       let scores = recorded.value([name, "sequences_scores"])
       compare(name, "ids", to: Self.rows(texts, padding), scores: scores)
@@ -38,8 +50,10 @@ extension ComputedResults {
 
   /// Every part from the image to the logits, and texts with and without prompts, also of different lengths.
   mutating func add(_ model: BLIP2Model) throws {
-    let pixels = try recorded.input("pixel_values")
-    let ids = try recorded.integers("input_ids")
+    let (size, text) = (model.configuration.vision.imageSize, model.configuration.text)
+    let pixels = try recorded.images(
+      "pixel_values", channels: 3, heights: size.height...size.height, widths: size.width...size.width)
+    let ids = try tokens("input_ids", of: model, count: pixels.shape[0])
     let states = model.visionModel(pixels)
     compare("vision_last_hidden", to: states)
     compare("vision_pooler", to: model.visionModel.pooled(states))
@@ -47,9 +61,9 @@ extension ComputedResults {
     compare("language_projection", to: model.imageTokens(pixels))
     compare("logits", to: try model(pixels, ids: ids))
 
-    let padding = model.configuration.text.padTokenID ?? 1
+    let padding = text.padTokenID ?? 1
     func texts(_ prompts: [[Int]]?, _ method: GenerationOptions.Method = .greedy) throws -> [[GeneratedText]] {
-      let endTokens = model.configuration.text.eosTokenIDs
+      let endTokens = text.eosTokenIDs
       return try model.generate(
         pixels, prompts: prompts, GenerationOptions(method, length: .new(Self.answerLength), endTokens: endTokens))
     }
@@ -64,8 +78,8 @@ extension ComputedResults {
     guard recorded.value(["padded"]) != nil else { return }
 
     // Shorter prompts are recorded with padding in front of them; ours have none.
-    let padded = try recorded.integers("padded", "input_ids")
-    let mask = try recorded.integers("padded", "attention_mask")
+    let padded = try tokens("padded", "input_ids", of: model, count: pixels.shape[0])
+    let mask = try recorded.mask("padded", "attention_mask", for: padded)
     let short = (0..<padded.shape[0]).map { row in
       zip(padded[row].scalars, mask[row].scalars).filter { $0.1 != 0 }.map { $0.0 }
     }
@@ -80,15 +94,28 @@ extension ComputedResults {
     compare("padded", "generate", to: rows)
   }
 
+  /// Prompts with places for an image, one for each image.
+  private func tokens(_ path: String..., of model: BLIP2Model, count: Int) throws -> IntTensor {
+    let text = model.configuration.text
+    let tokens = try recorded.tokens(
+      path, vocabulary: text.vocabularySize, or: model.placeholder, longest: text.positionCount)
+    guard tokens.shape[0] == count else {
+      throw recorded.missing(path, "\(tokens.shape[0]) prompts for \(count) images")
+    }
+    return tokens
+  }
+
   /// The longest caption in tokens, its first one counted, as the course's notebook asks for it.
   private static let captionLength = 16
+  /// As many beams as any search may have.
+  private static let beamLimit = 1024
   /// The longest answer in tokens.
   private static let answerLength = 10
 
   /// The settings under `args`, and the number in the name: `beam4_…`.
   private func beamSearch(_ name: String) throws -> GenerationOptions.BeamSearch {
-    guard let count = Int(name.dropFirst(4).prefix { $0.isNumber }) else {
-      throw CheckpointError(.malformed, file: recorded.file, place: name, reason: "names no number of beams")
+    guard let count = Int(name.dropFirst(4).prefix { $0.isNumber }), (1...Self.beamLimit).contains(count) else {
+      throw recorded.missing([name], "names no number of beams from 1 to \(Self.beamLimit)")
     }
     var search = GenerationOptions.BeamSearch(count: count)
     search.lengthPenalty = number(recorded.value([name, "args", "length_penalty"])) ?? search.lengthPenalty

@@ -8,9 +8,13 @@ import Tensors
 extension ComputedResults {
   /// Image and text tower, pooling, projections and similarities, with and without a mask.
   mutating func add(_ clip: CLIPModel) throws {
-    let pixels = try recorded.input("pixel_values")
-    let ids = try recorded.integers("input_ids")
-    let mask = try recorded.integers("attention_mask")
+    let (text, vision) = (clip.configuration.text, clip.configuration.vision)
+    let size = vision.imageSize
+    let pixels = try recorded.images(
+      "pixel_values", channels: vision.channelCount, heights: size.height...size.height,
+      widths: size.width...size.width)
+    let ids = try recorded.tokens("input_ids", vocabulary: text.vocabularySize, longest: text.positionCount)
+    let mask = try recorded.mask("attention_mask", for: ids)
     compare("vision_hidden0", to: clip.visionModel.tokens(pixels))
     compare("vision_last_hidden", to: clip.visionModel(pixels))
     compare("vision_pooler", to: clip.imageFeatures(pixels))
@@ -28,11 +32,19 @@ extension ComputedResults {
 
   /// Embeddings, pooler, scores and answers for each recorded batch of images.
   mutating func add(_ vilt: ViLTForQuestionAnswering) throws {
-    let ids = try recorded.integers("input_ids")
-    let mask = try recorded.integers("attention_mask")
+    let settings = vilt.configuration
+    let patch = settings.patchSize
+    let ids = try recorded.tokens("input_ids", vocabulary: settings.vocabularySize, longest: settings.positionCount)
+    let mask = try recorded.mask("attention_mask", for: ids)
     for name in recorded.keys(["cases"]) {
-      let pixels = try recorded.input("cases", name, "pixel_values")
-      let pixelMask = try pixelMask(recorded.sizes("cases", name, "pixel_mask_sizes"), for: pixels)
+      let pixels = try recorded.images(
+        "cases", name, "pixel_values", count: ids.shape[0], channels: settings.channelCount,
+        heights: patch.height...Self.longestSide, widths: patch.width...Self.longestSide)
+      if let problem = settings.problem(height: pixels.size(-2), width: pixels.size(-1)) {
+        throw recorded.missing(["cases", name, "pixel_values"], problem)
+      }
+      let sizes = try recorded.sizes("cases", name, "pixel_mask_sizes", of: pixels, atLeast: patch)
+      let pixelMask = pixelMask(sizes, for: pixels)
       let input = vilt.embedded(ids, attentionMask: mask, pixels, pixelMask: pixelMask)
       compare("cases", name, "visual_embed_raster", to: vilt.embeddedImages(pixels, pixelMask: pixelMask).tokens)
       compare("cases", name, "embeddings_raster", to: input.tokens)
@@ -44,12 +56,12 @@ extension ComputedResults {
     }
   }
 
+  /// No recorded image is larger: attention takes memory for each pair of patches.
+  private static let longestSide = 4096
+
   /// 1 within each image's size, 0 outside: `[B, H, W]`.
-  private func pixelMask(_ sizes: [[Int]], for pixels: Tensor) throws -> Tensor {
+  private func pixelMask(_ sizes: [[Int]], for pixels: Tensor) -> Tensor {
     let (height, width) = (pixels.size(-2), pixels.size(-1))
-    guard sizes.count == pixels.shape[0] else {
-      throw CourseError("\(recorded.file): \(sizes.count) sizes for \(pixels.shape[0]) images")
-    }
     let mask = sizes.flatMap { size in
       (0..<height).flatMap { y in (0..<width).map { x in y < size[0] && x < size[1] ? Float(1) : 0 } }
     }

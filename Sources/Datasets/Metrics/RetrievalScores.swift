@@ -7,7 +7,7 @@ public struct RetrievalScores: Sendable, Equatable {
 
   /// Scores of known ranks, from 1.
   public init(ranks: [Int]) {
-    precondition(!ranks.isEmpty, "Retrieval is scored on at least one query")
+    if ranks.isEmpty { reportMisuse("RetrievalScores", "retrieval is scored on at least one query") }
     self.ranks = ranks
   }
 
@@ -15,7 +15,7 @@ public struct RetrievalScores: Sendable, Equatable {
   ///
   /// - Parameter similarities: `[queries, items]`, with at least as many items as queries; transpose for the other way.
   public init(_ similarities: Tensor) {
-    self.init(similarities, right: (0..<similarities.shape[0]).map { [$0] })
+    self.init(similarities, right: (0..<(similarities.shape.first ?? 0)).map { [$0] })
   }
 
   /// Ranks the items of each row by the best of the right ones. Equal similarities rank by their index.
@@ -24,14 +24,18 @@ public struct RetrievalScores: Sendable, Equatable {
   ///   - similarities: `[queries, items]`; NaN ranks last.
   ///   - right: the right items of each query.
   public init(_ similarities: Tensor, right: [[Int]]) {
-    precondition(
-      similarities.shape.count == 2 && similarities.shape[0] == right.count,
-      "Similarities are [queries, items] with \(right.count) queries, not \(similarities.shape)")
+    if similarities.shape.count != 2 || similarities.shape[0] != right.count {
+      reportMisuse(
+        "RetrievalScores",
+        "similarities are [queries, items] with \(right.count) queries, not \(similarities.shape)")
+    }
     let items = similarities.shape[1]
     let values = similarities.scalars.map { $0.isNaN ? -.infinity : $0 }
     self.init(
       ranks: right.enumerated().map { query, right in
-        precondition(right.allSatisfy { $0 >= 0 && $0 < items }, "A right item of query \(query) is not there")
+        if let item = right.first(where: { $0 < 0 || $0 >= items }) {
+          reportMisuse("RetrievalScores", "right item \(item) of query \(query) is not one of \(items) items")
+        }
         let row = values[query * items..<(query + 1) * items]
         let ranks = right.map { place in
           let own = row[row.startIndex + place]

@@ -1,6 +1,6 @@
 import Tensors
 
-/// A question and two scenes that differ in one thing only, but for which the true answers differ.
+/// A question and two scenes that differ in one respect only, but for which the true answers differ.
 ///
 /// Who answers from the question alone, or looks elsewhere, gets at most one of the two right.
 public struct SceneCounterfactual: Sendable, Hashable {
@@ -11,15 +11,16 @@ public struct SceneCounterfactual: Sendable, Hashable {
 }
 
 extension Scenes {
-  /// The question at an index beside one with a changed thing: recoloured, reshaped, moved or, for a number of
-  /// objects, taken away or added.
+  /// The question at an index beside one with a changed scene: a thing is recoloured or reshaped; for a number of
+  /// objects also taken away or added; for a relation its two things change places.
   ///
   /// The changed scene is of the same part; beside one with a held-out combination it may also be a held-out scene.
   public func counterfactual(at index: Int, type: SceneQuestionType? = nil) -> SceneCounterfactual {
     let generator = generator(index, .counterfactual)
+    // Drawn once: not every question has a changed scene of the same part, and of some types fewer have one.
+    let wanted = type ?? generator.element(of: SceneQuestionType.allCases.filter { canAsk($0) })
     var attempt = 0
     while true {
-      let wanted = type ?? generator.element(of: SceneQuestionType.allCases.filter { canAsk($0) })
       let original = question(at: index &+ attempt &* 0x1_0000_0000, type: wanted)
       let changes = changes(of: original.scene, for: original.query).filter { scene in
         let part = world.split(of: scene)
@@ -37,8 +38,12 @@ extension Scenes {
     }
   }
 
-  /// The scenes that differ from one in one thing.
+  /// The scenes that differ from one in what a query may be about.
   private func changes(of scene: Scene, for query: SceneQuery) -> [Scene] {
+    if case .relation(_, let first, let second) = query {
+      // Moving one of the two to the other's far side is hardly ever possible: a picture has three columns and rows.
+      return [scene.exchangingPlaces(first, second)].compactMap { $0 }
+    }
     let kinds = world.combinations(in: split)
     var result: [Scene?] = []
     if query == .count {
@@ -54,25 +59,29 @@ extension Scenes {
       }
     }
     for (index, object) in scene.objects.enumerated() {
-      func replaced(by changed: SceneObject) -> Scene? {
-        Scene(scene.objects.indices.map { $0 == index ? changed : scene.objects[$0] })
-      }
-      if query.type == .relation {
-        for place in ScenePlace.allCases where place != object.place {
-          result.append(
-            replaced(
-              by: SceneObject(
-                object.combination, size: object.size, place: place, offsetX: object.offsetX, offsetY: object.offsetY)))
-        }
-      } else {
-        for kind in kinds where (kind.color == object.color) != (kind.shape == object.shape) {
-          result.append(
-            replaced(
-              by: SceneObject(
-                kind, size: object.size, place: object.place, offsetX: object.offsetX, offsetY: object.offsetY)))
-        }
+      for kind in kinds where (kind.color == object.color) != (kind.shape == object.shape) {
+        var objects = scene.objects
+        objects[index] = SceneObject(
+          kind, size: object.size, place: object.place, offsetX: object.offsetX, offsetY: object.offsetY)
+        result.append(Scene(objects))
       }
     }
     return result.compactMap { $0 }.filter { objectCounts.contains($0.objects.count) }
+  }
+}
+
+extension Scene {
+  /// The scene with two of its things at each other's places; nil if one is not there or things would touch.
+  func exchangingPlaces(_ first: SceneCombination, _ second: SceneCombination) -> Scene? {
+    guard let first = object(first), let second = object(second) else { return nil }
+    let rest = objects.filter { $0 != first && $0 != second }
+    return Scene(rest + [first.standing(where: second), second.standing(where: first)])
+  }
+}
+
+extension SceneObject {
+  /// The same thing at another one's place.
+  fileprivate func standing(where other: SceneObject) -> SceneObject {
+    SceneObject(combination, size: size, place: other.place, offsetX: other.offsetX, offsetY: other.offsetY)
   }
 }

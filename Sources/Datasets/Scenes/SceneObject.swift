@@ -158,6 +158,11 @@ public struct SceneObject: Sendable, Hashable {
   /// See ``centerX``.
   public var centerY: Int { 16 * (place.row + 1) + offsetY }
 
+  /// The patch that holds the thing's middle, counted from 0, row by row, where a picture is cut into patches.
+  ///
+  /// - Parameter columns: patches side by side; there are as many rows.
+  public func patch(columns: Int) -> Int { centerY * columns / 64 * columns + centerX * columns / 64 }
+
   /// `large red circle`.
   public var phrase: String { "\(size) \(combination)" }
 

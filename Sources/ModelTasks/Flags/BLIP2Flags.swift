@@ -20,7 +20,7 @@ public struct BLIP2Flags: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Longest answer in tokens. (default: what the model's files say, else 20)", valueName: "n"))
+    help: ArgumentHelp("Longest answer in tokens. (default: 20)", valueName: "n"))
   var maxNewTokens: Int?
 
   /// The defaults; the parser fills in what the command line gives.
@@ -70,7 +70,7 @@ private struct BLIP2Task: LessonTask {
         ]))
     }
     let rows = zip(pairs, texts).flatMap { pair, texts in
-      texts.map { [Cell.text(pair.picture.name), .text(pair.prompt ?? "–"), .text($0.answer)] }
+      texts.map { [Cell.text(pair.picture.name), .text(pair.prompt ?? "–"), .text(onOneLine($0.answer))] }
     }
     return .table(["image", "prompt", "answer"], rows)
   }

@@ -79,16 +79,15 @@ private struct CaptioningTask: LessonTask {
 
   private func table(_ captions: [[Captioning.Caption]], _ pictures: [Picture]) -> TaskAnswer {
     let rows = zip(pictures, captions).flatMap { picture, captions in
-      captions.map { [Cell.text(picture.name), .text($0.text), .fixed($0.score, decimals: 4)] }
+      captions.map { [Cell.text(picture.name), .text(onOneLine($0.text)), .fixed($0.score, decimals: 4)] }
     }
     return .table(["image", "caption", "score"], rows)
   }
 }
 
 extension GenerationConfiguration {
-  /// The longest text that the model's directory asks for; `nil` if it states none, or only transformers' old default.
+  /// The longest text that the model's directory asks for; `nil` if it states none.
   fileprivate var statedLength: GenerationOptions.Length? {
-    if let maximumNewTokens { return .new(maximumNewTokens) }
-    return maximumLength == GenerationConfiguration().maximumLength ? nil : .total(maximumLength)
+    maximumNewTokens.map { .new($0) } ?? maximumLength.map { .total($0) }
   }
 }

@@ -88,6 +88,9 @@ func hint(_ report: LoadReport?) {
   if let summary = report?.summary { LiveLine.hint(summary) }
 }
 
+/// A text that a model wrote, fit for a table's cell: OPT ends its answers with a line break.
+func onOneLine(_ text: String) -> String { text.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+
 /// Shows texts on the terminal as they grow, all on one line.
 final class GrowingTexts {
   private let line = LiveLine()

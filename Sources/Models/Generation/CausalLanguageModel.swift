@@ -9,6 +9,9 @@ public protocol CausalLanguageModel {
   /// The longest text that it can read, in tokens.
   var positionCount: Int { get }
 
+  /// The longest text where no length is stated, in tokens with the prompt; by default what it can read.
+  var unstatedLimit: Int? { get }
+
   /// Whether a prompt may hold a token; by default those of the vocabulary.
   func accepts(_ token: Int) -> Bool
 
@@ -23,6 +26,10 @@ public protocol CausalLanguageModel {
 }
 
 extension CausalLanguageModel {
+  /// What it can read.
+  public var unstatedLimit: Int? { positionCount }
+
+  /// Whether a prompt may hold a token.
   public func accepts(_ token: Int) -> Bool { token >= 0 && token < vocabularySize }
 }
 

@@ -60,6 +60,9 @@ extension CausalLanguageModel {
     }
   }
 
+  /// How many tokens are written where nobody says it.
+  private static var usualNewTokens: Int { 20 }
+
   /// The number of new tokens.
   private func checkedLength(_ prompts: [[Int]], _ options: GenerationOptions) throws -> Int {
     try options.validate()
@@ -72,6 +75,7 @@ extension CausalLanguageModel {
       switch options.length {
       case .total(let count): count - longest
       case .new(let count): count
+      case .unstated: min(Self.usualNewTokens, (unstatedLimit ?? .max) - longest)
       }
     if wanted < 1 {
       throw GenerationError("a prompt of \(longest) tokens leaves no room for new ones: \(options.length)")

@@ -18,6 +18,8 @@ public struct GenerationOptions: Equatable, Sendable {
     case total(Int)
     /// In tokens, not counting the prompt: `max_new_tokens`.
     case new(Int)
+    /// 20 tokens, not counting the prompt, but no more than the language model is made for: transformers' default.
+    case unstated
   }
 
   /// The settings of beam search, with transformers' defaults.
@@ -60,6 +62,8 @@ public struct GenerationOptions: Equatable, Sendable {
   public var noRepeatLength = 0
   /// The tokens that end a text.
   public var endTokens: [Int]
+  /// The token that a text starts with where the model is given none; `nil` for what the model's settings say.
+  public var startToken: Int?
 
   /// Options for a model whose texts end with given tokens.
   public init(_ method: Method = .greedy, length: Length = .new(20), endTokens: [Int]) {
@@ -70,12 +74,12 @@ public struct GenerationOptions: Equatable, Sendable {
 
   /// What a model's directory says about generating with it.
   ///
-  /// A length of 20 in the file is transformers' old default and stands for 20 new tokens, as it has since version 5.
-  ///
-  /// - Throws: ``GenerationError`` for beam search that samples.
+  /// - Throws: ``GenerationError`` for beam search that samples and for settings that contradict each other; it names
+  ///   the file.
   public init(_ configuration: GenerationConfiguration) throws {
     if configuration.samples && configuration.beamCount > 1 {
-      throw GenerationError("beam search that samples (do_sample with num_beams above 1) is not supported")
+      throw GenerationError(
+        "beam search that samples (do_sample with num_beams above 1) is not supported", file: configuration.file)
     }
     if configuration.samples {
       var sampling = Sampling()
@@ -91,16 +95,23 @@ public struct GenerationOptions: Equatable, Sendable {
     } else {
       method = .greedy
     }
-    let isDefault = configuration.maximumLength == GenerationConfiguration().maximumLength
-    length =
-      configuration.maximumNewTokens.map { .new($0) }
-      ?? (isDefault ? .new(configuration.maximumLength) : .total(configuration.maximumLength))
+    let total = configuration.maximumLength.map { Length.total($0) }
+    length = configuration.maximumNewTokens.map { .new($0) } ?? total ?? .unstated
     minimumLength = configuration.minimumLength
     returnCount = configuration.returnCount
     repetitionPenalty = configuration.repetitionPenalty
     noRepeatLength = configuration.noRepeatLength
     endTokens = configuration.eosTokenIDs
+    startToken = configuration.decoderStartTokenID ?? configuration.bosTokenID
+    do {
+      try validate()
+    } catch let error as GenerationError {
+      throw GenerationError(error.description, file: configuration.file)
+    }
   }
+
+  /// More unfinished texts at a time than make sense; each takes memory for its states.
+  private static let choiceLimit = 1024
 
   /// Checks that the options make sense together.
   func validate() throws {
@@ -110,7 +121,12 @@ public struct GenerationOptions: Equatable, Sendable {
       case .beamSearch(let search): search.count
       case .sampling: Int.max
       }
-    if choices < 1 { throw GenerationError("the number of beams must be at least 1, not \(choices)") }
+    if case .beamSearch(let search) = method, !(1...Self.choiceLimit).contains(search.count) {
+      throw GenerationError("the number of beams must be from 1 to \(Self.choiceLimit), not \(search.count)")
+    }
+    if returnCount > Self.choiceLimit {
+      throw GenerationError("\(returnCount) texts for each prompt are more than the limit of \(Self.choiceLimit)")
+    }
     if returnCount < 1 || returnCount > choices {
       throw GenerationError("\(returnCount) texts for each prompt cannot be returned from \(choices)")
     }
@@ -124,13 +140,4 @@ public struct GenerationOptions: Equatable, Sendable {
       if !(sampling.topP > 0 && sampling.topP <= 1) { throw GenerationError("top-p must be above 0 and at most 1") }
     }
   }
-}
-
-/// Options or prompts from which no text can be generated.
-public struct GenerationError: Error, Equatable, CustomStringConvertible {
-  /// One line that says why.
-  public let description: String
-
-  /// Creates an error.
-  public init(_ description: String) { self.description = description }
 }

@@ -102,10 +102,10 @@ public final class KeyValueCache {
     let isEven = lengths.allSatisfy { $0 == lengths[0] }
     var mask: Tensor?
     if !isEmpty && !(isEven && count == 1) {
-      let entries = lengths.flatMap { length in
-        (0..<count).flatMap { token in (0..<total).map { $0 <= length + token ? 0 : -Float.infinity } }
+      let visible = lengths.flatMap { length in
+        (0..<count).flatMap { token in (0..<total).map { $0 <= length + token ? Float(1) : 0 } }
       }
-      mask = Tensor(entries, shape: [rowCount, 1, count, total])
+      mask = .attentionMask(visible: Tensor(visible, shape: [rowCount, 1, count, total]))
     }
     stepMask = (count, mask)
     return mask

@@ -61,16 +61,18 @@ extension PretrainedModel {
     _ directory: ModelDirectory, weights: String? = nil, memory: WeightMemory = .mapped,
     onReport: ((LoadReport) -> Void)? = nil
   ) throws {
-    guard let settings = Self.settings(of: directory.configuration) else {
+    let file = directory.find("config.json") ?? directory.path
+    guard Self.settings(of: directory.configuration) != nil else {
       throw CheckpointError(
-        .mismatch, file: directory.find("config.json") ?? directory.path, place: "model_type",
+        .mismatch, file: file, place: "model_type",
         reason: "is \"\(directory.configuration.modelType)\", but a \(Self.self) needs \"\(Self.modelType)\"")
     }
     let checkpoint = try weights.map { try Checkpoint(path: $0) } ?? directory.checkpoint()
-    try directory.configuration.requireFit(
-      checkpoint, file: directory.find("config.json") ?? directory.path)  // before memory is asked for
+    try directory.configuration.requireFit(checkpoint, file: file)  // before memory is asked for
+    let configuration = directory.configuration.fitted(to: checkpoint)
+    guard let settings = Self.settings(of: configuration) else { preconditionFailure("the kind of model has changed") }
     self = Initialisation.skipped { Self(settings) }
-    let report = try load(checkpoint, prefix: "", rules: KeyRules(for: directory.configuration), memory: memory)
+    let report = try load(checkpoint, prefix: "", rules: KeyRules(for: configuration), memory: memory)
     onReport?(report)
     eval()
   }

@@ -64,17 +64,3 @@ func requireImages(_ images: Tensor, channels: Int, size: Extent, _ model: Strin
     reportMisuse(model, "images of shape \(images.shape), not [batch, \(channels), \(size.height), \(size.width)]")
   }
 }
-
-extension ViTEncoder {
-  /// The encoder alone of a checkpoint that holds more, ready for use.
-  ///
-  /// - Parameter prefix: what its tensors' names begin with, such as `encoder.` in a captioning model.
-  /// - Throws: `CheckpointError` that names the tensors that are missing or of another shape.
-  public static func load(
-    _ configuration: ViTConfiguration, prefix: String, from checkpoint: Checkpoint
-  ) throws -> ViTEncoder {
-    let encoder = Initialisation.skipped { ViTEncoder(configuration) }
-    try encoder.load(checkpoint, prefix: prefix)
-    return encoder.eval()
-  }
-}

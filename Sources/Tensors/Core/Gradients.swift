@@ -102,6 +102,9 @@ public func noGrad<Result>(_ body: () throws -> Result) rethrows -> Result {
 }
 
 extension Tensor {
+  /// What tells one parameter from another; the same for all values of this type that stand for the same leaf.
+  package var identity: ObjectIdentifier { node.map { ObjectIdentifier($0) } ?? ObjectIdentifier(storage) }
+
   /// Whether gradients are to be computed for it.
   public var requiresGrad: Bool {
     guard let node else { return false }
@@ -122,10 +125,15 @@ extension Tensor {
     return leaf
   }
 
-  /// The gradient that `backward()` gathered in this leaf, or `nil` before the first one.
+  /// The gradient that `backward()` gathered in this leaf, or `nil` before the first one. A new one has the leaf's shape.
   public var grad: Tensor? {
     get { node?.gradient }
-    nonmutating set { node?.setGradient(newValue) }
+    nonmutating set {
+      if let newValue, newValue.shape != shape {
+        fail("grad", "a gradient of shape \(newValue.shape) does not fit a tensor of shape \(shape)")
+      }
+      node?.setGradient(newValue)
+    }
   }
 
   /// The same result with a memory of how to pass gradients back, if any operand wants one.

@@ -7,7 +7,7 @@ public struct IntTensor: Equatable, Sendable {
 
   /// The given numbers in row-major order.
   public init(_ scalars: [Int], shape: [Int]) {
-    if Shape.count(shape) != scalars.count {
+    if Shape.count(shape, "IntTensor") != scalars.count {
       fail("IntTensor", "\(scalars.count) numbers do not fill the shape \(shape)")
     }
     self.scalars = scalars
@@ -31,15 +31,7 @@ public struct IntTensor: Equatable, Sendable {
 
   /// The same numbers under another shape; one size may be -1.
   public func reshape(_ sizes: Int...) -> IntTensor {
-    var shape = sizes
-    if let free = shape.firstIndex(of: -1) {
-      let known = shape.reduce(1) { $1 == -1 ? $0 : $0 * $1 }
-      if known > 0 && count % known == 0 { shape[free] = count / known }
-    }
-    if Shape.count(shape) != count || shape.contains(where: { $0 < 0 }) {
-      fail("reshape", "shape \(self.shape) has \(count) numbers and cannot become \(sizes)")
-    }
-    return IntTensor(scalars, shape: shape)
+    IntTensor(scalars, shape: Shape.completed(sizes, count: count, from: shape))
   }
 
   /// The same numbers with a dimension and the last one exchanged.

@@ -11,17 +11,22 @@ public enum Threads {
   /// The number that the program was started with, or that of the processor's cores.
   public static var count: Int {
     get { scoped ?? shared.load(ordering: .relaxed) }
-    set { shared.store(max(1, newValue), ordering: .relaxed) }
+    set { shared.store(clamped(newValue), ordering: .relaxed) }
   }
 
   /// Runs `body` with another number of threads.
   public static func with<Result>(_ count: Int, _ body: () throws -> Result) rethrows -> Result {
-    try $scoped.withValue(max(1, count), operation: body)
+    try $scoped.withValue(clamped(count), operation: body)
   }
+
+  /// The most threads that the engine uses; more are taken for this many.
+  public static let limit = 1024
+
+  private static func clamped(_ count: Int) -> Int { min(max(1, count), limit) }
 
   @TaskLocal private static var scoped: Int?
   private static let shared = Atomic<Int>(coreCount)
-  static let coreCount = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  static let coreCount = clamped(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 }
 
 /// Splits `0..<count` among the threads and calls `body` for each part.

@@ -1,10 +1,41 @@
 /// Arithmetic on shapes and strides.
 enum Shape {
   /// How many numbers a tensor of this shape has.
-  static func count(_ shape: [Int]) -> Int {
+  ///
+  /// - Parameter operation: what is called wrongly if a size is negative, or if so many numbers have no place in memory.
+  static func count(_ shape: [Int], _ operation: String = "Tensor") -> Int {
     var count = 1
-    for size in shape { count *= size }
-    return count
+    var isEmpty = false
+    for size in shape {
+      // Counted as if no size were 0, because the strides are.
+      let (product, isTooLarge) = count.multipliedReportingOverflow(by: max(size, 1))
+      if size < 0 || isTooLarge || product > largestCount { refuse(shape, operation) }
+      if size == 0 { isEmpty = true }
+      count = product
+    }
+    return isEmpty ? 0 : count
+  }
+
+  /// Numbers whose bytes, and the room around them, can still be counted.
+  private static let largestCount = Int.max >> 4
+
+  @inline(never)
+  private static func refuse(_ shape: [Int], _ operation: String) -> Never {
+    let isNegative = shape.contains { $0 < 0 }
+    fail(operation, "shape \(shape) has \(isNegative ? "a negative size" : "more numbers than any memory")")
+  }
+
+  /// The sizes with the one that is -1 replaced by what makes `count` numbers.
+  static func completed(_ sizes: [Int], count: Int, from shape: [Int]) -> [Int] {
+    var result = sizes
+    if let free = sizes.firstIndex(of: -1) {
+      let known = Shape.count(sizes.filter { $0 != -1 }, "reshape")
+      if known > 0 && count % known == 0 { result[free] = count / known }
+    }
+    if result.contains(where: { $0 < 0 }) || Shape.count(result, "reshape") != count {
+      fail("reshape", "shape \(shape) has \(count) numbers and cannot become \(sizes)")
+    }
+    return result
   }
 
   /// Row-major strides: the last dimension's numbers are neighbours.

@@ -1,9 +1,3 @@
-extension UnsafeMutablePointer<Float> {
-  fileprivate func alignedUp(toMultipleOf bytes: Int) -> Self {
-    UnsafeMutableRawPointer(self).alignedUp(toMultipleOf: bytes).assumingMemoryBound(to: Float.self)
-  }
-}
-
 /// A matrix product `c = start + a · b`, where `start` is zero or one row that is added to every row.
 ///
 /// Every element is one chain of fused multiply-adds from its start value in ascending k. Blocks of k go on from
@@ -35,9 +29,6 @@ struct Gemm {
   static let packedColumnsSize = 512 * depthBlock
   /// Up to this many columns, rows of `a` are read where they lie: a copy would not be used often enough to pay.
   static let fewColumns = 256
-
-  /// Floating-point operations of the whole product.
-  var operationCount: Int { 2 &* rows &* columns &* depth }
 
   /// Computes the given part of `c`; parts may be computed on different threads.
   func compute(rows rowRange: Range<Int>, columns columnRange: Range<Int>) {
@@ -234,5 +225,11 @@ struct Gemm {
     for i in rowRange {
       for j in columnRange { c[i &* cStride &+ j] = start.map { $0[j] } ?? 0 }
     }
+  }
+}
+
+extension UnsafeMutablePointer<Float> {
+  fileprivate func alignedUp(toMultipleOf bytes: Int) -> Self {
+    UnsafeMutableRawPointer(self).alignedUp(toMultipleOf: bytes).assumingMemoryBound(to: Float.self)
   }
 }

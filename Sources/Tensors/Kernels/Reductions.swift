@@ -1,7 +1,7 @@
 /// Sums and extremes of rows and columns, in one fixed order each.
 ///
 /// A row is summed in thirty-two lanes (element i goes to lane i mod 32) that are added up in a fixed tree, and rows
-/// longer than `leaf` as the sum of their halves. Columns are summed row by row in blocks of `leaf` rows. The order
+/// longer than `leaf` as the sum of their halves. Columns are summed row by row in blocks of 256 rows. The order
 /// depends on the shape alone.
 enum Reductions {
   static let leaf = 4096

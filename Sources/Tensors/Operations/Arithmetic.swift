@@ -4,15 +4,18 @@
 extension Tensor {
   /// Element by element; shapes broadcast.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
-    combined(a, b, AddKernel(), "+").recording(a, b) { g in
-      [a.requiresGrad ? g.summed(to: a.shape) : nil, b.requiresGrad ? g.summed(to: b.shape) : nil]
+    // Only the shapes are kept for the way back, not the operands.
+    let (shapeA, shapeB) = (a.requiresGrad ? a.shape : nil, b.requiresGrad ? b.shape : nil)
+    return combined(a, b, AddKernel(), "+").recording(a, b) { g in
+      [shapeA.map { g.summed(to: $0) }, shapeB.map { g.summed(to: $0) }]
     }
   }
 
   /// Element by element; shapes broadcast.
   public static func - (a: Tensor, b: Tensor) -> Tensor {
-    combined(a, b, MinusKernel(), "-").recording(a, b) { g in
-      [a.requiresGrad ? g.summed(to: a.shape) : nil, b.requiresGrad ? (-g).summed(to: b.shape) : nil]
+    let (shapeA, shapeB) = (a.requiresGrad ? a.shape : nil, b.requiresGrad ? b.shape : nil)
+    return combined(a, b, MinusKernel(), "-").recording(a, b) { g in
+      [shapeA.map { g.summed(to: $0) }, shapeB.map { (-g).summed(to: $0) }]
     }
   }
 
@@ -44,17 +47,29 @@ extension Tensor {
   /// The smaller of two, element by element; shapes broadcast. Where they are equal, each gets half of the gradient.
   public static func minimum(_ a: Tensor, _ b: Tensor) -> Tensor { -maximum(-a, -b) }
 
+  /// Adds a number to each element.
   public static func + (a: Tensor, b: Float) -> Tensor { a + Tensor(b) }
+  /// Adds each element to a number.
   public static func + (a: Float, b: Tensor) -> Tensor { Tensor(a) + b }
+  /// Subtracts a number from each element.
   public static func - (a: Tensor, b: Float) -> Tensor { a - Tensor(b) }
+  /// Subtracts each element from a number.
   public static func - (a: Float, b: Tensor) -> Tensor { Tensor(a) - b }
+  /// Multiplies each element by a number.
   public static func * (a: Tensor, b: Float) -> Tensor { a * Tensor(b) }
+  /// Multiplies a number by each element.
   public static func * (a: Float, b: Tensor) -> Tensor { Tensor(a) * b }
+  /// Divides each element by a number.
   public static func / (a: Tensor, b: Float) -> Tensor { a / Tensor(b) }
+  /// Divides a number by each element.
   public static func / (a: Float, b: Tensor) -> Tensor { Tensor(a) / b }
+  /// Puts the sum in place of `a`; gradients pass as through `+`.
   public static func += (a: inout Tensor, b: Tensor) { a = a + b }
+  /// Puts the difference in place of `a`; gradients pass as through `-`.
   public static func -= (a: inout Tensor, b: Tensor) { a = a - b }
+  /// Puts the product in place of `a`; gradients pass as through `*`.
   public static func *= (a: inout Tensor, b: Tensor) { a = a * b }
+  /// Puts the quotient in place of `a`; gradients pass as through `/`.
   public static func /= (a: inout Tensor, b: Tensor) { a = a / b }
 
   /// The opposite of every element.

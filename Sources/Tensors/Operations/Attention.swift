@@ -9,8 +9,9 @@ extension Tensor {
   ///   - query: `[B, H, T, D]`.
   ///   - key: `[B, H, S, D]`.
   ///   - value: `[B, H, S, D]`.
-  ///   - mask: added to the scores before the softmax, -∞ where a query must not look; broadcasts to `[B, H, T, S]`. A
-  ///     query that must not look at any key gets zeros.
+  ///   - mask: added to the scores before the softmax, 0 where a query may look and -∞ where it must not, as
+  ///     ``attentionMask(visible:)`` makes it; broadcasts to `[B, H, T, S]`. It gets no gradient. A query that must not
+  ///     look at any key gets zeros.
   ///   - isCausal: whether query `t` sees only the keys up to `t`.
   ///   - dropout: the share of weights that is set to zero at random; 0 draws no random numbers.
   ///   - scale: what the scores are multiplied by, 1/√D by default.
@@ -31,6 +32,11 @@ extension Tensor {
     return (result.output, result.weights ?? .zeros([]))
   }
 
+  /// A mask for attention, which is added to the scores: 0 where a query may look, -∞ where it must not.
+  ///
+  /// - Parameter visible: not 0 where a query may look, as comparisons give it; any shape.
+  public static func attentionMask(visible: Tensor) -> Tensor { visible.detached().mapped(HideZeros()) }
+
   private static func attend(
     _ query: Tensor, _ key: Tensor, _ value: Tensor, _ mask: Tensor?, _ isCausal: Bool, _ dropout: Double,
     _ scale: Float?, keepsWeights: Bool
@@ -47,6 +53,14 @@ extension Tensor {
     }
     if let mask, Shape.broadcast(mask.shape, [b, h, t, s], name) != [b, h, t, s] {
       fail(name, "a mask of shape \(mask.shape) is larger than the scores [\(b), \(h), \(t), \(s)]")
+    }
+    if let mask, GradientMode.isRecording, mask.requiresGrad {
+      fail(name, "a mask gets no gradient, and this one of shape \(mask.shape) asks for it; give mask.detached()")
+    }
+    if s == 0 {
+      // There is nothing to look at: every query gets zeros, and nothing depends on it.
+      let output = Tensor.zeros([b, h, t, value.shape[3]]).recording(query, key, value) { _ in [nil, nil, nil] }
+      return (output, .zeros([b, h, t, s]))
     }
     let records = GradientMode.isRecording && (query.requiresGrad || key.requiresGrad || value.requiresGrad)
     let weights = records || keepsWeights ? Tensor(uninitialized: [b, h, t, s]) : nil
@@ -101,7 +115,7 @@ private struct AttentionHeads {
         defer { scratch.deallocate() }
         for head in range {
           let p = weights.map { $0.storage.floats + head * t * s } ?? scratch
-          product(q, offsets.offset(head, 0), k, offsets.offset(head, 1), transposed: true, t, s, d, into: p, s)
+          product(q, offsets.offset(head, 0), k, offsets.offset(head, 1), t, s, d, into: p, s)
           Pointwise.map(ScaleKernel(factor: scale), p, count: t * s, to: p)
           if let mask, let maskStrides {
             for row in 0..<t { addMask(mask, maskStrides, head, row, p + row * s) }
@@ -144,7 +158,7 @@ private struct AttentionHeads {
         for head in range {
           let p = weights.storage.floats + head * t * s
           // dV = Pᵀ · dO, dP = dO · Vᵀ, both with the weights that dropout left.
-          product(g, offsets.offset(head, 3), v, offsets.offset(head, 2), transposed: true, t, s, e, into: dp, s)
+          product(g, offsets.offset(head, 3), v, offsets.offset(head, 2), t, s, e, into: dp, s)
           var used = p
           if let noise {
             let n = noise.storage.floats + head * t * s
@@ -171,13 +185,13 @@ private struct AttentionHeads {
     return (dq, dk, dv)
   }
 
+  /// a · bᵀ.
   private func product(
-    _ a: Tensor, _ aOffset: Int, _ b: Tensor, _ bOffset: Int, transposed: Bool, _ m: Int, _ n: Int, _ depth: Int,
+    _ a: Tensor, _ aOffset: Int, _ b: Tensor, _ bOffset: Int, _ m: Int, _ n: Int, _ depth: Int,
     into c: UnsafeMutablePointer<Float>, _ cStride: Int
   ) {
-    let right = operand(b, bOffset)
     Gemm(
-      rows: m, columns: n, depth: depth, a: operand(a, aOffset), b: transposed ? right.transposed : right, c: c,
+      rows: m, columns: n, depth: depth, a: operand(a, aOffset), b: operand(b, bOffset).transposed, c: c,
       cStride: cStride, start: nil
     ).compute(rows: 0..<m, columns: 0..<n)
   }
@@ -208,6 +222,12 @@ private struct AttentionHeads {
 
   private func dense(_ x: UnsafeMutablePointer<Float>, _ stride: Int) -> MatrixOperand {
     MatrixOperand(base: UnsafeRawPointer(x), elementType: .float32, rowStride: stride, columnStride: 1)
+  }
+}
+
+private struct HideZeros: UnaryKernel {
+  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> {
+    SIMD8<Float>.zero.replacing(with: -.infinity, where: x .== 0)
   }
 }
 

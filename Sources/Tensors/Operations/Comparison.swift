@@ -16,11 +16,17 @@ extension Tensor {
   /// 1 where they differ.
   public static func .!= (a: Tensor, b: Tensor) -> Tensor { 1 - (a .== b) }
 
+  /// 1 where `a` is greater than a number.
   public static func .> (a: Tensor, b: Float) -> Tensor { a .> Tensor(b) }
+  /// 1 where `a` is greater than or equal to a number.
   public static func .>= (a: Tensor, b: Float) -> Tensor { a .>= Tensor(b) }
+  /// 1 where `a` is less than a number.
   public static func .< (a: Tensor, b: Float) -> Tensor { a .< Tensor(b) }
+  /// 1 where `a` is less than or equal to a number.
   public static func .<= (a: Tensor, b: Float) -> Tensor { a .<= Tensor(b) }
+  /// 1 where `a` is equal to a number.
   public static func .== (a: Tensor, b: Float) -> Tensor { a .== Tensor(b) }
+  /// 1 where `a` is other than a number.
   public static func .!= (a: Tensor, b: Float) -> Tensor { a .!= Tensor(b) }
 
   /// `a` where the mask is not 0, `b` elsewhere; shapes broadcast.

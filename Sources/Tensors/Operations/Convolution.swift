@@ -55,14 +55,15 @@ extension Tensor {
         }
       }
     }
+    let (imageShape, pixels) = (shape, count)
     return result.recording(self) { g in
       let g = g.packed()
       return [
-        Tensor(shape: self.shape) { out in
-          out.update(repeating: 0, count: self.count)
+        Tensor(shape: imageShape) { out in
+          out.update(repeating: 0, count: pixels)
           g.read { g in
             // Patches may overlap, so each image's sums are made by one thread, in raster order.
-            parallelFor(self.shape[0], grain: share(pointwiseGrain, geometry.imageSize)) { images in
+            parallelFor(imageShape[0], grain: share(pointwiseGrain, geometry.imageSize)) { images in
               geometry.forEachRun(images.lowerBound * geometry.rows..<images.upperBound * geometry.rows) {
                 pixel, at, count in
                 for i in 0..<count { out[pixel &+ i] += g[at &+ i] }

@@ -18,6 +18,13 @@ extension Tensor {
     return y.recording(self) { [$0 / (y * 2)] }
   }
 
+  /// The square root as the last step of a norm, whose gradient at 0 is 0: the root's slope there is infinite, but all
+  /// directions lead up from it alike.
+  func rootOfSquares() -> Tensor {
+    let y = mapped(SqrtKernel())
+    return y.recording(self) { [Tensor.combined($0, y, RootOfSquaresBackward(), "sqrt")] }
+  }
+
   /// The absolute value; its gradient at 0 is 0.
   public func abs() -> Tensor {
     mapped(AbsKernel()).recording(self) { [$0 * self.detached().mapped(SignKernel())] }
@@ -95,6 +102,12 @@ private struct LogKernel: UnaryKernel {
 
 private struct SqrtKernel: UnaryKernel {
   @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { x.squareRoot() }
+}
+
+private struct RootOfSquaresBackward: BinaryKernel {
+  @inline(__always) func callAsFunction(_ g: SIMD8<Float>, _ y: SIMD8<Float>) -> SIMD8<Float> {
+    (g / (y * 2)).replacing(with: 0, where: y .== 0)
+  }
 }
 
 private struct AbsKernel: UnaryKernel {

@@ -27,11 +27,12 @@ extension Tensor {
         }
       }
     }
+    let (ownShape, ownCount) = (shape, count)
     return result.recording(self) { g in
       let g = g.packed()
       return [
-        Tensor(shape: self.shape) { out in
-          out.update(repeating: 0, count: self.count)
+        Tensor(shape: ownShape) { out in
+          out.update(repeating: 0, count: ownCount)
           g.read { g in
             // Rows that occur several times are summed in the order in which they occur.
             for (place, id) in ids.scalars.enumerated() where id != row {
@@ -68,11 +69,12 @@ extension Tensor {
     let result = Tensor(shape: indices.shape) { out in
       x.read { x in for (place, source) in sources.enumerated() { out[place] = x[source] } }
     }
+    let (ownShape, ownCount) = (shape, count)
     return result.recording(self) { g in
       let g = g.packed()
       return [
-        Tensor(shape: self.shape) { out in
-          out.update(repeating: 0, count: self.count)
+        Tensor(shape: ownShape) { out in
+          out.update(repeating: 0, count: ownCount)
           g.read { g in for (place, source) in sources.enumerated() { out[source] += g[place] } }
         }
       ]

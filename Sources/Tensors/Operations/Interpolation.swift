@@ -48,11 +48,12 @@ extension Tensor {
         }
       }
     }
+    let (ownShape, ownCount) = (shape, count)
     return result.recording(self) { g in
       let g = g.packed()
       return [
-        Tensor(shape: self.shape) { out in
-          out.update(repeating: 0, count: self.count)
+        Tensor(shape: ownShape) { out in
+          out.update(repeating: 0, count: ownCount)
           g.read { g in
             for plane in 0..<planes {
               let out = out + plane * h * w

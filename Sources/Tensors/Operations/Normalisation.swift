@@ -90,9 +90,10 @@ extension Tensor {
     }
   }
 
-  /// Divides by the Euclidean norm along a dimension, which is taken to be at least `epsilon` (`F.normalize`).
+  /// Divides by the Euclidean norm along a dimension, which is taken to be at least `epsilon` (`F.normalize`). A row of
+  /// zeros stays one, and its gradient is divided by `epsilon`.
   public func l2Normalized(dim: Int = -1, epsilon: Float = 1e-12) -> Tensor {
-    let norm = (self * self).sum(dim: dim, keepDims: true).sqrt()
+    let norm = (self * self).sum(dim: dim, keepDims: true).rootOfSquares()
     return self / norm.clamp(epsilon)
   }
 }

@@ -3,6 +3,8 @@
 extension Tensor {
   /// One step of AdamW on this parameter and its two running means, all changed in place.
   package func adamWStep(gradient: Tensor, mean: Tensor, square: Tensor, _ constants: AdamWConstants) {
+    for other in [gradient, mean, square] { requireShape(other, "AdamW") }
+    precondition(isContiguous && mean.isContiguous && square.isContiguous)
     let gradient = gradient.packed()
     gradient.read { g in
       write { p in
@@ -19,6 +21,8 @@ extension Tensor {
 
   /// `self = self · keep + other · factor`, in place; `keep` 1 adds.
   package func scaleAndAdd(keep: Float, _ other: Tensor, factor: Float) {
+    requireShape(other, "scaleAndAdd")
+    precondition(isContiguous)
     let other = other.packed()
     let kernel = ScaleAndAdd(keep: keep, factor: factor)
     other.read { x in
@@ -28,6 +32,12 @@ extension Tensor {
           Pointwise.map(kernel, p + at, step: 1, x + at, step: 1, count: part.count, to: p + at)
         }
       }
+    }
+  }
+
+  private func requireShape(_ other: Tensor, _ operation: String) {
+    if other.shape != shape {
+      fail(operation, "a tensor of shape \(other.shape) does not fit a parameter of shape \(shape)")
     }
   }
 

@@ -3,30 +3,34 @@
 
 extension Tensor {
   /// Uniform numbers from 0 (included) to 1 (excluded): `torch.rand`.
-  public static func rand(_ shape: [Int]) -> Tensor { uniform(shape, in: 0..<1) }
+  public static func rand(_ shape: [Int]) -> Tensor {
+    drawn(shape, "rand") { Generator.current.fillUniform($0) }
+  }
 
   /// Uniform numbers from a range: `Tensor.uniform_`.
   public static func uniform(_ shape: [Int], in range: Range<Double>) -> Tensor {
-    drawn(shape) { Generator.current.fillUniform($0, in: range) }
+    drawn(shape, "uniform") { Generator.current.fillUniform($0, in: range) }
   }
 
   /// Normally distributed numbers with mean 0 and variance 1: `torch.randn`.
-  public static func randn(_ shape: [Int]) -> Tensor { normal(shape) }
+  public static func randn(_ shape: [Int]) -> Tensor {
+    drawn(shape, "randn") { Generator.current.fillNormal($0) }
+  }
 
   /// Normally distributed numbers: `Tensor.normal_`.
   public static func normal(_ shape: [Int], mean: Double = 0, standardDeviation: Double = 1) -> Tensor {
-    drawn(shape) { Generator.current.fillNormal($0, mean: mean, standardDeviation: standardDeviation) }
+    drawn(shape, "normal") { Generator.current.fillNormal($0, mean: mean, standardDeviation: standardDeviation) }
   }
 
   /// 1 with the given probability, else 0: `Tensor.bernoulli_`.
   public static func bernoulli(_ shape: [Int], probability: Double) -> Tensor {
-    drawn(shape) { Generator.current.fillBernoulli($0, probability: probability) }
+    drawn(shape, "bernoulli") { Generator.current.fillBernoulli($0, probability: probability) }
   }
 
   /// 1 with the probability that each element says, else 0: `torch.bernoulli`.
   public func bernoulli() -> Tensor {
     let probabilities = scalars
-    return Tensor.drawn(shape) { out in
+    return Tensor.drawn(shape, "bernoulli") { out in
       probabilities.withUnsafeBufferPointer { Generator.current.fillBernoulli(out, probabilities: $0) }
     }
   }
@@ -42,23 +46,26 @@ extension Tensor {
 
   /// What dropout multiplies by: 0, or 1 / (1 - probability).
   static func dropoutNoise(_ shape: [Int], probability: Double) -> Tensor {
-    drawn(shape) { Generator.current.fillDropoutMask($0, probability: probability) }
+    drawn(shape, "dropout") { Generator.current.fillDropoutMask($0, probability: probability) }
   }
 
-  private static func drawn(_ shape: [Int], _ fill: (UnsafeMutableBufferPointer<Float>) -> Void) -> Tensor {
-    Tensor(shape: shape) { fill(UnsafeMutableBufferPointer(start: $0, count: Shape.count(shape))) }
+  private static func drawn(
+    _ shape: [Int], _ operation: String, _ fill: (UnsafeMutableBufferPointer<Float>) -> Void
+  ) -> Tensor {
+    let count = Shape.count(shape, operation)
+    return Tensor(shape: shape) { fill(UnsafeMutableBufferPointer(start: $0, count: count)) }
   }
 }
 
 extension IntTensor {
   /// Whole numbers from a range, all equally likely: `torch.randint`.
   public static func randint(_ range: Range<Int>, _ shape: [Int]) -> IntTensor {
-    IntTensor(Generator.current.integers(in: range, count: Shape.count(shape)), shape: shape)
+    IntTensor(Generator.current.integers(in: range, count: Shape.count(shape, "randint")), shape: shape)
   }
 
   /// 0 to `count` - 1 in random order: `torch.randperm`.
   public static func randperm(_ count: Int) -> IntTensor { IntTensor(Generator.current.permutation(count)) }
 
   /// 0, 1, … `count` - 1.
-  public static func arange(_ count: Int) -> IntTensor { IntTensor(Array(0..<count)) }
+  public static func arange(_ count: Int) -> IntTensor { IntTensor(Array(0..<Shape.count([count], "arange"))) }
 }

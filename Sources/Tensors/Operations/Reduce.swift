@@ -38,9 +38,9 @@ extension Tensor {
     return squares / Float(unbiased ? Swift.max(0, n - 1) : n)
   }
 
-  /// The square root of the variance.
+  /// The square root of the variance; its gradient is 0 where all elements are the same.
   public func standardDeviation(dims: [Int]? = nil, unbiased: Bool = true, keepDims: Bool = false) -> Tensor {
-    variance(dims: dims, unbiased: unbiased, keepDims: keepDims).sqrt()
+    variance(dims: dims, unbiased: unbiased, keepDims: keepDims).rootOfSquares()
   }
 
   /// The largest elements along a dimension and where they are; the lower index on ties.
@@ -58,6 +58,12 @@ extension Tensor {
 
   /// The smallest element of all. Where several are smallest, they share the gradient evenly.
   public func min() -> Tensor { extremeOfAll(detached().flatten().min(dim: 0).values) }
+
+  /// Where the largest element of all is, counted in row-major order; the lower index on ties.
+  public func argmax() -> Int { detached().flatten().argmax(dim: 0).scalars[0] }
+
+  /// Where the smallest element of all is, counted in row-major order; the lower index on ties.
+  public func argmin() -> Int { detached().flatten().argmin(dim: 0).scalars[0] }
 
   /// Where along a dimension the largest element is; the lower index on ties.
   public func argmax(dim: Int) -> IntTensor { noGrad { detached().max(dim: dim).indices } }

@@ -27,10 +27,11 @@ extension Tensor {
       return transpose(dimension, -1).alongRows(-1, operation, forward, backward).transpose(dimension, -1)
     }
     let size = shape[dimension]
+    let rowCount = size == 0 ? 0 : count / size
     let x = packed()
     let y = Tensor(shape: shape) { out in
       x.read { x in
-        parallelFor(size == 0 ? 0 : count / size, grain: share(functionGrain, size)) { rows in
+        parallelFor(rowCount, grain: share(functionGrain, size)) { rows in
           for row in rows { forward(x + row * size, size, out + row * size) }
         }
       }
@@ -40,8 +41,7 @@ extension Tensor {
       return [
         Tensor(shape: y.shape) { out in
           withPointers(y, g) { y, g in
-            parallelFor(size == 0 ? 0 : self.count / size, grain: share(functionGrain, size)) {
-              rows in
+            parallelFor(rowCount, grain: share(functionGrain, size)) { rows in
               for row in rows { backward(y + row * size, g + row * size, size, out + row * size) }
             }
           }

@@ -41,14 +41,7 @@ extension Tensor {
 
   /// The same numbers in row-major order under another shape; one size may be -1, to be worked out.
   public func reshape(_ sizes: [Int]) -> Tensor {
-    var shape = sizes
-    if let free = shape.firstIndex(of: -1) {
-      let known = shape.reduce(1) { $1 == -1 ? $0 : $0 * $1 }
-      if known > 0 && count % known == 0 { shape[free] = count / known }
-    }
-    if Shape.count(shape) != count || shape.contains(where: { $0 < 0 }) {
-      fail("reshape", "shape \(self.shape) has \(count) numbers and cannot become \(sizes)")
-    }
+    let shape = Shape.completed(sizes, count: count, from: self.shape)
     if shape == self.shape { return self }
     let original = self.shape
     let result: Tensor
@@ -107,6 +100,7 @@ extension Tensor {
       }
     }
     if target == shape { return self }
+    _ = Shape.count(target, "expand")
     let original = shape
     return view(shape: target, strides: strides(broadcastTo: target)).recording(self) { [$0.summed(to: original)] }
   }
@@ -152,7 +146,7 @@ extension Tensor {
   /// Pieces of the given sizes along a dimension, which they fill.
   public func split(_ sizes: [Int], dim: Int = 0) -> [Tensor] {
     let dimension = Shape.dimension(dim, rank: rank, "split")
-    if sizes.reduce(0, +) != shape[dimension] {
+    if sizes.contains(where: { $0 < 0 || $0 > shape[dimension] }) || sizes.reduce(0, +) != shape[dimension] {
       fail("split", "pieces of sizes \(sizes) do not fill dimension \(dim) of shape \(shape)")
     }
     var start = 0

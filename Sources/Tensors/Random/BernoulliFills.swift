@@ -21,11 +21,11 @@ extension Generator {
   public func fillBernoulli(
     _ elements: UnsafeMutableBufferPointer<Float>, probabilities: UnsafeBufferPointer<Float>
   ) {
-    precondition(
-      elements.count == probabilities.count,
-      "bernoulli: \(probabilities.count) probabilities for \(elements.count) elements")
-    for probability in probabilities {
-      precondition((0...1).contains(probability), "bernoulli: \(probability) is not a probability")
+    if elements.count != probabilities.count {
+      fail("bernoulli", "\(probabilities.count) probabilities for \(elements.count) elements")
+    }
+    for probability in probabilities where !(0...1).contains(probability) {
+      fail("bernoulli", "\(probability) is not a probability")
     }
     forEachChunk(of: elements, drawsPerElement: 1) { draws, chunk, start in
       for index in chunk.indices {
@@ -44,7 +44,7 @@ extension Generator {
   ///   - elements: where the factors go, in order.
   ///   - probability: that of an element being dropped, of `0...1`.
   public func fillDropoutMask(_ elements: UnsafeMutableBufferPointer<Float>, probability: Double) {
-    precondition((0...1).contains(probability), "dropout: \(probability) is not a probability")
+    if !(0...1).contains(probability) { fail("dropout", "\(probability) is not a probability") }
     if probability == 0 || probability == 1 {
       elements.update(repeating: probability == 0 ? 1 : 0)
     } else {
@@ -54,7 +54,7 @@ extension Generator {
 
   /// Fills a buffer with a value at the given probability, and with 0 otherwise.
   private func fill(_ elements: UnsafeMutableBufferPointer<Float>, with value: Float, probability: Double) {
-    precondition((0...1).contains(probability), "bernoulli: \(probability) is not a probability")
+    if !(0...1).contains(probability) { fail("bernoulli", "\(probability) is not a probability") }
     // For integers k, k / 2⁵³ < p says the same as k < ⌈p · 2⁵³⌉, and scaling by a power of two is exact.
     let threshold = UInt64((probability * 0x1p53).rounded(.up))
     forEachChunk(of: elements, drawsPerElement: 2) { draws, chunk, _ in

@@ -61,11 +61,6 @@ public final class Generator: @unchecked Sendable {
     return UInt64(high) << 32 | UInt64(twister.next())
   }
 
-  /// A uniform number of `0..<1` with 24 random bits (the low ones of one draw).
-  public func nextUnitFloat() -> Float {
-    Float(twister.next() & 0xff_ffff) * 0x1p-24
-  }
-
   /// A uniform number of `0..<1` with 53 random bits (the low ones of two draws).
   public func nextUnitDouble() -> Double {
     Double(nextUInt64() & 0x1f_ffff_ffff_ffff) * 0x1p-53

@@ -11,7 +11,7 @@ public enum Initialisers {
   /// - Parameter fanIn: how many inputs an output has: the input width of a linear layer; channels × kernel height × kernel
   ///   width of a convolution.
   public static func kaimingUniformBound(fanIn: Int) -> Double {
-    precondition(fanIn > 0, "kaimingUniformBound: an output of \(fanIn) inputs")
+    if fanIn <= 0 { fail("kaimingUniformBound", "an output of \(fanIn) inputs") }
     let slope = (5.0).squareRoot()
     let gain = (2 / (1 + slope * slope)).squareRoot()
     let standardDeviation = gain / Double(fanIn).squareRoot()
@@ -22,7 +22,7 @@ public enum Initialisers {
   ///
   /// - Parameter fanIn: how many inputs an output has.
   public static func biasBound(fanIn: Int) -> Double {
-    precondition(fanIn > 0, "biasBound: an output of \(fanIn) inputs")
+    if fanIn <= 0 { fail("biasBound", "an output of \(fanIn) inputs") }
     return 1 / Double(fanIn).squareRoot()
   }
 
@@ -33,7 +33,7 @@ public enum Initialisers {
   ///   - fanIn: how many inputs an output has.
   ///   - fanOut: how many outputs an input has.
   public static func xavierUniformBound(fanIn: Int, fanOut: Int) -> Double {
-    precondition(fanIn > 0 && fanOut > 0, "xavierUniformBound: \(fanIn) inputs and \(fanOut) outputs")
+    if fanIn <= 0 || fanOut <= 0 { fail("xavierUniformBound", "\(fanIn) inputs and \(fanOut) outputs") }
     let standardDeviation = (2 / Double(fanIn + fanOut)).squareRoot()
     return (3.0).squareRoot() * standardDeviation
   }

@@ -10,8 +10,8 @@ extension Generator {
   ///   - count: how many integers to draw.
   /// - Returns: the integers, in the order that they were drawn.
   public func integers(in range: Range<Int>, count: Int) -> [Int] {
-    precondition(!range.isEmpty, "integers: the range \(range) is empty")
-    precondition(count >= 0, "integers: the count \(count) is negative")
+    if range.isEmpty { fail("integers", "the range \(range) is empty") }
+    if count < 0 { fail("integers", "the count \(count) is negative") }
     // The difference may be more than an Int can hold, and as an unsigned number it is right all the same.
     let width = UInt64(bitPattern: Int64(range.upperBound &- range.lowerBound))
     return (0..<count).map { _ in
@@ -44,8 +44,8 @@ extension Generator {
   ///   - population: how many integers there are to choose from; fewer than 214,748,364.
   /// - Returns: the integers, in the order that they were drawn.
   public func sample(_ count: Int, of population: Int) -> [Int] {
-    precondition(0 <= count && count <= population, "sample: \(count) different integers of \(population)")
-    precondition(population < Int(UInt32.max / 20), "sample: a population of \(population) is too large")
+    if count < 0 || count > population { fail("sample", "\(count) different integers of \(population)") }
+    if population >= Int(UInt32.max / 20) { fail("sample", "a population of \(population) is too large") }
     var integers = Array(0..<population)
     for place in 0..<max(0, min(count, population - 1)) {
       let other = place + Int(nextUInt32()) % (population - place)

@@ -14,7 +14,7 @@ extension Generator {
   public func fillNormal(
     _ elements: UnsafeMutableBufferPointer<Float>, mean: Double = 0, standardDeviation: Double = 1
   ) {
-    precondition(standardDeviation >= 0, "normal: the standard deviation \(standardDeviation) is negative")
+    if !(standardDeviation >= 0) { fail("normal", "a standard deviation of \(standardDeviation)") }
     guard let start = elements.baseAddress else { return }
     guard elements.count >= 16 else {
       for index in elements.indices { elements[index] = Float(nextNormal() * standardDeviation + mean) }

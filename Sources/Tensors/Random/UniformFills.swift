@@ -14,7 +14,7 @@ extension Generator {
   public func fillUniform(_ elements: UnsafeMutableBufferPointer<Float>, in range: Range<Double> = 0..<1) {
     let lower = Float(range.lowerBound)
     let upper = Float(range.upperBound)
-    precondition((upper - lower).isFinite, "uniform: the range \(range) is wider than a Float can be")
+    if !(upper - lower).isFinite { fail("uniform", "the range \(range) is wider than a Float can be") }
     forEachChunk(of: elements, drawsPerElement: 1) { draws, chunk, _ in
       scale(draws, into: chunk, lower: lower, upper: upper)
     }

@@ -1,6 +1,6 @@
 """Makes the small checkpoints beside this file, and what they hold, with PyTorch, safetensors and transformers.
 
-    python make_checkpoints.py        (torch 2.15, safetensors 0.8, transformers 5.23)
+    python make_checkpoints.py        (torch 2.15, safetensors 0.8, transformers 5.24)
 
 The storages of the file in the old format are named by memory addresses, so that file differs from run to run.
 """
@@ -9,6 +9,7 @@ import json
 import math
 import os
 import sys
+import tempfile
 from unittest import mock
 
 import torch
@@ -141,6 +142,21 @@ def main():
         json.dump(configurations(), file, indent=1, sort_keys=True)
 
 
+CAPTIONER = {
+    "model_type": "vision-encoder-decoder",
+    "encoder": {"model_type": "vit"},
+    "decoder": {"model_type": "gpt2", "add_cross_attention": True},
+}
+GENERATION_CASES = [
+    {**CAPTIONER, "num_beams": 3, "max_length": 7},
+    {**CAPTIONER, "decoder": {**CAPTIONER["decoder"], "num_beams": 3, "max_length": 7, "length_penalty": 2.0}},
+    {**CAPTIONER, "max_length": 20, "num_beams": 1, "decoder": {**CAPTIONER["decoder"], "num_beams": 3, "max_length": 9}},
+    {**CAPTIONER, "bos_token_id": 4, "decoder": {**CAPTIONER["decoder"], "bos_token_id": 5, "eos_token_id": 6}},
+    {**CAPTIONER, "eos_token_id": None, "decoder": {**CAPTIONER["decoder"], "eos_token_id": [6, 7]}},
+    {"model_type": "gpt2", "early_stopping": True, "no_repeat_ngram_size": 2, "num_beams": 2},
+]
+
+
 def configurations():
     """Settings as files hold them, and what transformers makes of them."""
     from transformers import AutoConfig, GenerationConfig
@@ -178,12 +194,20 @@ def configurations():
         labels = {str(k): v for k, v in config.id2label.items()}
         results.append({"input": case, "output": full, "labels": [labels[str(i)] for i in range(len(labels))]})
     generation = []
-    for case in cases:
+    keys = ("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id")
+    for case in cases + GENERATION_CASES:
         if case["model_type"] in ("vision-encoder-decoder", "blip-2", "gpt2", "opt"):
-            config = CONFIG_MAPPING[case["model_type"]].from_dict(json.loads(json.dumps(case)))
-            made = GenerationConfig.from_model_config(config)
-            keys = ("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id")
-            generation.append({"input": case, "output": {key: getattr(made, key) for key in keys}})
+            with tempfile.TemporaryDirectory() as directory:
+                with open(os.path.join(directory, "config.json"), "w") as file:
+                    json.dump(case, file)
+                # What a model's from_pretrained calls where there is no generation_config.json.
+                made = GenerationConfig.from_pretrained(
+                    directory, config_file_name="config.json", _from_model_config=True)
+            output = {key: getattr(made, key) for key in keys}
+            for key in ("max_length", "num_beams", "length_penalty", "early_stopping", "no_repeat_ngram_size"):
+                if getattr(made, key) is not None:
+                    output[key] = getattr(made, key)
+            generation.append({"input": case, "output": output})
     defaults = {k: v for k, v in GenerationConfig._get_default_generation_params().items()}
     return {"models": results, "generation": generation, "generation_defaults": defaults}
 

@@ -29,9 +29,12 @@ def fnv(data):
     return format(value, "016x")
 
 
+MODES = [InterpolationMode.NEAREST, InterpolationMode.LANCZOS, InterpolationMode.BILINEAR, InterpolationMode.BICUBIC]
+
+
 def main():
     chance, cases = random.Random(1), []
-    for number in range(420):
+    for number in range(600):
         if number % 6 == 5:  # long and thin, where the order of the passes turns
             width, height = chance.randint(1, 30), chance.randint(50, 900)
             new_width, new_height = chance.randint(1, 60), chance.randint(1, 120)
@@ -44,11 +47,11 @@ def main():
             new_width = width
         if number % 10 == 1:
             new_height = height
-        channels, filter, hard = chance.choice([1, 3, 3, 4]), chance.choice([2, 3]), chance.random() < 0.5
+        channels, filter, hard = chance.choice([1, 3, 3, 4]), chance.choice([2, 3] if number < 420 else [0, 1]), chance.random() < 0.5
         pixels = noise(width, height, channels, number, hard)
         image = Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels)
         pillow = np.asarray(image.resize((new_width, new_height), filter)).tobytes()
-        mode = InterpolationMode.BILINEAR if filter == 2 else InterpolationMode.BICUBIC
+        mode = MODES[filter]
         tensor = torch.from_numpy(pixels.copy()).permute(2, 0, 1).contiguous()
         try:
             resized = functional.resize(tensor, [new_height, new_width], interpolation=mode, antialias=True)

@@ -506,5 +506,24 @@ for shape in [[3], [5, 7], [4, 16]]:
 record("bernoulliOf", [T(3, 5, low=0, high=1)], seeded(lambda x, _: torch.bernoulli(x[0]).detach()), exact=True, seed=7)
 record("randperm", [], seeded(lambda x, _: torch.randperm(13)), exact=True, seed=7, count=13)
 
+# Where a norm or a deviation is 0 its slope is not defined: PyTorch's gradients are finite there.
+record("l2Normalized", [T(values=[[0.0, 0.0, 0.0]])], lambda x, _: F.normalize(x[0], dim=-1), dim=-1)
+record("l2Normalized", [T(values=[[0.0, 3.0], [0.0, 4.0]])], lambda x, _: F.normalize(x[0], dim=0), dim=0)
+for unbiased in [True, False]:
+    record(
+        "standardDeviation",
+        [T(values=[[0.5, 0.5, 0.5, 0.5], [1.0, 2.0, 3.0, 4.0]])],
+        lambda x, _: x[0].std([1], unbiased=unbiased),
+        dims=[1],
+        keepDims=False,
+        unbiased=unbiased,
+    )
+# No key to look at.
+record("attention", [T(1, 2, 3, 4), T(1, 2, 0, 4), T(1, 2, 0, 5)], lambda x, _: sdpa(x[0], x[1], x[2]))
+# Over everything, and of ids of any shape.
+for name in ["argmax", "argmin"]:
+    record(name + "All", [T(values=tied)], lambda x, _: getattr(x[0], name)(), exact=True)
+record("oneHot", [], lambda x, i: F.one_hot(i[0], 3).float(), ids=[[[2, 0], [1, 1]]], exact=True, classes=3)
+
 write(os.path.join(os.path.dirname(os.path.abspath(__file__)), "operations.json"), {"cases": cases})
 print(len(cases), "cases")

@@ -18,7 +18,9 @@ public struct ImagePrompts: CausalLanguageModel {
     self.placeholder = placeholder
   }
 
+  /// The number of tokens that it knows.
   public var vocabularySize: Int { decoder.vocabularySize }
+  /// The longest text that it can read, in tokens.
   public var positionCount: Int { decoder.positionCount }
 
   /// The logits of every next token.
@@ -27,8 +29,10 @@ public struct ImagePrompts: CausalLanguageModel {
   /// - Returns: `[B, T, V]`.
   public func logits(_ ids: IntTensor) -> Tensor { decoder.logits(embed(ids)) }
 
+  /// Whether a prompt may hold a token.
   public func accepts(_ token: Int) -> Bool { decoder.accepts(token) || token == placeholder }
 
+  /// Reads more tokens and returns the logits after the last token of each row.
   public func nextTokenLogits(after tokens: [[Int]], cache: KeyValueCache) -> Tensor {
     let batch = TokenBatch(tokens, after: cache.lengths, limit: positionCount)
     // What is written later is text, whatever its id.

@@ -86,9 +86,12 @@ public final class OPTDecoder: Module {
 }
 
 extension OPTDecoder: CausalLanguageModel {
+  /// The number of tokens that it knows.
   public var vocabularySize: Int { configuration.vocabularySize }
+  /// The longest text that it can read, in tokens.
   public var positionCount: Int { configuration.positionCount }
 
+  /// Reads more tokens and returns the logits after the last token of each row.
   public func nextTokenLogits(after tokens: [[Int]], cache: KeyValueCache) -> Tensor {
     let batch = TokenBatch(tokens, after: cache.lengths, limit: positionCount)
     return nextTokenLogits(batch, embedded: embed(batch.ids), cache: cache)
@@ -96,13 +99,17 @@ extension OPTDecoder: CausalLanguageModel {
 }
 
 extension OPTDecoder: PretrainedModel {
+  /// The `model_type` of directories that hold it.
   public static var modelType: String { "opt" }
 
+  /// Its own settings, `nil` if these are another model's.
   public static func settings(of configuration: ModelConfiguration) -> OPTConfiguration? {
     if case .opt(let settings) = configuration { settings } else { nil }
   }
 
+  /// Its settings among those of all models.
   public static func modelConfiguration(_ settings: OPTConfiguration) -> ModelConfiguration { .opt(settings) }
 
+  /// The class of transformers that has the same weights under the same names.
   public static let architecture = "OPTForCausalLM"
 }

@@ -39,15 +39,15 @@ public enum QFormerMask: CaseIterable, Sendable, CustomStringConvertible {
     let (texts, words) = (attended.shape[0], attended.shape[1])
     let count = queryCount + words
     let pattern = (0..<count * count).map { lets($0 / count, see: $0 % count, queryCount: queryCount) }
-    var scores: [Float] = []
-    scores.reserveCapacity(texts * count * count)
+    var visible: [Float] = []
+    visible.reserveCapacity(texts * count * count)
     for text in 0..<texts {
       for index in pattern.indices {
         let word = index % count - queryCount
         let isPadding = word >= 0 && attended.scalars[text * words + word] == 0
-        scores.append(pattern[index] && !isPadding ? 0 : -.infinity)
+        visible.append(pattern[index] && !isPadding ? 1 : 0)
       }
     }
-    return Tensor(scores, shape: [texts, 1, count, count])
+    return .attentionMask(visible: Tensor(visible, shape: [texts, 1, count, count]))
   }
 }

@@ -26,8 +26,10 @@ public final class CLIPModel: Module, PretrainedModel {
     if case .clip(let settings) = configuration { settings } else { nil }
   }
 
+  /// Its settings among those of all models.
   public static func modelConfiguration(_ settings: CLIPConfiguration) -> ModelConfiguration { .clip(settings) }
 
+  /// The class of transformers that has the same weights under the same names.
   public static let architecture = "CLIPModel"
 
   /// A model with initial values.

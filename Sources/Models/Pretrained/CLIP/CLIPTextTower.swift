@@ -60,8 +60,8 @@ public final class CLIPTextTower: Module {
     let padding = attentionMask.map { paddingMask(cut($0)) }  // [B, 1, 1, length]
     let states = layers.dropLast().reduce(tokens(cut(ids))) { $1($0, mask: padding, isCausal: true) }
     guard let last = layers.last else { return pooled(norm(states), ids) }
-    let future = Tensor(
-      ends.flatMap { end in (0..<length).map { $0 <= end ? 0 : -.infinity } }, shape: [ends.count, 1, 1, length])
+    let isPast = ends.flatMap { end in (0..<length).map { $0 <= end ? Float(1) : 0 } }
+    let future = Tensor.attentionMask(visible: Tensor(isPast, shape: [ends.count, 1, 1, length]))
     return norm(last(states, at: ends, mask: padding.map { $0 + future } ?? future))
   }
 

@@ -21,8 +21,10 @@ public final class ViLTForQuestionAnswering: Module, PretrainedModel {
     if case .vilt(let settings) = configuration { settings } else { nil }
   }
 
+  /// Its settings among those of all models.
   public static func modelConfiguration(_ settings: ViLTConfiguration) -> ModelConfiguration { .vilt(settings) }
 
+  /// The class of transformers that has the same weights under the same names.
   public static let architecture = "ViltForQuestionAnswering"
 
   /// A model with initial values.

@@ -90,6 +90,9 @@ final class ViLTImageEmbeddings: Module {
       reportMisuse(
         "ViLT", "images of shape \(shape), not [batch, \(channels), at least \(patch.height), at least \(patch.width)]")
     }
+    if let problem = configuration.problem(height: shape[2], width: shape[3]) {
+      reportMisuse("ViLT", "an image of \(shape[3])×\(shape[2]) pixels: \(problem)")
+    }
     if let pixelMask, pixelMask.shape != [shape[0], shape[2], shape[3]] {
       reportMisuse("ViLT", "a pixel mask of shape \(pixelMask.shape) for images of shape \(shape)")
     }

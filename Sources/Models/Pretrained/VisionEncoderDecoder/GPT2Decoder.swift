@@ -90,22 +90,29 @@ public final class GPT2Decoder: Module {
 }
 
 extension GPT2Decoder: CausalLanguageModel {
+  /// The number of tokens that it knows.
   public var vocabularySize: Int { configuration.vocabularySize }
+  /// The longest text that it can read, in tokens.
   public var positionCount: Int { configuration.positionCount }
 
+  /// Reads more tokens and returns the logits after the last token of each row.
   public func nextTokenLogits(after tokens: [[Int]], cache: KeyValueCache) -> Tensor {
     nextTokenLogits(after: tokens, cache: cache, memory: nil)
   }
 }
 
 extension GPT2Decoder: PretrainedModel {
+  /// The `model_type` of directories that hold it.
   public static var modelType: String { "gpt2" }
 
+  /// Its own settings, `nil` if these are another model's.
   public static func settings(of configuration: ModelConfiguration) -> GPT2Configuration? {
     if case .gpt2(let settings) = configuration { settings } else { nil }
   }
 
+  /// Its settings among those of all models.
   public static func modelConfiguration(_ settings: GPT2Configuration) -> ModelConfiguration { .gpt2(settings) }
 
+  /// The class of transformers that has the same weights under the same names.
   public static let architecture = "GPT2LMHeadModel"
 }

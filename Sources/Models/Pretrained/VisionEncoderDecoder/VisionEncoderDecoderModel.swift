@@ -8,6 +8,7 @@ import Tensors
 /// I, C, H, W stand for images, channels, height and width; S for the encoder's tokens; B, T for texts and their tokens; D for
 /// the decoder's width; V for its vocabulary.
 public final class VisionEncoderDecoderModel: Module, PretrainedModel {
+  /// The `model_type` of directories that hold it.
   public static let modelType = "vision-encoder-decoder"
   /// What the model was made from.
   public let configuration: VisionEncoderDecoderConfiguration
@@ -18,14 +19,17 @@ public final class VisionEncoderDecoderModel: Module, PretrainedModel {
   /// From the encoder's width to the decoder's, where they differ.
   private let encToDecProj: Linear?
 
+  /// Its own settings, `nil` if these are another model's.
   public static func settings(of configuration: ModelConfiguration) -> VisionEncoderDecoderConfiguration? {
     if case .visionEncoderDecoder(let settings) = configuration { settings } else { nil }
   }
 
+  /// Its settings among those of all models.
   public static func modelConfiguration(_ settings: VisionEncoderDecoderConfiguration) -> ModelConfiguration {
     .visionEncoderDecoder(settings)
   }
 
+  /// The class of transformers that has the same weights under the same names.
   public static let architecture = "VisionEncoderDecoderModel"
 
   /// A model with initial values.
@@ -68,7 +72,7 @@ public final class VisionEncoderDecoderModel: Module, PretrainedModel {
   public func generate(
     _ pixelValues: Tensor, _ options: GenerationOptions, onToken: TokenObserver? = nil
   ) throws -> [[GeneratedText]] {
-    guard let start = configuration.decoderStartTokenID ?? configuration.decoder.bosTokenID else {
+    guard let start = options.startToken ?? configuration.decoderStartTokenID ?? configuration.decoder.bosTokenID else {
       throw GenerationError("the configuration names no token that a caption starts with (decoder_start_token_id)")
     }
     return try noGrad {
@@ -86,6 +90,8 @@ private struct ImageCaptions: CausalLanguageModel {
 
   var vocabularySize: Int { decoder.vocabularySize }
   var positionCount: Int { decoder.positionCount }
+  /// None, as in transformers: it looks for the limit among the settings of encoder and decoder together.
+  var unstatedLimit: Int? { nil }
 
   func nextTokenLogits(after tokens: [[Int]], cache: KeyValueCache) -> Tensor {
     decoder.nextTokenLogits(after: tokens, cache: cache, memory: memory)

@@ -1,32 +1,38 @@
-@testable import Checkpoints
-
 /// Writes zip files, honest and dishonest ones.
-struct ZipBuilder {
-  struct Entry {
-    var name: String
-    var bytes: [UInt8]
-    var method: UInt16 = 0
-    var flags: UInt16 = 0
+package struct ZipBuilder {
+  package struct Entry {
+    package var name: String
+    package var bytes: [UInt8]
+    package var method: UInt16 = 0
+    package var flags: UInt16 = 0
     /// Sizes in the central directory; those of `bytes` if `nil`.
-    var statedSize: UInt64?
-    var statedCompressedSize: UInt64?
+    package var statedSize: UInt64?
+    package var statedCompressedSize: UInt64?
     /// The offset in the central directory; the true one if `nil`.
-    var statedOffset: UInt64?
+    package var statedOffset: UInt64?
     /// The name in the local header; `name` if `nil`.
-    var localName: String?
+    package var localName: String?
     /// Whether sizes follow the data instead of standing in the local header.
-    var hasDescriptor = false
+    package var hasDescriptor = false
+
+    package init(name: String, bytes: [UInt8], statedOffset: UInt64? = nil) {
+      self.name = name
+      self.bytes = bytes
+      self.statedOffset = statedOffset
+    }
   }
 
-  var entries: [Entry] = []
+  package var entries: [Entry]
   /// Whether sizes and offsets stand in zip64 fields although they are small.
-  var isZip64 = false
+  package var isZip64 = false
   /// What the end record states; the true count if `nil`.
-  var statedCount: UInt64?
-  var statedDirectoryOffset: UInt64?
-  var comment: [UInt8] = []
+  package var statedCount: UInt64?
+  package var statedDirectoryOffset: UInt64?
+  package var comment: [UInt8] = []
 
-  func build() -> [UInt8] {
+  package init(entries: [Entry] = []) { self.entries = entries }
+
+  package func build() -> [UInt8] {
     var file: [UInt8] = []
     var directory: [UInt8] = []
     for entry in entries {
@@ -82,46 +88,7 @@ struct ZipBuilder {
   }
 }
 
-/// Writes pickles opcode by opcode.
-enum PickleBuilder {
-  static let proto: [UInt8] = [0x80, 2]
-  static let stop: [UInt8] = [UInt8(ascii: ".")]
-
-  static func text(_ text: String) -> [UInt8] { [UInt8(ascii: "X")] + bytes(UInt32(text.utf8.count)) + text.utf8 }
-
-  static func global(_ module: String, _ name: String) -> [UInt8] { Array("c\(module)\n\(name)\n".utf8) }
-
-  static func integer(_ value: Int) -> [UInt8] { [0x8A, 8] + bytes(Int64(value)) }
-
-  static func tuple(_ items: [UInt8]...) -> [UInt8] { Array("(".utf8) + items.flatMap { $0 } + Array("t".utf8) }
-
-  static func storage(_ type: String = "FloatStorage", key: String = "0", count: Int) -> [UInt8] {
-    tuple(text("storage"), global("torch", type), text(key), text("cpu"), integer(count)) + Array("Q".utf8)
-  }
-
-  /// A call of `_rebuild_tensor_v2`.
-  static func tensor(_ storage: [UInt8], offset: Int = 0, shape: [Int], strides: [Int]) -> [UInt8] {
-    let shapeTuple = Array("(".utf8) + shape.flatMap(integer) + Array("t".utf8)
-    let stridesTuple = Array("(".utf8) + strides.flatMap(integer) + Array("t".utf8)
-    return global("torch._utils", "_rebuild_tensor_v2")
-      + tuple(storage, integer(offset), shapeTuple, stridesTuple, [0x89], Array("}".utf8)) + Array("R".utf8)
-  }
-
-  /// A dictionary with one member.
-  static func dictionary(_ key: String, _ value: [UInt8]) -> [UInt8] {
-    Array("}".utf8) + text(key) + value + Array("s".utf8)
-  }
-
-  /// A PyTorch file with this pickle and a storage `0`.
-  static func archive(_ pickle: [UInt8], storage: [UInt8] = [0, 0, 0, 0, 0, 0, 128, 63]) -> ZipBuilder {
-    ZipBuilder(entries: [
-      .init(name: "m/data.pkl", bytes: pickle), .init(name: "m/byteorder", bytes: Array("little".utf8)),
-      .init(name: "m/data/0", bytes: storage),
-    ])
-  }
-
-  /// A file whose one tensor `w` is `[0, 1]`.
-  static func validArchive() -> ZipBuilder {
-    archive(proto + dictionary("w", tensor(storage(count: 2), shape: [2], strides: [1])) + stop)
-  }
+/// Little-endian bytes of a number.
+func bytes<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
+  withUnsafeBytes(of: number.littleEndian) { Array($0) }
 }

@@ -1,0 +1,44 @@
+import Layers
+import Tensors
+import Tokenizers
+
+/// Captions for teacher forcing: the model reads each one up to a token and is asked for the next.
+public struct CaptionBatch {
+  /// What is read: the start token and the caption, `[B, T]`, filled up with the end token.
+  public let inputs: IntTensor
+  /// What is asked for: the caption and the end token, `[B · T]`; ``ignored`` after it.
+  public let targets: IntTensor
+
+  /// The target that does not count.
+  public static let ignored = -100
+
+  /// Captions as a tokenizer reads them.
+  ///
+  /// - Parameter end: the token that begins and ends captions.
+  /// - Throws: `TokenizerError` for a caption that cannot be read.
+  public init(_ captions: [String], _ tokenizer: any Tokenizer, end: Int) throws {
+    self.init(ids: try tokenizer.encode(batch: captions, addSpecialTokens: false).map(\.ids), end: end)
+  }
+
+  /// Captions that are tokens already.
+  ///
+  /// - Parameters:
+  ///   - ids: the captions' tokens, without the one that begins and ends them.
+  ///   - end: that token.
+  public init(ids rows: [[Int]], end: Int) {
+    let length = (rows.map(\.count).max() ?? 0) + 1
+    inputs = IntTensor(rows.map { [end] + $0 + Array(repeating: end, count: length - 1 - $0.count) })
+    targets = IntTensor(
+      rows.flatMap { $0 + [end] + Array(repeating: Self.ignored, count: length - 1 - $0.count) })
+  }
+
+  /// How many tokens are asked for, over all captions.
+  public var targetCount: Int { targets.scalars.count { $0 != Self.ignored } }
+
+  /// The mean cross-entropy of the tokens that count.
+  ///
+  /// - Parameter logits: `[B, T, V]`.
+  public func loss(_ logits: Tensor) -> Tensor {
+    crossEntropy(logits.flatten(from: 0, through: 1), targets, ignoreIndex: Self.ignored)
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+
+/// What a training came to: names and values, in order.
+///
+/// `course train` writes it beside the model, so that a lesson can quote what was measured when the model was trained.
+public struct TrainingReport: Equatable, Sendable {
+  /// The file in the model's directory, each line a name, a tabulator and a value.
+  public static let file = "training_report.txt"
+
+  /// The share of right answers about relations before the ViLT's second stage, and after it.
+  public static let relationsBefore = "right answers about relations, before the second stage"
+  /// See ``relationsBefore``.
+  public static let relationsAfter = "right answers about relations, after it"
+
+  /// The lines, such as "recall@1, seen combinations" and "98.2%".
+  public private(set) var lines: [(name: String, value: String)] = []
+
+  /// A report without lines.
+  public init() {}
+
+  /// Reads the report that a training wrote beside its model.
+  ///
+  /// - Throws: ``TrainingError`` if there is none, or a line that is not a name and a value.
+  public init(directory: String) throws(TrainingError) {
+    let path = directory + "/" + Self.file
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw TrainingError(file: path, reason: "cannot be read")
+    }
+    for line in text.split(separator: "\n") {
+      let parts = line.split(separator: "\t", omittingEmptySubsequences: false)
+      guard parts.count == 2 else { throw TrainingError(file: path, reason: "'\(line)' is not a name and a value") }
+      add(String(parts[0]), String(parts[1]))
+    }
+  }
+
+  /// Adds a line.
+  public mutating func add(_ name: String, _ value: String) { lines.append((name, value)) }
+
+  /// Adds a share as a percentage with one decimal.
+  public mutating func add(share: Double, _ name: String) {
+    let thousandths = Int((share * 1000).rounded())
+    add(name, "\(thousandths / 10).\(thousandths % 10)%")
+  }
+
+  /// The value of the first line with a name; nil if there is none.
+  public subscript(name: String) -> String? { lines.first { $0.name == name }?.value }
+
+  /// The lines of one after those of the other.
+  public static func + (first: TrainingReport, second: TrainingReport) -> TrainingReport {
+    var sum = first
+    sum.lines += second.lines
+    return sum
+  }
+
+  /// All lines as text, the values in one column.
+  public var text: String {
+    let width = lines.map(\.name.count).max() ?? 0
+    return lines.map { $0.name + String(repeating: " ", count: width - $0.name.count + 2) + $0.value }
+      .joined(separator: "\n")
+  }
+
+  /// Writes the report beside a model.
+  ///
+  /// - Throws: ``TrainingError`` if it cannot be written.
+  public func write(to directory: String) throws(TrainingError) {
+    let path = directory + "/" + Self.file
+    do {
+      try lines.map { "\($0.name)\t\($0.value)\n" }.joined().write(toFile: path, atomically: true, encoding: .utf8)
+    } catch {
+      throw TrainingError(file: path, reason: "cannot be written")
+    }
+  }
+
+  /// Whether both say the same.
+  public static func == (left: TrainingReport, right: TrainingReport) -> Bool { left.text == right.text }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import Testing
+
+@testable import Images
+
+/// Ten thousand random changes to files of each kind: every one is read or refused with an ``ImageError`` of one line.
+/// A trap would end the test run, endless work would stall it.
+struct MutationTests {
+  private static let rounds = 10_000
+
+  /// Changes `file` in one to four places.
+  private func mutate(_ file: inout [UInt8], _ pieces: [[UInt8]], with generator: inout TestGenerator) {
+    for _ in 0..<Int.random(in: 1...4, using: &generator) {
+      guard !file.isEmpty else { return }
+      let position = Int.random(in: 0..<file.count, using: &generator)
+      switch Int.random(in: 0..<6, using: &generator) {
+      case 0: file[position] = UInt8.random(in: 0...255, using: &generator)
+      case 1: file[position] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+      case 2: file.insert(contentsOf: pieces.randomElement(using: &generator) ?? [0], at: position)
+      case 3:
+        for (offset, byte) in (pieces.randomElement(using: &generator) ?? [0]).enumerated()
+        where position + offset < file.count {
+          file[position + offset] = byte
+        }
+      case 4: file.remove(at: position)
+      default: file.removeLast(Int.random(in: 0...min(16, file.count), using: &generator))
+      }
+    }
+  }
+
+  /// Reads changed copies of files and counts those that are refused.
+  private func survive(
+    _ names: [String], seed: UInt64, pieces: [[UInt8]], repair: (inout [UInt8], Int) -> Void = { _, _ in },
+    read: ([UInt8]) throws -> Void
+  ) throws {
+    var generator = TestGenerator(state: seed)
+    let originals = try names.map { try Fixtures.bytes($0) }
+    for original in originals { try read(original) }
+    var refused = 0
+    for round in 0..<Self.rounds {
+      var file = originals[round % originals.count]
+      mutate(&file, pieces, with: &generator)
+      repair(&file, round)
+      do {
+        try read(file)
+      } catch let error as ImageError {
+        refused += 1
+        #expect(!error.description.contains { $0.isNewline }, "round \(round)")
+      }
+    }
+    #expect(refused > Self.rounds / 10, "the changes did nothing")
+    #expect(refused < Self.rounds, "every change was refused, so none went deep")
+  }
+
+  /// Numbers of one, two and four bytes at which arithmetic tends to break.
+  private static let extremes: [[UInt8]] = [
+    [0], [0xFF], [0, 0], [0xFF, 0xFF], [0x7F, 0xFF], [0, 0, 0, 0], [0, 0, 0, 1], [0x7F, 0xFF, 0xFF, 0xFF],
+    [0x80, 0, 0, 0], [0xFF, 0xFF, 0xFF, 0xFF],
+  ]
+
+  /// Of every second file the checksums are made right again, so that the changes reach what they protect.
+  @Test func mutatedPNGFilesNeverTrap() throws {
+    let names = ["grey1-9x1", "grey16-interlaced-trns", "greyalpha8", "rgb16-gamma", "rgba16-interlaced", "grey8-text"]
+    try survive(
+      names.map { "images/\($0).png" }, seed: 1, pieces: Self.extremes,
+      repair: { file, round in if round.isMultiple(of: 2) { repairChecksums(&file) } },
+      read: { _ = try ImageFile($0).upright })
+  }
+
+  @Test(.enabled(if: Image.readsJPEG)) func mutatedJPEGFilesNeverTrap() throws {
+    let names = ["photo-grey", "photo-420", "photo-progressive", "photo-cmyk", "turned-split", "turned-xmp"]
+    let marks: [[UInt8]] = [[0xFF, 0xD8], [0xFF, 0xE1], [0xFF, 0xDA], [0xFF, 0xC4], [0xFF, 0xDB], [0xFF, 0xD9]]
+    try survive(
+      names.map { "images/\($0).jpg" }, seed: 2, pieces: Self.extremes + marks,
+      read: { _ = try ImageFile($0).upright })
+  }
+
+  @Test func mutatedSettingsNeverTrap() throws {
+    let names = ["clip_eosN", "vit_gpt2", "vilt_vqa", "blip2_opt"].map { "\($0)/preprocessor_config.json" }
+    let pieces = [
+      "{", "}", "[", "]", ",", ":", "\"", "-1", "0", "1e308", "9223372036854775807", "16384", "null", "true",
+      "\"size\"", "\"crop_size\"", "\"shortest_edge\"", "\"longest_edge\"",
+    ].map { Array($0.utf8) }
+    try survive(
+      names, seed: 3, pieces: pieces,
+      read: { text in
+        let configuration = try ImageProcessorConfiguration(json: text)
+        #expect(try ImageProcessorConfiguration(json: Array(configuration.json().utf8)) == configuration)
+        for (height, width) in [(1, 1), (3, 2000), (1_000_000, 1)] {
+          guard let size = try? configuration.outputSize(height: height, width: width) else { continue }
+          #expect(size.height > 0 && size.width > 0)
+        }
+      })
+  }
+
+  /// An EXIF block of many segments is put together without copying it for each, and no further than it can matter.
+  @Test func theOrientationIsFoundInManySegments() {
+    let tag: [UInt8] = [
+      0x4D, 0x4D, 0, 0x2A, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0,
+    ]
+    func segment(_ data: [UInt8]) -> [UInt8] {
+      let body = Array("Exif".utf8) + [0, 0] + data
+      let length = body.count + 2
+      return [0xFF, 0xE1, UInt8(length >> 8), UInt8(length & 0xFF)] + body
+    }
+    var file: [UInt8] = [0xFF, 0xD8] + segment(Array(tag.prefix(10))) + segment(Array(tag.dropFirst(10)))
+    let filler = segment([UInt8](repeating: 0, count: 65_000))
+    for _ in 0..<1_000 { file += filler }
+    #expect(Orientation.ofJPEG(file) == 6)
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Images
+import Models
+import TestSupport
+import Testing
+
+@testable import ModelTasks
+
+/// Directories whose files are sound each by itself but do not belong together.
+@Suite struct HostileDirectoryTests {
+  private func picture() throws -> Image { try ImageFile(contentsOf: TaskFixture.pictures[2]).upright }
+
+  private func message(_ body: () throws -> Void) -> String {
+    do {
+      try body()
+      return ""
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test func aTokenToFillUpWithThatTheModelDoesNotKnowIsRefused() throws {
+    let folder = try TaskFixture.directory("clip_eosN")
+    try folder.write(
+      #"{"tokenizer_class": "CLIPTokenizer", "model_max_length": 20, "pad_token": "<pad>"}"#,
+      to: "tokenizer_config.json")
+    let clip = try ZeroShot(directory: folder.url.path)
+    // Texts of one length need none.
+    #expect(message { _ = try clip.encode(texts: ["a dog", "a cat"]) } == "")
+    #expect(
+      message { _ = try clip.encode(texts: ["a dog", "a photo of a cat"]) }
+        == "\(folder.url.path): the tokenizer fills up texts with token 400, but the model knows 0 to 399")
+  }
+
+  @Test func aTokenThatTheModelDoesNotKnowIsRefused() throws {
+    let folder = try TaskFixture.directory("clip_eosN")
+    try folder.write(
+      #"{"tokenizer_class": "CLIPTokenizer", "added_tokens_decoder": {"400": {"content": "zebra", "special": false}}}"#,
+      to: "tokenizer_config.json")
+    let clip = try ZeroShot(directory: folder.url.path)
+    #expect(
+      message { _ = try clip.encode(texts: ["a zebra"]) }
+        == "\(folder.url.path): the tokenizer makes token 400 of \"a zebra\", but the model knows 0 to 399: "
+        + "the tokenizer is another model's")
+  }
+
+  /// Known before the picture is made, whatever its size would be.
+  @Test(arguments: [64, 13_000]) func picturesOfAnotherSizeThanTheModelsAreRefused(side: Int) throws {
+    let folder = try TaskFixture.directory("clip_eosN")
+    try folder.write(
+      #"{"image_processor_type": "CLIPImageProcessor", "crop_size": \#(side)}"#, to: "preprocessor_config.json")
+    let clip = try ZeroShot(directory: folder.url.path)
+    #expect(
+      message { _ = try clip.encode(images: [picture()]) }
+        == "\(folder.url.path): the image processor makes pictures of \(side)×\(side), but the model takes 32×32: "
+        + "preprocessor_config.json and config.json do not belong together")
+  }
+
+  @Test func aFileThatNamesNoTokenToStartWithIsNamed() throws {
+    let folder = try TaskFixture.directory("vit_gpt2")
+    try folder.write("{}", to: "generation_config.json")
+    let captioner = try Captioning(directory: folder.url.path)
+    #expect(
+      message { _ = try captioner.options(beams: 1, maximumLength: 9) }
+        == folder.path("generation_config.json")
+        + ": names no token that a caption starts with (decoder_start_token_id or bos_token_id)")
+  }
+
+  /// transformers asks BLIP-2's language model alone how to write.
+  @Test func theGenerationFileOfABLIP2IsNotAsked() throws {
+    let folder = try TaskFixture.directory("blip2_opt")
+    try folder.write(#"{"num_beams": 3, "eos_token_id": 7, "max_new_tokens": 3}"#, to: "generation_config.json")
+    let options = try BLIP2(directory: folder.url.path).options()
+    #expect(options.method == .greedy)
+    #expect(options.length == .unstated)
+    #expect(options.endTokens == [5])
+  }
+
+  @Test func aPictureOfMorePatchesThanTheLimitIsRefused() throws {
+    let folder = try TaskFixture.directory("vilt_vqa")
+    let file = folder.path("config.json")
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    try folder.write(
+      text.replacingOccurrences(of: "\"max_image_length\": -1", with: "\"max_image_length\": 2"), to: "config.json")
+    let vilt = try QuestionAnswering(directory: folder.url.path)
+    let refusal = message { _ = try vilt(images: [picture()], questions: ["what is it?"]) }
+    #expect(refusal.contains("image 1: it has ") && refusal.contains("max_image_length"), "\(refusal)")
+  }
+
+  @Test func anAnswerInATableStandsOnOneLine() {
+    #expect(onOneLine(" a dog\n") == "a dog")
+    #expect(onOneLine("a\r\ndog\n\non  grass") == "a dog on grass")
+    #expect(onOneLine("\n") == "")
+  }
+}

@@ -1,0 +1,59 @@
+import Tensors
+import TestSupport
+import Testing
+
+/// Sizes, ranges and probabilities that cannot be end the program with one line.
+@Suite struct WrongSizeTests {
+  static let calls: [WrongCall] = [
+    WrongCall("zeros of a negative size", ["zeros:", "[2, -3]", "negative"]) { _ = Tensor.zeros([2, -3]) },
+    WrongCall("ones of too many numbers", ["ones:", "more numbers"]) { _ = Tensor.ones([1 << 40, 1 << 40]) },
+    WrongCall("full of too many numbers", ["full:", "more numbers"]) { _ = Tensor.full([Int.max], 1) },
+    WrongCall("more memory than there is", ["no memory"]) { _ = Tensor.zeros([1 << 50]) },
+    WrongCall("randn", ["randn:", "[-1]"]) { _ = Tensor.randn([-1]) },
+    WrongCall("rand", ["rand:", "[3, -1]"]) { _ = Tensor.rand([3, -1]) },
+    WrongCall("randint", ["randint:", "[-2]"]) { _ = IntTensor.randint(0..<3, [-2]) },
+    WrongCall("an empty range", ["integers:", "3..<3"]) { _ = IntTensor.randint(3..<3, [2]) },
+    WrongCall("randperm", ["sample:", "-1"]) { _ = IntTensor.randperm(-1) },
+    WrongCall("eye", ["eye:", "[-1, -1]"]) { _ = Tensor.eye(-1) },
+    WrongCall("arange", ["arange:", "[-4]"]) { _ = Tensor.arange(-4) },
+    WrongCall("arange of whole numbers", ["arange:", "[-4]"]) { _ = IntTensor.arange(-4) },
+    WrongCall("linspace", ["linspace:", "[-1]"]) { _ = Tensor.linspace(0, 1, -1) },
+    WrongCall("two negative sizes", ["Tensor:", "[-1, -1]", "negative"]) { _ = Tensor([1], shape: [-1, -1]) },
+    WrongCall("two negative sizes of whole numbers", ["IntTensor:", "[-1, -1]", "negative"]) {
+      _ = IntTensor([1], shape: [-1, -1])
+    },
+    WrongCall("reshape to too many", ["reshape:", "more numbers"]) { _ = Tensor.ones([4]).reshape(1 << 40, 1 << 40) },
+    WrongCall("reshape with two free sizes", ["reshape:", "[-1, -1]"]) { _ = Tensor.ones([4]).reshape(-1, -1) },
+    WrongCall("expand to a negative size", ["expand:", "[-3]"]) { _ = Tensor.ones([1]).expand(-3) },
+    WrongCall("expand to too many", ["expand:", "more numbers"]) { _ = Tensor.ones([1, 1]).expand(1 << 40, 1 << 40) },
+    WrongCall("split", ["split:", "[5, -1]"]) { _ = Tensor.ones([4]).split([5, -1]) },
+    WrongCall("oneHot", ["oneHot:", "[0, -1]"]) { _ = Tensor.oneHot([], classes: -1) },
+    WrongCall("bernoulli", ["bernoulli:", "1.5"]) { _ = Tensor.bernoulli([2], probability: 1.5) },
+    WrongCall("bernoulli of each", ["bernoulli:", "-1.0"]) { _ = Tensor([0.5, -1]).bernoulli() },
+    WrongCall("dropout", ["dropout:", "2.0"]) { _ = Tensor.ones([2]).dropout(2) },
+    WrongCall("normal", ["normal:", "-1.0"]) { _ = Tensor.normal([2], standardDeviation: -1) },
+    WrongCall("uniform", ["uniform:", "wider"]) { _ = Tensor.uniform([2], in: -3e38..<3e38) },
+    WrongCall("kaimingUniformBound", ["kaimingUniformBound:", "0 inputs"]) {
+      _ = Initialisers.kaimingUniformBound(fanIn: 0)
+    },
+    WrongCall("biasBound", ["biasBound:", "0 inputs"]) { _ = Initialisers.biasBound(fanIn: 0) },
+    WrongCall("xavierUniformBound", ["xavierUniformBound:", "0 outputs"]) {
+      _ = Initialisers.xavierUniformBound(fanIn: 1, fanOut: 0)
+    },
+    WrongCall("a gradient of another shape", ["grad:", "[3]", "[2]"]) {
+      Tensor.ones([2]).requiringGrad().grad = .ones([3])
+    },
+    WrongCall("argmax of nothing", ["max:", "[0]"]) { _ = Tensor.zeros([0]).argmax() },
+    WrongCall("a mask that asks for a gradient", ["scaledDotProductAttention:", "[2, 2]", "detached"]) {
+      let x = Tensor.ones([1, 1, 2, 3])
+      _ = Tensor.scaledDotProductAttention(query: x, key: x, value: x, mask: .zeros([2, 2]).requiringGrad())
+    },
+  ]
+
+  @Test(arguments: calls.map(\.name)) func endsWithOneLine(_ name: String) async throws {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { [name] in
+      Self.calls.first { $0.name == name }?.make()
+    }
+    try #require(Self.calls.first { $0.name == name }).expectLine(result)
+  }
+}
