@@ -53,9 +53,12 @@ struct Gemm {
     let readsB = b.elementType == .float32 && b.columnStride == 1 && rowRange.count <= 4 &* GemmTile.rows
     let readsA = a.elementType == .float32 && a.columnStride == 1 && columnRange.count <= Self.fewColumns
 
-    // One piece of scratch memory: packed b (one panel if only the edge needs it), sums of a panel, a row of start
-    // values, packed a. All but the last are whole cache lines.
-    let bCount = blockDepth &* (readsB ? GemmTile.columns : blockColumns)
+    // Packed columns are kept for the next block of rows, if there is one.
+    let keepsB = !readsB && rowRange.count > blockRows
+
+    // One piece of scratch memory: packed b (one panel if none is kept), sums of a panel, a row of start values, packed
+    // a. All but the last are whole cache lines.
+    let bCount = blockDepth &* (keepsB ? blockColumns : GemmTile.columns)
     let sumCount = blockRows &* GemmTile.columns
     let aCount = blockRows &* blockDepth
     let line = 16
@@ -70,21 +73,19 @@ struct Gemm {
       let kCount = min(blockDepth, depth &- k)
       for firstColumn in stride(from: columnRange.lowerBound, to: columnRange.upperBound, by: blockColumns) {
         let endColumn = min(columnRange.upperBound, firstColumn &+ blockColumns)
-        if !readsB { packB(from: firstColumn, to: endColumn, k, kCount, into: packedB) }
         for row in stride(from: rowRange.lowerBound, to: rowRange.upperBound, by: blockRows) {
           let rowCount = min(blockRows, rowRange.upperBound &- row)
           packA(from: row, rowCount, k, kCount, onlyEdge: readsA, into: packedA)
           for column in stride(from: firstColumn, to: endColumn, by: GemmTile.columns) {
-            var panel = panel(of: column, endColumn, packedB + (column &- firstColumn) &* kCount)
-            if readsB {
-              let source = b.from(row: k, column: column)
-              if panel.count == panel.width {
-                panel.base = source.base.assumingMemoryBound(to: Float.self)
-                panel.stride = b.rowStride
-              } else {
-                panel.base = UnsafePointer(packedB)
-                GemmPacking.packColumns(source, width: panel.width, count: panel.count, depth: kCount, into: packedB)
-              }
+            let packed = packedB + (keepsB ? (column &- firstColumn) &* kCount : 0)
+            var panel = RightPanel(packed, count: min(GemmTile.columns, endColumn &- column))
+            let source = b.from(row: k, column: column)
+            if readsB && panel.count == panel.width {
+              panel.base = source.base.assumingMemoryBound(to: Float.self)
+              panel.stride = b.rowStride
+            } else if !keepsB || row == rowRange.lowerBound {
+              // Just before its first use: so reading from far memory and multiplying take turns.
+              GemmPacking.packColumns(source, width: panel.width, count: panel.count, depth: kCount, into: packed)
             }
             if k == 0 { fillStart(startRow, column, panel.count) }
             multiplyPanel(
@@ -97,9 +98,11 @@ struct Gemm {
   }
 
   /// The size of even blocks, a multiple of `multiple`, at least one of it.
+  @inline(__always)
   private static func block(of count: Int, atMost limit: Int, multiple: Int) -> Int {
-    let most = max(1, limit / multiple)
     let units = (count &+ multiple &- 1) / multiple
+    if count <= limit { return units &* multiple }
+    let most = max(1, limit / multiple)
     let blocks = (units &+ most &- 1) / most
     return (units &+ blocks &- 1) / blocks &* multiple
   }
@@ -113,22 +116,13 @@ struct Gemm {
     let width: Int
     /// How many of them are within `c`.
     let count: Int
-  }
 
-  @inline(__always)
-  private func panel(of column: Int, _ end: Int, _ packed: UnsafePointer<Float>) -> RightPanel {
-    let count = min(GemmTile.columns, end &- column)
-    let width = count <= 8 ? 8 : 16
-    return RightPanel(base: packed, stride: width, width: width, count: count)
-  }
-
-  @inline(__always)
-  private func packB(from first: Int, to end: Int, _ k: Int, _ kCount: Int, into target: UnsafeMutablePointer<Float>) {
-    for column in stride(from: first, to: end, by: GemmTile.columns) {
-      let panel = panel(of: column, end, target + (column &- first) &* kCount)
-      GemmPacking.packColumns(
-        b.from(row: k, column: column), width: panel.width, count: panel.count, depth: kCount,
-        into: UnsafeMutablePointer(mutating: panel.base))
+    /// A packed panel.
+    init(_ packed: UnsafePointer<Float>, count: Int) {
+      base = packed
+      width = count <= 8 ? 8 : 16
+      stride = width
+      self.count = count
     }
   }
 
