@@ -3,7 +3,8 @@ import Images
 /// Shows a picture: writes it as `lessonNN-name.png` when the command line has `--figures DIR`, and draws it on standard
 /// error when that is a terminal with colours.
 ///
-/// Standard output gets one line, the same in any case: name, size and caption.
+/// Standard output gets one line, the same in any case: name, size, a checksum of the pixels, and caption. So an expected
+/// output holds the figures, too.
 /// - Parameters:
 ///   - name: names the file: lowercase letters, digits and hyphens.
 ///   - caption: what there is to see, a sentence.
@@ -42,9 +43,20 @@ enum Figure {
     "lesson\(number < 10 ? "0" : "")\(number)-\(name).png"
   }
 
-  /// `Figure patches (448×448): The cat, cut into 196 patches.`
+  /// `Figure patches (448×448, 5f0c61aa): The cat, cut into 196 patches.`
   static func text(_ name: String, _ image: Image, caption: String) -> String {
-    "Figure \(name) (\(image.width)×\(image.height)): \(caption)"
+    let digits = String(checksum(image.pixels), radix: 16)
+    let padding = String(repeating: "0", count: 8 - digits.count)
+    return "Figure \(name) (\(image.width)×\(image.height), \(padding)\(digits)): \(caption)"
+  }
+
+  /// CRC-32 as in PNG and zip files.
+  private static func checksum(_ bytes: [UInt8]) -> UInt32 {
+    var table = [UInt32](repeating: 0, count: 256)
+    for index in table.indices {
+      table[index] = (0..<8).reduce(UInt32(index)) { value, _ in value >> 1 ^ (value & 1 == 1 ? 0xEDB8_8320 : 0) }
+    }
+    return ~bytes.reduce(~0) { $0 >> 8 ^ table[Int(($0 ^ UInt32($1)) & 0xFF)] }
   }
 
   /// The picture for the person at the terminal, if one is there who can see colours.

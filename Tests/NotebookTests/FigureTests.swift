@@ -72,9 +72,13 @@ import Testing
     for name in ["", "../x", "a b", "A", "é"] { #expect(!Figure.isName(name)) }
   }
 
-  @Test func theLineTellsNameSizeAndCaption() {
-    let image = Image(width: 4, height: 3, format: .grey, pixels: [UInt8](repeating: 0, count: 12))
-    #expect(Figure.text("cat", image, caption: "A cat.") == "Figure cat (4×3): A cat.")
+  @Test func theLineTellsNameSizeChecksumAndCaption() {
+    func line(_ pixels: [UInt8]) -> String {
+      Figure.text("cat", Image(width: 4, height: 3, format: .grey, pixels: pixels), caption: "A cat.")
+    }
+    // Python: zlib.crc32(bytes(12)), and of bytes(11) + bytes([133])
+    #expect(line([UInt8](repeating: 0, count: 12)) == "Figure cat (4×3, 7bd5c66f): A cat.")
+    #expect(line([UInt8](repeating: 0, count: 11) + [133]) == "Figure cat (4×3, e607b1c0): A cat.")
   }
 }
 
