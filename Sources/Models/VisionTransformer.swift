@@ -61,10 +61,14 @@ public final class VisionTransformer: Module, UnaryLayer {
   let clsToken: Tensor
   /// A learned vector for each place, `[1, N + 1, D]`.
   public let posEmbed: Tensor
+  /// Cuts an image into patches and projects each.
   public let patchEmbed: PatchEmbedding
   let posDrop: Dropout
+  /// The encoder: layers of attention and of feed-forward, one after another.
   public let transformer: TransformerEncoder
+  /// Normalises what is read off, before the head.
   public let norm: LayerNorm
+  /// Turns it into one score for each class.
   public let head: Linear
 
   /// A model with the notebook's initial values, drawn in PyTorch's order.
