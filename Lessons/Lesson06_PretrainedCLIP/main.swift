@@ -217,8 +217,8 @@ note(
   """
   The true wordings of known words differ by \(handwriting.spread(digitWordings.filter(\.isTrue))) digits of \
   \(digits.test.count) at most, too few to call one better: this model learned from short captions, and a name alone was \
-  nearly one. It hardly notices grammar either. Words that are strange or false do harm. The ensemble's worth is to \
-  repair wordings that say too much, and it costs nothing at run time: one vector for each class, as before.
+  nearly one. Grammar and strange words matter no more than that; a false word does clear harm. The ensemble's worth is \
+  to repair wordings that say too much, and it costs nothing at run time: one vector for each class, as before.
   """)
 
 /*:

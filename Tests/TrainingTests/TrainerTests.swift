@@ -25,13 +25,23 @@ struct TrainerTests {
     return output
   }
 
+  /// The checksum of each `model.safetensors` after three batches. If one changes, so does what `course train` makes: ship
+  /// the model that it makes then, with its checksum in `Resources/README.md`.
+  private static let checksums: [Trainer: String] = [
+    .clip: "b6cceb0b6c338ef60dafb3beb84a20e00b2397d2a6c5b1e223f9d3c58898b3e5",
+    .captioner: "a407a9885de8c289a5fbc9d9c3439129d08bf9971630735019de867f25e2ea5f",
+    .vqa: "69f737c2bf3f9614b12557d416b9e09f6b314597e696b20cc71abfd507fb665c",
+    .blip2: "0c09e1babe44370090947a9176920dfdd050f8d25c1dd63f0f791aca31acf3f7",
+  ]
+
   @Test(arguments: Trainer.allCases)
-  func theBytesDoNotDependOnThreads(trainer: Trainer) throws {
+  func theBytesAreTheRecordedOnesWithAnyThreads(trainer: Trainer) throws {
     let folder = try TemporaryFolder()
     let (one, three) = (try train(trainer, in: folder, threads: 1), try train(trainer, in: folder, threads: 3))
     let names = try FileManager.default.contentsOfDirectory(atPath: one).sorted()
     #expect(try FileManager.default.contentsOfDirectory(atPath: three).sorted() == names)
     #expect(names.contains("model.safetensors") && names.contains("tokenizer.json"))
+    #expect(try SHA256.hexadecimal(ofFile: one + "/model.safetensors") == Self.checksums[trainer])
     for name in names {
       #expect(
         FileManager.default.contentsEqual(atPath: "\(one)/\(name)", andPath: "\(three)/\(name)"), "\(name) differs")
