@@ -43,8 +43,10 @@ public final class MultiheadAttention: Module {
   ///   - isCausal: whether token t sees only the tokens up to t.
   /// - Returns: `[B, T, E]`.
   public func callAsFunction(_ x: Tensor, mask: Tensor? = nil, isCausal: Bool = false) -> Tensor {
-    let parts = x.linear(weight: inProjWeight, bias: inProjBias).chunk(3, dim: -1)  // 3 × [B, T, E]
-    return attend(parts[0], parts[1], parts[2], mask, isCausal)
+    let projections = x.linear(weight: inProjWeight, bias: inProjBias)  // [B, T, 3E]
+    return outProj(
+      .selfAttention(
+        projections, headCount: headCount, mask: mask, isCausal: isCausal, dropout: isTraining ? dropout : 0))
   }
 
   /// Attention of one sequence to another.
@@ -58,7 +60,9 @@ public final class MultiheadAttention: Module {
     let e = outProj.weight.shape[0]
     let q = query.linear(weight: inProjWeight[0..<e], bias: inProjBias[0..<e])
     let kv = memory.linear(weight: inProjWeight[e..<3 * e], bias: inProjBias[e..<3 * e]).chunk(2, dim: -1)
-    return attend(q, kv[0], kv[1], mask, false)
+    let mixed = Tensor.scaledDotProductAttention(
+      query: heads(q), key: heads(kv[0]), value: heads(kv[1]), mask: mask, dropout: isTraining ? dropout : 0)
+    return outProj(mixed.transpose(1, 2).flatten(from: 2))  // [B, H, T, E/H] to [B, T, E]
   }
 
   /// How much each token of a sequence looks at each other one, `[B, H, T, T]`: for looking at, in evaluation mode.
@@ -74,13 +78,6 @@ public final class MultiheadAttention: Module {
         query: parts[0], key: parts[1], value: parts[2], mask: mask, isCausal: isCausal
       ).weights
     }
-  }
-
-  private func attend(_ q: Tensor, _ k: Tensor, _ v: Tensor, _ mask: Tensor?, _ isCausal: Bool) -> Tensor {
-    let mixed = Tensor.scaledDotProductAttention(
-      query: heads(q), key: heads(k), value: heads(v), mask: mask, isCausal: isCausal,
-      dropout: isTraining ? dropout : 0)  // [B, H, T, E/H]
-    return outProj(mixed.transpose(1, 2).flatten(from: 2))  // [B, T, E]
   }
 
   /// `[B, T, E]` as `[B, H, T, E/H]`.

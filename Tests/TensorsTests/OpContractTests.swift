@@ -77,6 +77,7 @@ import Testing
     Entry("attention", [3, 5, 97, 33], [3, 5, 101, 33], [3, 5, 101, 35], [97, 101]) {
       .scaledDotProductAttention(query: $0[0], key: $0[1], value: $0[2], mask: $0[3].detached())
     },
+    Entry("self-attention", [9, 97, 3 * 5 * 16]) { .selfAttention($0[0], headCount: 5, isCausal: true) },
     Entry("attention with weights", [3, 5, 97, 33], [3, 5, 101, 33], [3, 5, 101, 35]) { x in
       let (output, weights) = Tensor.scaledDotProductAttentionWithWeights(query: x[0], key: x[1], value: x[2])
       return .cat([output, weights], dim: -1)

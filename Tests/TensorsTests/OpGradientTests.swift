@@ -60,6 +60,41 @@ import Testing
     #expect(mismatch == nil)
   }
 
+  @Test func selfAttentionHasTheSameSlopes() {
+    let leaf = GradientPoints.anywhere.tensor([2, 5, 3 * 2 * 4], seed: 1).requiringGrad()
+    let mask = Tensor.attentionMask(visible: Tensor.ones([5, 5]).tril(diagonal: 2))
+    let mismatch = gradientMismatch([(name: "projections", leaf: leaf)]) {
+      [.selfAttention(leaf, headCount: 2, mask: mask, scale: 0.7)]
+    }
+    #expect(mismatch == nil)
+  }
+
+  /// Its numbers and gradients are those of attention between the three parts, whatever the masks and dropout.
+  @Test(arguments: [(false, false, 0.0), (true, false, 0), (false, true, 0), (true, true, 0.2)])
+  func selfAttentionIsAttentionBetweenItsParts(isMasked: Bool, isCausal: Bool, dropout: Double) throws {
+    let (b, t, h, d) = (3, 17, 4, 8)
+    let values = withGenerator(Generator(seed: 7)) { Tensor.randn([b, t, 3 * h * d]) }
+    let weights = withGenerator(Generator(seed: 8)) { Tensor.randn([b, t, h * d]) }
+    let mask = isMasked ? Tensor.attentionMask(visible: Tensor.ones([t, t]).tril(diagonal: 9)) : nil
+    func run(_ attention: (Tensor) -> Tensor) throws -> (output: [Float], gradient: [Float]) {
+      let leaf = values.requiringGrad()
+      let output = withGenerator(Generator(seed: 9)) { attention(leaf) }
+      (output * weights).sum().backward()
+      return (output.scalars, try #require(leaf.grad).scalars)
+    }
+    let whole = try run {
+      .selfAttention($0, headCount: h, mask: mask, isCausal: isCausal, dropout: dropout, scale: 0.3)
+    }
+    let parts = try run { x in
+      let heads = x.chunk(3, dim: -1).map { $0.reshape(b, t, h, d).transpose(1, 2) }
+      return Tensor.scaledDotProductAttention(
+        query: heads[0], key: heads[1], value: heads[2], mask: mask, isCausal: isCausal, dropout: dropout, scale: 0.3
+      ).transpose(1, 2).reshape(b, t, h * d)
+    }
+    #expect(whole.output == parts.output)
+    #expect(whole.gradient == parts.gradient)
+  }
+
   @Test func operationsWithoutGradientsAreKnown() {
     #expect(Self.withoutGradient.isSubset(of: OpCatalogue.calls.keys))
     for name in Self.withoutGradient {

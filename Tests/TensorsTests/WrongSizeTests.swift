@@ -44,6 +44,15 @@ import Testing
       Tensor.ones([2]).requiringGrad().grad = .ones([3])
     },
     WrongCall("argmax of nothing", ["max:", "[0]"]) { _ = Tensor.zeros([0]).argmax() },
+    WrongCall("self-attention of two dimensions", ["selfAttention:", "[4, 24]", "2 heads"]) {
+      _ = Tensor.selfAttention(.ones([4, 24]), headCount: 2)
+    },
+    WrongCall("self-attention of a width without heads", ["selfAttention:", "[1, 4, 24]", "3 heads"]) {
+      _ = Tensor.selfAttention(.ones([1, 4, 24]), headCount: 3)
+    },
+    WrongCall("a mask larger than self-attention", ["selfAttention:", "[5, 4]", "[1, 2, 4, 4]"]) {
+      _ = Tensor.selfAttention(.ones([1, 4, 24]), headCount: 2, mask: .zeros([5, 4]))
+    },
     WrongCall("a mask that asks for a gradient", ["scaledDotProductAttention:", "[2, 2]", "detached"]) {
       let x = Tensor.ones([1, 1, 2, 3])
       _ = Tensor.scaledDotProductAttention(query: x, key: x, value: x, mask: .zeros([2, 2]).requiringGrad())

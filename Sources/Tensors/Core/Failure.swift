@@ -40,11 +40,18 @@ private func callerLocation() -> String? {
     for frame in symbolicated.frames {
       guard let location = frame.symbol?.sourceLocation, location.line > 0 else { continue }
       let path = location.path
-      if path.isEmpty || path.hasPrefix(sources + "/") || path.hasPrefix("<") || path.contains("/swift/stdlib/") {
-        continue
-      }
+      if path.isEmpty || path.hasPrefix("<") || path.contains("/swift/stdlib/") || isWithin(sources, path) { continue }
       return path.split(separator: "/").suffix(2).joined(separator: "/") + ":\(location.line)"
     }
   #endif
   return nil
+}
+
+/// Whether a file of the debug information is below a folder. Functions that were inlined have paths that are relative
+/// to the package; of those, the files that exist there are meant.
+private func isWithin(_ folder: String, _ path: String) -> Bool {
+  if path.hasPrefix("/") { return path.hasPrefix(folder + "/") }
+  let package = folder.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+  let file = package + "/" + path
+  return file.hasPrefix(folder + "/") && access(file, F_OK) == 0
 }

@@ -32,17 +32,25 @@ struct Gemm {
 
   /// Computes the given part of `c`; parts may be computed on different threads.
   func compute(rows rowRange: Range<Int>, columns columnRange: Range<Int>) {
+    var scratch = GemmScratch()
+    compute(rows: rowRange, columns: columnRange, &scratch)
+  }
+
+  /// The same with memory that serves one product after another.
+  func compute(rows rowRange: Range<Int>, columns columnRange: Range<Int>, _ scratch: inout GemmScratch) {
     if rowRange.isEmpty || columnRange.isEmpty { return }
     if depth == 0 { return fillWithStart(rowRange, columnRange) }
     if rowRange.count <= GemmSkinny.maximumRows {
       return GemmSkinny.compute(self, rows: rowRange, columns: columnRange)
     }
-    computeBlocked(rowRange, columnRange)
+    computeBlocked(rowRange, columnRange, &scratch)
   }
 
   /// Blocks of depth, within them blocks of columns, within them blocks of rows; a block of columns and one of rows are
   /// packed once and then multiplied panel by panel.
-  private func computeBlocked(_ rowRange: Range<Int>, _ columnRange: Range<Int>) {
+  private func computeBlocked(
+    _ rowRange: Range<Int>, _ columnRange: Range<Int>, _ scratch: inout GemmScratch
+  ) {
     // A small `c` stays in the second-level cache anyway, and so do shallow blocks.
     let isSmall = rowRange.count &* columnRange.count <= Self.smallResult
     let blockDepth = Self.block(of: depth, atMost: isSmall ? Self.depthStep : Self.depthBlock, multiple: 1)
@@ -62,9 +70,7 @@ struct Gemm {
     let sumCount = blockRows &* GemmTile.columns
     let aCount = blockRows &* blockDepth
     let line = 16
-    let scratch = UnsafeMutablePointer<Float>.allocate(capacity: line &+ bCount &+ sumCount &+ line &+ aCount)
-    defer { scratch.deallocate() }
-    let packedB = scratch.alignedUp(toMultipleOf: 64)
+    let packedB = scratch.reserve(bCount &+ sumCount &+ line &+ aCount)
     let sums = packedB + bCount
     let startRow = sums + sumCount
     let packedA = startRow + line
@@ -222,8 +228,23 @@ struct Gemm {
   }
 }
 
-extension UnsafeMutablePointer<Float> {
-  fileprivate func alignedUp(toMultipleOf bytes: Int) -> Self {
-    UnsafeMutableRawPointer(self).alignedUp(toMultipleOf: bytes).assumingMemoryBound(to: Float.self)
+/// Memory for packed panels, which begins at a cache line. A thread that computes many products has one for all.
+struct GemmScratch: ~Copyable {
+  private var memory: UnsafeMutableRawPointer?
+  private var capacity = 0
+
+  init() {}
+
+  /// Room for that many floats; what was there before is gone.
+  mutating func reserve(_ count: Int) -> UnsafeMutablePointer<Float> {
+    let bytes = count &* MemoryLayout<Float>.stride
+    if let memory, capacity >= bytes { return memory.assumingMemoryBound(to: Float.self) }
+    memory?.deallocate()
+    let new = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    memory = new
+    capacity = bytes
+    return new.assumingMemoryBound(to: Float.self)
   }
+
+  deinit { memory?.deallocate() }
 }

@@ -24,6 +24,22 @@ enum Pointwise {
     if i < count { storePart(kernel(loadPart(x + i, count &- i)), count &- i, out + i) }
   }
 
+  /// Both operands contiguous.
+  @inline(__always)
+  static func map<Kernel: BinaryKernel>(
+    _ kernel: Kernel, _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, count: Int,
+    to out: UnsafeMutablePointer<Float>
+  ) {
+    let whole = count & ~7
+    let rest = count &- whole
+    var i = 0
+    while i < whole {
+      store(kernel(load(x + i), load(y + i)), out + i)
+      i &+= 8
+    }
+    if rest > 0 { storePart(kernel(loadPart(x + i, rest), loadPart(y + i, rest)), rest, out + i) }
+  }
+
   /// Both operands contiguous (`step` 1) or one value for the whole run (`step` 0).
   @inline(__always)
   static func map<Kernel: BinaryKernel>(
@@ -34,12 +50,7 @@ enum Pointwise {
     let rest = count &- whole
     switch (xStep, yStep) {
     case (1, 1):
-      var i = 0
-      while i < whole {
-        store(kernel(load(x + i), load(y + i)), out + i)
-        i &+= 8
-      }
-      if rest > 0 { storePart(kernel(loadPart(x + i, rest), loadPart(y + i, rest)), rest, out + i) }
+      map(kernel, x, y, count: count, to: out)
     case (1, _):
       let same = SIMD8<Float>(repeating: y[0])
       var i = 0
@@ -64,7 +75,7 @@ enum Pointwise {
 
   /// `target += source`.
   static func add(_ source: UnsafePointer<Float>, count: Int, to target: UnsafeMutablePointer<Float>) {
-    map(AddKernel(), target, step: 1, source, step: 1, count: count, to: target)
+    map(AddKernel(), target, source, count: count, to: target)
   }
 }
 

@@ -10,14 +10,16 @@ enum RowKernels {
   /// The softmax of each row of a matrix, in place.
   ///
   /// Short rows are a chain of steps that wait for each other. Eight rows go through each step together, so that the
-  /// processor always has another row to work on.
+  /// processor always has another row to work on; and their exponentials are one run, with one tail instead of eight.
   static func softmax(_ x: UnsafeMutablePointer<Float>, rows: Int, count: Int) {
     forEachGroup(of: rows) { group, values in
       for (row, i) in zip(group, 0...) { values[i] = Reductions.max(x + row &* count, count: count) }
       for (row, i) in zip(group, 0...) {
         let at = x + row &* count
-        Pointwise.map(ExpMinus(shift: values[i]), at, count: count, to: at)
+        Pointwise.map(Minus(shift: values[i]), at, count: count, to: at)
       }
+      let all = x + group.lowerBound &* count
+      Pointwise.map(Exponential(), all, count: group.count &* count, to: all)
       for (row, i) in zip(group, 0...) { values[i] = Reductions.sum(x + row &* count, count: count) }
       for (row, i) in zip(group, 0...) {
         let at = x + row &* count
@@ -35,7 +37,7 @@ enum RowKernels {
       for (row, i) in zip(group, 0...) {
         let at = dy + row &* count
         Pointwise.map(
-          TimesShifted(shift: dots[i], factor: factor), y + row &* count, step: 1, at, step: 1, count: count, to: at)
+          TimesShifted(shift: dots[i], factor: factor), y + row &* count, at, count: count, to: at)
       }
     }
   }
@@ -73,7 +75,7 @@ enum RowKernels {
     _ y: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, count: Int, to dx: UnsafeMutablePointer<Float>
   ) {
     let dot = Reductions.dot(y, dy, count: count)
-    Pointwise.map(TimesShifted(shift: dot, factor: 1), y, step: 1, dy, step: 1, count: count, to: dx)
+    Pointwise.map(TimesShifted(shift: dot, factor: 1), y, dy, count: count, to: dx)
   }
 
   /// `dx = dy - exp(y) · Σ dy`, where `y` is the log-softmax.
@@ -82,7 +84,7 @@ enum RowKernels {
     _ y: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, count: Int, to dx: UnsafeMutablePointer<Float>
   ) {
     let sum = Reductions.sum(dy, count: count)
-    Pointwise.map(MinusExpTimes(factor: sum), y, step: 1, dy, step: 1, count: count, to: dx)
+    Pointwise.map(MinusExpTimes(factor: sum), y, dy, count: count, to: dx)
   }
 
   /// Mean and reciprocal standard deviation (biased variance) of a row.
@@ -131,14 +133,14 @@ enum RowKernels {
     let normal = scratch + count
     normalise(x, count: count, mean: mean, scale: scale, weight: nil, bias: nil, to: normal)
     if let weight {
-      Pointwise.map(TimesKernel(), dy, step: 1, weight, step: 1, count: count, to: g)
+      Pointwise.map(TimesKernel(), dy, weight, count: count, to: g)
     } else {
       g.update(from: dy, count: count)
     }
     let meanOfG = Reductions.sum(g, count: count) / Float(count)
     let meanOfProduct = Reductions.dot(g, normal, count: count) / Float(count)
     Pointwise.map(
-      NormaliseBackward(meanOfG: meanOfG, meanOfProduct: meanOfProduct, scale: scale), g, step: 1, normal, step: 1,
+      NormaliseBackward(meanOfG: meanOfG, meanOfProduct: meanOfProduct, scale: scale), g, normal,
       count: count, to: dx)
   }
 }
@@ -146,6 +148,15 @@ enum RowKernels {
 private struct ExpMinus: UnaryKernel {
   let shift: Float
   @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.exp(x - shift) }
+}
+
+private struct Minus: UnaryKernel {
+  let shift: Float
+  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { x - shift }
+}
+
+private struct Exponential: UnaryKernel {
+  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.exp(x) }
 }
 
 private struct DivideBy: UnaryKernel {

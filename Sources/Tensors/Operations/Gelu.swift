@@ -50,8 +50,8 @@ private struct GeluKernel: DifferentiableKernel {
   ) {
     // Both need the same error function, which waits in `value` until it is replaced.
     Pointwise.map(OnePlusErf(), x, count: count, to: value)
-    Pointwise.map(Slope(), x, step: 1, value, step: 1, count: count, to: slope)
-    Pointwise.map(Value(), x, step: 1, value, step: 1, count: count, to: value)
+    Pointwise.map(Slope(), x, value, count: count, to: slope)
+    Pointwise.map(Value(), x, value, count: count, to: value)
   }
 
   private struct OnePlusErf: UnaryKernel {

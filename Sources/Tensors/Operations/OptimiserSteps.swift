@@ -29,7 +29,7 @@ extension Tensor {
       write { p in
         parallelFor(count, grain: pointwiseGrain, multiple: 64) { part in
           let at = part.lowerBound
-          Pointwise.map(kernel, p + at, step: 1, x + at, step: 1, count: part.count, to: p + at)
+          Pointwise.map(kernel, p + at, x + at, count: part.count, to: p + at)
         }
       }
     }

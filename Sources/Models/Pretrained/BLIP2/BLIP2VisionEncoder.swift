@@ -90,9 +90,8 @@ final class BLIP2VisionBlock: Module {
 
   /// `[B, T, D]` to `[B, T, D]`.
   func callAsFunction(_ x: Tensor) -> Tensor {
-    let parts = qkv(norm1(x)).chunk(3, dim: -1).map { $0.splitHeads(headCount) }  // 3 × [B, H, T, D/H]
-    let mixed = Tensor.scaledDotProductAttention(query: parts[0], key: parts[1], value: parts[2])
-    let attended = x + projection(mixed.joinHeads())
+    let mixed = Tensor.selfAttention(qkv(norm1(x)), headCount: headCount)  // [B, T, D]
+    let attended = x + projection(mixed)
     return attended + contract(activation(expand(norm2(attended))))
   }
 }
