@@ -34,17 +34,20 @@ public final class AdamW: Optimiser {
 
   /// Changes every parameter that has a gradient.
   public func step() {
+    var updates: [AdamWUpdate] = []
     for (index, parameter) in parameters.enumerated() {
       guard let gradient = parameter.grad else { continue }
       let (mean, square) = moments[index] ?? (.zeros(parameter.shape), .zeros(parameter.shape))
       moments[index] = (mean, square)
       stepCounts[index] += 1
-      parameter.adamWStep(
-        gradient: gradient, mean: mean, square: square,
-        AdamWConstants(
-          learningRate: learningRate, beta1: betas.0, beta2: betas.1, epsilon: epsilon, weightDecay: weightDecay,
-          correction1: 1 - power(betas.0, stepCounts[index]), correction2: 1 - power(betas.1, stepCounts[index])))
+      updates.append(
+        AdamWUpdate(
+          parameter: parameter, gradient: gradient, mean: mean, square: square,
+          AdamWConstants(
+            learningRate: learningRate, beta1: betas.0, beta2: betas.1, epsilon: epsilon, weightDecay: weightDecay,
+            correction1: 1 - power(betas.0, stepCounts[index]), correction2: 1 - power(betas.1, stepCounts[index]))))
     }
+    AdamWUpdate.apply(updates)
   }
 
   /// Forgets the gradients.

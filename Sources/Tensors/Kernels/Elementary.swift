@@ -96,7 +96,26 @@ enum Elementary {
   /// P(t) = -log erfc t = t + t Q(t) and Q of degree 7, fitted on [0.84375, 4] so that the error that reaches
   /// erf is at most 2^-29.5.
   @inline(__always)
-  static func erf(_ x: Vector) -> Vector {
+  static func erf(_ x: Vector) -> Vector { erf(x, complement: expOfModerate(erfcExponent(x))) }
+
+  /// -P(|x|) = log erfc |x|, where erf(x) needs it.
+  @inline(__always)
+  static func erfcExponent(_ x: Vector) -> Vector {
+    // From 3.92 on, erf is 1.
+    let t = magnitude(x).clamped(to: 4)
+    var p = Vector(repeating: 0x1.09688ep-17)
+    p = fused(p, t, -0x1.304a80p-12)
+    p = fused(p, t, 0x1.cc674ap-9)
+    p = fused(p, t, -0x1.80eabcp-6)
+    p = fused(p, t, 0x1.b1e624p-4)
+    p = fused(p, t, 0x1.454a16p-1)
+    p = fused(p, t, 0x1.07624ap-3)
+    return -t.addingProduct(p, t)
+  }
+
+  /// The error function, given e to the power of `erfcExponent(x)`.
+  @inline(__always)
+  static func erf(_ x: Vector, complement: Vector) -> Vector {
     let a = magnitude(x)
     let z = a * a
     var q = Vector(repeating: -0x1.4e3b50p-11)
@@ -106,17 +125,7 @@ enum Elementary {
     q = fused(q, z, -0x1.812728p-2)
     q = fused(q, z, 0x1.06eba8p-3)
     let small = a.addingProduct(q, a)
-    // From 3.92 on the result is 1.
-    let t = a.clamped(to: 4)
-    var p = Vector(repeating: 0x1.09688ep-17)
-    p = fused(p, t, -0x1.304a80p-12)
-    p = fused(p, t, 0x1.cc674ap-9)
-    p = fused(p, t, -0x1.80eabcp-6)
-    p = fused(p, t, 0x1.b1e624p-4)
-    p = fused(p, t, 0x1.454a16p-1)
-    p = fused(p, t, 0x1.07624ap-3)
-    let large = 1 - expOfModerate(-t.addingProduct(p, t))
-    return canonical(withSign(of: x, large.replacing(with: small, where: a .< 0.84375)))
+    return canonical(withSign(of: x, (1 - complement).replacing(with: small, where: a .< 0.84375)))
   }
 }
 

@@ -16,7 +16,16 @@ extension Elementary {
 
   /// What value and derivative share, `1 + erf(x / √2)`.
   @inline(__always)
-  static func geluOnePlusErf(_ x: Vector) -> Vector { 1 + erf(x * squareRootOfHalf) }
+  static func geluOnePlusErf(_ x: Vector) -> Vector { geluOnePlusErf(x, complement: expOfModerate(geluExponent(x))) }
+
+  /// The exponent that `geluOnePlusErf` needs the exponential of.
+  @inline(__always)
+  static func geluExponent(_ x: Vector) -> Vector { erfcExponent(x * squareRootOfHalf) }
+
+  @inline(__always)
+  static func geluOnePlusErf(_ x: Vector, complement: Vector) -> Vector {
+    1 + erf(x * squareRootOfHalf, complement: complement)
+  }
 
   @inline(__always)
   static func gelu(_ x: Vector, onePlusErf sum: Vector) -> Vector {
@@ -26,11 +35,12 @@ extension Elementary {
 
   @inline(__always)
   static func geluDerivative(_ x: Vector, onePlusErf sum: Vector) -> Vector {
-    // From 15 on, e^(-x²/2) is 0; the bound keeps the square small and ∞ · 0 away.
-    let y = x.clamped(from: -16, to: 16)
+    // Beyond 13.19 the second term is less than 10^-36, and e^(-x²/2) soon no normal number: 0 and 1 from there on.
+    let y = x.clamped(from: -13.19, to: 13.19)
     let cumulative = 0.5 * sum
-    let density = exp(-0.5 * y * y) * 0x1.988454p-2  // 1 / √(2π)
-    return canonical(cumulative.addingProduct(y, density))
+    let density = expOfModerate(-0.5 * y * y) * 0x1.988454p-2  // 1 / √(2π)
+    let slope = cumulative.addingProduct(y, density)
+    return canonical(slope.replacing(with: 0, where: x .< -13.19))
   }
 
   // MARK: GELU with the hyperbolic tangent

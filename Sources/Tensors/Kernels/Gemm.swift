@@ -16,6 +16,8 @@ struct Gemm {
   let cStride: Int
   /// One start value for each column, or `nil` for zeros (a bias).
   let start: UnsafePointer<Float>?
+  /// Whether `c` has room for whole tiles: six rows and eight columns where there are fewer. Anything may be written there.
+  var hasRoom = false
 
   /// Depth of a step: a panel of `b` of this depth (16 KiB) and one of `a` stay in the first-level cache.
   static let depthStep = 256
@@ -29,6 +31,8 @@ struct Gemm {
   static let packedColumnsSize = 512 * depthBlock
   /// Up to this many columns, rows of `a` are read where they lie: a copy would not be used often enough to pay.
   static let fewColumns = 256
+  /// The same where neighbours in `a` are those of a column (a transposed matrix): then each step of depth is far away.
+  static let veryFewColumns = 64
 
   /// Computes the given part of `c`; parts may be computed on different threads.
   func compute(rows rowRange: Range<Int>, columns columnRange: Range<Int>) {
@@ -59,7 +63,8 @@ struct Gemm {
       of: columnRange.count, atMost: Self.packedColumnsSize / blockDepth, multiple: GemmTile.columns)
     // Few rows do not pay for copying columns that lie side by side already, nor few columns for copying rows.
     let readsB = b.elementType == .float32 && b.columnStride == 1 && rowRange.count <= 4 &* GemmTile.rows
-    let readsA = a.elementType == .float32 && a.columnStride == 1 && columnRange.count <= Self.fewColumns
+    let mostForA = a.columnStride == 1 ? Self.fewColumns : a.rowStride == 1 ? Self.veryFewColumns : 0
+    let readsA = a.elementType == .float32 && columnRange.count <= mostForA
 
     // Packed columns are kept for the next block of rows, if there is one.
     let keepsB = !readsB && rowRange.count > blockRows
@@ -165,15 +170,15 @@ struct Gemm {
       let b = panel.base + k &* panel.stride
       for row in stride(from: 0, to: rowCount, by: GemmTile.rows) {
         let count = min(GemmTile.rows, rowCount &- row)
-        let isWhole = count == GemmTile.rows && panel.count == width
+        let isWhole = hasRoom || (count == GemmTile.rows && panel.count == width)
         let target = TileRows(base: c + row &* cStride, stride: cStride)
         let between = TileRows(base: sums + row &* width, stride: width)
         var left = LeftPanel(
           base: packedA + (row &* kCount &+ k &* GemmTile.rows), rowStride: 1, columnStride: GemmTile.rows)
         if let a, count == GemmTile.rows {
           left = LeftPanel(
-            base: a.base.assumingMemoryBound(to: Float.self) + (row &* a.rowStride &+ k), rowStride: a.rowStride,
-            columnStride: 1)
+            base: a.base.assumingMemoryBound(to: Float.self) + (row &* a.rowStride &+ k &* a.columnStride),
+            rowStride: a.rowStride, columnStride: a.columnStride)
         }
         var from = between
         if isFirst {

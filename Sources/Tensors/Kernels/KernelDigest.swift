@@ -148,6 +148,26 @@ extension KernelDigest {
     addRow(64)
     addRow(197)
     addRow(768)
+    addScores(1, 1)
+    addScores(3, 8)
+    addScores(17, 17)
+    addScores(9, 4103)
+  }
+
+  /// The softmax of a head's scores and the way back, with an empty row.
+  private mutating func addScores(_ rows: Int, _ columns: Int) {
+    let scores = ScoreMatrix(rows: rows, columns: columns)
+    let x = moderate(scores.count)
+    let y = moderate(scores.count)
+    defer {
+      x.deallocate()
+      y.deallocate()
+    }
+    if rows > 1 { for column in 0..<columns { x[scores.stride &+ column] = -.infinity } }
+    scores.softmax(x, emptyRowsAreZero: true)
+    add(x, rows &* scores.stride)
+    scores.softmaxBackward(x, y, factor: 0.3)
+    add(y, rows &* scores.stride)
   }
 
   private mutating func addRow(_ count: Int) {
@@ -203,11 +223,16 @@ extension KernelDigest {
       add(x, count)
       add(y, count)
     }
-    let matrix = moderate(600 &* 19)
-    let sums = moderate(19)
-    Reductions.sumColumns(matrix, rows: 600, columns: 19, range: 0..<16, to: sums)
-    Reductions.sumColumns(matrix, rows: 600, columns: 19, range: 16..<19, to: sums)
-    add(sums, 19)
+    addColumnSums(19, cut: 16)
+    addColumnSums(75, cut: 40)
+  }
+
+  private mutating func addColumnSums(_ columns: Int, cut: Int) {
+    let matrix = moderate(600 &* columns)
+    let sums = moderate(columns)
+    Reductions.sumColumns(matrix, rows: 600, columns: columns, range: 0..<cut, to: sums)
+    Reductions.sumColumns(matrix, rows: 600, columns: columns, range: cut..<columns, to: sums)
+    add(sums, columns)
     matrix.deallocate()
     sums.deallocate()
   }

@@ -24,6 +24,18 @@ enum Pointwise {
     if i < count { storePart(kernel(loadPart(x + i, count &- i)), count &- i, out + i) }
   }
 
+  /// Whole vectors only: `count` is a multiple of eight.
+  @inline(__always)
+  static func map<Kernel: UnaryKernel>(
+    _ kernel: Kernel, whole x: UnsafePointer<Float>, count: Int, to out: UnsafeMutablePointer<Float>
+  ) {
+    var i = 0
+    while i < count {
+      store(kernel(load(x + i)), out + i)
+      i &+= 8
+    }
+  }
+
   /// Both operands contiguous.
   @inline(__always)
   static func map<Kernel: BinaryKernel>(

@@ -89,12 +89,16 @@ enum Reductions {
     _ x: UnsafePointer<Float>, rows: Int, columns: Int, range: Range<Int>, to out: UnsafeMutablePointer<Float>
   ) {
     var j = range.lowerBound
+    while j &+ 32 <= range.upperBound {
+      sum32Columns(x + j, rows, columns, to: out + j)
+      j &+= 32
+    }
     while j < range.upperBound {
       let width = Swift.min(8, range.upperBound &- j)
       var total = SIMD8<Float>.zero
       var row = 0
       while row < rows {
-        let end = Swift.min(row &+ 256, rows)
+        let end = Swift.min(row &+ columnBlock, rows)
         var block = SIMD8<Float>.zero
         if width == 8 {
           while row < end {
@@ -112,6 +116,44 @@ enum Reductions {
       if width == 8 { store(total, out + j) } else { storePart(total, width, out + j) }
       j &+= width
     }
+  }
+
+  /// Rows of a block of a sum of columns.
+  private static let columnBlock = 256
+
+  /// Thirty-two columns side by side: whole cache lines, and four sums that do not wait for each other.
+  @inline(__always)
+  private static func sum32Columns(
+    _ x: UnsafePointer<Float>, _ rows: Int, _ columns: Int, to out: UnsafeMutablePointer<Float>
+  ) {
+    var t0 = SIMD8<Float>.zero
+    var t1 = t0
+    var t2 = t0
+    var t3 = t0
+    var row = 0
+    while row < rows {
+      let end = Swift.min(row &+ columnBlock, rows)
+      var s0 = SIMD8<Float>.zero
+      var s1 = s0
+      var s2 = s0
+      var s3 = s0
+      while row < end {
+        let at = x + row &* columns
+        s0 += load(at)
+        s1 += load(at + 8)
+        s2 += load(at + 16)
+        s3 += load(at + 24)
+        row &+= 1
+      }
+      t0 += s0
+      t1 += s1
+      t2 += s2
+      t3 += s3
+    }
+    store(t0, out)
+    store(t1, out + 8)
+    store(t2, out + 16)
+    store(t3, out + 24)
   }
 
   /// The sum of eight lanes, halves onto halves.

@@ -7,50 +7,6 @@ enum RowKernels {
     Pointwise.map(DivideBy(divisor: sum), out, count: count, to: out)
   }
 
-  /// The softmax of each row of a matrix, in place.
-  ///
-  /// Short rows are a chain of steps that wait for each other. Eight rows go through each step together, so that the
-  /// processor always has another row to work on; and their exponentials are one run, with one tail instead of eight.
-  static func softmax(_ x: UnsafeMutablePointer<Float>, rows: Int, count: Int) {
-    forEachGroup(of: rows) { group, values in
-      for (row, i) in zip(group, 0...) { values[i] = Reductions.max(x + row &* count, count: count) }
-      for (row, i) in zip(group, 0...) {
-        let at = x + row &* count
-        Pointwise.map(Minus(shift: values[i]), at, count: count, to: at)
-      }
-      let all = x + group.lowerBound &* count
-      Pointwise.map(Exponential(), all, count: group.count &* count, to: all)
-      for (row, i) in zip(group, 0...) { values[i] = Reductions.sum(x + row &* count, count: count) }
-      for (row, i) in zip(group, 0...) {
-        let at = x + row &* count
-        Pointwise.map(DivideBy(divisor: values[i]), at, count: count, to: at)
-      }
-    }
-  }
-
-  /// `softmaxBackward` of each row of a matrix, times `factor`; replaces `dy`.
-  static func softmaxBackward(
-    _ y: UnsafePointer<Float>, _ dy: UnsafeMutablePointer<Float>, rows: Int, count: Int, factor: Float
-  ) {
-    forEachGroup(of: rows) { group, dots in
-      for (row, i) in zip(group, 0...) { dots[i] = Reductions.dot(y + row &* count, dy + row &* count, count: count) }
-      for (row, i) in zip(group, 0...) {
-        let at = dy + row &* count
-        Pointwise.map(
-          TimesShifted(shift: dots[i], factor: factor), y + row &* count, at, count: count, to: at)
-      }
-    }
-  }
-
-  /// Up to eight rows at a time, with room for a number of each.
-  @inline(__always)
-  private static func forEachGroup(of rows: Int, _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void) {
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 8) { values in
-      guard let base = values.baseAddress else { return }
-      for start in stride(from: 0, to: rows, by: 8) { body(start..<min(start &+ 8, rows), base) }
-    }
-  }
-
   /// `out = x - max - log Σ exp(x - max)`.
   @inline(__always)
   static func logSoftmax(
@@ -150,16 +106,7 @@ private struct ExpMinus: UnaryKernel {
   @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.exp(x - shift) }
 }
 
-private struct Minus: UnaryKernel {
-  let shift: Float
-  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { x - shift }
-}
-
-private struct Exponential: UnaryKernel {
-  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.exp(x) }
-}
-
-private struct DivideBy: UnaryKernel {
+struct DivideBy: UnaryKernel {
   let divisor: Float
   @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { x / divisor }
 }
@@ -170,7 +117,7 @@ private struct SubtractTwice: UnaryKernel {
   @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { (x - first) - second }
 }
 
-private struct TimesShifted: BinaryKernel {
+struct TimesShifted: BinaryKernel {
   let shift: Float
   let factor: Float
   @inline(__always) func callAsFunction(_ y: SIMD8<Float>, _ dy: SIMD8<Float>) -> SIMD8<Float> {

@@ -128,8 +128,7 @@ extension Tensor {
     let attention = AttentionHeads(
       q: q, k: k, v: v, mask: mask?.packed(),
       noise: dropout > 0 ? .dropoutNoise([b, h, t, s], probability: dropout) : nil,
-      weights: keepsWeights ? Tensor(uninitialized: [b, h, t, s]) : nil,
-      scale: scale ?? 1 / Float(q.shape[3]).squareRoot(), isCausal: isCausal)
+      scale: scale ?? 1 / Float(q.shape[3]).squareRoot(), isCausal: isCausal, keepsWeights: keepsWeights)
     let output = headsLast(b, h, t, v.shape[3])
     attention.forward(into: output)
     return (output, attention)

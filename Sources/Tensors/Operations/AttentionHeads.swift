@@ -12,11 +12,24 @@ struct AttentionHeads {
   let mask: Tensor?
   /// What dropout multiplies the weights by, `[B, H, T, S]`.
   let noise: Tensor?
-  /// Room for what comes out of the softmax, `[B, H, T, S]`, if it is to be kept.
-  let weights: Tensor?
+  /// Room for what comes out of the softmax, if it is to be kept: one ``ScoreMatrix`` for each head.
+  private let kept: Tensor?
   let scale: Float
   let isCausal: Bool
 
+  init(
+    q: Tensor, k: Tensor, v: Tensor, mask: Tensor?, noise: Tensor?, scale: Float, isCausal: Bool, keepsWeights: Bool
+  ) {
+    (self.q, self.k, self.v) = (q, k, v)
+    (self.mask, self.noise, self.scale, self.isCausal) = (mask, noise, scale, isCausal)
+    let scores = ScoreMatrix(rows: q.shape[2], columns: k.shape[2])
+    kept = keepsWeights ? Tensor(uninitialized: [q.shape[0], q.shape[1], scores.allRows, scores.stride]) : nil
+  }
+
+  /// What came out of the softmax, `[B, H, T, S]`, if it was kept.
+  var weights: Tensor? { kept?.slice(0..<t, dim: 2).slice(0..<s, dim: 3) }
+
+  private var scores: ScoreMatrix { ScoreMatrix(rows: t, columns: s) }
   private var t: Int { q.shape[2] }
   private var s: Int { k.shape[2] }
   private var d: Int { q.shape[3] }
@@ -28,34 +41,33 @@ struct AttentionHeads {
   func forward(into output: Tensor) {
     let (queries, keys, values, results) = (HeadMatrices(q), HeadMatrices(k), HeadMatrices(v), HeadMatrices(output))
     let maskStrides = mask?.strides(broadcastTo: [q.shape[0], q.shape[1], t, s])
-    let (t, s, d, e) = (t, s, d, e)
-    withExtendedLifetime((q.storage, k.storage, v.storage, mask, noise, weights, output.storage)) {
+    let (t, s, d, e, scores) = (t, s, d, e, scores)
+    withExtendedLifetime((q.storage, k.storage, v.storage, mask, noise, kept, output.storage)) {
       parallelFor(headCount, grain: grain) { heads in
-        let memory = UnsafeMutablePointer<Float>.allocate(capacity: t * s)
+        let memory = UnsafeMutablePointer<Float>.allocate(capacity: scores.count)
         defer { memory.deallocate() }
         var scratch = GemmScratch()
         for head in heads {
-          let p = weights.map { $0.storage.floats + head * t * s } ?? memory
+          let p = kept.map { $0.storage.floats + head * scores.count } ?? memory
           // P = softmax(Q · Kᵀ · scale + mask), O = P · V.
-          multiply(queries[head], keys[head].transposed, t, d, s, into: dense(p), &scratch)
-          Pointwise.map(ScaleKernel(factor: scale), p, count: t * s, to: p)
+          multiply(queries[head], keys[head].transposed, t, d, s, into: matrix(p), hasRoom: true, &scratch)
+          Pointwise.map(ScaleKernel(factor: scale), whole: p, count: t * scores.stride, to: p)
           if let mask, let maskStrides {
-            for row in 0..<t { addMask(mask, maskStrides, head, row, p + row * s) }
+            for row in 0..<t { addMask(mask, maskStrides, head, row, p + row * scores.stride) }
           }
           if isCausal {
-            for row in 0..<min(t, s) { (p + row * s + row + 1).update(repeating: -.infinity, count: s - row - 1) }
+            for row in 0..<min(t, s) {
+              (p + row * scores.stride + row + 1).update(repeating: -.infinity, count: s - row - 1)
+            }
           }
-          if mask == nil {
-            RowKernels.softmax(p, rows: t, count: s)
-          } else {
-            for row in 0..<t { Self.softmaxOrZeros(p + row * s, count: s) }
-          }
+          // A query that may look at nothing gets nothing.
+          scores.softmax(p, emptyRowsAreZero: mask != nil)
           var left = p
           if let noise {
             left = memory
-            Pointwise.map(TimesKernel(), p, noise.storage.floats + head * t * s, count: t * s, to: left)
+            multiply(p, noise.storage.floats + head * t * s, into: left)
           }
-          multiply(dense(left), values[head], t, s, e, into: results[head], &scratch)
+          multiply(matrix(left), values[head], t, s, e, into: results[head], &scratch)
         }
       }
     }
@@ -63,36 +75,46 @@ struct AttentionHeads {
 
   /// Writes the gradients of `q`, `k` and `v`, given that of the output, which is 32-bit and dense in its last dimension.
   func backward(_ gradient: Tensor, into dq: Tensor, _ dk: Tensor, _ dv: Tensor) {
-    guard let weights else { return }
+    guard let kept else { return }
     let (queries, keys, values) = (HeadMatrices(q), HeadMatrices(k), HeadMatrices(v))
     let (gradients, dqs, dks, dvs) = (HeadMatrices(gradient), HeadMatrices(dq), HeadMatrices(dk), HeadMatrices(dv))
-    let (t, s, d, e) = (t, s, d, e)
+    let (t, s, d, e, scores) = (t, s, d, e, scores)
     withExtendedLifetime(
-      (q.storage, k.storage, v.storage, gradient.storage, weights, noise, dq.storage, dk.storage, dv.storage)
+      (q.storage, k.storage, v.storage, gradient.storage, kept, noise, dq.storage, dk.storage, dv.storage)
     ) {
       parallelFor(headCount, grain: grain / 2) { heads in
-        let memory = UnsafeMutablePointer<Float>.allocate(capacity: 2 * t * s)
-        let (dp, dropped) = (memory, memory + t * s)
+        let memory = UnsafeMutablePointer<Float>.allocate(capacity: 2 * scores.count)
+        let (dp, dropped) = (memory, memory + scores.count)
         defer { memory.deallocate() }
         var scratch = GemmScratch()
         for head in heads {
-          let p = weights.storage.floats + head * t * s
+          let p = kept.storage.floats + head * scores.count
           // dP = dO · Vᵀ and dV = Pᵀ · dO, both with the weights that dropout left.
-          multiply(gradients[head], values[head].transposed, t, e, s, into: dense(dp), &scratch)
+          multiply(gradients[head], values[head].transposed, t, e, s, into: matrix(dp), hasRoom: true, &scratch)
           var left = p
           if let noise {
             let factors = noise.storage.floats + head * t * s
-            Pointwise.map(TimesKernel(), dp, factors, count: t * s, to: dp)
-            Pointwise.map(TimesKernel(), p, factors, count: t * s, to: dropped)
+            multiply(dp, factors, into: dp)
+            multiply(p, factors, into: dropped)
             left = dropped
           }
-          multiply(dense(left).transposed, gradients[head], s, t, e, into: dvs[head], &scratch)
-          RowKernels.softmaxBackward(p, dp, rows: t, count: s, factor: scale)
+          multiply(matrix(left).transposed, gradients[head], s, t, e, into: dvs[head], &scratch)
+          scores.softmaxBackward(p, dp, factor: scale)
           // dQ = dS · K and dK = dSᵀ · Q, with the scores' gradient in dP's place.
-          multiply(dense(dp), keys[head], t, s, d, into: dqs[head], &scratch)
-          multiply(dense(dp).transposed, queries[head], s, t, d, into: dks[head], &scratch)
+          multiply(matrix(dp), keys[head], t, s, d, into: dqs[head], &scratch)
+          multiply(matrix(dp).transposed, queries[head], s, t, d, into: dks[head], &scratch)
         }
       }
+    }
+  }
+
+  /// A matrix of scores times the factors of dropout, which lie row by row without gaps.
+  private func multiply(
+    _ x: UnsafePointer<Float>, _ factors: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>
+  ) {
+    for row in 0..<t {
+      let at = row * scores.stride
+      Pointwise.map(TimesKernel(), x + at, factors + row * s, count: s, to: result + at)
     }
   }
 
@@ -100,17 +122,18 @@ struct AttentionHeads {
   @inline(__always)
   private func multiply(
     _ a: MatrixOperand, _ b: MatrixOperand, _ rows: Int, _ depth: Int, _ columns: Int, into c: MatrixOperand,
-    _ scratch: inout GemmScratch
+    hasRoom: Bool = false, _ scratch: inout GemmScratch
   ) {
     Gemm(
       rows: rows, columns: columns, depth: depth, a: a, b: b,
-      c: UnsafeMutableRawPointer(mutating: c.base).assumingMemoryBound(to: Float.self), cStride: c.rowStride, start: nil
+      c: UnsafeMutableRawPointer(mutating: c.base).assumingMemoryBound(to: Float.self), cStride: c.rowStride, start: nil,
+      hasRoom: hasRoom
     ).compute(rows: 0..<rows, columns: 0..<columns, &scratch)
   }
 
   /// A matrix of scores or weights.
-  private func dense(_ x: UnsafeMutablePointer<Float>) -> MatrixOperand {
-    MatrixOperand(base: UnsafeRawPointer(x), elementType: .float32, rowStride: s, columnStride: 1)
+  private func matrix(_ x: UnsafeMutablePointer<Float>) -> MatrixOperand {
+    MatrixOperand(base: UnsafeRawPointer(x), elementType: .float32, rowStride: scores.stride, columnStride: 1)
   }
 
   private func addMask(
@@ -120,15 +143,6 @@ struct AttentionHeads {
     let start = mask.offset + head / h * strides[0] + head % h * strides[1] + row * strides[2]
     Pointwise.map(
       AddKernel(), scores, step: 1, mask.storage.floats + start, step: strides[3], count: s, to: scores)
-  }
-
-  /// A query that may look at nothing gets nothing.
-  private static func softmaxOrZeros(_ scores: UnsafeMutablePointer<Float>, count: Int) {
-    if Reductions.max(scores, count: count) == -.infinity {
-      scores.update(repeating: 0, count: count)
-    } else {
-      RowKernels.softmax(scores, count: count, to: scores)
-    }
   }
 }
 

@@ -12,53 +12,102 @@ extension Tensor {
 
   /// Where gradients are wanted, the derivative is computed beside the value, and kept instead of the argument.
   @inline(__always)
-  private func mapped<Kernel: DifferentiableKernel>(_ kernel: Kernel) -> Tensor {
-    guard GradientMode.isRecording && requiresGrad else { return mapped(kernel, grain: functionGrain) }
+  private func mapped<Kernel: RunKernel>(_ kernel: Kernel) -> Tensor {
     let x = packed()
+    guard GradientMode.isRecording && requiresGrad else {
+      return Tensor(shape: shape) { out in
+        x.read { x in
+          forEachPiece { start, length in kernel.values(x + start, count: length, to: out + start) }
+        }
+      }
+    }
     let slope = Tensor(uninitialized: shape)
     let y = Tensor(shape: shape) { out in
       x.read { x in
         slope.write { slope in
-          parallelFor(count, grain: functionGrain, multiple: 64) { part in
-            // Piece by piece, so that a piece is still in the first-level cache when the derivative's turn comes.
-            for start in stride(from: part.lowerBound, to: part.upperBound, by: 512) {
-              let length = Swift.min(512, part.upperBound - start)
-              kernel.withDerivative(x + start, count: length, to: out + start, slope + start)
-            }
+          forEachPiece { start, length in
+            kernel.withDerivative(x + start, count: length, to: out + start, slope + start)
           }
         }
       }
     }
-    return y.recording(self) { [$0 * slope] }
+    return y.recording(self) { g in
+      // The slope is needed once: its memory takes the product.
+      let g = g.packed()
+      g.read { g in
+        slope.write { slope in
+          parallelFor(count, grain: pointwiseGrain, multiple: 64) { part in
+            let at = part.lowerBound
+            Pointwise.map(TimesKernel(), g + at, slope + at, count: part.count, to: slope + at)
+          }
+        }
+      }
+      return [slope]
+    }
+  }
+
+  /// Piece by piece, so that a piece is still in the first-level cache when the next loop's turn comes.
+  @inline(__always)
+  private func forEachPiece(_ body: (_ start: Int, _ length: Int) -> Void) {
+    parallelFor(count, grain: functionGrain, multiple: 64) { part in
+      for start in stride(from: part.lowerBound, to: part.upperBound, by: 512) {
+        body(start, Swift.min(512, part.upperBound - start))
+      }
+    }
   }
 }
 
-/// A function of one number that also knows its derivative.
-private protocol DifferentiableKernel: UnaryKernel {
+/// A function of one number that also knows its derivative, for a run of numbers.
+///
+/// It is one short loop after the other: in a long one the processor waits for results more than it works.
+private protocol RunKernel {
+  /// Writes the function's values.
+  func values(_ x: UnsafePointer<Float>, count: Int, to value: UnsafeMutablePointer<Float>)
+
   /// Writes the function's values and its derivatives.
-  ///
-  /// One short loop after the other: in a long one the processor waits for results more than it works.
   func withDerivative(
     _ x: UnsafePointer<Float>, count: Int, to value: UnsafeMutablePointer<Float>, _ slope: UnsafeMutablePointer<Float>)
 }
 
-private struct GeluKernel: DifferentiableKernel {
-  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.gelu(x) }
+private struct GeluKernel: RunKernel {
+  @inline(__always) func values(_ x: UnsafePointer<Float>, count: Int, to value: UnsafeMutablePointer<Float>) {
+    Pointwise.map(Exponent(), x, count: count, to: value)
+    Pointwise.map(Exponential(), value, count: count, to: value)
+    Pointwise.map(Value(), x, value, count: count, to: value)
+  }
 
   @inline(__always) func withDerivative(
     _ x: UnsafePointer<Float>, count: Int, to value: UnsafeMutablePointer<Float>, _ slope: UnsafeMutablePointer<Float>
   ) {
     // Both need the same error function, which waits in `value` until it is replaced.
-    Pointwise.map(OnePlusErf(), x, count: count, to: value)
+    Pointwise.map(Exponent(), x, count: count, to: value)
+    Pointwise.map(Exponential(), value, count: count, to: value)
+    Pointwise.map(OnePlusErf(), x, value, count: count, to: value)
     Pointwise.map(Slope(), x, value, count: count, to: slope)
-    Pointwise.map(Value(), x, value, count: count, to: value)
+    Pointwise.map(ValueOfErf(), x, value, count: count, to: value)
   }
 
-  private struct OnePlusErf: UnaryKernel {
-    @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.geluOnePlusErf(x) }
+  private struct Exponent: UnaryKernel {
+    @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.geluExponent(x) }
+  }
+
+  private struct Exponential: UnaryKernel {
+    @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.expOfModerate(x) }
+  }
+
+  private struct OnePlusErf: BinaryKernel {
+    @inline(__always) func callAsFunction(_ x: SIMD8<Float>, _ complement: SIMD8<Float>) -> SIMD8<Float> {
+      Elementary.geluOnePlusErf(x, complement: complement)
+    }
   }
 
   private struct Value: BinaryKernel {
+    @inline(__always) func callAsFunction(_ x: SIMD8<Float>, _ complement: SIMD8<Float>) -> SIMD8<Float> {
+      Elementary.gelu(x, onePlusErf: Elementary.geluOnePlusErf(x, complement: complement))
+    }
+  }
+
+  private struct ValueOfErf: BinaryKernel {
     @inline(__always) func callAsFunction(_ x: SIMD8<Float>, _ onePlusErf: SIMD8<Float>) -> SIMD8<Float> {
       Elementary.gelu(x, onePlusErf: onePlusErf)
     }
@@ -71,14 +120,20 @@ private struct GeluKernel: DifferentiableKernel {
   }
 }
 
-private struct GeluTanhKernel: DifferentiableKernel {
-  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.geluTanh(x) }
+private struct GeluTanhKernel: RunKernel {
+  @inline(__always) func values(_ x: UnsafePointer<Float>, count: Int, to value: UnsafeMutablePointer<Float>) {
+    Pointwise.map(Value(), x, count: count, to: value)
+  }
 
   @inline(__always) func withDerivative(
     _ x: UnsafePointer<Float>, count: Int, to value: UnsafeMutablePointer<Float>, _ slope: UnsafeMutablePointer<Float>
   ) {
-    Pointwise.map(self, x, count: count, to: value)
+    Pointwise.map(Value(), x, count: count, to: value)
     Pointwise.map(Slope(), x, count: count, to: slope)
+  }
+
+  private struct Value: UnaryKernel {
+    @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.geluTanh(x) }
   }
 
   private struct Slope: UnaryKernel {
@@ -86,14 +141,20 @@ private struct GeluTanhKernel: DifferentiableKernel {
   }
 }
 
-private struct QuickGeluKernel: DifferentiableKernel {
-  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.quickGELU(x) }
+private struct QuickGeluKernel: RunKernel {
+  @inline(__always) func values(_ x: UnsafePointer<Float>, count: Int, to value: UnsafeMutablePointer<Float>) {
+    Pointwise.map(Value(), x, count: count, to: value)
+  }
 
   @inline(__always) func withDerivative(
     _ x: UnsafePointer<Float>, count: Int, to value: UnsafeMutablePointer<Float>, _ slope: UnsafeMutablePointer<Float>
   ) {
-    Pointwise.map(self, x, count: count, to: value)
+    Pointwise.map(Value(), x, count: count, to: value)
     Pointwise.map(Slope(), x, count: count, to: slope)
+  }
+
+  private struct Value: UnaryKernel {
+    @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.quickGELU(x) }
   }
 
   private struct Slope: UnaryKernel {

@@ -1,24 +1,48 @@
 // The arithmetic of optimisers: one pass over a parameter's memory, without intermediate tensors.
 
-extension Tensor {
-  /// One step of AdamW on this parameter and its two running means, all changed in place.
-  package func adamWStep(gradient: Tensor, mean: Tensor, square: Tensor, _ constants: AdamWConstants) {
-    for other in [gradient, mean, square] { requireShape(other, "AdamW") }
-    precondition(isContiguous && mean.isContiguous && square.isContiguous)
-    let gradient = gradient.packed()
-    gradient.read { g in
-      write { p in
-        mean.write { m in
-          square.write { v in
-            parallelFor(count, grain: pointwiseGrain / 2, multiple: 64) { part in
-              constants.update(p, g, m, v, part)
-            }
-          }
-        }
+/// One parameter's part of a step of AdamW: it and its two running means are changed in place.
+package struct AdamWUpdate {
+  let parameter: Tensor
+  let gradient: Tensor
+  let mean: Tensor
+  let square: Tensor
+  let constants: AdamWConstants
+
+  /// Brings together what belongs to one parameter; all of its shape.
+  package init(parameter: Tensor, gradient: Tensor, mean: Tensor, square: Tensor, _ constants: AdamWConstants) {
+    for other in [gradient, mean, square] { parameter.requireShape(other, "AdamW") }
+    precondition(parameter.isContiguous && mean.isContiguous && square.isContiguous)
+    self.parameter = parameter
+    self.gradient = gradient.packed()
+    self.mean = mean
+    self.square = square
+    self.constants = constants
+  }
+
+  /// All parameters as one row of numbers, split among the threads: most are too small to be worth two of them.
+  package static func apply(_ updates: [AdamWUpdate]) {
+    var ends: [Int] = []
+    for update in updates {
+      for tensor in [update.parameter, update.mean, update.square] { tensor.storage.own() }
+      ends.append((ends.last ?? 0) + update.parameter.count)
+    }
+    parallelFor(ends.last ?? 0, grain: pointwiseGrain / 2, multiple: 64) { part in
+      for (update, end) in zip(updates, ends) where end > part.lowerBound {
+        let start = end - update.parameter.count
+        if start >= part.upperBound { return }
+        update.apply(max(part.lowerBound, start) - start..<min(part.upperBound, end) - start)
       }
     }
   }
 
+  private func apply(_ range: Range<Int>) {
+    gradient.read { g in
+      parameter.write { p in mean.write { m in square.write { v in constants.update(p, g, m, v, range) } } }
+    }
+  }
+}
+
+extension Tensor {
   /// `self = self · keep + other · factor`, in place; `keep` 1 adds.
   package func scaleAndAdd(keep: Float, _ other: Tensor, factor: Float) {
     requireShape(other, "scaleAndAdd")
@@ -35,7 +59,7 @@ extension Tensor {
     }
   }
 
-  private func requireShape(_ other: Tensor, _ operation: String) {
+  fileprivate func requireShape(_ other: Tensor, _ operation: String) {
     if other.shape != shape {
       fail(operation, "a tensor of shape \(other.shape) does not fit a parameter of shape \(shape)")
     }

@@ -1,0 +1,72 @@
+import Testing
+
+@testable import Tensors
+
+/// The softmax of attention's scores gives the bits of the softmax of each row.
+struct ScoreMatrixTests {
+  @Test(arguments: [(1, 1), (3, 5), (8, 8), (9, 17), (17, 16), (2, 4090), (3, 4103), (2, 9001)])
+  func rowsAreThoseOfASoftmax(rows: Int, columns: Int) {
+    let scores = ScoreMatrix(rows: rows, columns: columns)
+    let values = withGenerator(Generator(seed: 5)) { Tensor.normal([rows, columns], standardDeviation: 8) }
+    let gradients = withGenerator(Generator(seed: 6)) { Tensor.randn([rows, columns]) }
+    let p = memory(of: values, scores)
+    let dp = memory(of: gradients, scores)
+    let expected = UnsafeMutablePointer<Float>.allocate(capacity: columns)
+    let slope = UnsafeMutablePointer<Float>.allocate(capacity: columns)
+    defer { for memory in [p, dp, expected, slope] { memory.deallocate() } }
+    scores.softmax(p, emptyRowsAreZero: false)
+    scores.softmaxBackward(p, dp, factor: 1)
+    for row in 0..<rows {
+      values.read { RowKernels.softmax($0 + row * columns, count: columns, to: expected) }
+      gradients.read { RowKernels.softmaxBackward(expected, $0 + row * columns, count: columns, to: slope) }
+      for column in 0..<scores.stride {
+        let at = row * scores.stride + column
+        #expect(p[at].bitPattern == (column < columns ? expected[column] : 0).bitPattern, "row \(row), column \(column)")
+        if column < columns { #expect(dp[at] == slope[column], "gradient of row \(row), column \(column)") }
+      }
+    }
+  }
+
+  @Test func anEmptyRowIsZeroWhereThatIsWanted() {
+    let scores = ScoreMatrix(rows: 2, columns: 3)
+    for isZero in [false, true] {
+      let x = memory(of: Tensor([0, 0, 0, -.infinity, -.infinity, -.infinity], shape: [2, 3]), scores)
+      defer { x.deallocate() }
+      scores.softmax(x, emptyRowsAreZero: isZero)
+      #expect(x[0] == 1 / 3 && x[2] == 1 / 3)
+      for column in 0..<3 {
+        let value = x[scores.stride + column]
+        #expect(isZero ? value == 0 : value.isNaN)
+      }
+    }
+  }
+
+  /// A matrix of scores with other numbers wherever nothing belongs.
+  private func memory(of x: Tensor, _ scores: ScoreMatrix) -> UnsafeMutablePointer<Float> {
+    let memory = UnsafeMutablePointer<Float>.allocate(capacity: scores.count)
+    memory.initialize(repeating: .infinity, count: scores.count)
+    let values = x.scalars
+    for row in 0..<scores.rows {
+      for column in 0..<scores.columns { memory[row * scores.stride + column] = values[row * scores.columns + column] }
+    }
+    return memory
+  }
+}
+
+/// Sums of columns do not depend on how many are summed at once.
+@Test func columnsAreSummedAlikeInEveryCompany() {
+  let (rows, columns) = (600, 75)
+  let x = withGenerator(Generator(seed: 7)) { Tensor.randn([rows, columns]) }
+  var together = [Float](repeating: 0, count: columns)
+  var alone = together
+  x.read { x in
+    Reductions.sumColumns(x, rows: rows, columns: columns, range: 0..<columns, to: &together)
+    alone.withUnsafeMutableBufferPointer { sums in
+      guard let base = sums.baseAddress else { return }
+      for column in 0..<columns {
+        Reductions.sumColumns(x, rows: rows, columns: columns, range: column..<column + 1, to: base)
+      }
+    }
+  }
+  #expect(together == alone)
+}
