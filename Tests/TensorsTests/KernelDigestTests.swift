@@ -7,7 +7,7 @@ import Testing
   /// x86-64 without and with AVX2 and AVX-512. It changes only with a kernel's order of operations, or with what is digested.
   @Test func everyKernelComputesTheSameBitsAsEverywhere() {
     let digest = kernelDigest()
-    #expect(digest == 0x2d42_dadb_d1fb_2011, "\(String(digest, radix: 16))")
+    #expect(digest == 0xf1ec_ae7a_127e_5201, "\(String(digest, radix: 16))")
   }
 
   @Test func oneBitChangesTheDigest() {

@@ -21,7 +21,8 @@ struct ScoreMatrixTests {
       gradients.read { RowKernels.softmaxBackward(expected, $0 + row * columns, count: columns, to: slope) }
       for column in 0..<scores.stride {
         let at = row * scores.stride + column
-        #expect(p[at].bitPattern == (column < columns ? expected[column] : 0).bitPattern, "row \(row), column \(column)")
+        #expect(
+          p[at].bitPattern == (column < columns ? expected[column] : 0).bitPattern, "row \(row), column \(column)")
         if column < columns { #expect(dp[at] == slope[column], "gradient of row \(row), column \(column)") }
       }
     }

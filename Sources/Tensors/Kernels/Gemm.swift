@@ -19,16 +19,17 @@ struct Gemm {
   /// Whether `c` has room for whole tiles: six rows and eight columns where there are fewer. Anything may be written there.
   var hasRoom = false
 
-  /// Depth of a step: a panel of `b` of this depth (16 KiB) and one of `a` stay in the first-level cache.
-  static let depthStep = 256
-  /// Depth of a block: after each, sums go to `c` and come back from there, which costs more than memory beside.
-  static let depthBlock = 4 * depthStep
+  /// Depth of a block: a panel of `b` of this depth (48 KiB) stays in the second-level cache and streams through the first.
+  /// After each block, sums go to `c` and come back from there.
+  static let depthBlock = 768
+  /// The same where `c` is small: then it stays in the caches, too, and shallower panels are packed while they are warm.
+  static let smallDepthBlock = 256
   /// Floats of a small `c`.
   static let smallResult = 64 * 1024
   /// Floats of a block of packed rows of `a`: they stay in the second-level cache beside the panels of `b`.
-  static let packedRowsSize = 72 * depthBlock
+  static let packedRowsSize = 96 * depthBlock
   /// Floats of a block of packed columns of `b`: they stay in the third-level cache.
-  static let packedColumnsSize = 512 * depthBlock
+  static let packedColumnsSize = 1536 * depthBlock
   /// Up to this many columns, rows of `a` are read where they lie: a copy would not be used often enough to pay.
   static let fewColumns = 256
   /// The same where neighbours in `a` are those of a column (a transposed matrix): then each step of depth is far away.
@@ -55,9 +56,8 @@ struct Gemm {
   private func computeBlocked(
     _ rowRange: Range<Int>, _ columnRange: Range<Int>, _ scratch: inout GemmScratch
   ) {
-    // A small `c` stays in the second-level cache anyway, and so do shallow blocks.
     let isSmall = rowRange.count &* columnRange.count <= Self.smallResult
-    let blockDepth = Self.block(of: depth, atMost: isSmall ? Self.depthStep : Self.depthBlock, multiple: 1)
+    let blockDepth = Self.block(of: depth, atMost: isSmall ? Self.smallDepthBlock : Self.depthBlock, multiple: 1)
     let blockRows = Self.block(of: rowRange.count, atMost: Self.packedRowsSize / blockDepth, multiple: GemmTile.rows)
     let blockColumns = Self.block(
       of: columnRange.count, atMost: Self.packedColumnsSize / blockDepth, multiple: GemmTile.columns)
@@ -69,16 +69,14 @@ struct Gemm {
     // Packed columns are kept for the next block of rows, if there is one.
     let keepsB = !readsB && rowRange.count > blockRows
 
-    // One piece of scratch memory: packed b (one panel if none is kept), sums of a panel, a row of start values, packed
-    // a. All but the last are whole cache lines.
+    // One piece of scratch memory: packed b (one panel if none is kept), a tile over the edge, a row of start values,
+    // packed a. All but the last are whole cache lines.
     let bCount = blockDepth &* (keepsB ? blockColumns : GemmTile.columns)
-    let sumCount = blockRows &* GemmTile.columns
-    let aCount = blockRows &* blockDepth
-    let line = 16
-    let packedB = scratch.reserve(bCount &+ sumCount &+ line &+ aCount)
-    let sums = packedB + bCount
-    let startRow = sums + sumCount
-    let packedA = startRow + line
+    let tileCount = GemmTile.rows &* GemmTile.columns
+    let packedB = scratch.reserve(bCount &+ tileCount &+ GemmTile.columns &+ blockRows &* blockDepth)
+    let edge = packedB + bCount
+    let startRow = edge + tileCount
+    let packedA = startRow + GemmTile.columns
 
     for k in stride(from: 0, to: depth, by: blockDepth) {
       let kCount = min(blockDepth, depth &- k)
@@ -101,7 +99,7 @@ struct Gemm {
             if k == 0 { fillStart(startRow, column, panel.count) }
             multiplyPanel(
               readsA ? a.from(row: row, column: k) : nil, packedA, rowCount, panel, kCount,
-              start: k == 0 ? startRow : nil, sums, at: c + (row &* cStride &+ column))
+              start: k == 0 ? startRow : nil, edge, at: c + (row &* cStride &+ column))
           }
         }
       }
@@ -155,50 +153,38 @@ struct Gemm {
     }
   }
 
-  /// One panel of columns, step by step through the depth: between the steps the sums stay in `sums`, rows of
-  /// `panel.width`. Whole tiles read their rows from `a` where it is given, else from `packedA`.
+  /// One panel of columns. Whole tiles read their rows from `a` where it is given, else from `packedA`; a tile that reaches
+  /// over the edge of `c` is computed in `edge`, and only its part inside is copied.
   @inline(__always)
   private func multiplyPanel(
     _ a: MatrixOperand?, _ packedA: UnsafePointer<Float>, _ rowCount: Int, _ panel: RightPanel, _ kCount: Int,
-    start: UnsafeMutablePointer<Float>?, _ sums: UnsafeMutablePointer<Float>, at c: UnsafeMutablePointer<Float>
+    start: UnsafeMutablePointer<Float>?, _ edge: UnsafeMutablePointer<Float>, at c: UnsafeMutablePointer<Float>
   ) {
     let width = panel.width
-    for k in stride(from: 0, to: kCount, by: Self.depthStep) {
-      let depth = min(Self.depthStep, kCount &- k)
-      let isFirst = k == 0
-      let isLast = k &+ depth == kCount
-      let b = panel.base + k &* panel.stride
-      for row in stride(from: 0, to: rowCount, by: GemmTile.rows) {
-        let count = min(GemmTile.rows, rowCount &- row)
-        let isWhole = hasRoom || (count == GemmTile.rows && panel.count == width)
-        let target = TileRows(base: c + row &* cStride, stride: cStride)
-        let between = TileRows(base: sums + row &* width, stride: width)
-        var left = LeftPanel(
-          base: packedA + (row &* kCount &+ k &* GemmTile.rows), rowStride: 1, columnStride: GemmTile.rows)
-        if let a, count == GemmTile.rows {
-          left = LeftPanel(
-            base: a.base.assumingMemoryBound(to: Float.self) + (row &* a.rowStride &+ k &* a.columnStride),
-            rowStride: a.rowStride, columnStride: a.columnStride)
-        }
-        var from = between
-        if isFirst {
-          if let start {
-            from = TileRows(base: start, stride: 0)
-          } else if isWhole {
-            from = target
-          } else {
-            // A tile that reaches over the edge is computed aside, and only its part inside is copied.
-            copy(target, between, count, panel.count)
-          }
-        }
-        let into = isLast && isWhole ? target : between
-        if width == 16 {
-          GemmTile.multiply16(left, b, bStride: panel.stride, depth: depth, from: from, into: into)
-        } else {
-          GemmTile.multiply8(left, b, bStride: panel.stride, depth: depth, from: from, into: into)
-        }
-        if isLast && !isWhole { copy(between, target, count, panel.count) }
+    let aside = TileRows(base: edge, stride: width)
+    for row in stride(from: 0, to: rowCount, by: GemmTile.rows) {
+      let count = min(GemmTile.rows, rowCount &- row)
+      let isWhole = hasRoom || (count == GemmTile.rows && panel.count == width)
+      let target = TileRows(base: c + row &* cStride, stride: cStride)
+      var left = LeftPanel(base: packedA + row &* kCount, rowStride: 1, columnStride: GemmTile.rows)
+      if let a, count == GemmTile.rows {
+        left = LeftPanel(
+          base: a.base.assumingMemoryBound(to: Float.self) + row &* a.rowStride, rowStride: a.rowStride,
+          columnStride: a.columnStride)
       }
+      let into = isWhole ? target : aside
+      var from = into
+      if let start {
+        from = TileRows(base: start, stride: 0)
+      } else if !isWhole {
+        copy(target, aside, count, panel.count)
+      }
+      if width == 16 {
+        GemmTile.multiply16(left, panel.base, bStride: panel.stride, depth: kCount, from: from, into: into)
+      } else {
+        GemmTile.multiply8(left, panel.base, bStride: panel.stride, depth: kCount, from: from, into: into)
+      }
+      if !isWhole { copy(aside, target, count, panel.count) }
     }
   }
 

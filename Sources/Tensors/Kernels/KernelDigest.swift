@@ -177,9 +177,10 @@ extension KernelDigest {
     let bias = moderate(count)
     let out = moderate(count)
     let gradient = moderate(count)
-    let scratch = moderate(2 &* count)
+    let products = moderate(count)
+    let scratch = moderate(count)
     defer {
-      for memory in [x, y, weight, bias, out, gradient, scratch] { memory.deallocate() }
+      for memory in [x, y, weight, bias, out, gradient, products, scratch] { memory.deallocate() }
     }
     RowKernels.softmax(x, count: count, to: out)
     add(out, count)
@@ -199,8 +200,9 @@ extension KernelDigest {
       add(out, count)
       RowKernels.normaliseBackward(
         x, y, count: count, mean: mean, scale: scale, weight: hasWeight ? UnsafePointer(weight) : nil, scratch: scratch,
-        to: gradient)
+        to: gradient, products: products)
       add(gradient, count)
+      add(products, count)
     }
   }
 

@@ -79,15 +79,20 @@ enum RowKernels {
 
   /// `dx = scale · (g - mean(g) - x̂ · mean(g · x̂))` with `g = dy · weight` and `x̂ = (x - mean) · scale`.
   ///
-  /// - Parameter scratch: room for two rows.
+  /// - Parameters:
+  ///   - scratch: room for a row.
+  ///   - products: gets `dy · x̂`, what the gradient of the weight is the sum of.
   @inline(__always)
   static func normaliseBackward(
     _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, count: Int, mean: Float, scale: Float,
-    weight: UnsafePointer<Float>?, scratch: UnsafeMutablePointer<Float>, to dx: UnsafeMutablePointer<Float>
+    weight: UnsafePointer<Float>?, scratch: UnsafeMutablePointer<Float>, to dx: UnsafeMutablePointer<Float>,
+    products: UnsafeMutablePointer<Float>
   ) {
-    let g = scratch
-    let normal = scratch + count
+    let normal = scratch
     normalise(x, count: count, mean: mean, scale: scale, weight: nil, bias: nil, to: normal)
+    Pointwise.map(TimesKernel(), dy, normal, count: count, to: products)
+    // The result's place holds g for the time being.
+    let g = dx
     if let weight {
       Pointwise.map(TimesKernel(), dy, weight, count: count, to: g)
     } else {
@@ -96,8 +101,7 @@ enum RowKernels {
     let meanOfG = Reductions.sum(g, count: count) / Float(count)
     let meanOfProduct = Reductions.dot(g, normal, count: count) / Float(count)
     Pointwise.map(
-      NormaliseBackward(meanOfG: meanOfG, meanOfProduct: meanOfProduct, scale: scale), g, normal,
-      count: count, to: dx)
+      NormaliseBackward(meanOfG: meanOfG, meanOfProduct: meanOfProduct, scale: scale), g, normal, count: count, to: dx)
   }
 }
 

@@ -51,7 +51,8 @@ extension Tensor {
     let name = "selfAttention"
     guard projections.rank == 3, headCount > 0, projections.shape[2] % (3 * headCount) == 0 else {
       fail(
-        name, "projections \(projections.shape) must be [batch, tokens, 3 × width], with a width for \(headCount) heads")
+        name, "projections \(projections.shape) must be [batch, tokens, 3 × width], with a width for \(headCount) heads"
+      )
     }
     let (b, t, width) = (projections.shape[0], projections.shape[1], projections.shape[2] / 3)
     /// Queries, keys and values, each `[B, H, T, D]`: views.

@@ -126,7 +126,8 @@ struct AttentionHeads {
   ) {
     Gemm(
       rows: rows, columns: columns, depth: depth, a: a, b: b,
-      c: UnsafeMutableRawPointer(mutating: c.base).assumingMemoryBound(to: Float.self), cStride: c.rowStride, start: nil,
+      c: UnsafeMutableRawPointer(mutating: c.base).assumingMemoryBound(to: Float.self), cStride: c.rowStride,
+      start: nil,
       hasRoom: hasRoom
     ).compute(rows: 0..<rows, columns: 0..<columns, &scratch)
   }

@@ -65,11 +65,16 @@ extension Tensor {
     let result = BatchedGemm.multiply(x.detached(), weight.detached().T, start: bias)
       .reshape(Array(shape.dropLast()) + [weight.shape[0]])
     return result.recording([self, weight] + (bias.map { [$0] } ?? [])) { g in
-      let g = g.reshape([x.shape[0], weight.shape[0]])
+      let g = g.reshape([x.shape[0], weight.shape[0]]).packed()
+      let dx = self.requiresGrad ? g.matmul(weight.detached()).reshape(self.shape) : nil
+      guard let bias else { return [dx, weight.requiresGrad ? g.T.matmul(x.detached()) : nil] }
+      if weight.requiresGrad && bias.requiresGrad && bias.count > 1 && size > 0 {
+        let (dw, db) = BatchedGemm.multiplyAndSum(g, x.detached())
+        return [dx, dw, db]
+      }
       return [
-        self.requiresGrad ? g.matmul(weight.detached()).reshape(self.shape) : nil,
-        weight.requiresGrad ? g.T.matmul(x.detached()) : nil,
-      ] + (bias.map { [$0.requiresGrad ? g.sum(dim: 0) : nil] } ?? [])
+        dx, weight.requiresGrad ? g.T.matmul(x.detached()) : nil, bias.requiresGrad ? g.sum(dim: 0) : nil,
+      ]
     }
   }
 }
@@ -89,8 +94,30 @@ enum BatchedGemm {
     return result
   }
 
+  /// `aᵀ · b` and the sums of a's columns in one go: of a linear layer, the gradients of the weight and the bias.
+  ///
+  /// - Parameters:
+  ///   - a: `[K, M]`, row by row without gaps, `M` at least 2.
+  ///   - b: `[K, N]`.
+  /// - Returns: `[M, N]` and `[M]`.
+  static func multiplyAndSum(_ a: Tensor, _ b: Tensor) -> (product: Tensor, sums: Tensor) {
+    let (k, m) = (a.shape[0], a.shape[1])
+    let product = Tensor(uninitialized: [m, b.shape[1]])
+    let sums = Tensor(uninitialized: [m])
+    a.read { x in
+      sums.write { sums in
+        multiply(a.T, b, into: product) { Reductions.sumColumns(x, rows: k, columns: m, range: $0, to: sums) }
+      }
+    }
+    return (product, sums)
+  }
+
   /// The same into memory that is there already; rows of `result` may be apart, its columns not.
-  static func multiply(_ a: Tensor, _ b: Tensor, start: Tensor? = nil, into result: Tensor) {
+  ///
+  /// - Parameter beside: other work on rows of `a`, called with parts of `0..<M` that cover it; for one pair of matrices.
+  static func multiply(
+    _ a: Tensor, _ b: Tensor, start: Tensor? = nil, into result: Tensor, beside: ((Range<Int>) -> Void)? = nil
+  ) {
     let (m, k, n) = (a.size(-2), a.size(-1), b.size(-1))
     if result.count == 0 { return }
     let start = start?.packed()
@@ -111,10 +138,12 @@ enum BatchedGemm {
       } else if n >= m {
         parallelFor(n, grain: share(grain * n, each), multiple: GemmTile.columns) { columns in
           product(0).compute(rows: 0..<m, columns: columns)
+          beside?(columns.lowerBound * m / n..<columns.upperBound * m / n)
         }
       } else {
         parallelFor(m, grain: share(grain * m, each), multiple: GemmTile.rows) { rows in
           product(0).compute(rows: rows, columns: 0..<n)
+          beside?(rows)
         }
       }
     }

@@ -40,54 +40,60 @@ extension Tensor {
     let operands = [self] + [weight, bias].compactMap { $0 }
     return y.recording(operands) { g in
       let g = g.packed()
-      var gradients: [Tensor?] = [
-        self.requiresGrad ? Tensor.layerNormInputGradient(x, g, moments, weight: w, grain: grain) : nil
-      ]
-      if weight != nil {
-        gradients.append((g * Tensor.layerNormStandardised(x, moments)).sum(dims: Array(0..<(g.rank - 1))))
-      }
-      if bias != nil { gradients.append(g.sum(dims: Array(0..<(g.rank - 1)))) }
-      return gradients
+      let (dx, products) = Tensor.layerNormGradients(x, g, moments, weight: w, grain: grain)
+      let sums = Tensor.sumsOfColumns([weight == nil ? nil : products, bias == nil ? nil : g].compactMap { $0 }, size)
+      return [dx] + sums
     }
   }
 
-  private static func layerNormInputGradient(
+  /// The gradient of the input, and what the gradient of the weight is the sum of: g · (x - mean) · scale for each row.
+  private static func layerNormGradients(
     _ x: Tensor, _ g: Tensor, _ moments: Tensor, weight: Tensor?, grain: Int
-  ) -> Tensor {
+  ) -> (input: Tensor, products: Tensor) {
     let size = x.shape[x.rank - 1]
     let rows = moments.shape[1]
-    return Tensor(shape: x.shape) { out in
-      (weight ?? x).read { w in
+    let products = Tensor(uninitialized: x.shape)
+    let input = Tensor(shape: x.shape) { out in
+      withExtendedLifetime((weight, products)) {
+        let w = weight.map { UnsafePointer($0.storage.floats + $0.offset) }
+        let products = products.storage.floats
         withPointers(x, g, moments) { x, g, moments in
           parallelFor(rows, grain: grain) { part in
-            let scratch = UnsafeMutablePointer<Float>.allocate(capacity: 2 * size)
+            let scratch = UnsafeMutablePointer<Float>.allocate(capacity: size)
             defer { scratch.deallocate() }
             for row in part {
+              let at = row * size
               RowKernels.normaliseBackward(
-                x + row * size, g + row * size, count: size, mean: moments[row], scale: moments[rows + row],
-                weight: weight == nil ? nil : w, scratch: scratch, to: out + row * size)
+                x + at, g + at, count: size, mean: moments[row], scale: moments[rows + row], weight: w,
+                scratch: scratch, to: out + at, products: products + at)
             }
           }
         }
       }
     }
+    return (input, products)
   }
 
-  /// (x - mean) · scale for each row.
-  private static func layerNormStandardised(_ x: Tensor, _ moments: Tensor) -> Tensor {
-    let size = x.shape[x.rank - 1]
-    let rows = moments.shape[1]
-    return Tensor(shape: x.shape) { out in
-      withPointers(x, moments) { x, moments in
-        parallelFor(rows, grain: share(pointwiseGrain, size)) { part in
-          for row in part {
-            RowKernels.normalise(
-              x + row * size, count: size, mean: moments[row], scale: moments[rows + row], weight: nil, bias: nil,
-              to: out + row * size)
-          }
+  /// The sums over all dimensions but the last, of `columns` elements; all at once, as each is little work.
+  private static func sumsOfColumns(_ tensors: [Tensor], _ columns: Int) -> [Tensor] {
+    let leading = tensors.map { Array(0..<($0.rank - 1)) }
+    // A single column is summed as a row is.
+    if columns == 1 { return zip(tensors, leading).map { $0.sum(dims: $1) } }
+    let sums = tensors.map { _ in Tensor(uninitialized: [columns]) }
+    let rows = tensors.first.map { columns == 0 ? 0 : $0.count / columns } ?? 0
+    withExtendedLifetime((tensors, sums)) {
+      let grain = Swift.max(8, pointwiseGrain / Swift.max(1, rows))
+      parallelFor(tensors.count * columns, grain: grain, multiple: 16) { part in
+        for (index, (x, sum)) in zip(tensors, sums).enumerated() {
+          let range = part.clamped(to: index * columns..<(index + 1) * columns)
+          if range.isEmpty { continue }
+          Reductions.sumColumns(
+            x.storage.floats + x.offset, rows: rows, columns: columns,
+            range: range.lowerBound - index * columns..<range.upperBound - index * columns, to: sum.storage.floats)
         }
       }
     }
+    return sums
   }
 
   /// Divides by the Euclidean norm along a dimension, which is taken to be at least `epsilon` (`F.normalize`). A row of
