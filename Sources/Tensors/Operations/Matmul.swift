@@ -1,5 +1,7 @@
 // Matrix products.
 
+import Synchronization
+
 extension Tensor {
   /// The matrix product over the last two dimensions; the others broadcast.
   ///
@@ -133,16 +135,18 @@ enum BatchedGemm {
       let each = max(1, 2 * m * n * k)
       if runs.count > 1 {
         parallelFor(runs.count, grain: share(grain, each)) { batches in
-          for batch in batches { product(batch).compute(rows: 0..<m, columns: 0..<n) }
+          ProductMemory.lend { scratch in
+            for batch in batches { product(batch).compute(rows: 0..<m, columns: 0..<n, &scratch) }
+          }
         }
       } else if n >= m {
         parallelFor(n, grain: share(grain * n, each), multiple: GemmTile.columns) { columns in
-          product(0).compute(rows: 0..<m, columns: columns)
+          ProductMemory.lend { product(0).compute(rows: 0..<m, columns: columns, &$0) }
           beside?(columns.lowerBound * m / n..<columns.upperBound * m / n)
         }
       } else {
         parallelFor(m, grain: share(grain * m, each), multiple: GemmTile.rows) { rows in
-          product(0).compute(rows: rows, columns: 0..<n)
+          ProductMemory.lend { product(0).compute(rows: rows, columns: 0..<n, &$0) }
           beside?(rows)
         }
       }
@@ -153,6 +157,23 @@ enum BatchedGemm {
     MatrixOperand(
       base: UnsafeRawPointer(x.storage.base) + offset * x.elementType.byteCount, elementType: x.elementType,
       rowStride: x.strides[x.rank - 2], columnStride: x.strides[x.rank - 1])
+  }
+}
+
+/// Memory for packed panels that products borrow one after the other: at most one piece for each thread, never given back,
+/// since the system clears what it takes back, and small blocks that settle in its place would break it up.
+enum ProductMemory {
+  private final class Piece: Sendable {
+    let scratch = Mutex(GemmScratch())
+  }
+
+  private static let idle = Mutex<[Piece]>([])
+
+  /// Calls `body` with a piece that nobody else has.
+  static func lend(_ body: (inout GemmScratch) -> Void) {
+    let piece = idle.withLock { $0.popLast() } ?? Piece()
+    piece.scratch.withLock { body(&$0) }
+    idle.withLock { $0.append(piece) }
   }
 }
 
