@@ -119,6 +119,14 @@ struct CachedLayer {
   /// The number of the layer.
   let index: Int
 
+  /// Causal attention of a text to itself and to what the cache holds, from the projections of its tokens, which lie side
+  /// by side (`[B, T, 3 · D]`), to the joined results of all heads (`[B, T, D]`).
+  func selfAttention(_ projections: Tensor, headCount: Int, scale: Float) -> Tensor {
+    if cache == nil { return .selfAttention(projections, headCount: headCount, isCausal: true, scale: scale) }
+    let parts = projections.chunk(3, dim: -1).map { $0.splitHeads(headCount) }  // 3 × [B, H, T, D/H]
+    return attend(query: parts[0], key: parts[1], value: parts[2], scale: scale).joinHeads()
+  }
+
   /// Causal attention of `[B, H, T, D]` to itself and to what the cache holds.
   func attend(query: Tensor, key: Tensor, value: Tensor, scale: Float) -> Tensor {
     cache?.attend(query: query, key: key, value: value, layer: index, scale: scale)

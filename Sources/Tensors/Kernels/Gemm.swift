@@ -36,12 +36,8 @@ struct Gemm {
   static let veryFewColumns = 64
 
   /// Computes the given part of `c`; parts may be computed on different threads.
-  func compute(rows rowRange: Range<Int>, columns columnRange: Range<Int>) {
-    var scratch = GemmScratch()
-    compute(rows: rowRange, columns: columnRange, &scratch)
-  }
-
-  /// The same with memory that serves one product after another.
+  ///
+  /// - Parameter scratch: memory for packed panels, which serves one product after another.
   func compute(rows rowRange: Range<Int>, columns columnRange: Range<Int>, _ scratch: inout GemmScratch) {
     if rowRange.isEmpty || columnRange.isEmpty { return }
     if depth == 0 { return fillWithStart(rowRange, columnRange) }

@@ -107,12 +107,13 @@ extension KernelDigest {
     }
     let product = Gemm(
       rows: rows, columns: columns, depth: depth, a: a, b: b, c: c, cStride: stride, start: UnsafePointer(start))
-    product.compute(rows: 0..<rows, columns: 0..<columns)
+    var scratch = GemmScratch()
+    product.compute(rows: 0..<rows, columns: 0..<columns, &scratch)
     add(c, rows &* stride)
     let plain = Gemm(rows: rows, columns: columns, depth: depth, a: a, b: b, c: c, cStride: stride, start: nil)
-    plain.compute(rows: 0..<rows / 2, columns: 0..<columns)
-    plain.compute(rows: rows / 2..<rows, columns: 0..<columns / 2)
-    plain.compute(rows: rows / 2..<rows, columns: columns / 2..<columns)
+    plain.compute(rows: 0..<rows / 2, columns: 0..<columns, &scratch)
+    plain.compute(rows: rows / 2..<rows, columns: 0..<columns / 2, &scratch)
+    plain.compute(rows: rows / 2..<rows, columns: columns / 2..<columns, &scratch)
     add(c, rows &* stride)
   }
 

@@ -46,28 +46,29 @@ struct AttentionHeads {
       parallelFor(headCount, grain: grain) { heads in
         let memory = UnsafeMutablePointer<Float>.allocate(capacity: scores.count)
         defer { memory.deallocate() }
-        var scratch = GemmScratch()
-        for head in heads {
-          let p = kept.map { $0.storage.floats + head * scores.count } ?? memory
-          // P = softmax(Q · Kᵀ · scale + mask), O = P · V.
-          multiply(queries[head], keys[head].transposed, t, d, s, into: matrix(p), hasRoom: true, &scratch)
-          Pointwise.map(ScaleKernel(factor: scale), whole: p, count: t * scores.stride, to: p)
-          if let mask, let maskStrides {
-            for row in 0..<t { addMask(mask, maskStrides, head, row, p + row * scores.stride) }
-          }
-          if isCausal {
-            for row in 0..<min(t, s) {
-              (p + row * scores.stride + row + 1).update(repeating: -.infinity, count: s - row - 1)
+        ProductMemory.lend { scratch in
+          for head in heads {
+            let p = kept.map { $0.storage.floats + head * scores.count } ?? memory
+            // P = softmax(Q · Kᵀ · scale + mask), O = P · V.
+            multiply(queries[head], keys[head].transposed, t, d, s, into: matrix(p), hasRoom: true, &scratch)
+            Pointwise.map(ScaleKernel(factor: scale), whole: p, count: t * scores.stride, to: p)
+            if let mask, let maskStrides {
+              for row in 0..<t { addMask(mask, maskStrides, head, row, p + row * scores.stride) }
             }
+            if isCausal {
+              for row in 0..<min(t, s) {
+                (p + row * scores.stride + row + 1).update(repeating: -.infinity, count: s - row - 1)
+              }
+            }
+            // A query that may look at nothing gets nothing.
+            scores.softmax(p, emptyRowsAreZero: mask != nil)
+            var left = p
+            if let noise {
+              left = memory
+              multiply(p, noise.storage.floats + head * t * s, into: left)
+            }
+            multiply(matrix(left), values[head], t, s, e, into: results[head], &scratch)
           }
-          // A query that may look at nothing gets nothing.
-          scores.softmax(p, emptyRowsAreZero: mask != nil)
-          var left = p
-          if let noise {
-            left = memory
-            multiply(p, noise.storage.floats + head * t * s, into: left)
-          }
-          multiply(matrix(left), values[head], t, s, e, into: results[head], &scratch)
         }
       }
     }
@@ -86,23 +87,24 @@ struct AttentionHeads {
         let memory = UnsafeMutablePointer<Float>.allocate(capacity: 2 * scores.count)
         let (dp, dropped) = (memory, memory + scores.count)
         defer { memory.deallocate() }
-        var scratch = GemmScratch()
-        for head in heads {
-          let p = kept.storage.floats + head * scores.count
-          // dP = dO · Vᵀ and dV = Pᵀ · dO, both with the weights that dropout left.
-          multiply(gradients[head], values[head].transposed, t, e, s, into: matrix(dp), hasRoom: true, &scratch)
-          var left = p
-          if let noise {
-            let factors = noise.storage.floats + head * t * s
-            multiply(dp, factors, into: dp)
-            multiply(p, factors, into: dropped)
-            left = dropped
+        ProductMemory.lend { scratch in
+          for head in heads {
+            let p = kept.storage.floats + head * scores.count
+            // dP = dO · Vᵀ and dV = Pᵀ · dO, both with the weights that dropout left.
+            multiply(gradients[head], values[head].transposed, t, e, s, into: matrix(dp), hasRoom: true, &scratch)
+            var left = p
+            if let noise {
+              let factors = noise.storage.floats + head * t * s
+              multiply(dp, factors, into: dp)
+              multiply(p, factors, into: dropped)
+              left = dropped
+            }
+            multiply(matrix(left).transposed, gradients[head], s, t, e, into: dvs[head], &scratch)
+            scores.softmaxBackward(p, dp, factor: scale)
+            // dQ = dS · K and dK = dSᵀ · Q, with the scores' gradient in dP's place.
+            multiply(matrix(dp), keys[head], t, s, d, into: dqs[head], &scratch)
+            multiply(matrix(dp).transposed, queries[head], s, t, d, into: dks[head], &scratch)
           }
-          multiply(matrix(left).transposed, gradients[head], s, t, e, into: dvs[head], &scratch)
-          scores.softmaxBackward(p, dp, factor: scale)
-          // dQ = dS · K and dK = dSᵀ · Q, with the scores' gradient in dP's place.
-          multiply(matrix(dp), keys[head], t, s, d, into: dqs[head], &scratch)
-          multiply(matrix(dp).transposed, queries[head], s, t, d, into: dks[head], &scratch)
         }
       }
     }

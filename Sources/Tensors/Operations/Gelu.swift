@@ -22,7 +22,6 @@ extension Tensor {
       }
     }
     let slope = Tensor(uninitialized: shape)
-    let total = count
     let y = Tensor(shape: shape) { out in
       x.read { x in
         slope.write { slope in
@@ -34,10 +33,10 @@ extension Tensor {
     }
     return y.recording(self) { g in
       // The slope is needed once: its memory takes the product. (The argument is not kept.)
-      let g = g.packed()
-      g.read { g in
+      let gradient = g.packed()
+      gradient.read { g in
         slope.write { slope in
-          parallelFor(total, grain: pointwiseGrain, multiple: 64) { part in
+          parallelFor(gradient.count, grain: pointwiseGrain, multiple: 64) { part in
             let at = part.lowerBound
             Pointwise.map(TimesKernel(), g + at, slope + at, count: part.count, to: slope + at)
           }

@@ -69,14 +69,13 @@ extension Tensor {
     return result.recording([self, weight] + (bias.map { [$0] } ?? [])) { g in
       let g = g.reshape([x.shape[0], weight.shape[0]]).packed()
       let dx = self.requiresGrad ? g.matmul(weight.detached()).reshape(self.shape) : nil
-      guard let bias else { return [dx, weight.requiresGrad ? g.T.matmul(x.detached()) : nil] }
-      if weight.requiresGrad && bias.requiresGrad && bias.count > 1 && size > 0 {
+      // Together where both are wanted; a single column is summed as a row is.
+      if let bias, weight.requiresGrad && bias.requiresGrad && bias.count > 1 && size > 0 {
         let (dw, db) = BatchedGemm.multiplyAndSum(g, x.detached())
         return [dx, dw, db]
       }
-      return [
-        dx, weight.requiresGrad ? g.T.matmul(x.detached()) : nil, bias.requiresGrad ? g.sum(dim: 0) : nil,
-      ]
+      let dw = weight.requiresGrad ? g.T.matmul(x.detached()) : nil
+      return [dx, dw] + (bias.map { [$0.requiresGrad ? g.sum(dim: 0) : nil] } ?? [])
     }
   }
 }

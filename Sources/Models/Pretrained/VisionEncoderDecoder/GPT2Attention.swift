@@ -22,13 +22,7 @@ final class GPT2SelfAttention: Module {
 
   /// `[B, T, D]` to `[B, T, D]`.
   func callAsFunction(_ x: Tensor, _ cached: CachedLayer) -> Tensor {
-    let projections = cAttn(x)  // [B, T, 3D]
-    if cached.cache == nil {
-      return cProj(.selfAttention(projections, headCount: headCount, isCausal: true, scale: scale))
-    }
-    let parts = projections.chunk(3, dim: -1).map { $0.splitHeads(headCount) }  // 3 × [B, H, T, D/H]
-    let mixed = cached.attend(query: parts[0], key: parts[1], value: parts[2], scale: scale)
-    return cProj(mixed.joinHeads())  // [B, T, D]
+    cProj(cached.selfAttention(cAttn(x), headCount: headCount, scale: scale))
   }
 }
 
