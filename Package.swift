@@ -80,7 +80,9 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
-    .target(name: "Tensors", swiftSettings: library, linkerSettings: [.linkedLibrary("m")]),
+    .systemLibrary(name: "CPrefetch"),
+    .target(
+      name: "Tensors", dependencies: ["CPrefetch"], swiftSettings: library, linkerSettings: [.linkedLibrary("m")]),
     .target(name: "Layers", dependencies: ["Tensors"], swiftSettings: library),
     .target(name: "Models", dependencies: ["Layers", "Tensors", "Checkpoints"], swiftSettings: library),
     .target(name: "Checkpoints", dependencies: ["Tensors"], swiftSettings: library),

@@ -37,7 +37,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 sources="Sources/Tensors/Kernels/*.swift Scripts/arm64/PrintDigest.swift"
 options="-O -wmo -parse-as-library -package-name multimodal-course -module-name Kernels -Xcc -fno-math-errno"
-options="$options -enable-experimental-feature Extern"
+options="$options -enable-experimental-feature Extern -I Sources/CPrefetch"
 
 # clang of the Swift toolchain links: GNU ld refuses the object.
 clang=$(dirname "$(readlink -f "$(command -v "$swiftc")")")/clang

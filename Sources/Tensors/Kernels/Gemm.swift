@@ -26,12 +26,15 @@ struct Gemm {
   static let smallDepthBlock = 256
   /// Floats of a small `c`.
   static let smallResult = 64 * 1024
-  /// Floats of a block of packed rows of `a`: they stay in the second-level cache beside the panels of `b`.
-  static let packedRowsSize = 96 * depthBlock
+  /// Floats of a block of packed rows of `a`. They stay in the third-level cache, and stream from there: many rows in a
+  /// block spare keeping packed columns for the next one.
+  static let packedRowsSize = 400 * depthBlock
   /// Floats of a block of packed columns of `b`: they stay in the third-level cache.
   static let packedColumnsSize = 1536 * depthBlock
   /// Up to this many columns, rows of `a` are read where they lie: a copy would not be used often enough to pay.
-  static let fewColumns = 256
+  static let fewColumns = 512
+  /// The same where the rows of a tile drive each other out of the first-level cache.
+  static let fewColumnsOfCrowdedRows = 256
   /// The same where neighbours in `a` are those of a column (a transposed matrix): then each step of depth is far away.
   static let veryFewColumns = 64
 
@@ -59,8 +62,7 @@ struct Gemm {
       of: columnRange.count, atMost: Self.packedColumnsSize / blockDepth, multiple: GemmTile.columns)
     // Few rows do not pay for copying columns that lie side by side already, nor few columns for copying rows.
     let readsB = b.elementType == .float32 && b.columnStride == 1 && rowRange.count <= 4 &* GemmTile.rows
-    let mostForA = a.columnStride == 1 ? Self.fewColumns : a.rowStride == 1 ? Self.veryFewColumns : 0
-    let readsA = a.elementType == .float32 && columnRange.count <= mostForA
+    let readsA = a.elementType == .float32 && columnRange.count <= mostColumnsToReadA
 
     // Packed columns are kept for the next block of rows, if there is one.
     let keepsB = !readsB && rowRange.count > blockRows
@@ -93,13 +95,33 @@ struct Gemm {
               GemmPacking.packColumns(source, width: panel.width, count: panel.count, depth: kCount, into: packed)
             }
             if k == 0 { fillStart(startRow, column, panel.count) }
+            // What will be packed next is fetched meanwhile.
+            let packsNext = !readsB && (!keepsB || row == rowRange.lowerBound)
             multiplyPanel(
               readsA ? a.from(row: row, column: k) : nil, packedA, rowCount, panel, kCount,
-              start: k == 0 ? startRow : nil, edge, at: c + (row &* cStride &+ column))
+              next: packsNext ? nextPanel(k, column, endColumn) : nil, start: k == 0 ? startRow : nil, edge,
+              at: c + (row &* cStride &+ column))
           }
         }
       }
     }
+  }
+
+  /// Up to how many columns tiles read `a` where it lies.
+  private var mostColumnsToReadA: Int {
+    if a.columnStride == 1 {
+      return crowdsCache(stride: a.rowStride) ? Self.fewColumnsOfCrowdedRows : Self.fewColumns
+    }
+    return a.rowStride == 1 ? Self.veryFewColumns : 0
+  }
+
+  /// The panel after that at `column`, if it is whole and worth fetching ahead: columns of a transposed matrix, each a run
+  /// of memory.
+  @inline(__always)
+  private func nextPanel(_ k: Int, _ column: Int, _ endColumn: Int) -> MatrixOperand? {
+    let isWhole = column &+ 2 &* GemmTile.columns <= endColumn
+    return isWhole && b.elementType == .float32 && b.rowStride == 1
+      ? b.from(row: k, column: column &+ GemmTile.columns) : nil
   }
 
   /// The size of even blocks, a multiple of `multiple`, at least one of it.
@@ -150,11 +172,13 @@ struct Gemm {
   }
 
   /// One panel of columns. Whole tiles read their rows from `a` where it is given, else from `packedA`; a tile that reaches
-  /// over the edge of `c` is computed in `edge`, and only its part inside is copied.
+  /// over the edge of `c` is computed in `edge`, and only its part inside is copied. Each of the first sixteen tiles
+  /// fetches a column of the panel that comes `next`.
   @inline(__always)
   private func multiplyPanel(
     _ a: MatrixOperand?, _ packedA: UnsafePointer<Float>, _ rowCount: Int, _ panel: RightPanel, _ kCount: Int,
-    start: UnsafeMutablePointer<Float>?, _ edge: UnsafeMutablePointer<Float>, at c: UnsafeMutablePointer<Float>
+    next: MatrixOperand?, start: UnsafeMutablePointer<Float>?, _ edge: UnsafeMutablePointer<Float>,
+    at c: UnsafeMutablePointer<Float>
   ) {
     let width = panel.width
     let aside = TileRows(base: edge, stride: width)
@@ -175,10 +199,14 @@ struct Gemm {
       } else if !isWhole {
         copy(target, aside, count, panel.count)
       }
-      if width == 16 {
-        GemmTile.multiply16(left, panel.base, bStride: panel.stride, depth: kCount, from: from, into: into)
-      } else {
+      if width == 8 {
         GemmTile.multiply8(left, panel.base, bStride: panel.stride, depth: kCount, from: from, into: into)
+      } else if let next, row < GemmTile.columns &* GemmTile.rows {
+        let ahead = next.base.assumingMemoryBound(to: Float.self) + row / GemmTile.rows &* next.columnStride
+        GemmTile.multiply16(
+          left, panel.base, bStride: panel.stride, depth: kCount, from: from, into: into, ahead: ahead)
+      } else {
+        GemmTile.multiply16(left, panel.base, bStride: panel.stride, depth: kCount, from: from, into: into)
       }
       if !isWhole { copy(aside, target, count, panel.count) }
     }

@@ -20,6 +20,10 @@ struct MatrixOperand {
   }
 }
 
+/// Whether runs of memory that begin this many floats apart share a few lines of the first-level cache, where they drive
+/// each other out: multiples of 4 KiB.
+func crowdsCache(stride: Int) -> Bool { stride.isMultiple(of: 1024) }
+
 /// Copies operands into the order in which `GemmTile` reads them.
 ///
 /// Lanes past the edge of a matrix are filled with anything: what is computed from them is thrown away.
@@ -73,10 +77,13 @@ enum GemmPacking {
       if count == 16 && source.columnStride == 1 {
         copySixteen(base, source.rowStride, depth, target)
       } else {
-        for half in stride(from: 0, to: width, by: 8) {
-          packEight(
-            base + half &* source.columnStride, source.rowStride, source.columnStride, min(8, count &- half), depth,
-            target + half, width)
+        // Piece by piece, so that both halves of a line are written while it is in the first-level cache.
+        for k in stride(from: 0, to: depth, by: 128) {
+          for half in stride(from: 0, to: width, by: 8) {
+            packEight(
+              base + (half &* source.columnStride &+ k &* source.rowStride), source.rowStride, source.columnStride,
+              min(8, count &- half), min(128, depth &- k), target + (half &+ k &* width), width)
+          }
         }
       }
     case .bfloat16, .float16:

@@ -151,7 +151,7 @@ enum GemmSkinny {
     var c01 = start1
     var c10 = start0
     var c11 = start1
-    if !crowds(stride) {
+    if !crowdsCache(stride: stride) {
       accumulate16(left, b, stride, g.depth, &c00, &c01, &c10, &c11)
     } else {
       withUnsafeTemporaryAllocation(of: Float.self, capacity: 16 &* copyStride) { memory in
@@ -174,9 +174,7 @@ enum GemmSkinny {
     }
   }
 
-  /// Columns a multiple of 4 KiB apart share a few lines of the first-level cache and drive each other out. Pieces of
-  /// them are copied to where they do not.
-  private static func crowds(_ stride: Int) -> Bool { stride.isMultiple(of: 1024) }
+  /// Pieces of columns that crowd the cache are copied to where they do not.
   private static let copyDepth = 128
   private static let copyStride = copyDepth &+ 16
 
