@@ -12,7 +12,8 @@ import Synchronization
 /// Waking a thread takes longer than many a job (20 to 30 µs), so a helper that has done its part looks out for the
 /// next job for a moment before it lets its thread go; an idle program has no thread that spins. There is one job at
 /// a time: who finds the team busy, be it another thread or a part of the job itself, computes alone, so nobody ever
-/// waits in a circle. The owner of a job computes parts too, all of them if no helper comes in time.
+/// waits in a circle. The owner of a job computes parts too, the first one always, so that what it wrote there in one
+/// job is near when it reads it in the next; and all of them if no helper comes in time.
 final class WorkerTeam: Sendable {
   static let shared = WorkerTeam(helperCount: Threads.coreCount - 1)
 
@@ -54,6 +55,8 @@ final class WorkerTeam: Sendable {
         let last = Ticket(bits: ticket.load(ordering: .relaxed))
         ticket.store(last.next(parts: parts).bits, ordering: .sequentiallyConsistent)
         for helper in helpers.prefix(parts - 1) { wake(helper) }
+        body(0)
+        finishedParts.add(1, ordering: .relaxed)
         while performPart() {}
         var tries = 0
         while finishedParts.load(ordering: .acquiring) < parts { pause(&tries) }
@@ -127,6 +130,6 @@ private struct Ticket {
   /// The ticket after one more claim.
   var claiming: Ticket { Ticket(bits: bits &+ 1) }
 
-  /// The next job's ticket.
-  func next(parts: Int) -> Ticket { Ticket(bits: ((bits >> 32) &+ 1) << 32 | UInt64(parts) << 16) }
+  /// The next job's ticket. Its first part is the owner's.
+  func next(parts: Int) -> Ticket { Ticket(bits: ((bits >> 32) &+ 1) << 32 | UInt64(parts) << 16 | 1) }
 }

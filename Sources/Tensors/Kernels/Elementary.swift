@@ -115,7 +115,11 @@ enum Elementary {
 
   /// The error function, given e to the power of `erfcExponent(x)`.
   @inline(__always)
-  static func erf(_ x: Vector, complement: Vector) -> Vector {
+  static func erf(_ x: Vector, complement: Vector) -> Vector { canonical(erfOrAnyNaN(x, complement: complement)) }
+
+  /// The same with whichever NaN comes out, for who goes on computing with it.
+  @inline(__always)
+  static func erfOrAnyNaN(_ x: Vector, complement: Vector) -> Vector {
     let a = magnitude(x)
     let z = a * a
     var q = Vector(repeating: -0x1.4e3b50p-11)
@@ -125,7 +129,7 @@ enum Elementary {
     q = fused(q, z, -0x1.812728p-2)
     q = fused(q, z, 0x1.06eba8p-3)
     let small = a.addingProduct(q, a)
-    return canonical(withSign(of: x, (1 - complement).replacing(with: small, where: a .< 0.84375)))
+    return withSign(of: x, (1 - complement).replacing(with: small, where: a .< 0.84375))
   }
 }
 

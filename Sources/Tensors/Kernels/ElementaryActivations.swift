@@ -12,7 +12,9 @@ extension Elementary {
 
   /// The derivative of `gelu`, `0.5 (1 + erf(x / √2)) + x e^(-x²/2) / √(2π)`.
   @inline(__always)
-  static func geluDerivative(_ x: Vector) -> Vector { geluDerivative(x, onePlusErf: geluOnePlusErf(x)) }
+  static func geluDerivative(_ x: Vector) -> Vector {
+    geluDerivative(x, onePlusErf: geluOnePlusErf(x), density: expOfModerate(geluDensityExponent(x)))
+  }
 
   /// What value and derivative share, `1 + erf(x / √2)`.
   @inline(__always)
@@ -24,7 +26,7 @@ extension Elementary {
 
   @inline(__always)
   static func geluOnePlusErf(_ x: Vector, complement: Vector) -> Vector {
-    1 + erf(x * squareRootOfHalf, complement: complement)
+    1 + erfOrAnyNaN(x * squareRootOfHalf, complement: complement)
   }
 
   @inline(__always)
@@ -33,15 +35,24 @@ extension Elementary {
     canonical(0.5 * x.clamped(from: -13) * sum)
   }
 
+  /// The exponent that `geluDerivative` needs the exponential of, -x²/2.
   @inline(__always)
-  static func geluDerivative(_ x: Vector, onePlusErf sum: Vector) -> Vector {
-    // Beyond 13.19 the second term is less than 10^-36, and e^(-x²/2) soon no normal number: 0 and 1 from there on.
-    let y = x.clamped(from: -13.19, to: 13.19)
+  static func geluDensityExponent(_ x: Vector) -> Vector {
+    let y = boundedForDensity(x)
+    return -0.5 * y * y
+  }
+
+  @inline(__always)
+  static func geluDerivative(_ x: Vector, onePlusErf sum: Vector, density: Vector) -> Vector {
     let cumulative = 0.5 * sum
-    let density = expOfModerate(-0.5 * y * y) * 0x1.988454p-2  // 1 / √(2π)
-    let slope = cumulative.addingProduct(y, density)
+    let slope = cumulative.addingProduct(boundedForDensity(x), density * 0x1.988454p-2)  // 1 / √(2π)
     return canonical(slope.replacing(with: 0, where: x .< -13.19))
   }
+
+  /// Beyond 13.19 the derivative's second term is less than 10^-36, and e^(-x²/2) soon no normal number: 0 and 1 from there
+  /// on.
+  @inline(__always)
+  private static func boundedForDensity(_ x: Vector) -> Vector { x.clamped(from: -13.19, to: 13.19) }
 
   // MARK: GELU with the hyperbolic tangent
 

@@ -8,6 +8,11 @@ protocol BinaryKernel {
   func callAsFunction(_ x: SIMD8<Float>, _ y: SIMD8<Float>) -> SIMD8<Float>
 }
 
+/// A function of three numbers, written for eight lanes.
+protocol TernaryKernel {
+  func callAsFunction(_ x: SIMD8<Float>, _ y: SIMD8<Float>, _ z: SIMD8<Float>) -> SIMD8<Float>
+}
+
 /// Element-by-element loops. A tail shorter than eight runs through the same vector code, padded, so that an
 /// element's bits do not depend on where it lies.
 enum Pointwise {
@@ -50,6 +55,24 @@ enum Pointwise {
       i &+= 8
     }
     if rest > 0 { storePart(kernel(loadPart(x + i, rest), loadPart(y + i, rest)), rest, out + i) }
+  }
+
+  /// All three operands contiguous.
+  @inline(__always)
+  static func map<Kernel: TernaryKernel>(
+    _ kernel: Kernel, _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ z: UnsafePointer<Float>, count: Int,
+    to out: UnsafeMutablePointer<Float>
+  ) {
+    let whole = count & ~7
+    let rest = count &- whole
+    var i = 0
+    while i < whole {
+      store(kernel(load(x + i), load(y + i), load(z + i)), out + i)
+      i &+= 8
+    }
+    if rest > 0 {
+      storePart(kernel(loadPart(x + i, rest), loadPart(y + i, rest), loadPart(z + i, rest)), rest, out + i)
+    }
   }
 
   /// Both operands contiguous (`step` 1) or one value for the whole run (`step` 0).

@@ -79,11 +79,13 @@ private struct GeluKernel: RunKernel {
   @inline(__always) func withDerivative(
     _ x: UnsafePointer<Float>, count: Int, to value: UnsafeMutablePointer<Float>, _ slope: UnsafeMutablePointer<Float>
   ) {
-    // Both need the same error function, which waits in `value` until it is replaced.
+    // Both need the same error function, which waits in `value` until it is replaced, as the density does in `slope`.
     Pointwise.map(Exponent(), x, count: count, to: value)
     Pointwise.map(Exponential(), value, count: count, to: value)
+    Pointwise.map(DensityExponent(), x, count: count, to: slope)
+    Pointwise.map(Exponential(), slope, count: count, to: slope)
     Pointwise.map(OnePlusErf(), x, value, count: count, to: value)
-    Pointwise.map(Slope(), x, value, count: count, to: slope)
+    Pointwise.map(Slope(), x, value, slope, count: count, to: slope)
     Pointwise.map(ValueOfErf(), x, value, count: count, to: value)
   }
 
@@ -93,6 +95,10 @@ private struct GeluKernel: RunKernel {
 
   private struct Exponential: UnaryKernel {
     @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.expOfModerate(x) }
+  }
+
+  private struct DensityExponent: UnaryKernel {
+    @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.geluDensityExponent(x) }
   }
 
   private struct OnePlusErf: BinaryKernel {
@@ -113,9 +119,10 @@ private struct GeluKernel: RunKernel {
     }
   }
 
-  private struct Slope: BinaryKernel {
-    @inline(__always) func callAsFunction(_ x: SIMD8<Float>, _ onePlusErf: SIMD8<Float>) -> SIMD8<Float> {
-      Elementary.geluDerivative(x, onePlusErf: onePlusErf)
+  private struct Slope: TernaryKernel {
+    @inline(__always)
+    func callAsFunction(_ x: SIMD8<Float>, _ onePlusErf: SIMD8<Float>, _ density: SIMD8<Float>) -> SIMD8<Float> {
+      Elementary.geluDerivative(x, onePlusErf: onePlusErf, density: density)
     }
   }
 }
