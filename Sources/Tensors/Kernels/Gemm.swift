@@ -172,8 +172,8 @@ struct Gemm {
   }
 
   /// One panel of columns. Whole tiles read their rows from `a` where it is given, else from `packedA`; a tile that reaches
-  /// over the edge of `c` is computed in `edge`, and only its part inside is copied. Each of the first sixteen tiles
-  /// fetches a column of the panel that comes `next`.
+  /// over the edge of `c` is computed in `edge`, and only its part inside is copied. Each of the first eight tiles
+  /// fetches two columns of the panel that comes `next`.
   @inline(__always)
   private func multiplyPanel(
     _ a: MatrixOperand?, _ packedA: UnsafePointer<Float>, _ rowCount: Int, _ panel: RightPanel, _ kCount: Int,
@@ -184,7 +184,9 @@ struct Gemm {
     let aside = TileRows(base: edge, stride: width)
     for row in stride(from: 0, to: rowCount, by: GemmTile.rows) {
       let count = min(GemmTile.rows, rowCount &- row)
-      let isWhole = hasRoom || (count == GemmTile.rows && panel.count == width)
+      let isLow = count <= GemmTile.fewRows && width == GemmTile.columns
+      let tileRows = isLow ? GemmTile.fewRows : GemmTile.rows
+      let isWhole = hasRoom || (count == tileRows && panel.count == width)
       let target = TileRows(base: c + row &* cStride, stride: cStride)
       var left = LeftPanel(base: packedA + row &* kCount, rowStride: 1, columnStride: GemmTile.rows)
       if let a, count == GemmTile.rows {
@@ -201,10 +203,13 @@ struct Gemm {
       }
       if width == 8 {
         GemmTile.multiply8(left, panel.base, bStride: panel.stride, depth: kCount, from: from, into: into)
-      } else if let next, row < GemmTile.columns &* GemmTile.rows {
-        let ahead = next.base.assumingMemoryBound(to: Float.self) + row / GemmTile.rows &* next.columnStride
+      } else if isLow {
+        GemmTile.multiply4(left, panel.base, bStride: panel.stride, depth: kCount, from: from, into: into)
+      } else if let next, row < GemmTile.columns / 2 &* GemmTile.rows {
+        let ahead = next.base.assumingMemoryBound(to: Float.self) + 2 &* (row / GemmTile.rows) &* next.columnStride
         GemmTile.multiply16(
-          left, panel.base, bStride: panel.stride, depth: kCount, from: from, into: into, ahead: ahead)
+          left, panel.base, bStride: panel.stride, depth: kCount, from: from, into: into, ahead: ahead,
+          aheadStride: next.columnStride)
       } else {
         GemmTile.multiply16(left, panel.base, bStride: panel.stride, depth: kCount, from: from, into: into)
       }

@@ -24,6 +24,8 @@ struct TileRows {
 enum GemmTile {
   /// Rows of a tile, and of a packed panel of the left matrix.
   static let rows = 6
+  /// Rows of the smaller tile for what is left.
+  static let fewRows = 4
   /// Columns of a tile, and of a packed panel of the right matrix.
   static let columns = 16
 
@@ -33,12 +35,13 @@ enum GemmTile {
   ///   - left: a panel of the left matrix.
   ///   - b: rows of sixteen values, `bStride` apart (16 when packed).
   ///   - sums: what the chains go on from; may be `c`.
-  ///   - ahead: where `depth` values lie that are needed soon. They are fetched while the tile is computed, which has
-  ///     a load to spare in each step: far memory takes as long to answer as fifty steps take.
+  ///   - ahead: where `depth` values lie that are needed soon, and as many again `aheadStride` floats on. They are
+  ///     fetched while the tile is computed, which has loads to spare in each step: far memory takes as long to answer
+  ///     as fifty steps take.
   @inline(__always)
   static func multiply16(
     _ left: LeftPanel, _ b: UnsafePointer<Float>, bStride: Int, depth: Int, from sums: TileRows, into c: TileRows,
-    ahead: UnsafePointer<Float>? = nil
+    ahead: UnsafePointer<Float>? = nil, aheadStride: Int = 0
   ) {
     let first = sums.base
     let step = sums.stride
@@ -59,7 +62,10 @@ enum GemmTile {
     var lower = left.base + 3 &* row
     var b = b
     for k in 0..<depth {
-      if let ahead { prefetch(ahead + k) }
+      if let ahead {
+        prefetch(ahead + k)
+        prefetch(ahead + (aheadStride &+ k))
+      }
       let b0 = load(b)
       let b1 = load(b + 8)
       let a0 = SIMD8<Float>(repeating: upper[0])
@@ -97,6 +103,53 @@ enum GemmTile {
     store(c41, c + (4 &* stride &+ 8))
     store(c50, c + 5 &* stride)
     store(c51, c + (5 &* stride &+ 8))
+  }
+
+  /// `c[4 × 16] = sums[4 × 16] + a[depth × 4]ᵀ · b[depth × 16]`: the same for a last tile of at most four rows.
+  @inline(__always)
+  static func multiply4(
+    _ left: LeftPanel, _ b: UnsafePointer<Float>, bStride: Int, depth: Int, from sums: TileRows, into c: TileRows
+  ) {
+    let first = sums.base
+    let step = sums.stride
+    var c00 = load(first)
+    var c01 = load(first + 8)
+    var c10 = load(first + step)
+    var c11 = load(first + (step &+ 8))
+    var c20 = load(first + 2 &* step)
+    var c21 = load(first + (2 &* step &+ 8))
+    var c30 = load(first + 3 &* step)
+    var c31 = load(first + (3 &* step &+ 8))
+    let row = left.rowStride
+    var a = left.base
+    var b = b
+    for _ in 0..<depth {
+      let b0 = load(b)
+      let b1 = load(b + 8)
+      let a0 = SIMD8<Float>(repeating: a[0])
+      c00.addProduct(a0, b0)
+      c01.addProduct(a0, b1)
+      let a1 = SIMD8<Float>(repeating: a[row])
+      c10.addProduct(a1, b0)
+      c11.addProduct(a1, b1)
+      let a2 = SIMD8<Float>(repeating: a[2 &* row])
+      c20.addProduct(a2, b0)
+      c21.addProduct(a2, b1)
+      let a3 = SIMD8<Float>(repeating: a[3 &* row])
+      c30.addProduct(a3, b0)
+      c31.addProduct(a3, b1)
+      a += left.columnStride
+      b += bStride
+    }
+    let (c, stride) = (c.base, c.stride)
+    store(c00, c)
+    store(c01, c + 8)
+    store(c10, c + stride)
+    store(c11, c + (stride &+ 8))
+    store(c20, c + 2 &* stride)
+    store(c21, c + (2 &* stride &+ 8))
+    store(c30, c + 3 &* stride)
+    store(c31, c + (3 &* stride &+ 8))
   }
 
   /// `c[6 × 8] = sums[6 × 8] + a[depth × 6]ᵀ · b[depth × 8]`: the same for a last panel of at most eight columns.
