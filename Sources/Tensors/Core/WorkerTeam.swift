@@ -12,8 +12,8 @@ import Synchronization
 /// Waking a thread takes longer than many a job (20 to 30 µs), so a helper that has done its part looks out for the
 /// next job for a moment before it lets its thread go; an idle program has no thread that spins. There is one job at
 /// a time: who finds the team busy, be it another thread or a part of the job itself, computes alone, so nobody ever
-/// waits in a circle. The owner of a job computes parts too, the first one always, so that what it wrote there in one
-/// job is near when it reads it in the next; and all of them if no helper comes in time.
+/// waits in a circle. The owner of a job computes parts too, all of them if no helper comes in time. The first one is
+/// always its own: what a thread wrote in one job is mostly what it reads in the next, and near.
 final class WorkerTeam: Sendable {
   static let shared = WorkerTeam(helperCount: Threads.coreCount - 1)
 

@@ -16,7 +16,7 @@ struct TileRows {
   let stride: Int
 }
 
-/// The innermost loop of matrix multiplication: one 6 × 16 (or 6 × 8) tile of the result.
+/// The innermost loop of matrix multiplication: one 6 × 16 tile of the result, at its edges 4 × 16 or 6 × 8.
 ///
 /// Twelve accumulators of eight lanes, two columns vectors and one broadcast value fill the sixteen vector
 /// registers of AVX2 exactly. Each element of the tile is one chain of fused multiply-adds in ascending k,
