@@ -14,7 +14,7 @@ struct ScoreMatrixTests {
     let expected = UnsafeMutablePointer<Float>.allocate(capacity: columns)
     let slope = UnsafeMutablePointer<Float>.allocate(capacity: columns)
     defer { for memory in [p, dp, expected, slope] { memory.deallocate() } }
-    scores.softmax(p, emptyRowsAreZero: false)
+    scores.softmax(p, factor: 1, emptyRowsAreZero: false)
     scores.softmaxBackward(p, dp, factor: 1)
     for row in 0..<rows {
       values.read { RowKernels.softmax($0 + row * columns, count: columns, to: expected) }
@@ -28,12 +28,33 @@ struct ScoreMatrixTests {
     }
   }
 
+  /// Rows whose exponentials come near zero or are none go another way than their neighbours in a group.
+  @Test(arguments: [5, 8, 17, 40])
+  func farAndStrangeScoresGiveTheSameBits(columns: Int) {
+    let scores = ScoreMatrix(rows: 20, columns: columns)
+    var values = withGenerator(Generator(seed: 8)) { Tensor.normal([20, columns], standardDeviation: 3).scalars }
+    for (row, value) in [(1, -250), (3, Float.nan), (9, .infinity), (10, -.infinity), (17, 300)] {
+      values[row * columns + columns / 2] = value
+    }
+    let x = Tensor(values, shape: [20, columns])
+    let p = memory(of: x, scores)
+    let expected = UnsafeMutablePointer<Float>.allocate(capacity: columns)
+    defer { for memory in [p, expected] { memory.deallocate() } }
+    scores.softmax(p, factor: 0.7, emptyRowsAreZero: false)
+    for row in 0..<20 {
+      (x * 0.7).read { RowKernels.softmax($0 + row * columns, count: columns, to: expected) }
+      for column in 0..<columns {
+        #expect(p[row * scores.stride + column].bitPattern == expected[column].bitPattern, "row \(row), \(column)")
+      }
+    }
+  }
+
   @Test func anEmptyRowIsZeroWhereThatIsWanted() {
     let scores = ScoreMatrix(rows: 2, columns: 3)
     for isZero in [false, true] {
       let x = memory(of: Tensor([0, 0, 0, -.infinity, -.infinity, -.infinity], shape: [2, 3]), scores)
       defer { x.deallocate() }
-      scores.softmax(x, emptyRowsAreZero: isZero)
+      scores.softmax(x, factor: 1, emptyRowsAreZero: isZero)
       #expect(x[0] == 1 / 3 && x[2] == 1 / 3)
       for column in 0..<3 {
         let value = x[scores.stride + column]

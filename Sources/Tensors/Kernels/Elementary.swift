@@ -24,22 +24,24 @@ enum Elementary {
   static func exp(_ x: Vector) -> Vector {
     // Beyond these ends the result is infinite, or zero, all the same; NaN fails both comparisons and stays.
     let bounded = x.clamped(from: -104, to: 89)
-    let (power, n) = expParts(bounded)
+    let (power, shifted) = expParts(bounded)
+    let n = signedBits(shifted) &- signedBits(Vector(repeating: roundingShift))
     // 2^n does not fit in one float at the ends: two factors; the first product is exact, the second rounds.
     let half = n &>> 1
     return canonical(power * powerOfTwo(half) * powerOfTwo(n &- half))
   }
 
-  /// The exponential where the result is a normal number: |x| ≤ 87.
+  /// The exponential where the result is a normal number, |x| ≤ 87. For NaN it gives anything.
   @inline(__always)
   static func expOfModerate(_ x: Vector) -> Vector {
-    let (power, n) = expParts(x)
-    return power * powerOfTwo(n)
+    let (power, shifted) = expParts(x)
+    // Times 2^n: n, the lowest bits of `shifted`, is added to the exponent.
+    return vector(signedBits(power) &+ signedBits(shifted) &<< 23)
   }
 
-  /// `e^r` and `n`, with `x = n ln 2 + r`.
+  /// `e^r` and `n + roundingShift`, with `x = n ln 2 + r`.
   @inline(__always)
-  private static func expParts(_ x: Vector) -> (power: Vector, n: SIMD8<Int32>) {
+  private static func expParts(_ x: Vector) -> (power: Vector, shifted: Vector) {
     let shifted = Vector(repeating: roundingShift).addingProduct(x, Vector(repeating: 0x1.715476p+0))
     let n = shifted - roundingShift
     let r = x.addingProduct(n, Vector(repeating: -0x1.62e430p-1))
@@ -51,7 +53,7 @@ enum Elementary {
     p = fused(p, r, 0x1.fffffcp-2)
     p = fused(p, r, 1)
     p = fused(p, r, 1)
-    return (p, signedBits(shifted) &- signedBits(Vector(repeating: roundingShift)))
+    return (p, shifted)
   }
 
   /// The logistic function 1 / (1 + e^-x), within 1.5 ulp; small results keep their precision down to the subnormals.
@@ -87,7 +89,7 @@ enum Elementary {
     // From 9.02 on the result is 1.
     let bounded = a.clamped(to: 10)
     let large = 1 - 2 / (expOfModerate(bounded + bounded) + 1)
-    return canonical(withSign(of: x, large.replacing(with: small, where: a .< 0.625)))
+    return withSign(of: x, large.replacing(with: small, where: a .< 0.625)).replacing(with: .nan, where: x .!= x)
   }
 
   /// The error function, within 1.1 ulp.
@@ -96,7 +98,9 @@ enum Elementary {
   /// P(t) = -log erfc t = t + t Q(t) and Q of degree 7, fitted on [0.84375, 4] so that the error that reaches
   /// erf is at most 2^-29.5.
   @inline(__always)
-  static func erf(_ x: Vector) -> Vector { erf(x, complement: expOfModerate(erfcExponent(x))) }
+  static func erf(_ x: Vector) -> Vector {
+    erfOfNumber(x, complement: expOfModerate(erfcExponent(x))).replacing(with: .nan, where: x .!= x)
+  }
 
   /// -P(|x|) = log erfc |x|, where erf(x) needs it.
   @inline(__always)
@@ -113,13 +117,9 @@ enum Elementary {
     return -t.addingProduct(p, t)
   }
 
-  /// The error function, given e to the power of `erfcExponent(x)`.
+  /// The error function, given e to the power of `erfcExponent(x)`. For NaN it gives anything.
   @inline(__always)
-  static func erf(_ x: Vector, complement: Vector) -> Vector { canonical(erfOrAnyNaN(x, complement: complement)) }
-
-  /// The same with whichever NaN comes out, for who goes on computing with it.
-  @inline(__always)
-  static func erfOrAnyNaN(_ x: Vector, complement: Vector) -> Vector {
+  static func erfOfNumber(_ x: Vector, complement: Vector) -> Vector {
     let a = magnitude(x)
     let z = a * a
     var q = Vector(repeating: -0x1.4e3b50p-11)

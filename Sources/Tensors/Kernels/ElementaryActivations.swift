@@ -16,7 +16,7 @@ extension Elementary {
     geluDerivative(x, onePlusErf: geluOnePlusErf(x), density: expOfModerate(geluDensityExponent(x)))
   }
 
-  /// What value and derivative share, `1 + erf(x / √2)`.
+  /// What value and derivative share, `1 + erf(x / √2)`. For NaN it gives anything.
   @inline(__always)
   static func geluOnePlusErf(_ x: Vector) -> Vector { geluOnePlusErf(x, complement: expOfModerate(geluExponent(x))) }
 
@@ -26,7 +26,7 @@ extension Elementary {
 
   @inline(__always)
   static func geluOnePlusErf(_ x: Vector, complement: Vector) -> Vector {
-    1 + erfOrAnyNaN(x * squareRootOfHalf, complement: complement)
+    1 + erfOfNumber(x * squareRootOfHalf, complement: complement)
   }
 
   @inline(__always)

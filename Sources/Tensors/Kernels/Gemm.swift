@@ -47,6 +47,9 @@ struct Gemm {
     if rowRange.count <= GemmSkinny.maximumRows {
       return GemmSkinny.compute(self, rows: rowRange, columns: columnRange)
     }
+    if GemmSmall.fits(self, rows: rowRange.count, columns: columnRange.count) {
+      return GemmSmall.compute(self, rows: rowRange, columns: columnRange, &scratch)
+    }
     computeBlocked(rowRange, columnRange, &scratch)
   }
 

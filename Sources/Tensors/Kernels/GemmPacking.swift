@@ -108,7 +108,7 @@ enum GemmPacking {
 
   /// One to eight columns of any strides, their rows `width` apart in the panel.
   @inline(__always)
-  private static func packEight(
+  static func packEight(
     _ source: UnsafePointer<Float>, _ rowStride: Int, _ columnStride: Int, _ count: Int, _ depth: Int,
     _ target: UnsafeMutablePointer<Float>, _ width: Int
   ) {

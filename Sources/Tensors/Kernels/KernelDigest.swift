@@ -165,7 +165,7 @@ extension KernelDigest {
       y.deallocate()
     }
     if rows > 1 { for column in 0..<columns { x[scores.stride &+ column] = -.infinity } }
-    scores.softmax(x, emptyRowsAreZero: true)
+    scores.softmax(x, factor: 1, emptyRowsAreZero: true)
     add(x, rows &* scores.stride)
     scores.softmaxBackward(x, y, factor: 0.3)
     add(y, rows &* scores.stride)

@@ -6,8 +6,10 @@
 enum Reductions {
   static let leaf = 4096
 
+  @inline(__always)
   static func sum(_ x: UnsafePointer<Float>, count: Int) -> Float {
-    pairwise(count) { lanes32(x + $0, $1) { $0 } }
+    if count <= leaf { return lanes32(x, count) { $0 } }
+    return pairwise(count) { lanes32(x + $0, $1) { $0 } }
   }
 
   /// The sum of `(x - center)²`.
@@ -22,33 +24,36 @@ enum Reductions {
   }
 
   /// The sum of `x · y`.
+  @inline(__always)
   static func dot(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, count: Int) -> Float {
-    pairwise(count) { start, length in
-      let x = x + start
-      let y = y + start
-      var s0 = SIMD8<Float>.zero
-      var s1 = s0
-      var s2 = s0
-      var s3 = s0
-      var i = 0
-      while i &+ 32 <= length {
-        s0.addProduct(load(x + i), load(y + i))
-        s1.addProduct(load(x + (i &+ 8)), load(y + (i &+ 8)))
-        s2.addProduct(load(x + (i &+ 16)), load(y + (i &+ 16)))
-        s3.addProduct(load(x + (i &+ 24)), load(y + (i &+ 24)))
-        i &+= 32
-      }
-      // What is left goes to the lanes it would go to in a longer row, so that zeros behind a row change nothing.
-      var left = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
-      var right = left
-      loadRest(x + i, length &- i, &left)
-      loadRest(y + i, length &- i, &right)
-      s0.addProduct(left.0, right.0)
-      s1.addProduct(left.1, right.1)
-      s2.addProduct(left.2, right.2)
-      s3.addProduct(left.3, right.3)
-      return tree((s0 + s1) + (s2 + s3))
+    if count <= leaf { return dotLanes32(x, y, count) }
+    return pairwise(count) { dotLanes32(x + $0, y + $0, $1) }
+  }
+
+  @inline(__always)
+  private static func dotLanes32(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ length: Int) -> Float {
+    var s0 = SIMD8<Float>.zero
+    var s1 = s0
+    var s2 = s0
+    var s3 = s0
+    var i = 0
+    while i &+ 32 <= length {
+      s0.addProduct(load(x + i), load(y + i))
+      s1.addProduct(load(x + (i &+ 8)), load(y + (i &+ 8)))
+      s2.addProduct(load(x + (i &+ 16)), load(y + (i &+ 16)))
+      s3.addProduct(load(x + (i &+ 24)), load(y + (i &+ 24)))
+      i &+= 32
     }
+    // What is left goes to the lanes it would go to in a longer row, so that zeros behind a row change nothing.
+    var left = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
+    var right = left
+    loadRest(x + i, length &- i, &left)
+    loadRest(y + i, length &- i, &right)
+    s0.addProduct(left.0, right.0)
+    s1.addProduct(left.1, right.1)
+    s2.addProduct(left.2, right.2)
+    s3.addProduct(left.3, right.3)
+    return tree((s0 + s1) + (s2 + s3))
   }
 
   /// The largest element; NaN wins, as in PyTorch.
@@ -180,18 +185,14 @@ enum Reductions {
       i &+= 32
     }
     // What is left goes to the lanes it would go to in a longer row, so that zeros behind a row change nothing.
-    while i &+ 8 <= count {
-      switch i & 24 {
-      case 0: s0 += term(load(x + i))
-      case 8: s1 += term(load(x + i))
-      default: s2 += term(load(x + i))
-      }
-      i &+= 8
-    }
-    if i < count {
-      let rest = count &- i
-      let last = firstLanes(term(loadPart(x + i, rest)), rest)
-      switch i & 24 {
+    let left = count &- i
+    if left >= 8 { s0 += term(load(x + i)) }
+    if left >= 16 { s1 += term(load(x + (i &+ 8))) }
+    if left >= 24 { s2 += term(load(x + (i &+ 16))) }
+    let rest = left & 7
+    if rest > 0 {
+      let last = firstLanes(term(loadPart(x + (count &- rest), rest)), rest)
+      switch left & 24 {
       case 0: s0 += last
       case 8: s1 += last
       case 16: s2 += last

@@ -42,6 +42,8 @@ struct AttentionHeads {
     let (queries, keys, values, results) = (HeadMatrices(q), HeadMatrices(k), HeadMatrices(v), HeadMatrices(output))
     let maskStrides = mask?.strides(broadcastTo: [q.shape[0], q.shape[1], t, s])
     let (t, s, d, e, scores) = (t, s, d, e, scores)
+    // Then the scores are needed before the softmax multiplies them by the scale.
+    let hidesKeys = mask != nil || isCausal
     withExtendedLifetime((q.storage, k.storage, v.storage, mask, noise, kept, output.storage)) {
       parallelFor(headCount, grain: grain) { heads in
         let memory = UnsafeMutablePointer<Float>.allocate(capacity: scores.count)
@@ -51,7 +53,7 @@ struct AttentionHeads {
             let p = kept.map { $0.storage.floats + head * scores.count } ?? memory
             // P = softmax(Q · Kᵀ · scale + mask), O = P · V.
             multiply(queries[head], keys[head].transposed, t, d, s, into: matrix(p), hasRoom: true, &scratch)
-            Pointwise.map(ScaleKernel(factor: scale), whole: p, count: t * scores.stride, to: p)
+            if hidesKeys { Pointwise.map(ScaleKernel(factor: scale), whole: p, count: t * scores.stride, to: p) }
             if let mask, let maskStrides {
               for row in 0..<t { addMask(mask, maskStrides, head, row, p + row * scores.stride) }
             }
@@ -61,7 +63,7 @@ struct AttentionHeads {
               }
             }
             // A query that may look at nothing gets nothing.
-            scores.softmax(p, emptyRowsAreZero: mask != nil)
+            scores.softmax(p, factor: hidesKeys ? 1 : scale, emptyRowsAreZero: mask != nil)
             var left = p
             if let noise {
               left = memory
