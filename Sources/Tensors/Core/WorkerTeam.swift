@@ -17,7 +17,10 @@ import Synchronization
 final class WorkerTeam: Sendable {
   static let shared = WorkerTeam(helperCount: Threads.coreCount - 1)
 
-  private typealias Body = (Int) -> Void
+  /// What a job does. (A closure that lay in memory by itself would be called through another one, made anew each time.)
+  private struct Body {
+    let call: (Int) -> Void
+  }
 
   /// How long a helper looks out for the next job: longer than what lies between two jobs of a training step.
   private static let patience: UInt64 = 200_000
@@ -49,7 +52,7 @@ final class WorkerTeam: Sendable {
       return
     }
     withoutActuallyEscaping(body) { escapable in
-      withUnsafePointer(to: escapable) { pointer in
+      withUnsafePointer(to: Body(call: escapable)) { pointer in
         self.body.store(UInt(bitPattern: pointer), ordering: .relaxed)
         finishedParts.store(0, ordering: .relaxed)
         let last = Ticket(bits: ticket.load(ordering: .relaxed))
@@ -110,7 +113,7 @@ final class WorkerTeam: Sendable {
   /// Not inlined, so that it has let go of the closure before the part counts as finished.
   @inline(never)
   private static func call(_ address: UInt, _ part: Int) {
-    UnsafePointer<Body>(bitPattern: address)?.pointee(part)
+    UnsafePointer<Body>(bitPattern: address)?.pointee.call(part)
   }
 
   /// Waits a little: for some rounds by doing nothing, then by letting other threads have the core.

@@ -84,9 +84,20 @@ extension Tensor {
   static func combined<Kernel: BinaryKernel>(
     _ a: Tensor, _ b: Tensor, _ kernel: Kernel, _ operation: String
   ) -> Tensor {
-    let shape = Shape.broadcast(a.shape, b.shape, operation)
     let a = a.packed()
     let b = b.packed()
+    if a.shape == b.shape {
+      let count = a.count
+      return Tensor(shape: a.shape) { out in
+        withPointers(a, b) { a, b in
+          parallelFor(count, grain: pointwiseGrain, multiple: 64) { part in
+            let at = part.lowerBound
+            Pointwise.map(kernel, a + at, b + at, count: part.count, to: out + at)
+          }
+        }
+      }
+    }
+    let shape = Shape.broadcast(a.shape, b.shape, operation)
     return Tensor(shape: shape) { out in
       let runs = StridedRuns(
         shape: shape,

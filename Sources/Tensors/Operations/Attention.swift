@@ -55,10 +55,14 @@ extension Tensor {
       )
     }
     let (b, t, width) = (projections.shape[0], projections.shape[1], projections.shape[2] / 3)
-    /// Queries, keys and values, each `[B, H, T, D]`: views.
+    let shape = [b, headCount, t, width / headCount]
+    let strides = [t * 3 * width, width / headCount, 3 * width, 1]
+    /// Queries, keys and values, each `[B, H, T, D]`: views of the dense `[B, T, 3, H, D]`.
     func heads(_ x: Tensor) -> (q: Tensor, k: Tensor, v: Tensor) {
-      let each = x.reshape(b, t, 3, headCount, width / headCount).permute(2, 0, 3, 1, 4)
-      return (each.select(0, dim: 0), each.select(1, dim: 0), each.select(2, dim: 0))
+      func part(_ index: Int) -> Tensor {
+        Tensor(shape: shape, strides: strides, offset: x.offset + index * width, storage: x.storage)
+      }
+      return (part(0), part(1), part(2))
     }
     if let mask { check(mask, scores: [b, headCount, t, t], name) }
     let (q, k, v) = heads(projections.packed())

@@ -37,12 +37,17 @@ extension Tensor {
         }
       }
     }
-    let operands = [self] + [weight, bias].compactMap { $0 }
+    var operands = [self]
+    if let weight { operands.append(weight) }
+    if let bias { operands.append(bias) }
+    let (hasWeight, hasBias) = (weight != nil, bias != nil)
     return y.recording(operands) { g in
       let g = g.packed()
       let (dx, products) = Tensor.layerNormGradients(x, g, moments, weight: w, grain: grain)
-      let sums = Tensor.sumsOfColumns([weight == nil ? nil : products, bias == nil ? nil : g].compactMap { $0 }, size)
-      return [dx] + sums
+      var terms: [Tensor] = []
+      if hasWeight { terms.append(products) }
+      if hasBias { terms.append(g) }
+      return [dx] + Tensor.sumsOfColumns(terms, size)
     }
   }
 
@@ -76,9 +81,8 @@ extension Tensor {
 
   /// The sums over all dimensions but the last, of `columns` elements; all at once, as each is little work.
   private static func sumsOfColumns(_ tensors: [Tensor], _ columns: Int) -> [Tensor] {
-    let leading = tensors.map { Array(0..<($0.rank - 1)) }
     // A single column is summed as a row is.
-    if columns == 1 { return zip(tensors, leading).map { $0.sum(dims: $1) } }
+    if columns == 1 { return tensors.map { $0.sum(dims: Array(0..<($0.rank - 1))) } }
     let sums = tensors.map { _ in Tensor(uninitialized: [columns]) }
     let rows = tensors.first.map { columns == 0 ? 0 : $0.count / columns } ?? 0
     withExtendedLifetime((tensors, sums)) {

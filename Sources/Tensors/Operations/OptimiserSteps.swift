@@ -10,7 +10,9 @@ package struct AdamWUpdate {
 
   /// Brings together what belongs to one parameter; all of its shape.
   package init(parameter: Tensor, gradient: Tensor, mean: Tensor, square: Tensor, _ constants: AdamWConstants) {
-    for other in [gradient, mean, square] { parameter.requireShape(other, "AdamW") }
+    parameter.requireShape(gradient, "AdamW")
+    parameter.requireShape(mean, "AdamW")
+    parameter.requireShape(square, "AdamW")
     precondition(parameter.isContiguous && mean.isContiguous && square.isContiguous)
     self.parameter = parameter
     self.gradient = gradient.packed()
@@ -23,7 +25,9 @@ package struct AdamWUpdate {
   package static func apply(_ updates: [AdamWUpdate]) {
     var ends: [Int] = []
     for update in updates {
-      for tensor in [update.parameter, update.mean, update.square] { tensor.storage.own() }
+      update.parameter.storage.own()
+      update.mean.storage.own()
+      update.square.storage.own()
       ends.append((ends.last ?? 0) + update.parameter.count)
     }
     parallelFor(ends.last ?? 0, grain: pointwiseGrain / 2, multiple: 64) { part in
