@@ -42,7 +42,9 @@ func parallelFor(_ count: Int, grain: Int, multiple: Int = 1, _ body: (Range<Int
     if count > 0 { body(0..<count) }
     return
   }
-  let step = ((count + parts - 1) / parts + multiple - 1) / multiple * multiple
-  let used = (count + step - 1) / step
-  WorkerTeam.shared.run(used) { part in body(part * step..<min(count, (part + 1) * step)) }
+  let units = (count + multiple - 1) / multiple
+  let used = min(parts, units)
+  WorkerTeam.shared.run(used) { part in
+    body(units * part / used * multiple..<min(count, units * (part + 1) / used * multiple))
+  }
 }

@@ -124,7 +124,7 @@ enum Reductions {
   }
 
   /// Rows of a block of a sum of columns.
-  private static let columnBlock = 256
+  static let columnBlock = 256
 
   /// Thirty-two columns side by side: whole cache lines, and four sums that do not wait for each other.
   @inline(__always)

@@ -42,62 +42,57 @@ extension Tensor {
     if let bias { operands.append(bias) }
     let (hasWeight, hasBias) = (weight != nil, bias != nil)
     return y.recording(operands) { g in
-      let g = g.packed()
-      let (dx, products) = Tensor.layerNormGradients(x, g, moments, weight: w, grain: grain)
-      var terms: [Tensor] = []
-      if hasWeight { terms.append(products) }
-      if hasBias { terms.append(g) }
-      return [dx] + Tensor.sumsOfColumns(terms, size)
+      let (dx, dw, db) = Tensor.layerNormGradients(x, g.packed(), moments, weight: w, grain: grain)
+      return [dx] + (hasWeight ? [dw] : []) + (hasBias ? [db] : [])
     }
   }
 
-  /// The gradient of the input, and what the gradient of the weight is the sum of: g · (x - mean) · scale for each row.
+  /// The gradients of the input, the weight and the bias: the latter two are sums over the rows, of
+  /// g · (x - mean) · scale and of g.
   private static func layerNormGradients(
     _ x: Tensor, _ g: Tensor, _ moments: Tensor, weight: Tensor?, grain: Int
-  ) -> (input: Tensor, products: Tensor) {
+  ) -> (input: Tensor, weight: Tensor, bias: Tensor) {
     let size = x.shape[x.rank - 1]
     let rows = moments.shape[1]
-    let products = Tensor(uninitialized: x.shape)
-    let input = Tensor(shape: x.shape) { out in
-      withExtendedLifetime((weight, products)) {
-        let w = weight.map { UnsafePointer($0.storage.floats + $0.offset) }
-        let products = products.storage.floats
-        withPointers(x, g, moments) { x, g, moments in
-          parallelFor(rows, grain: grain) { part in
-            let scratch = UnsafeMutablePointer<Float>.allocate(capacity: size)
-            defer { scratch.deallocate() }
-            for row in part {
+    // A block of rows at a time, with the sums of its columns at once: what they are the sums of is needed only for that.
+    let blockRows = Reductions.columnBlock
+    let blocks = (rows + blockRows - 1) / blockRows
+    let input = Tensor(uninitialized: x.shape)
+    let blockSums = Tensor(uninitialized: [blocks, 2, size])
+    withExtendedLifetime((weight, input, blockSums)) {
+      let w = weight.map { UnsafePointer($0.storage.floats + $0.offset) }
+      let (dx, sums) = (input.storage.floats, blockSums.storage.floats)
+      withPointers(x, g, moments) { x, g, moments in
+        parallelFor(blocks, grain: Swift.max(1, grain / blockRows)) { part in
+          let memory = UnsafeMutablePointer<Float>.allocate(capacity: (blockRows + 1) * size)
+          defer { memory.deallocate() }
+          let (scratch, products) = (memory, memory + size)
+          for block in part {
+            let first = block * blockRows
+            let count = Swift.min(blockRows, rows - first)
+            for row in first..<first + count {
               let at = row * size
               RowKernels.normaliseBackward(
                 x + at, g + at, count: size, mean: moments[row], scale: moments[rows + row], weight: w,
-                scratch: scratch, to: out + at, products: products + at)
+                scratch: scratch, to: dx + at, products: products + (row - first) * size)
             }
+            let sum = sums + 2 * block * size
+            Reductions.sumColumns(products, rows: count, columns: size, range: 0..<size, to: sum)
+            Reductions.sumColumns(g + first * size, rows: count, columns: size, range: 0..<size, to: sum + size)
           }
         }
       }
     }
-    return (input, products)
-  }
-
-  /// The sums over all dimensions but the last, of `columns` elements; all at once, as each is little work.
-  private static func sumsOfColumns(_ tensors: [Tensor], _ columns: Int) -> [Tensor] {
-    // A single column is summed as a row is.
-    if columns == 1 { return tensors.map { $0.sum(dims: Array(0..<($0.rank - 1))) } }
-    let sums = tensors.map { _ in Tensor(uninitialized: [columns]) }
-    let rows = tensors.first.map { columns == 0 ? 0 : $0.count / columns } ?? 0
-    withExtendedLifetime((tensors, sums)) {
-      let grain = Swift.max(8, pointwiseGrain / Swift.max(1, rows))
-      parallelFor(tensors.count * columns, grain: grain, multiple: 16) { part in
-        for (index, (x, sum)) in zip(tensors, sums).enumerated() {
-          let range = part.clamped(to: index * columns..<(index + 1) * columns)
-          if range.isEmpty { continue }
-          Reductions.sumColumns(
-            x.storage.floats + x.offset, rows: rows, columns: columns,
-            range: range.lowerBound - index * columns..<range.upperBound - index * columns, to: sum.storage.floats)
-        }
+    let weightSum = Tensor.zeros([size])
+    let biasSum = Tensor.zeros([size])
+    withExtendedLifetime((blockSums, weightSum, biasSum)) {
+      for block in 0..<blocks {
+        let sums = blockSums.storage.floats + 2 * block * size
+        Pointwise.add(sums, count: size, to: weightSum.storage.floats)
+        Pointwise.add(sums + size, count: size, to: biasSum.storage.floats)
       }
     }
-    return sums
+    return (input, weightSum, biasSum)
   }
 
   /// Divides by the Euclidean norm along a dimension, which is taken to be at least `epsilon` (`F.normalize`). A row of
