@@ -6,7 +6,7 @@ LESSONS ?= 04
 # Flags for `make run` and `make bench`.
 ARGS ?=
 
-.PHONY: help run test setup lint format check bytes check-arm64 bench compare clean
+.PHONY: help run test setup lint format check bytes check-arm64 check-avx512 bench compare clean
 
 help: ## List these commands.
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name text; do \
@@ -35,6 +35,9 @@ bytes: setup ## Compare builds for several instruction sets and thread counts (L
 
 check-arm64: ## Run the engine's kernels as arm64 code and compare their digest.
 	@sh Scripts/check-arm64.sh
+
+check-avx512: ## Run the engine's kernels with AVX-512, in an emulator where there is none, and compare their digest.
+	@sh Scripts/check-avx512.sh
 
 bench: setup ## Measure the engine (ARGS="--torch python3" compares with PyTorch).
 	$(SWIFT) run -c release bench $(ARGS)
