@@ -21,12 +21,14 @@ has_tools || install_packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-u
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
 
 libraries=$(dirname "$(aarch64-linux-gnu-gcc -print-file-name=libc.a)")
 runtime=$(dirname "$(aarch64-linux-gnu-gcc -print-libgcc-file-name)")
 compile_digest "$folder/arm64.o" -target aarch64-none-none-elf -enable-experimental-feature Embedded -c
-"$clang" --target=aarch64-linux-gnu -fuse-ld=lld -static -B "$libraries" -L "$libraries" -B "$runtime" -L "$runtime" \
-  "$folder/arm64.o" -lm -o "$folder/arm64"
+link_static "$folder/arm64" --target=aarch64-linux-gnu -B "$libraries" -L "$libraries" -B "$runtime" -L "$runtime" \
+  "$folder/arm64.o"
 expected=$(qemu-aarch64 "$folder/arm64")
 printf '%-10s %s\n' arm64 "$expected"
 failures=0

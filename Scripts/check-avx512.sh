@@ -16,6 +16,8 @@ fi
 
 folder=$(mktemp -d)
 trap 'cat "$folder"/*.pid 2>/dev/null | xargs -r kill -KILL 2>/dev/null; rm -rf "$folder"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
 
 compile_digest "$folder/native" -lm
 expected=$("$folder/native")
@@ -23,26 +25,32 @@ printf '%-10s %s\n' x86_64 "$expected"
 
 # Statically linked: it is all that runs on the emulated computer.
 compile_digest "$folder/v4.o" -Xcc -march=x86-64-v4 -enable-experimental-feature Embedded -c
-"$clang" -static "$folder/v4.o" -lm -o "$folder/v4"
+link_static "$folder/v4" "$folder/v4.o"
+
+has_tools() {
+  for tool in bochs genisoimage cpio script; do command -v "$tool" >/dev/null 2>&1 || return 1; done
+  for file in /usr/share/bochs/BIOS-bochs-latest /usr/share/bochs/VGABIOS-lgpl-latest /usr/lib/ISOLINUX/isolinux.bin \
+    /usr/lib/syslinux/modules/bios/ldlinux.c32 /usr/lib/*/bochs/plugins/libbx_term_gui.so; do
+    [ -e "$file" ] || return 1
+  done
+}
+
+# load_kernel: Debian's or Ubuntu's for virtual machines, unpacked and not installed
+load_kernel() {
+  for name in linux-image-cloud-amd64 linux-image-virtual; do
+    kernel=$(apt-cache depends "$name" 2>/dev/null | sed -n 's/.*Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1)
+    [ -n "$kernel" ] || continue
+    (cd "$folder" && apt-get download "$kernel" >/dev/null 2>&1 && dpkg-deb -x "$kernel"_*.deb kernel) && return
+  done
+  return 1
+}
 
 # emulate: the digest that the emulated computer prints
 emulate() {
-  for tool in bochs genisoimage cpio script; do
-    command -v "$tool" >/dev/null 2>&1 || { has_tools=no && break; }
-  done
-  if [ "${has_tools:-yes}" = no ] || ! [ -e /usr/lib/ISOLINUX/isolinux.bin ]; then
-    install_packages bochs bochsbios bochs-term vgabios isolinux syslinux-common genisoimage cpio bsdutils
-  fi
-  kernel=
-  for name in linux-image-cloud-amd64 linux-image-virtual; do
-    [ -n "$kernel" ] || kernel=$(apt-cache depends "$name" 2>/dev/null | sed -n 's/.*Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1)
-  done
-  if [ -z "$kernel" ]; then
-    say "apt-get knows no Linux for virtual machines."
-    exit 1
-  fi
-  (cd "$folder" && apt-get download "$kernel" >/dev/null 2>&1 && dpkg-deb -x "$kernel"_*.deb kernel) || {
-    say "$kernel could not be loaded."
+  has_tools || install_packages bochs bochsbios bochs-term vgabios isolinux syslinux-common genisoimage cpio bsdutils
+  # The lists of packages may be missing or old.
+  load_kernel || { as_root apt-get update >&2 && load_kernel; } || {
+    say "apt-get could not load a Linux for virtual machines."
     exit 1
   }
 
@@ -80,7 +88,7 @@ END
   echo continue >"$folder/commands"
   : >"$folder/serial.txt"
   run="echo \$\$ >'$folder/bochs.pid'; exec bochs -q -f '$folder/bochsrc' -rc '$folder/commands'"
-  TERM=xterm script --quiet --command "$run" /dev/null >"$folder/screen.txt" 2>&1 </dev/null &
+  SHELL=/bin/sh TERM=xterm script --quiet --command "$run" /dev/null >"$folder/screen.txt" 2>&1 </dev/null &
   emulator=$!
   echo "$emulator" >"$folder/script.pid"
   say "Starting a computer with AVX-512 in the emulator."
@@ -88,7 +96,7 @@ END
   until grep -q 'Kernel panic' "$folder/serial.txt"; do
     if [ "$seconds" -ge 900 ] || ! kill -0 "$emulator" 2>/dev/null; then
       say "The emulated computer did not get to the digest. Its last lines:"
-      tail -n 5 "$folder/serial.txt" "$folder/bochs.txt" >&2
+      tail -n 5 "$folder/serial.txt" "$folder/bochs.txt" "$folder/screen.txt" >&2
       exit 1
     fi
     sleep 1
@@ -105,7 +113,7 @@ else
 fi
 printf '%-10s %s\n' x86-64-v4 "$digest"
 if [ "$digest" != "$expected" ]; then
-  say "The digests differ."
+  if [ -n "$digest" ]; then say "The digests differ."; else say "The program ended without a digest."; fi
   exit 1
 fi
 echo "The same bits with AVX-512."

@@ -4,9 +4,6 @@ swiftc=${SWIFTC:-swiftc}
 digest_sources="Sources/Tensors/Kernels/*.swift Scripts/PrintDigest.swift"
 digest_options="-O -wmo -parse-as-library -package-name multimodal-course -module-name Kernels -Xcc -fno-math-errno
   -enable-experimental-feature Extern -I Sources/CPrefetch"
-# The toolchain's own: GNU ld refuses Swift's objects.
-clang=$(dirname "$(readlink -f "$(command -v "$swiftc")")")/clang
-
 say() { printf '%s\n' "$*" >&2; }
 
 # as_root COMMAND …
@@ -29,6 +26,13 @@ compile_digest() {
   shift
   # shellcheck disable=SC2086  # several words
   "$swiftc" $digest_options "$@" $digest_sources -o "$output"
+}
+
+# link_static OUTPUT [OPTION …]: by the toolchain's clang and lld, as GNU ld refuses Swift's objects
+link_static() {
+  output=$1
+  shift
+  "$(dirname "$(readlink -f "$(command -v "$swiftc")")")/clang" -fuse-ld=lld -static "$@" -lm -o "$output"
 }
 
 # has_features NAME …: of this processor

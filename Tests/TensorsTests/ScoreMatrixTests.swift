@@ -92,3 +92,20 @@ struct ScoreMatrixTests {
   }
   #expect(together == alone)
 }
+
+/// The gradients of layer norm's weight and bias have the bits of a sum over the rows, however many blocks of rows there
+/// are, and on any number of threads.
+@Test(arguments: [(1, 3), (5, 1), (256, 8), (700, 33), (1100, 64)])
+func layerNormsGradientsAreSumsOverItsRows(rows: Int, width: Int) {
+  let generator = Generator(seed: 9)
+  let x = withGenerator(generator) { Tensor.randn([rows, width]) }
+  let g = withGenerator(generator) { Tensor.randn([rows, width]) }
+  for threads in [1, 2, 3, 8] {
+    let weight = Tensor.full([width], 1).requiringGrad()
+    let bias = Tensor.zeros([width]).requiringGrad()
+    let normal = x.layerNorm(epsilon: 1e-5)
+    Threads.with(threads) { x.layerNorm(weight: weight, bias: bias, epsilon: 1e-5).backward(from: g) }
+    #expect(bias.grad?.scalars == g.sum(dim: 0).scalars, "\(threads) threads")
+    #expect(weight.grad?.scalars == (g * normal).sum(dim: 0).scalars, "\(threads) threads")
+  }
+}

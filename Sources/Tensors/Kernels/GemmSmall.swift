@@ -1,4 +1,4 @@
-/// Products of matrices that fit into the first-level cache: one head of attention over a short sequence.
+/// Products whose right matrix fits into the first-level cache: one head of attention over a short sequence.
 ///
 /// There the work around the tiles would cost as much as the tiles. So nothing is divided into blocks, rows are read where
 /// they lie, and at the edges tiles overlap: an element that is computed twice gets the same bits twice.
@@ -31,7 +31,7 @@ enum GemmSmall {
       column = min(column, columns.upperBound &- width)
       var b = g.b.base.assumingMemoryBound(to: Float.self) + column &* g.b.columnStride
       var bStride = g.b.rowStride
-      if g.b.columnStride != 1 {
+      if g.b.columnStride != 1 || crowdsCache(stride: bStride) {
         for half in stride(from: 0, to: width, by: 8) {
           GemmPacking.packEight(
             b + half &* g.b.columnStride, bStride, g.b.columnStride, 8, g.depth, packed + half, width)

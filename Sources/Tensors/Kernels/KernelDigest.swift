@@ -2,7 +2,7 @@
 ///
 /// Two machines, builds or instruction sets that agree on it compute the same numbers. It uses nothing but the kernels
 /// themselves, so that they can be compiled alone, as Embedded Swift, for a processor that is not at hand
-/// (`Scripts/check-arm64.sh`). Any NaN counts as the same one: processors differ in sign and payload of theirs.
+/// (`Scripts/check-arm64.sh`, `Scripts/check-avx512.sh`). Any NaN counts as the same one: processors differ in sign and payload of theirs.
 package func kernelDigest() -> UInt64 {
   var digest = KernelDigest()
   digest.addProducts()
@@ -73,6 +73,8 @@ extension KernelDigest {
     addProducts(5, 1, 7)
     addProducts(6, 16, 16)
     addProducts(7, 40, 24)
+    addProducts(9, 30, 21)
+    addProducts(11, 20, 13)
     addProducts(13, 300, 35)
     addProducts(25, 520, 17)
     addProducts(4, 0, 5)
@@ -152,11 +154,12 @@ extension KernelDigest {
     addScores(1, 1)
     addScores(3, 8)
     addScores(17, 17)
+    addScores(8, 20, factor: 7)
     addScores(9, 4103)
   }
 
   /// The softmax of a head's scores and the way back, with an empty row.
-  private mutating func addScores(_ rows: Int, _ columns: Int) {
+  private mutating func addScores(_ rows: Int, _ columns: Int, factor: Float = 1) {
     let scores = ScoreMatrix(rows: rows, columns: columns)
     let x = moderate(scores.count)
     let y = moderate(scores.count)
@@ -165,7 +168,7 @@ extension KernelDigest {
       y.deallocate()
     }
     if rows > 1 { for column in 0..<columns { x[scores.stride &+ column] = -.infinity } }
-    scores.softmax(x, factor: 1, emptyRowsAreZero: true)
+    scores.softmax(x, factor: factor, emptyRowsAreZero: true)
     add(x, rows &* scores.stride)
     scores.softmaxBackward(x, y, factor: 0.3)
     add(y, rows &* scores.stride)

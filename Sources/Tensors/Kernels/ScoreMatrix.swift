@@ -5,7 +5,7 @@
 struct ScoreMatrix {
   /// Queries.
   let rows: Int
-  /// Keys.
+  /// Keys, at least one.
   let columns: Int
   /// Floats from one row to the next.
   var stride: Int { (columns &+ 7) & ~7 }

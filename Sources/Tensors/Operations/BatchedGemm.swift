@@ -41,8 +41,8 @@ enum BatchedGemm {
   /// `aᵀ · b` and the sums of a's columns in one go: of a linear layer, the gradients of the weight and the bias.
   ///
   /// - Parameters:
-  ///   - a: `[K, M]`, row by row without gaps, `M` at least 2.
-  ///   - b: `[K, N]`.
+  ///   - a: `[K, M]`, 32-bit, row by row without gaps, `M` at least 2.
+  ///   - b: `[K, N]`, `N` at least 1.
   /// - Returns: `[M, N]` and `[M]`.
   static func productAndSums(_ a: MatrixView, _ b: MatrixView) -> (product: Tensor, sums: Tensor) {
     let product = Tensor(uninitialized: [a.columns, b.columns])
@@ -62,7 +62,7 @@ enum BatchedGemm {
   ///
   /// - Parameters:
   ///   - start: `[N]`, where each sum begins, or `nil` for zero.
-  ///   - c: 32-bit, its columns side by side.
+  ///   - c: 32-bit, its columns side by side; of a tensor that is no copy.
   ///   - beside: other work on rows of `c`, called with parts of `0..<M` that cover it.
   static func multiply(
     _ a: MatrixView, _ b: MatrixView, start: Tensor? = nil, into c: MatrixView, beside: ((Range<Int>) -> Void)? = nil

@@ -92,6 +92,8 @@ extension Tensor {
         Pointwise.add(sums + size, count: size, to: biasSum.storage.floats)
       }
     }
+    // A single column is summed as a row is. (Its products are all zero.)
+    if size == 1 { return (input, weightSum, g.sum(dims: Array(0..<g.rank - 1)).reshape([1])) }
     return (input, weightSum, biasSum)
   }
 
