@@ -5,6 +5,7 @@
 # Usage: Scripts/check-bytes.sh 04 [05 …]
 set -u
 cd "$(dirname "$0")/.." || exit 1
+. Scripts/kernel-digest.sh
 swift=${SWIFT:-swift}
 threads="1 2 3 8"
 failures=0
@@ -21,19 +22,16 @@ compare() {
   ) || failures=$((failures + 1))
 }
 
-has() {
-  for flag in "$@"; do grep -qw "$flag" /proc/cpuinfo 2>/dev/null || return 1; done
-}
-
 lessons=${*:-04}
 case "$(uname -m)" in
 x86_64)
-  if [ -r /proc/cpuinfo ] && ! has avx2 fma; then
+  if [ -r /proc/cpuinfo ] && ! has_features avx2 fma; then
     echo "This processor has no AVX2 with FMA: the builds for x86-64-v3 and x86-64-v4 are left out."
     compare debug debug
   else
     compare v3 debug x86-64-v3
-    if has avx512f avx512bw avx512cd avx512dq avx512vl; then
+    # shellcheck disable=SC2086  # several words
+    if has_features $avx512; then
       compare v4 debug x86-64-v4
     else
       echo "This processor has no AVX-512: the build for x86-64-v4 is left out."

@@ -1,9 +1,10 @@
-# What the checks of the byte contract on other processors share; they source this file from the project's folder.
+# What the checks of the byte contract share; they source this file from the project's folder.
 # A digest is compiled from the engine's kernels alone, as Embedded Swift where the other system has no Swift libraries.
 swiftc=${SWIFTC:-swiftc}
 digest_sources="Sources/Tensors/Kernels/*.swift Scripts/PrintDigest.swift"
 digest_options="-O -wmo -parse-as-library -package-name multimodal-course -module-name Kernels -Xcc -fno-math-errno
   -enable-experimental-feature Extern -I Sources/CPrefetch"
+
 say() { printf '%s\n' "$*" >&2; }
 
 # as_root COMMAND …
@@ -37,7 +38,7 @@ link_static() {
 
 # has_features NAME …: of this processor
 has_features() {
-  for flag in "$@"; do grep -qw "$flag" /proc/cpuinfo || return 1; done
+  for flag in "$@"; do grep -qw "$flag" /proc/cpuinfo 2>/dev/null || return 1; done
 }
 
 avx512="avx512f avx512bw avx512cd avx512dq avx512vl"
