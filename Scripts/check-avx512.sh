@@ -1,7 +1,7 @@
 #!/bin/sh
 # The byte contract on a processor with AVX-512, for machines that have none: compiles the engine's kernels for x86-64-v4,
 # runs them in an emulated computer (Bochs, with Debian's or Ubuntu's Linux), and compares the digest of all they compute
-# with that of this machine. Takes some two minutes.
+# with that of this machine. Takes about a minute.
 #
 # Needs x86-64 Linux with Swift, and apt-get for the emulator, a boot loader and a kernel; installs the first two if they
 # are missing, and loads the kernel into a temporary folder.

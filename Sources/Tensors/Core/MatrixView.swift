@@ -31,10 +31,16 @@ struct MatrixView {
   /// Calls `body` with the place in memory, which is kept alive meanwhile.
   func withOperand(_ body: (MatrixOperand) -> Void) {
     withExtendedLifetime(storage) {
-      body(
-        MatrixOperand(
-          base: UnsafeRawPointer(storage.base) + offset * storage.elementType.byteCount,
-          elementType: storage.elementType, rowStride: rowStride, columnStride: columnStride))
+      body(MatrixOperand(storage, offset: offset, rowStride: rowStride, columnStride: columnStride))
     }
+  }
+}
+
+extension MatrixOperand {
+  /// Where a matrix lies in a tensor's memory, as long as that is kept alive.
+  init(_ storage: Storage, offset: Int, rowStride: Int, columnStride: Int) {
+    self.init(
+      base: UnsafeRawPointer(storage.base) + offset * storage.elementType.byteCount, elementType: storage.elementType,
+      rowStride: rowStride, columnStride: columnStride)
   }
 }

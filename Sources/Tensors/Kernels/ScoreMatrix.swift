@@ -138,7 +138,8 @@ struct ScoreMatrix {
   }
 }
 
-private struct ModerateExponential: UnaryKernel {
+/// The exponential where it is a normal number.
+struct ModerateExponential: UnaryKernel {
   @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.expOfModerate(x) }
 }
 

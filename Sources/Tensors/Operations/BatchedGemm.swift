@@ -10,14 +10,10 @@ enum BatchedGemm {
     let (m, k, n) = (a.size(-2), a.size(-1), b.size(-1))
     let result = Tensor(uninitialized: Array(a.shape.dropLast(2)) + [m, n])
     if result.count == 0 { return result }
-    if result.rank == 2 {
-      multiply(MatrixView(rowsOf: a), MatrixView(rowsOf: b), into: MatrixView(rowsOf: result))
-      return result
-    }
     let runs = BatchOffsets(shape: Array(a.shape.dropLast(2)), tensors: [a, b, result])
     func product(_ batch: Int) -> Gemm {
       Gemm(
-        rows: m, columns: n, depth: k, a: operand(a, runs.offset(batch, 0)), b: operand(b, runs.offset(batch, 1)),
+        rows: m, columns: n, depth: k, a: a.matrix(at: runs.offset(batch, 0)), b: b.matrix(at: runs.offset(batch, 1)),
         c: result.storage.floats + runs.offset(batch, 2), cStride: n, start: nil)
     }
     withExtendedLifetime((a.storage, b.storage, result.storage)) {
@@ -101,11 +97,12 @@ enum BatchedGemm {
       }
     }
   }
+}
 
-  private static func operand(_ x: Tensor, _ offset: Int) -> MatrixOperand {
-    MatrixOperand(
-      base: UnsafeRawPointer(x.storage.base) + offset * x.elementType.byteCount, elementType: x.elementType,
-      rowStride: x.strides[x.rank - 2], columnStride: x.strides[x.rank - 1])
+extension Tensor {
+  /// The matrix of the last two dimensions that begins at a place in memory.
+  fileprivate func matrix(at offset: Int) -> MatrixOperand {
+    MatrixOperand(storage, offset: offset, rowStride: strides[rank - 2], columnStride: strides[rank - 1])
   }
 }
 

@@ -72,7 +72,7 @@ private protocol RunKernel {
 private struct GeluKernel: RunKernel {
   @inline(__always) func values(_ x: UnsafePointer<Float>, count: Int, to value: UnsafeMutablePointer<Float>) {
     Pointwise.map(Exponent(), x, count: count, to: value)
-    Pointwise.map(Exponential(), value, count: count, to: value)
+    Pointwise.map(ModerateExponential(), value, count: count, to: value)
     Pointwise.map(Value(), x, value, count: count, to: value)
   }
 
@@ -81,9 +81,9 @@ private struct GeluKernel: RunKernel {
   ) {
     // Both need the same error function, which waits in `value` until it is replaced, as the density does in `slope`.
     Pointwise.map(Exponent(), x, count: count, to: value)
-    Pointwise.map(Exponential(), value, count: count, to: value)
+    Pointwise.map(ModerateExponential(), value, count: count, to: value)
     Pointwise.map(DensityExponent(), x, count: count, to: slope)
-    Pointwise.map(Exponential(), slope, count: count, to: slope)
+    Pointwise.map(ModerateExponential(), slope, count: count, to: slope)
     Pointwise.map(OnePlusErf(), x, value, count: count, to: value)
     Pointwise.map(Slope(), x, value, slope, count: count, to: slope)
     Pointwise.map(ValueOfErf(), x, value, count: count, to: value)
@@ -91,10 +91,6 @@ private struct GeluKernel: RunKernel {
 
   private struct Exponent: UnaryKernel {
     @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.geluExponent(x) }
-  }
-
-  private struct Exponential: UnaryKernel {
-    @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.expOfModerate(x) }
   }
 
   private struct DensityExponent: UnaryKernel {

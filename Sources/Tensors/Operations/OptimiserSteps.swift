@@ -10,9 +10,7 @@ package struct AdamWUpdate {
 
   /// Brings together what belongs to one parameter; all of its shape.
   package init(parameter: Tensor, gradient: Tensor, mean: Tensor, square: Tensor, _ constants: AdamWConstants) {
-    parameter.requireShape(gradient, "AdamW")
-    parameter.requireShape(mean, "AdamW")
-    parameter.requireShape(square, "AdamW")
+    for other in [gradient, mean, square] { parameter.requireShape(other, "AdamW") }
     precondition(parameter.isContiguous && mean.isContiguous && square.isContiguous)
     self.parameter = parameter
     self.gradient = gradient.packed()
@@ -25,9 +23,7 @@ package struct AdamWUpdate {
   package static func apply(_ updates: [AdamWUpdate]) {
     var ends: [Int] = []
     for update in updates {
-      update.parameter.storage.own()
-      update.mean.storage.own()
-      update.square.storage.own()
+      for tensor in [update.parameter, update.mean, update.square] { tensor.storage.own() }
       ends.append((ends.last ?? 0) + update.parameter.count)
     }
     parallelFor(ends.last ?? 0, grain: pointwiseGrain / 2, multiple: 64) { part in
