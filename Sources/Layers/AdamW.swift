@@ -71,7 +71,8 @@ public final class AdamW: Optimiser {
   }
 
   /// What it remembers of each parameter, in their order; `nil` for one that no step has changed yet. Setting it goes on
-  /// from there: the given tensors are then changed in place, or copied if their numbers do not lie in row-major order.
+  /// from there: the given tensors are then changed in place. They are copied if their numbers do not lie in row-major
+  /// order, or in memory that another one of them or a parameter uses.
   public var state: [Moments?] {
     get {
       zip(moments, stepCounts).map { moments, count in
@@ -88,8 +89,9 @@ public final class AdamW: Optimiser {
           "AdamW",
           "moments of shapes \(new.mean.shape) and \(new.square.shape) for a parameter of shape \(parameter.shape)")
       }
+      var seen = Set(parameters.map { $0.memoryIdentity })
       moments = newValue.map { moments in
-        moments.map { ($0.mean.detached().contiguous(), $0.square.detached().contiguous()) }
+        moments.map { ($0.mean.asMemoryOfItsOwn(&seen), $0.square.asMemoryOfItsOwn(&seen)) }
       }
       stepCounts = newValue.map { $0?.stepCount ?? 0 }
     }

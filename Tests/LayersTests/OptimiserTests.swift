@@ -145,6 +145,62 @@ import Testing
     #expect(owner.values == [1, 2, 3])
   }
 
+  /// AdamW, whose parameters, gradients and means lie in the same memory in many ways, all at once.
+  private func valuesAfterSteps(sharing: Bool) -> [[Float]] {
+    let count = 70_000
+    // Without sharing, the same numbers in memory of their own.
+    func own(_ x: Tensor) -> Tensor { sharing ? x : x * 1 }
+    let memory = withGenerator(Generator(seed: 1)) { Tensor.randn([2 * count]) }
+    let parameters = [own(memory[0..<count]).requiringGrad(), own(memory[count..<2 * count]).requiringGrad()]
+    let mean = Tensor.full([count], 0.5)
+    let optimizer = AdamW(parameters, learningRate: 0.1)
+    optimizer.state = [
+      AdamW.Moments(stepCount: 1, mean: own(mean), square: own(mean)),
+      AdamW.Moments(stepCount: 1, mean: own(mean), square: Tensor.full([count], 0.5)),
+    ]
+    for _ in 0..<3 {
+      // Each one's gradient is the other's value of before the step.
+      let values = parameters.map { $0.detached() }
+      parameters[0].grad = own(values[1])
+      parameters[1].grad = own(values[0])
+      optimizer.step()
+    }
+    return parameters.map { $0.scalars } + optimizer.state.map { $0?.mean.scalars ?? [] }
+  }
+
+  @Test(arguments: [1, 2, 3, 8]) func aStepInSharedMemoryIsThatInMemoryOfItsOwn(threads: Int) {
+    let apart = valuesAfterSteps(sharing: false)
+    Threads.with(threads) { #expect(valuesAfterSteps(sharing: true) == apart) }
+  }
+
+  @Test(arguments: [1, 2, 3, 8]) func aStepAlongAGradientInItsOwnMemoryReadsItAsItWas(threads: Int) {
+    let count = 70_000
+    Threads.with(threads) {
+      let memory = Tensor.arange(count + 1)
+      let parameter = memory[0..<count].requiringGrad()
+      parameter.grad = memory[1..<count + 1]
+      SGD([parameter], learningRate: 1).step()
+      #expect(parameter.scalars == [Float](repeating: -1, count: count))
+    }
+  }
+
+  @Test(arguments: [1, 2, 3, 8]) func overlappingParametersAreChangedOneAfterTheOther(threads: Int) {
+    let count = 70_000
+    func run() -> [Float] {
+      let memory = Tensor.ones([count + 1])
+      let parameters = [memory[0..<count].requiringGrad(), memory[1..<count + 1].requiringGrad()]
+      for parameter in parameters { parameter.grad = .ones([count]) }
+      AdamW(parameters, learningRate: 0.5, weightDecay: 0).step()
+      return memory.scalars
+    }
+    // The first step of Adam is the learning rate: twice where both lie.
+    Threads.with(threads) {
+      let values = run()
+      #expect(values.map { ($0 * 1000).rounded() } == [500] + [Float](repeating: 0, count: count - 1) + [500])
+      #expect(values == Threads.with(1) { run() })
+    }
+  }
+
   /// Counted for the whole process, so in one of its own.
   @Test func trainingRunsInTheMemoryOfItsFirstSteps() async {
     await #expect(processExitsWith: .success) {

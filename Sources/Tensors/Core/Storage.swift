@@ -9,6 +9,9 @@ final class Storage: @unchecked Sendable {
   private(set) var elementType: ElementType
   /// What keeps foreign memory alive (a mapped file); `nil` for memory of the pool.
   private var owner: AnyObject?
+  /// How often its numbers were overwritten. Who keeps numbers for later sees from it whether they still are what
+  /// they were.
+  private(set) var version = 0
 
   /// Memory of the pool, its contents not set.
   init(count: Int) {
@@ -32,10 +35,25 @@ final class Storage: @unchecked Sendable {
     base = other.base
     elementType = other.elementType
     owner = other.owner ?? other
+    version += 1
   }
 
-  /// Makes the memory writable: numbers in foreign memory, or of half size, move to memory of the pool.
-  func own() {
+  /// Makes the memory writable, and counts that it is written to. Called once for each operation that overwrites
+  /// numbers, by the thread that starts it.
+  func prepareToWrite() {
+    own()
+    version += 1
+  }
+
+  /// Whether a number of the one can also be a number of the other.
+  func sharesMemory(with other: Storage) -> Bool {
+    self === other
+      || (base < other.base + other.count * other.elementType.byteCount
+        && other.base < base + count * elementType.byteCount)
+  }
+
+  /// Numbers in foreign memory, or of half size, move to memory of the pool.
+  private func own() {
     guard owner != nil else { return }
     let copy = MemoryPool.shared.take(bytes: count * 4)
     let floats = copy.assumingMemoryBound(to: Float.self)

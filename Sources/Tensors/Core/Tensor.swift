@@ -88,8 +88,17 @@ public struct Tensor {
 
   /// Overwrites this tensor's memory with other numbers of the same shape. Not recorded: for parameters, outside of
   /// a computation whose gradients are still wanted.
+  ///
+  /// The values may lie in the same memory (`x.assign(x.T)`): they are what they were before. A tensor that repeats
+  /// its memory, as `expand` makes it, cannot be written to.
   public func assign(_ values: Tensor) {
     if values.shape != shape { fail("assign", "values of shape \(values.shape) for a tensor of shape \(shape)") }
+    if repeatsMemory {
+      fail(
+        "assign",
+        "a tensor of shape \(shape) that repeats its memory (as expand makes it) cannot be written to; "
+          + "write to the one that it was made of")
+    }
     copyInPlace(values.detached())
   }
 
@@ -135,6 +144,18 @@ public struct Tensor {
     return true
   }
 
+  /// Whether two of its elements may be the same number in memory.
+  var repeatsMemory: Bool {
+    if count == 0 { return false }
+    // From the smallest step to the largest, each must lead beyond all that the steps before it reach.
+    var reach = 0
+    for dimension in shape.indices.filter({ shape[$0] > 1 }).sorted(by: { strides[$0] < strides[$1] }) {
+      if strides[dimension] <= reach { return true }
+      reach += (shape[dimension] - 1) * strides[dimension]
+    }
+    return false
+  }
+
   // MARK: Its numbers
 
   /// Its numbers in row-major order, copied.
@@ -152,7 +173,12 @@ public struct Tensor {
   /// The same numbers in row-major order as 32-bit floats; itself when they already are. No gradient passes.
   func packed() -> Tensor {
     if elementType == .float32 && isContiguous { return detached() }
-    return Tensor(shape: shape) { target in StridedCopy.copy(self, to: target) }
+    return copied()
+  }
+
+  /// The same numbers in row-major order as 32-bit floats, in memory of their own. No gradient passes.
+  func copied() -> Tensor {
+    Tensor(shape: shape) { target in StridedCopy.copy(self, to: target) }
   }
 
   /// The same numbers and place, cut from the graph of automatic differentiation.
@@ -167,10 +193,11 @@ public struct Tensor {
   }
 
   /// Calls `body` with the address of the first element, to write. Numbers that lie in someone else's memory, or are of
-  /// half size, move to memory of their own first.
+  /// half size, move to memory of their own first. Pointers that `read` gave before may be invalid then, if they are of
+  /// the same storage.
   @inline(__always)
   func write<Result>(_ body: (UnsafeMutablePointer<Float>) -> Result) -> Result {
-    storage.own()
+    storage.prepareToWrite()
     return withExtendedLifetime(storage) { body(storage.floats + offset) }
   }
 }

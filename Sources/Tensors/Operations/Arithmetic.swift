@@ -136,9 +136,9 @@ extension Tensor {
     }
   }
 
-  /// Adds `more` to this tensor's own memory, which may be a strided region. Not recorded.
+  /// Adds `more` to this tensor's own memory, which may be a strided region but repeats nothing. Not recorded.
   func addInPlace(_ more: Tensor) {
-    let more = more.packed()
+    let more = more.storage.sharesMemory(with: storage) ? more.copied() : more.packed()
     let runs = StridedRuns(shape: shape, strides: [strides, more.strides])
     let (to, from) = (runs.steps[0], runs.steps[1])
     more.read { source in

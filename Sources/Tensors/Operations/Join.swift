@@ -95,9 +95,10 @@ extension Tensor {
       shape: shape, strides: strides, offset: offset + range.lowerBound * strides[dimension], storage: storage)
   }
 
-  /// Overwrites this tensor's own memory, which may be a strided region. Not recorded.
+  /// Overwrites this tensor's own memory, which may be a strided region but repeats nothing. Not recorded.
   func copyInPlace(_ source: Tensor) {
-    let source = source.elementType == .float32 ? source : source.packed()
+    let isCopied = source.elementType != .float32 || source.storage.sharesMemory(with: storage)
+    let source = isCopied ? source.copied() : source
     let runs = StridedRuns(shape: shape, strides: [strides, source.strides])
     let (to, from) = (runs.steps[0], runs.steps[1])
     source.read { source in

@@ -3,7 +3,7 @@
 /// One parameter's part of a step of AdamW: it and its two running means are changed in place.
 package struct AdamWUpdate {
   let parameter: Tensor
-  let gradient: Tensor
+  private var gradient: Tensor
   let mean: Tensor
   let square: Tensor
   let constants: AdamWConstants
@@ -20,12 +20,39 @@ package struct AdamWUpdate {
   }
 
   /// All parameters as one row of numbers, split among the threads: most are too small to be worth two of them.
+  /// Parameters that share memory are changed one after the other.
   package static func apply(_ updates: [AdamWUpdate]) {
-    var ends: [Int] = []
+    var updates = updates
+    // Memory that is written for more than one reason, or read as well, shows in how often its version changes.
+    let before = updates.map { $0.versions }
     for update in updates {
-      for tensor in [update.parameter, update.mean, update.square] { tensor.storage.own() }
-      ends.append((ends.last ?? 0) + update.parameter.count)
+      update.parameter.storage.prepareToWrite()
+      update.mean.storage.prepareToWrite()
+      update.square.storage.prepareToWrite()
     }
+    var isShared = false
+    for (index, old) in before.enumerated() {
+      let now = updates[index].versions
+      if now.gradient != old.gradient { updates[index].gradient = updates[index].gradient.copied() }
+      if now.parameter != old.parameter + 1 || now.mean != old.mean + 1 || now.square != old.square + 1 {
+        isShared = true
+      }
+    }
+    if isShared {
+      for update in updates { applyTogether([update]) }
+    } else {
+      applyTogether(updates)
+    }
+  }
+
+  private var versions: (parameter: Int, gradient: Int, mean: Int, square: Int) {
+    (parameter.storage.version, gradient.storage.version, mean.storage.version, square.storage.version)
+  }
+
+  /// Changes parameters that share no memory, at the same time.
+  private static func applyTogether(_ updates: [AdamWUpdate]) {
+    var ends: [Int] = []
+    for update in updates { ends.append((ends.last ?? 0) + update.parameter.count) }
     parallelFor(ends.last ?? 0, grain: pointwiseGrain / 2, multiple: 64) { part in
       for (update, end) in zip(updates, ends) where end > part.lowerBound {
         let start = end - update.parameter.count
@@ -36,8 +63,10 @@ package struct AdamWUpdate {
   }
 
   private func apply(_ range: Range<Int>) {
-    gradient.read { g in
-      parameter.write { p in mean.write { m in square.write { v in constants.update(p, g, m, v, range) } } }
+    withExtendedLifetime((parameter.storage, gradient.storage, mean.storage, square.storage)) {
+      constants.update(
+        parameter.storage.floats + parameter.offset, gradient.storage.floats + gradient.offset,
+        mean.storage.floats + mean.offset, square.storage.floats + square.offset, range)
     }
   }
 }
@@ -47,7 +76,7 @@ extension Tensor {
   package func scaleAndAdd(keep: Float, _ other: Tensor, factor: Float) {
     requireShape(other, "scaleAndAdd")
     precondition(isContiguous)
-    let other = other.packed()
+    let other = other.storage.sharesMemory(with: storage) ? other.copied() : other.packed()
     let kernel = ScaleAndAdd(keep: keep, factor: factor)
     other.read { x in
       write { p in
@@ -57,6 +86,17 @@ extension Tensor {
         }
       }
     }
+  }
+
+  /// The same for all tensors of one memory.
+  package var memoryIdentity: ObjectIdentifier { ObjectIdentifier(storage) }
+
+  /// Its numbers in row-major order, in memory that is not in `used`, which they join.
+  package func asMemoryOfItsOwn(_ used: inout Set<ObjectIdentifier>) -> Tensor {
+    let dense = packed()
+    let own = used.contains(dense.memoryIdentity) ? dense.copied() : dense
+    used.insert(own.memoryIdentity)
+    return own
   }
 
   fileprivate func requireShape(_ other: Tensor, _ operation: String) {
