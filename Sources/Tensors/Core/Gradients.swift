@@ -31,6 +31,9 @@ final class GradientNode: @unchecked Sendable {
 
   var isLeaf: Bool { passBack == nil && !isSpent }
 
+  /// Whether gradients are to be computed for it.
+  var wantsGradient: Bool { !(isLeaf && isFrozen) }
+
   func setGradient(_ new: Tensor?) {
     gradient = new?.detached()
     ownsGradient = false
@@ -71,8 +74,9 @@ final class GradientNode: @unchecked Sendable {
     let parents = self.parents
     self.parents = []
     for (parent, part) in zip(parents, passBack(gradient)) {
-      guard let parent, let part else { continue }
-      assert(part.shape == parent.shape, "gradient of shape \(part.shape) for a value of shape \(parent.shape)")
+      guard let parent, let part, parent.wantsGradient else { continue }
+      precondition(
+        part.shape == parent.shape, "a gradient of shape \(part.shape) for a value of shape \(parent.shape)")
       parent.add(part)
     }
   }
@@ -106,10 +110,7 @@ extension Tensor {
   package var identity: ObjectIdentifier { node.map { ObjectIdentifier($0) } ?? ObjectIdentifier(storage) }
 
   /// Whether gradients are to be computed for it.
-  public var requiresGrad: Bool {
-    guard let node else { return false }
-    return !(node.isLeaf && node.isFrozen)
-  }
+  public var requiresGrad: Bool { node?.wantsGradient ?? false }
 
   /// Whether this leaf is left out of training for now: no gradient is computed for it.
   public var isFrozen: Bool {

@@ -9,14 +9,11 @@ struct MatrixView {
 
   /// Rows along the last dimension. They are copied only where they lie too irregularly for strides.
   init(rowsOf x: Tensor) {
-    let columns = x.shape.last ?? 1
-    let rows = columns == 0 ? Shape.count(Array(x.shape.dropLast())) : x.count / columns
+    let x = x.withRegularRows()
     if x.rank == 2 {
-      self.init(rows, columns, x.storage, x.offset, x.strides[0], x.strides[1])
-    } else if x.isContiguous {
-      self.init(rows, columns, x.storage, x.offset, columns, 1)
+      self.init(x.shape[0], x.shape[1], x.storage, x.offset, x.strides[0], x.strides[1])
     } else {
-      self.init(rowsOf: x.detached().reshape([rows, columns]))
+      self.init(x.rowCount, x.shape.last ?? 1, x.storage, x.offset, x.shape.last ?? 1, 1)
     }
   }
 
@@ -33,6 +30,19 @@ struct MatrixView {
     withExtendedLifetime(storage) {
       body(MatrixOperand(storage, offset: offset, rowStride: rowStride, columnStride: columnStride))
     }
+  }
+}
+
+extension Tensor {
+  /// How many rows lie along the last dimension.
+  fileprivate var rowCount: Int {
+    let columns = shape.last ?? 1
+    return columns == 0 ? Shape.count(Array(shape.dropLast())) : count / columns
+  }
+
+  /// Itself if its rows are a matrix as they lie in memory, a matrix of the same rows otherwise. No gradient passes.
+  func withRegularRows() -> Tensor {
+    rank == 2 || isContiguous ? self : detached().reshape([rowCount, shape.last ?? 1])
   }
 }
 

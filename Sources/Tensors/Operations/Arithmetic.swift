@@ -20,25 +20,42 @@ extension Tensor {
   }
 
   /// Element by element; shapes broadcast. (The matrix product is `matmul`.)
-  public static func * (a: Tensor, b: Tensor) -> Tensor {
-    combined(a, b, TimesKernel(), "*").recording(a, b) { g in
-      [a.requiresGrad ? (g * b).summed(to: a.shape) : nil, b.requiresGrad ? (g * a).summed(to: b.shape) : nil]
+  public static func * (a: Tensor, b: Tensor) -> Tensor { product(a, b, "*") }
+
+  /// The product as a step of `operation`.
+  static func product(_ a: Tensor, _ b: Tensor, _ operation: String) -> Tensor {
+    // Each factor is the other one's slope.
+    let (keptA, keptB) = (a.saved(if: b.requiresGrad), b.saved(if: a.requiresGrad))
+    let (shapeA, shapeB) = (a.shape, b.shape)
+    return combined(a, b, TimesKernel(), operation).recording(a, b) { g in
+      [
+        keptB.map { (g * $0.unchanged(for: operation)).summed(to: shapeA) },
+        keptA.map { (g * $0.unchanged(for: operation)).summed(to: shapeB) },
+      ]
     }
   }
 
   /// Element by element; shapes broadcast.
-  public static func / (a: Tensor, b: Tensor) -> Tensor {
-    combined(a, b, OverKernel(), "/").recording(a, b) { g in
-      [
-        a.requiresGrad ? (g / b).summed(to: a.shape) : nil,
-        b.requiresGrad ? (-(g * a) / (b * b)).summed(to: b.shape) : nil,
+  public static func / (a: Tensor, b: Tensor) -> Tensor { quotient(a, b, "/") }
+
+  /// The quotient as a step of `operation`.
+  static func quotient(_ a: Tensor, _ b: Tensor, _ operation: String) -> Tensor {
+    let (keptA, keptB) = (a.saved(if: b.requiresGrad), b.saved)
+    let (shapeA, shapeB) = (a.requiresGrad ? a.shape : nil, b.shape)
+    return combined(a, b, OverKernel(), operation).recording(a, b) { g in
+      let b = keptB.unchanged(for: operation)
+      return [
+        shapeA.map { (g / b).summed(to: $0) },
+        keptA.map { (-(g * $0.unchanged(for: operation)) / (b * b)).summed(to: shapeB) },
       ]
     }
   }
 
   /// The larger of two, element by element; shapes broadcast. Where they are equal, each gets half of the gradient.
   public static func maximum(_ a: Tensor, _ b: Tensor) -> Tensor {
-    combined(a, b, MaximumKernel(), "maximum").recording(a, b) { g in
+    let (keptA, keptB) = (a.saved, b.saved)
+    return combined(a, b, MaximumKernel(), "maximum").recording(a, b) { g in
+      let (a, b) = (keptA.unchanged(for: "maximum"), keptB.unchanged(for: "maximum"))
       let shareOfA = combined(a, b, GreaterShare(), "maximum")
       return [(g * shareOfA).summed(to: a.shape), (g * (1 - shareOfA)).summed(to: b.shape)]
     }

@@ -68,7 +68,9 @@ extension Tensor {
     let (q, k, v) = heads(projections.packed())
     let records = GradientMode.isRecording && projections.requiresGrad
     let (output, attention) = attend(q, k, v, mask, isCausal, dropout, scale, keepsWeights: records)
+    let kept = q.saved
     return output.transpose(1, 2).reshape(b, t, width).recording(projections) { gradient in
+      _ = kept.unchanged(for: name)
       let result = Tensor(uninitialized: [b, t, 3 * width])
       let (dq, dk, dv) = heads(result)
       let g = gradient.reshape(b, t, headCount, width / headCount).transpose(1, 2)
@@ -107,8 +109,14 @@ extension Tensor {
     let (output, attention) = attend(
       query.floats(), key.floats(), value.floats(), mask, isCausal, dropout, scale,
       keepsWeights: records || keepsWeights)
+    let e = value.shape[3]
+    let needed = (
+      query: attention.q.saved(if: key.requiresGrad), key: attention.k.saved(if: query.requiresGrad),
+      value: attention.v.saved(if: query.requiresGrad || key.requiresGrad), weights: attention.weights?.saved
+    )
     let recorded = output.recording(query, key, value) { gradient in
-      let (dq, dk, dv) = (headsLast(b, h, t, d), headsLast(b, h, s, d), headsLast(b, h, s, value.shape[3]))
+      for kept in [needed.query, needed.key, needed.value, needed.weights] { _ = kept?.unchanged(for: name) }
+      let (dq, dk, dv) = (headsLast(b, h, t, d), headsLast(b, h, s, d), headsLast(b, h, s, e))
       attention.backward(gradient.floats(), into: dq, dk, dv)
       return [dq, dk, dv]
     }

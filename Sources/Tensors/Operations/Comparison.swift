@@ -36,10 +36,11 @@ extension Tensor {
     // Values are chosen, not multiplied, so that NaN and infinity on the other side do not leak in.
     let chosenA = combined(a.detached().expand(shape), keep.expand(shape), KeepWhere(), "where")
     let chosenB = combined(b.detached().expand(shape), (1 - keep).expand(shape), KeepWhere(), "where")
+    let (shapeA, shapeB) = (a.requiresGrad ? a.shape : nil, b.requiresGrad ? b.shape : nil)
     return combined(chosenA, chosenB, JoinBits(), "where").recording(a, b) { g in
       [
-        combined(g, keep.expand(shape), KeepWhere(), "where").summed(to: a.shape),
-        combined(g, (1 - keep).expand(shape), KeepWhere(), "where").summed(to: b.shape),
+        shapeA.map { combined(g, keep.expand(shape), KeepWhere(), "where").summed(to: $0) },
+        shapeB.map { combined(g, (1 - keep).expand(shape), KeepWhere(), "where").summed(to: $0) },
       ]
     }
   }

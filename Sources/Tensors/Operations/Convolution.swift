@@ -25,7 +25,7 @@ extension Tensor {
     let patches = unfold(kernel: kernel, stride: stride, padding: padding)  // [B, N, Cin·KH·KW]
     let height = (shape[2] + 2 * padding.0 - kernel.0) / stride.0 + 1
     let width = (shape[3] + 2 * padding.1 - kernel.1) / stride.1 + 1
-    return patches.linear(weight: weight.reshape([outChannels, -1]), bias: bias)  // [B, N, Cout]
+    return patches.linear(weight: weight.reshape([outChannels, -1]), bias: bias, as: "conv2d")  // [B, N, Cout]
       .transpose(1, 2)
       .reshape([shape[0], outChannels, height, width])
   }

@@ -4,85 +4,103 @@ extension Tensor {
   /// eˣ.
   public func exp() -> Tensor {
     let y = mapped(ExpKernel(), grain: functionGrain)
-    return y.recording(self) { [$0 * y] }
+    let kept = y.saved
+    return y.recording(self) { [$0 * kept.unchanged(for: "exp")] }
   }
 
   /// The natural logarithm.
   public func log() -> Tensor {
-    mapped(LogKernel(), grain: functionGrain).recording(self) { [$0 / self.detached()] }
+    let kept = saved
+    return mapped(LogKernel(), grain: functionGrain).recording(self) { [$0 / kept.unchanged(for: "log")] }
   }
 
   /// The square root.
   public func sqrt() -> Tensor {
     let y = mapped(SqrtKernel())
-    return y.recording(self) { [$0 / (y * 2)] }
+    let kept = y.saved
+    return y.recording(self) { [$0 / (kept.unchanged(for: "sqrt") * 2)] }
   }
 
   /// The square root as the last step of a norm, whose gradient at 0 is 0: the root's slope there is infinite, but all
   /// directions lead up from it alike.
   func rootOfSquares() -> Tensor {
     let y = mapped(SqrtKernel())
-    return y.recording(self) { [Tensor.combined($0, y, RootOfSquaresBackward(), "sqrt")] }
+    let kept = y.saved
+    return y.recording(self) {
+      [Tensor.combined($0, kept.unchanged(for: "standardDeviation"), RootOfSquaresBackward(), "sqrt")]
+    }
   }
 
   /// The absolute value; its gradient at 0 is 0.
   public func abs() -> Tensor {
-    mapped(AbsKernel()).recording(self) { [$0 * self.detached().mapped(SignKernel())] }
+    let kept = saved
+    return mapped(AbsKernel()).recording(self) { [$0 * kept.unchanged(for: "abs").mapped(SignKernel())] }
   }
 
   /// xᵖ for a fixed exponent. Whole exponents up to 4, ½ and -1 are computed by products, root and quotient.
   public func pow(_ exponent: Float) -> Tensor {
     let y = mapped(PowKernel(exponent: exponent), grain: functionGrain)
+    let kept = saved(if: exponent != 0)
     return y.recording(self) { g in
-      exponent == 0 ? [.zeros(g.shape)] : [g * (self.detached().pow(exponent - 1) * exponent)]
+      [kept.map { g * ($0.unchanged(for: "pow").pow(exponent - 1) * exponent) } ?? .zeros(g.shape)]
     }
   }
 
   /// The hyperbolic tangent.
   public func tanh() -> Tensor {
     let y = mapped(TanhKernel(), grain: functionGrain)
-    return y.recording(self) { [Tensor.combined($0, y, TanhBackward(), "tanh")] }
+    let kept = y.saved
+    return y.recording(self) { [Tensor.combined($0, kept.unchanged(for: "tanh"), TanhBackward(), "tanh")] }
   }
 
   /// The error function.
   public func erf() -> Tensor {
-    mapped(ErfKernel(), grain: functionGrain).recording(self) { g in
-      let x = self.detached()
+    let kept = saved
+    return mapped(ErfKernel(), grain: functionGrain).recording(self) { g in
+      let x = kept.unchanged(for: "erf")
       return [g * ((x * x * -1).exp() * 1.128_379_167_095_512_6)]
     }
   }
 
   /// The sine.
   public func sin() -> Tensor {
-    mapped(SinKernel(), grain: functionGrain).recording(self) { [$0 * self.detached().cos()] }
+    let kept = saved
+    return mapped(SinKernel(), grain: functionGrain).recording(self) { [$0 * kept.unchanged(for: "sin").cos()] }
   }
 
   /// The cosine.
   public func cos() -> Tensor {
-    mapped(CosKernel(), grain: functionGrain).recording(self) { [-($0 * self.detached().sin())] }
+    let kept = saved
+    return mapped(CosKernel(), grain: functionGrain).recording(self) { [-($0 * kept.unchanged(for: "cos").sin())] }
   }
 
   /// The logistic function 1 / (1 + e⁻ˣ).
   public func sigmoid() -> Tensor {
     let y = mapped(SigmoidKernel(), grain: functionGrain)
-    return y.recording(self) { [Tensor.combined($0, y, SigmoidBackward(), "sigmoid")] }
+    let kept = y.saved
+    return y.recording(self) { [Tensor.combined($0, kept.unchanged(for: "sigmoid"), SigmoidBackward(), "sigmoid")] }
   }
 
   /// log(1 / (1 + e⁻ˣ)), exact also where the logistic function underflows.
   public func logSigmoid() -> Tensor {
-    mapped(LogSigmoidKernel(), grain: functionGrain).recording(self) { [$0 * (-self.detached()).sigmoid()] }
+    let kept = saved
+    return mapped(LogSigmoidKernel(), grain: functionGrain).recording(self) {
+      [$0 * (-kept.unchanged(for: "logSigmoid")).sigmoid()]
+    }
   }
 
   /// max(x, 0); its gradient at 0 is 0.
   public func relu() -> Tensor {
     let y = mapped(ReluKernel())
-    return y.recording(self) { [Tensor.combined($0, y, ReluBackward(), "relu")] }
+    let kept = y.saved
+    return y.recording(self) { [Tensor.combined($0, kept.unchanged(for: "relu"), ReluBackward(), "relu")] }
   }
 
   /// Each element, but at least `low` and at most `high`. The gradient passes where the element lies between them.
   public func clamp(_ low: Float = -.infinity, _ high: Float = .infinity) -> Tensor {
-    mapped(ClampKernel(low: low, high: high)).recording(self) { g in
-      [g * self.detached().mapped(WithinKernel(low: low, high: high))]
+    let kept = saved
+    return mapped(ClampKernel(low: low, high: high)).recording(self) { g in
+      [g * kept.unchanged(for: "clamp").mapped(WithinKernel(low: low, high: high))]
     }
   }
 }

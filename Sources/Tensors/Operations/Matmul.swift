@@ -40,10 +40,12 @@ extension Tensor {
     }
     let a = expand(batch + [m, k])
     let b = other.expand(batch + [k, n])
+    let (kept, keptOther) = (saved(if: other.requiresGrad), other.saved(if: requiresGrad))
+    let (ownShape, otherShape) = (shape, other.shape)
     return BatchedGemm.multiply(a, b).recording(self, other) { g in
       [
-        self.requiresGrad ? g.matmul(other.detached().T).summed(to: self.shape) : nil,
-        other.requiresGrad ? self.detached().T.matmul(g).summed(to: other.shape) : nil,
+        keptOther.map { g.matmul($0.unchanged(for: "matmul").T).summed(to: ownShape) },
+        kept.map { $0.unchanged(for: "matmul").T.matmul(g).summed(to: otherShape) },
       ]
     }
   }
@@ -55,6 +57,11 @@ extension Tensor {
   ///   - bias: `[out]`; each sum starts from it.
   /// - Returns: `[…, out]` for a tensor `[…, in]`.
   public func linear(weight: Tensor, bias: Tensor? = nil) -> Tensor {
+    linear(weight: weight, bias: bias, as: "linear")
+  }
+
+  /// The same as a step of `operation`.
+  func linear(weight: Tensor, bias: Tensor?, as operation: String) -> Tensor {
     guard let size = shape.last, weight.rank == 2, size == weight.shape[1] else {
       fail("linear", "an input of shape \(shape) does not fit a weight of shape \(weight.shape) ([out, in])")
     }
@@ -64,19 +71,26 @@ extension Tensor {
     var resultShape = shape
     resultShape[rank - 1] = weight.shape[0]
     let result = Tensor(uninitialized: resultShape)
-    let (x, w) = (MatrixView(rowsOf: self), MatrixView(rowsOf: weight))
-    BatchedGemm.multiply(x, w.transposed, start: bias, into: MatrixView(rowsOf: result))
+    let x = withRegularRows()
+    BatchedGemm.multiply(
+      MatrixView(rowsOf: x), MatrixView(rowsOf: weight).transposed, start: bias, into: MatrixView(rowsOf: result))
+    let (keptX, keptWeight) = (x.saved(if: weight.requiresGrad), weight.saved(if: requiresGrad))
+    let (ownShape, weightShape) = (shape, weight.shape)
+    let (hasBias, wantsBias) = (bias != nil, bias?.requiresGrad ?? false)
     return result.recording(bias.map { [self, weight, $0] } ?? [self, weight]) { gradient in
       let g = MatrixView(rowsOf: gradient.packed())
-      let dx = self.requiresGrad ? BatchedGemm.product(g, w, shape: self.shape) : nil
+      let dx = keptWeight.map {
+        BatchedGemm.product(g, MatrixView(rowsOf: $0.unchanged(for: operation)), shape: ownShape)
+      }
+      let x = keptX.map { MatrixView(rowsOf: $0.unchanged(for: operation)) }
       // Together where both are wanted; a single column is summed as a row is.
-      if let bias, weight.requiresGrad && bias.requiresGrad && bias.count > 1 && size > 0 {
+      if let x, wantsBias && weightShape[0] > 1 && size > 0 {
         let (dw, db) = BatchedGemm.productAndSums(g, x)
         return [dx, dw, db]
       }
-      let dw = weight.requiresGrad ? BatchedGemm.product(g.transposed, x, shape: weight.shape) : nil
-      guard let bias else { return [dx, dw] }
-      return [dx, dw, bias.requiresGrad ? gradient.reshape([g.rows, g.columns]).sum(dim: 0) : nil]
+      let dw = x.map { BatchedGemm.product(g.transposed, $0, shape: weightShape) }
+      if !hasBias { return [dx, dw] }
+      return [dx, dw, wantsBias ? gradient.reshape([g.rows, g.columns]).sum(dim: 0) : nil]
     }
   }
 }

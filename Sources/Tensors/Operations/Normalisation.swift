@@ -41,24 +41,35 @@ extension Tensor {
     if let weight { operands.append(weight) }
     if let bias { operands.append(bias) }
     let (hasWeight, hasBias) = (weight != nil, bias != nil)
+    let wantsRows = requiresGrad
+    let wantsSums = weight?.requiresGrad ?? false || bias?.requiresGrad ?? false
+    let keptX = x.saved(if: wantsRows || weight?.requiresGrad ?? false)
+    let keptWeight = w?.saved(if: wantsRows)
     return y.recording(operands) { g in
-      let (dx, dw, db) = Tensor.layerNormGradients(x, g.packed(), moments, weight: w, grain: grain)
+      let name = "layerNorm"
+      let g = g.packed()
+      guard let x = keptX?.unchanged(for: name) else {
+        // Only the shift is wanted.
+        return (hasWeight ? [nil, nil] : [nil]) + [g.reshape([rows, size]).sum(dim: 0)]
+      }
+      let (dx, dw, db) = Tensor.layerNormGradients(
+        x, g, moments, weight: keptWeight?.unchanged(for: name), wantsSums: wantsSums, grain: grain)
       return [dx] + (hasWeight ? [dw] : []) + (hasBias ? [db] : [])
     }
   }
 
-  /// The gradients of the input, the weight and the bias: the latter two are sums over the rows, of
+  /// The gradients of the input, the weight and the bias: the latter two, if they are wanted, are sums over the rows, of
   /// g · (x - mean) · scale and of g.
   private static func layerNormGradients(
-    _ x: Tensor, _ g: Tensor, _ moments: Tensor, weight: Tensor?, grain: Int
-  ) -> (input: Tensor, weight: Tensor, bias: Tensor) {
+    _ x: Tensor, _ g: Tensor, _ moments: Tensor, weight: Tensor?, wantsSums: Bool, grain: Int
+  ) -> (input: Tensor, weight: Tensor?, bias: Tensor?) {
     let size = x.shape[x.rank - 1]
     let rows = moments.shape[1]
     // A block of rows at a time, with the sums of its columns at once: what they are the sums of is needed only for that.
     let blockRows = Reductions.columnBlock
     let blocks = (rows + blockRows - 1) / blockRows
     let input = Tensor(uninitialized: x.shape)
-    let blockSums = Tensor(uninitialized: [blocks, 2, size])
+    let blockSums = Tensor(uninitialized: [wantsSums ? blocks : 0, 2, size])
     withExtendedLifetime((weight, input, blockSums)) {
       let w = weight.map { UnsafePointer($0.storage.floats + $0.offset) }
       let (dx, sums) = (input.storage.floats, blockSums.storage.floats)
@@ -76,6 +87,7 @@ extension Tensor {
                 x + at, g + at, count: size, mean: moments[row], scale: moments[rows + row], weight: w,
                 scratch: scratch, to: dx + at, products: products + (row - first) * size)
             }
+            if !wantsSums { continue }
             let sum = sums + 2 * block * size
             Reductions.sumColumns(products, rows: count, columns: size, range: 0..<size, to: sum)
             Reductions.sumColumns(g + first * size, rows: count, columns: size, range: 0..<size, to: sum + size)
@@ -83,6 +95,7 @@ extension Tensor {
         }
       }
     }
+    if !wantsSums { return (input, nil, nil) }
     let weightSum = Tensor.zeros([size])
     let biasSum = Tensor.zeros([size])
     withExtendedLifetime((blockSums, weightSum, biasSum)) {
@@ -100,7 +113,8 @@ extension Tensor {
   /// Divides by the Euclidean norm along a dimension, which is taken to be at least `epsilon` (`F.normalize`). A row of
   /// zeros stays one, and its gradient is divided by `epsilon`.
   public func l2Normalized(dim: Int = -1, epsilon: Float = 1e-12) -> Tensor {
-    let norm = (self * self).sum(dim: dim, keepDims: true).rootOfSquares()
-    return self / norm.clamp(epsilon)
+    let name = "l2Normalized"
+    let norm = Tensor.product(self, self, name).sum(dim: dim, keepDims: true).rootOfSquares()
+    return Tensor.quotient(self, norm.clamp(epsilon), name)
   }
 }

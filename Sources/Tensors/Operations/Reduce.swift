@@ -54,10 +54,10 @@ extension Tensor {
   }
 
   /// The largest element of all. Where several are largest, they share the gradient evenly.
-  public func max() -> Tensor { extremeOfAll(detached().flatten().max(dim: 0).values) }
+  public func max() -> Tensor { extremeOfAll(detached().flatten().max(dim: 0).values, "max") }
 
   /// The smallest element of all. Where several are smallest, they share the gradient evenly.
-  public func min() -> Tensor { extremeOfAll(detached().flatten().min(dim: 0).values) }
+  public func min() -> Tensor { extremeOfAll(detached().flatten().min(dim: 0).values, "min") }
 
   /// Where the largest element of all is, counted in row-major order; the lower index on ties.
   public func argmax() -> Int { detached().flatten().argmax(dim: 0).scalars[0] }
@@ -108,9 +108,10 @@ extension Tensor {
     }
   }
 
-  private func extremeOfAll(_ value: Tensor) -> Tensor {
-    value.recording(self) { g in
-      let isExtreme = self.detached() .== value
+  private func extremeOfAll(_ value: Tensor, _ operation: String) -> Tensor {
+    let (kept, keptValue) = (saved, value.saved)
+    return value.recording(self) { g in
+      let isExtreme = kept.unchanged(for: operation) .== keptValue.unchanged(for: operation)
       return [isExtreme * (g / isExtreme.sum())]
     }
   }

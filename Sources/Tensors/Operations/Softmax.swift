@@ -36,8 +36,9 @@ extension Tensor {
         }
       }
     }
+    let kept = y.saved
     return y.recording(self) { g in
-      let g = g.packed()
+      let (y, g) = (kept.unchanged(for: operation), g.packed())
       return [
         Tensor(shape: y.shape) { out in
           withPointers(y, g) { y, g in

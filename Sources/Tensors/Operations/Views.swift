@@ -176,7 +176,7 @@ extension Tensor {
   private func recordingRegion(of whole: Tensor, dimension: Int, range: Range<Int>) -> Tensor {
     guard let parent = whole.node, GradientMode.isRecording, whole.requiresGrad else { return self }
     return recording(whole) { gradient in
-      parent.addRegion(gradient, dimension: dimension, range: range)
+      if parent.wantsGradient { parent.addRegion(gradient, dimension: dimension, range: range) }
       return [nil]
     }
   }
