@@ -1,3 +1,5 @@
+import Tensors
+
 /// The exact decimal digits of a finite binary floating-point number.
 ///
 /// Every `Double` is a whole number times a power of two, so it has a finite decimal expansion (at most 1,074 digits
@@ -16,7 +18,7 @@ struct DecimalExpansion: Equatable {
   ///
   /// - Parameter value: a finite number.
   init(magnitudeOf value: Double) {
-    precondition(value.isFinite, "only a finite number has digits")
+    if !value.isFinite { reportMisuse("DecimalExpansion", "only a finite number has digits, not \(value)") }
     let isSubnormal = value.exponentBitPattern == 0
     let significand = value.significandBitPattern | (isSubnormal ? 0 : 1 << 52)
     let binaryExponent = max(Int(value.exponentBitPattern), 1) - 1075

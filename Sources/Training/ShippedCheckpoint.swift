@@ -39,7 +39,7 @@ public enum ShippedCheckpoint: String, CaseIterable, Sendable {
       guard let path = Bundle.module.path(forResource: readme, ofType: nil, inDirectory: "Resources"),
         let text = try? String(contentsOfFile: path, encoding: .utf8)
       else { throw TrainingError(file: readme, reason: "not among the package's resources") }
-      for line in text.split(separator: "\n") where line.hasPrefix("| `\(name)` |") {
+      for line in text.split(whereSeparator: \.isNewline) where line.hasPrefix("| `\(name)` |") {
         let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces.union(["`"])) }
         if let checksum = cells.first(where: { $0.count == 64 && $0.allSatisfy(\.isHexDigit) }) { return checksum }
       }

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// What a training came to: names and values, in order.
 ///
@@ -26,7 +27,7 @@ public struct TrainingReport: Equatable, Sendable {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
       throw TrainingError(file: path, reason: "cannot be read")
     }
-    for line in text.split(separator: "\n") {
+    for line in text.split(whereSeparator: \.isNewline) {
       let parts = line.split(separator: "\t", omittingEmptySubsequences: false)
       guard parts.count == 2 else { throw TrainingError(file: path, reason: "'\(line)' is not a name and a value") }
       add(String(parts[0]), String(parts[1]))
@@ -36,8 +37,10 @@ public struct TrainingReport: Equatable, Sendable {
   /// Adds a line.
   public mutating func add(_ name: String, _ value: String) { lines.append((name, value)) }
 
-  /// Adds a share as a percentage with one decimal.
+  /// Adds a share, from 0 to 1, as a percentage with one decimal; the share of nothing, 0/0, as `nan%`.
   public mutating func add(share: Double, _ name: String) {
+    if share.isNaN { return add(name, "nan%") }
+    if !(0...1).contains(share) { reportMisuse("TrainingReport", "\(name): \(share) is no share from 0 to 1") }
     let thousandths = Int((share * 1000).rounded())
     add(name, "\(thousandths / 10).\(thousandths % 10)%")
   }

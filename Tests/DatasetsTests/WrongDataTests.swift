@@ -42,6 +42,60 @@ import Testing
     WrongCall("a prior of no questions", ["QuestionPrior:", "0"]) {
       _ = QuestionPrior(Scenes(split: .training), count: 0)
     },
+    WrongCall("a scene of no things", ["Scenes:", "not 0 to 2"]) { _ = Scenes(split: .training, objectCounts: 0...2) },
+    WrongCall("a scene of four things", ["Scenes:", "not 1 to 4"]) {
+      _ = Scenes(split: .training, objectCounts: 1...4)
+    },
+    WrongCall("fewer than no scenes", ["Scenes.prefix:", "-1"]) { _ = Scenes(split: .training).prefix(-1) },
+    WrongCall("captions of fewer than no scenes", ["Scenes.prefix:", "-1"]) {
+      _ = Scenes(split: .training).canonicalCaptions(-1)
+    },
+    WrongCall("a thing far off", ["SceneObject:", "(4, 0)"]) {
+      _ = SceneObject(SceneCombination(.red, .circle), size: .large, place: .middle, offsetX: 4)
+    },
+    WrongCall("a thing far up", ["SceneObject:", "(0, -4)"]) {
+      _ = SceneObject(SceneCombination(.red, .circle), size: .large, place: .middle, offsetY: -4)
+    },
+    WrongCall("an empty batch of scenes", ["Scene.tensor:", "at least one"]) { _ = Scene.tensor([]) },
+    WrongCall("a tiny picture", ["Scene:", "not 31"]) { _ = Scenes(split: .training)[0].image(side: 31) },
+    WrongCall("a picture of a negative side", ["Scene:", "not -32"]) {
+      _ = Scene.tensor([Scenes(split: .training)[0]], side: -32)
+    },
+    WrongCall("a huge picture", ["Scene:", "not 9223372036854775807"]) {
+      _ = Scene.tensor([Scenes(split: .training)[0]], side: .max)
+    },
+    WrongCall("a page of nothing", ["Scene.page:", "at least one scene"]) { _ = Scene.page([]) },
+    WrongCall("a page without columns", ["Scene.page:", "not 0"]) {
+      _ = Scene.page([Scenes(split: .training)[0]], columns: 0)
+    },
+    WrongCall("a page with a caption too many", ["Scene.page:", "2 captions for 1"]) {
+      _ = Scene.page([Scenes(split: .training)[0]], captions: ["a", "b"])
+    },
+    WrongCall("a page of huge scenes", ["Scene:", "not 65"]) {
+      _ = Scene.page([Scenes(split: .training)[0]], side: 65)
+    },
+    WrongCall("a page enlarged by nothing", ["Scene.page:", "not 0"]) {
+      _ = Scene.page([Scenes(split: .training)[0]], factor: 0)
+    },
+    WrongCall("a frame that is not there", ["Scene.caption:", "0 to 3, not 4"]) {
+      _ = Scenes(split: .training)[0].caption(frame: 4)
+    },
+    WrongCall("a caption of no detail", ["Scenes.caption:", "none"]) {
+      _ = Scenes(split: .training).caption(at: 0, details: [])
+    },
+    WrongCall("a relation of one thing", ["Scenes.question:", "two things"]) {
+      _ = Scenes(split: .training, objectCounts: 1...1).question(at: 0, type: .relation)
+    },
+    WrongCall("a text without references", ["BLEU:", "1 texts", "for 0"]) { _ = BLEU([["a"]], references: []) },
+    WrongCall("a text with no reference", ["BLEU:", "text 1"]) {
+      _ = BLEU([["a"], ["b"]], references: [[["a"]], []])
+    },
+    WrongCall("BLEU-0", ["BLEU.score:", "not 0"]) { _ = BLEU(["a"], references: ["a"]).score(0) },
+    WrongCall("BLEU-5", ["BLEU.score:", "not 5"]) { _ = BLEU(["a"], references: ["a"]).score(5) },
+    WrongCall("a match of nothing", ["exactMatch:", "0 texts"]) { _ = exactMatch([], references: []) },
+    WrongCall("a match too few", ["exactMatch:", "1 texts and 2 references"]) {
+      _ = exactMatch(["a"], references: ["a", "b"])
+    },
   ]
 
   @Test(arguments: calls.map(\.name)) func endsWithOneLine(_ name: String) async throws {

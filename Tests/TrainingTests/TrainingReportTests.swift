@@ -34,6 +34,19 @@ struct TrainingReportTests {
     #expect(report["parameters"] != nil)
   }
 
+  @Test func aShareOfNothingIsNoNumber() {
+    var report = TrainingReport()
+    report.add(share: 0 / 0, "right")
+    #expect(report["right"] == "nan%")
+  }
+
+  @Test func linesMayEndAsOnOtherSystems() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("parameters\t12\r\nright\t5.0%\r\n", to: TrainingReport.file)
+    let report = try TrainingReport(directory: folder.url.path)
+    #expect(report["parameters"] == "12" && report["right"] == "5.0%")
+  }
+
   @Test func sumsKeepTheOrderOfTheirLines() {
     var (first, second) = (TrainingReport(), TrainingReport())
     first.add("a", "1")

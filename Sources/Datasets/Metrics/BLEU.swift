@@ -15,8 +15,10 @@ public struct BLEU: Sendable, Equatable {
 
   /// The score of texts as words, each with one or more references.
   public init(_ candidates: [[String]], references: [[[String]]]) {
-    precondition(candidates.count == references.count, "\(candidates.count) texts, references for \(references.count)")
-    precondition(references.allSatisfy { !$0.isEmpty }, "Each text has at least one reference")
+    if candidates.count != references.count {
+      reportMisuse("BLEU", "\(candidates.count) texts, but references for \(references.count)")
+    }
+    if let lonely = references.firstIndex(where: \.isEmpty) { reportMisuse("BLEU", "text \(lonely) has no reference") }
     var (matched, total) = ([0, 0, 0, 0], [0, 0, 0, 0])
     var nearest = 0
     for (candidate, references) in zip(candidates, references) {
@@ -49,7 +51,7 @@ public struct BLEU: Sendable, Equatable {
   ///
   /// - Parameter order: 1 to 4.
   public func score(_ order: Int = 4) -> Double {
-    precondition((1...4).contains(order), "BLEU is computed for orders 1 to 4, not \(order)")
+    if !(1...4).contains(order) { reportMisuse("BLEU.score", "the order is 1 to 4, not \(order)") }
     let product = precisions.prefix(order).reduce(1, *)
     if product == 0 { return 0 }
     return brevityPenalty * (product == 1 ? 1 : ElementaryDouble.pow(product, 1 / Double(order)))
@@ -71,8 +73,13 @@ public struct BLEU: Sendable, Equatable {
 
 /// The share of texts that are exactly their reference, 0 to 1.
 ///
-/// - Precondition: there is at least one text, and as many references.
+/// - Parameters:
+///   - candidates: at least one text.
+///   - references: as many.
 public func exactMatch(_ candidates: [String], references: [String]) -> Double {
-  precondition(!candidates.isEmpty && candidates.count == references.count, "Each text has one reference")
+  if candidates.isEmpty || candidates.count != references.count {
+    reportMisuse(
+      "exactMatch", "\(candidates.count) texts and \(references.count) references; there is one for each of 1 or more")
+  }
   return Double(zip(candidates, references).count { $0 == $1 }) / Double(candidates.count)
 }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Which wordings to choose from: those of training, or those that are kept for evaluation.
 public enum SceneWordings: Sendable, CaseIterable {
   case training
@@ -79,7 +81,9 @@ extension Scene {
     _ detail: SceneDetail = .full, frame: Int = 0, wordings: SceneWordings = .training, swapped: Bool = false
   ) -> SceneCaption {
     let frames = SceneGrammar.frames(wordings)
-    precondition(frames.indices.contains(frame), "There are \(frames.count) frames, and none has the index \(frame)")
+    if !frames.indices.contains(frame) {
+      reportMisuse("Scene.caption", "there are frames 0 to \(frames.count - 1), not \(frame)")
+    }
     let text = SceneGrammar.text(
       description(detail, order: objects, swapped: swapped), frame: frames[frame],
       endsWithPlace: endsWithPlace(detail))
@@ -119,7 +123,7 @@ extension Scene {
 
 extension Scenes {
   /// The canonical captions of the first scenes.
-  public func canonicalCaptions(_ count: Int) -> [String] { (0..<count).map { self[$0].canonicalCaption } }
+  public func canonicalCaptions(_ count: Int) -> [String] { prefix(count).map(\.canonicalCaption) }
 
   /// One of the captions of the scene at an index, each equally likely.
   ///
@@ -127,7 +131,7 @@ extension Scenes {
   ///   - details: how much it may tell.
   ///   - epoch: another number may choose another caption for the same scene.
   public func caption(at index: Int, details: [SceneDetail] = SceneDetail.allCases, epoch: Int = 0) -> SceneCaption {
-    precondition(!details.isEmpty, "A caption has some detail")
+    if details.isEmpty { reportMisuse("Scenes.caption", "a caption has one of several details; none was given") }
     let scene = self[index]
     let generator = generator(index &+ epoch &* 0x1_0000_0000, .caption)
     let captions = scene.captions(wordings).filter { details.contains($0.detail) }

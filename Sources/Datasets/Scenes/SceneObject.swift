@@ -1,4 +1,5 @@
 import Images
+import Tensors
 
 /// The colours of the things in a drawn scene; the order is the order of the answers and of the smaller worlds.
 public enum SceneColor: Int, Sendable, CaseIterable, CustomStringConvertible {
@@ -136,9 +137,10 @@ public struct SceneObject: Sendable, Hashable {
   public init(
     _ combination: SceneCombination, size: SceneSize, place: ScenePlace, offsetX: Int = 0, offsetY: Int = 0
   ) {
-    precondition(
-      Self.offsets.contains(offsetX) && Self.offsets.contains(offsetY),
-      "A thing is at most 3 units away from its field's centre, not (\(offsetX), \(offsetY))")
+    if !Self.offsets.contains(offsetX) || !Self.offsets.contains(offsetY) {
+      reportMisuse(
+        "SceneObject", "a thing is at most 3 units away from its field's centre, not (\(offsetX), \(offsetY))")
+    }
     self.combination = combination
     self.size = size
     self.place = place

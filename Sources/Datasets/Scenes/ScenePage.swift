@@ -1,4 +1,5 @@
 import Images
+import Tensors
 
 extension Scene {
   /// A page of scenes with their captions, for looking at.
@@ -12,8 +13,13 @@ extension Scene {
     _ scenes: [Scene], captions: [String]? = nil, columns: Int = 4, side: Int = 64, factor: Int = 2
   ) -> Image {
     let texts = captions ?? scenes.map(\.canonicalCaption)
-    precondition(!scenes.isEmpty && columns > 0, "A page has at least one scene and one column")
-    precondition(texts.count == scenes.count, "\(texts.count) captions for \(scenes.count) scenes")
+    if scenes.isEmpty { reportMisuse("Scene.page", "a page has at least one scene") }
+    if columns < 1 { reportMisuse("Scene.page", "a page has at least one column, not \(columns)") }
+    if texts.count != scenes.count {
+      reportMisuse("Scene.page", "\(texts.count) captions for \(scenes.count) scenes")
+    }
+    requireSide(side)
+    if !(1...64).contains(factor) { reportMisuse("Scene.page", "scenes are enlarged 1 to 64 times, not \(factor)") }
     // The font is 5 pixels wide and 1 apart.
     let width = side * factor + 2
     let lines = texts.map { wrapped($0, toCharacters: (width + 1) / 6) }

@@ -80,7 +80,7 @@ extension Scenes {
       let near = ((split == .heldOutCombinations ? other : []) + first).prefix(total)
       return (.exists(subject), near + rest(total - near.count) { $0 != subject })
     case .relation:
-      precondition(canAsk(type), "A relation takes two things, but these scenes have one")
+      if !canAsk(type) { reportMisuse("Scenes.question", "a relation takes two things, but these scenes have one") }
       return (nil, rest(drawnCount(atLeast: 2)) { _ in true })
     }
   }

@@ -19,9 +19,12 @@ extension Scene {
   ///
   /// The numbers are those of an image processor with mean and deviation 0.5 and no resizing.
   ///
-  /// - Precondition: there is at least one scene.
+  /// - Parameters:
+  ///   - scenes: at least one.
+  ///   - side: pixels of a side, 32 to 64.
   public static func tensor(_ scenes: some Collection<Scene>, side: Int = 32) -> Tensor {
-    precondition(!scenes.isEmpty, "A batch has at least one scene")
+    if scenes.isEmpty { reportMisuse("Scene.tensor", "a batch has at least one scene") }
+    requireSide(side)
     let plane = side * side
     let levels = (0..<256).map { (Float(Double($0) * (1.0 / 255)) - 0.5) / 0.5 }
     var values = [Float](repeating: 0, count: scenes.count * 3 * plane)
@@ -35,8 +38,13 @@ extension Scene {
     return Tensor(values, shape: [scenes.count, 3, side, side])
   }
 
+  /// Refuses pictures that are too small to show a scene, and larger ones than are needed.
+  static func requireSide(_ side: Int) {
+    if !sides.contains(side) { reportMisuse("Scene", "a picture has 32 to 64 pixels a side, not \(side)") }
+  }
+
   private func pixels(side: Int) -> [UInt8] {
-    precondition(Self.sides.contains(side), "A scene's picture has 32 to 64 pixels a side, not \(side)")
+    Self.requireSide(side)
     var pixels = [UInt8](repeating: 255, count: side * side * 3)
     for object in objects { object.paint(on: &pixels, side: side) }
     return pixels

@@ -30,8 +30,9 @@ public struct Scenes: Sendable {
     world: SceneWorld = .sixBySix, split: SceneSplit, objectCounts: ClosedRange<Int> = 1...3,
     wordings: SceneWordings = .training, seed: Int = 0
   ) {
-    precondition(
-      objectCounts.lowerBound >= 1 && objectCounts.upperBound <= 3, "A scene has 1 to 3 things, not \(objectCounts)")
+    if objectCounts.lowerBound < 1 || objectCounts.upperBound > 3 {
+      reportMisuse("Scenes", "a scene has 1 to 3 things, not \(objectCounts.lowerBound) to \(objectCounts.upperBound)")
+    }
     self.world = world
     self.split = split
     self.objectCounts = objectCounts
@@ -43,7 +44,10 @@ public struct Scenes: Sendable {
   public subscript(index: Int) -> Scene { drawScene(generator(index, .scene)) }
 
   /// The first scenes.
-  public func prefix(_ count: Int) -> [Scene] { (0..<count).map { self[$0] } }
+  public func prefix(_ count: Int) -> [Scene] {
+    if count < 0 { reportMisuse("Scenes.prefix", "there are no \(count) scenes") }
+    return (0..<count).map { self[$0] }
+  }
 
   /// What else is drawn at an index, each from a stream of its own, so that a scene is the same with and without.
   enum Purpose: UInt64 {
