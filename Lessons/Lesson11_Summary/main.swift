@@ -14,8 +14,7 @@ No number below is written in this file. Each is looked up, by the name that its
 lesson's expected output, the file that `swift run course check` holds the lesson to. Change a model, record its lesson
 again, and this one changes with it.
 */
-let here = URL(filePath: #filePath).deletingLastPathComponent()
-let course = require(try PackageRoot.find(from: here))
+let course = require(try PackageRoot.ofProgram())
 let recorded = require(
   try Dictionary(
     uniqueKeysWithValues: Manifest(root: course).lessons.filter { $0.number < 11 }.map {

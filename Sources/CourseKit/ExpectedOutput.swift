@@ -33,7 +33,7 @@ public struct ExpectedOutput: Sendable {
   /// - Parameter file: its name, for errors.
   public init(parsing text: String, file: String) {
     self.file = file
-    lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
   }
 
   /// What is printed behind `name:`, without the note that follows it; the first one if there are several.

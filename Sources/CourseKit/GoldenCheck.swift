@@ -88,6 +88,8 @@ public struct GoldenCheck: Sendable {
   private func failure(of run: Subprocess) -> String? {
     let reason: String
     switch run.ending {
+    // Nothing is equal to nothing, and says nothing about the lesson.
+    case .exited(0) where run.output.isEmpty: reason = "printed nothing"
     case .exited(0): return nil
     case .exited(let status): reason = "ended with exit code \(status)"
     case .signalled(let signal): reason = "crashed with signal \(signal)"

@@ -57,10 +57,12 @@ public struct Manifest: Sendable {
   /// Reads a manifest's text.
   ///
   /// - Parameter file: its name, for errors.
-  /// - Throws: ``CourseError`` naming file, line and reason.
+  /// - Throws: ``CourseError`` naming file, line and reason; also for a list without lessons.
   public init(parsing text: String, file: String) throws {
     var lessons: [LessonEntry] = []
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    // Editors of some systems end lines with CR LF, and begin a file with a mark of its encoding.
+    let text = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
+    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       let line = line.trimmingCharacters(in: .whitespaces)
       if line.isEmpty || line.hasPrefix("#") { continue }
       let place = "\(file):\(index + 1)"
@@ -70,6 +72,7 @@ public struct Manifest: Sendable {
       }
       lessons.append(entry)
     }
+    if lessons.isEmpty { throw CourseError("\(file): names no lesson") }
     self.lessons = lessons
   }
 

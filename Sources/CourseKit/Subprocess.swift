@@ -38,20 +38,20 @@ public struct Subprocess: Sendable {
   /// - Parameters:
   ///   - executable: its path.
   ///   - environment: variables set beside this process's own.
-  ///   - timeout: seconds after which it is killed.
+  ///   - timeout: seconds after which it is killed, with all processes that it has started.
   public static func capture(
     _ executable: String, _ arguments: [String] = [], environment: [String: String] = [:], timeout: Double
   ) throws -> Subprocess {
     let output = try UnnamedFile()
     let errors = try UnnamedFile()
     let (ending, seconds) = try run(
-      executable, arguments, environment, output.descriptor, errors.descriptor, timeout)
+      executable, arguments, environment, output.descriptor, errors.descriptor, timeout: timeout)
     return Subprocess(ending: ending, output: output.contents(), errors: errors.contents(), seconds: seconds)
   }
 
   /// Runs a program whose output and errors both go to this process's standard error.
   public static func runOnStandardError(_ executable: String, _ arguments: [String]) throws -> Ending {
-    try run(executable, arguments, [:], STDERR_FILENO, STDERR_FILENO, .infinity).ending
+    try run(executable, arguments, [:], STDERR_FILENO, STDERR_FILENO, timeout: nil).ending
   }
 
   /// Becomes another program, with this process's streams and terminal; returns only to throw.
@@ -64,31 +64,30 @@ public struct Subprocess: Sendable {
 // MARK: The system's side
 
 extension Subprocess {
+  /// Runs a program: with a timeout in a group of processes of its own, without one in that of this process, as a shell
+  /// would.
   private static func run(
     _ executable: String, _ arguments: [String], _ environment: [String: String], _ output: Int32, _ errors: Int32,
-    _ timeout: Double
+    timeout: Double?
   ) throws -> (ending: Ending, seconds: Double) {
     let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0)=\($1)" }
-    let process = try spawn(executable, arguments, variables, output, errors)
     let start = ContinuousClock.now
+    let process = try spawn(executable, arguments, variables, output, errors, leadsGroup: timeout != nil)
+    let group = timeout.map { ProcessGroup(process, timeout: $0) }
 
+    // The process is not yet forgotten when it has ended, so that its number stays its own while it may be killed.
+    var information = siginfo_t()
+    while waitid(P_PID, id_t(process), &information, WEXITED | WNOWAIT) != 0 {
+      if errno != EINTR { throw failure(executable) }
+    }
+    let isTimedOut = group?.end() ?? false
     var waitStatus: Int32 = 0
-    var pause: UInt32 = 500
-    var isKilled = false
-    while true {
-      let result = waitpid(process, &waitStatus, WNOHANG)
-      if result == process { break }
-      if result < 0, errno != EINTR { throw failure(executable) }
-      if !isKilled, seconds(since: start) > timeout {
-        kill(process, SIGKILL)
-        isKilled = true
-      }
-      usleep(pause)
-      pause = min(pause * 2, 20_000)
+    while waitpid(process, &waitStatus, 0) < 0 {
+      if errno != EINTR { throw failure(executable) }
     }
     let signal = waitStatus & 0x7F
     let ended: Ending = signal == 0 ? .exited((waitStatus >> 8) & 0xFF) : .signalled(signal)
-    return (isKilled ? .timedOut : ended, seconds(since: start))
+    return (isTimedOut ? .timedOut : ended, seconds(since: start))
   }
 
   /// Starts a program.
@@ -97,12 +96,13 @@ extension Subprocess {
   /// starting just now: a new process holds all files of its parent until it becomes its own program. Such a file counts
   /// as busy (`ETXTBSY`) for that moment, so starting it is tried again for up to two seconds.
   private static func spawn(
-    _ executable: String, _ arguments: [String], _ variables: [String], _ output: Int32, _ errors: Int32
+    _ executable: String, _ arguments: [String], _ variables: [String], _ output: Int32, _ errors: Int32,
+    leadsGroup: Bool
   ) throws -> pid_t {
     let start = ContinuousClock.now
     while true {
       var process = pid_t()
-      let status = withSpawnSettings(output: output, errors: errors) { actions, attributes in
+      let status = withSpawnSettings(output, errors, leadsGroup: leadsGroup) { actions, attributes in
         withCStrings([executable] + arguments) { arguments in
           withCStrings(variables) { posix_spawn(&process, executable, actions, attributes, arguments, $0) }
         }
@@ -133,7 +133,8 @@ extension Subprocess {
 
   /// Standard input empty, output and errors as given, a broken pipe deadly as usual.
   private static func withSpawnSettings(
-    output: Int32, errors: Int32, _ body: (UnsafePointer<Actions>, UnsafePointer<Attributes>) -> Int32
+    _ output: Int32, _ errors: Int32, leadsGroup: Bool,
+    _ body: (UnsafePointer<Actions>, UnsafePointer<Attributes>) -> Int32
   ) -> Int32 {
     #if canImport(Darwin)
       var actions: Actions = nil
@@ -155,7 +156,10 @@ extension Subprocess {
     sigemptyset(&signals)
     sigaddset(&signals, SIGPIPE)
     posix_spawnattr_setsigdefault(&attributes, &signals)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+    // Group 0 is a new one with the number of the process.
+    posix_spawnattr_setpgroup(&attributes, 0)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGDEF) | (leadsGroup ? Int16(POSIX_SPAWN_SETPGROUP) : 0))
     return body(&actions, &attributes)
   }
 

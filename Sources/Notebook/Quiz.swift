@@ -40,7 +40,7 @@ public struct Quiz: Equatable, Sendable {
   public init(markdown: String, file: String) throws(QuizError) {
     var questions: [Question] = []
     var draft: Draft?
-    for (index, line) in markdown.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, line) in markdown.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       if line.hasPrefix("## ") {
         if let draft { questions.append(try draft.question(file)) }
         draft = Draft(text: String(line.dropFirst(3)), line: index + 1)

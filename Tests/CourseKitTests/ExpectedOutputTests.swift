@@ -45,6 +45,12 @@ import Testing
     }
   }
 
+  @Test func linesMayEndAsOnOtherSystems() throws {
+    let output = ExpectedOutput(parsing: "Patches: 196\r\n\r\npart  share\r\n----  -----\r\nViT       1\r\n", file: "x")
+    #expect(try output.value("Patches") == "196")
+    #expect(try output.cell("ViT", column: "share") == "1")
+  }
+
   @Test func aLessonIsReadByItsNumber() throws {
     let root = try PackageRoot.find(from: URL(filePath: #filePath).deletingLastPathComponent())
     #expect(try ExpectedOutput(lesson: "04", root: root).value("ViT parameters") == "85,806,346")

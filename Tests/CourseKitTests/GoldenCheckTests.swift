@@ -75,6 +75,14 @@ import Testing
         == "FAIL Lesson01_Sample: was stopped after 3 s; the end of its standard error:\nwaiting\n")
   }
 
+  @Test func nothingPrintedIsNothingChecked() throws {
+    let folder = try package(script: "exit 0", golden: "")
+    #expect(try report(folder) == "FAIL Lesson01_Sample: printed nothing\n")
+    #expect(throws: CourseError("Lesson01_Sample is not recorded: printed nothing")) {
+      try GoldenCheck(root: folder.url).record(lesson, executable: folder.path("bin/Lesson01_Sample"))
+    }
+  }
+
   @Test func aMissingProgramIsAnErrorThatNamesIt() throws {
     let folder = try TemporaryFolder()
     let check = GoldenCheck(root: folder.url)
@@ -127,6 +135,28 @@ import Testing
     let result = try Subprocess.capture(
       "/bin/sh", ["-c", "echo $COURSE_TEST ${PATH:+path}"], environment: ["COURSE_TEST": "a b"], timeout: 60)
     #expect(result.outputText == "a b path\n")
+  }
+
+  @Test func whatAProgramStartedEndsWithItWhenItsTimeIsOver() throws {
+    let folder = try TemporaryFolder()
+    let script = "(sleep 3; touch '\(folder.path("late"))') & touch '\(folder.path("early"))'; wait"
+    let result = try Subprocess.capture("/bin/sh", ["-c", script], timeout: 1)
+    #expect(result.ending == .timedOut && result.seconds < 3)
+    usleep(3_500_000)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["early"])
+  }
+
+  @Test func whatAProgramLeavesBehindInTimeGoesOn() throws {
+    let folder = try TemporaryFolder()
+    let script = "(sleep 1; touch '\(folder.path("late"))') & exit 0"
+    let result = try Subprocess.capture("/bin/sh", ["-c", script], timeout: 60)
+    #expect(result.ending == .exited(0))
+    for _ in 0..<100 where !FileManager.default.fileExists(atPath: folder.path("late")) { usleep(100_000) }
+    #expect(FileManager.default.fileExists(atPath: folder.path("late")))
+  }
+
+  @Test func aProgramThatCannotBeRunIsNotWaitedFor() {
+    #expect(throws: CourseError.self) { try Subprocess.capture("/absent", timeout: 60) }
   }
 
   @Test func aProgramThatIsStillBeingWrittenIsWaitedFor() throws {

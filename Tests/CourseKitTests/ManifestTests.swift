@@ -1,7 +1,8 @@
-import CourseKit
 import Foundation
 import TestSupport
 import Testing
+
+@testable import CourseKit
 
 @Suite struct ManifestTests {
   private let text = """
@@ -18,6 +19,21 @@ import Testing
         LessonEntry(number: 1, target: "Lesson01_One", title: "One", teaches: "the first"),
         LessonEntry(number: 12, target: "Lesson12_Twelve", title: "Twelve (12)", teaches: "the last"),
       ])
+  }
+
+  @Test(arguments: ["\n", "\r\n", "\r"])
+  func linesMayEndAsOnAnySystem(ending: String) throws {
+    let manifest = try Manifest(parsing: "\u{FEFF}" + text.replacing("\n", with: ending), file: "lessons.txt")
+    #expect(manifest.lessons == (try Manifest(parsing: text, file: "lessons.txt").lessons))
+    #expect(manifest.lessons.count == 2)
+    #expect(throws: CourseError("f:3: x is not a lesson's number")) {
+      try Manifest(parsing: ["#", "", "x | Lesson01_One | One | x"].joined(separator: ending), file: "f")
+    }
+  }
+
+  @Test(arguments: ["", "\n", "# 1 | Lesson01_One | One | x", "#\r\n\r\n", "\u{FEFF}"])
+  func aListWithoutLessonsIsAnError(text: String) {
+    #expect(throws: CourseError("f: names no lesson")) { try Manifest(parsing: text, file: "f") }
   }
 
   @Test(arguments: ["1", "01", "Lesson01_One"])
@@ -55,6 +71,33 @@ import Testing
     try folder.write("", to: "Lessons/Package.swift")
     let root = try PackageRoot.find(from: folder.url.appending(path: "Lessons/Lesson01_One"))
     #expect(root.path == folder.url.standardizedFileURL.path)
+  }
+}
+
+@Suite struct PackageOfAProgramTests {
+  private func package() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    try folder.write("", to: "Package.swift")
+    try folder.write("", to: "Lessons/lessons.txt")
+    return folder
+  }
+
+  @Test func itIsTheOneAroundTheProgramElseTheWorkingFolderElseTheSource() throws {
+    let (first, second, third) = (try package(), try package(), try package())
+    let nowhere = try TemporaryFolder()
+    func find(_ places: TemporaryFolder...) throws -> String {
+      let program = places[0].path(".build/debug/Lesson01_One")
+      return try PackageRoot.find(
+        program: program, workingFolder: places[1].path("docs"), source: places[2].path("Lessons/x.swift")
+      ).path
+    }
+    func root(_ folder: TemporaryFolder) -> String { folder.url.resolvingSymlinksInPath().path }
+    #expect(try find(first, second, third) == root(first))
+    #expect(try find(nowhere, second, third) == root(second))
+    #expect(try find(nowhere, nowhere, third) == root(third))
+    let error = #expect(throws: CourseError.self) { try find(nowhere, nowhere, nowhere) }
+    #expect(error?.description.contains("Lessons/lessons.txt") == true)
+    #expect(error?.description.hasSuffix("run this in the package's folder") == true)
   }
 }
 

@@ -38,6 +38,11 @@ import Testing
     return (score, output)
   }
 
+  @Test func linesMayEndAsOnOtherSystems() throws {
+    let quiz = try Quiz(markdown: Self.sums.replacing("\n", with: "\r\n"), file: "sums.md")
+    #expect(try quiz == Quiz(markdown: Self.sums, file: "sums.md"))
+  }
+
   @Test func aQuizIsReadFromMarkdown() throws {
     let quiz = try Quiz(markdown: Self.sums, file: "sums.md")
     #expect(quiz.questions.map(\.text) == ["What is 1 + 1?", "What is 9 · 9?"])
