@@ -80,6 +80,8 @@ enum FileSystem {
     do {
       do {
         defer { close(descriptor) }
+        // Held until the file is complete, so that it can be told from one that a killed program left.
+        _ = flock(descriptor, LOCK_EX | LOCK_NB)
         try body { try append($0, to: descriptor, path: path) }
         guard fsync(descriptor) == 0 else {
           throw CheckpointError(.inputOutput, file: path, reason: "cannot be written: \(lastError)")

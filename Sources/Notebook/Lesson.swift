@@ -26,6 +26,7 @@ public final class Lesson<Options: LessonOptions> {
   public init(
     _ number: Int, _ title: String, options: Options.Type, file: String = #fileID, line: Int = #line
   ) {
+    System.reserveStandardStreams()
     Session.refuseSecond(file, line)
     let program = System.programName
     let arguments = Array(CommandLine.arguments.dropFirst())

@@ -53,7 +53,7 @@ final class Session {
   }
 
   /// Writes results; a reader that left ends the program quietly, a full disk with one line.
-  static func printToStandardOutput(_ text: String) {
+  nonisolated static func printToStandardOutput(_ text: String) {
     switch System.write(text, to: .standardOutput) {
     case nil: break
     case .readerLeft: System.leave(.brokenPipe)

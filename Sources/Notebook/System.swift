@@ -100,6 +100,15 @@ extension System {
     #endif
   }
 
+  /// Fills closed descriptors from 0 to 2, so that no file is opened there; reading and writing there go on failing.
+  static func reserveStandardStreams() {
+    // A new descriptor takes the lowest free number.
+    for (descriptor, mode) in [(Int32(0), O_WRONLY), (1, O_RDONLY), (2, O_RDONLY)]
+    where fcntl(descriptor, F_GETFD) < 0 {
+      _ = open("/dev/null", mode)
+    }
+  }
+
   /// Makes a reader that goes away visible as ``WriteFailure/readerLeft`` instead of a signal.
   static func ignoreBrokenPipes() {
     _ = signal(SIGPIPE, SIG_IGN)

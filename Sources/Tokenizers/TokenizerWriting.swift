@@ -11,11 +11,12 @@ extension LearnedTokenizer {
   /// - Throws: ``TokenizerError`` naming the file that cannot be written.
   public func write(to directory: String) throws(TokenizerError) {
     func write(_ text: String, _ name: String) throws(TokenizerError) {
-      let url = URL(filePath: directory).appending(path: name)
+      // No URL: one that is made of a path takes "~" for somebody's home.
+      let path = directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
       do {
-        try Data(text.utf8).write(to: url, options: .atomic)
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
       } catch {
-        throw TokenizerError(file: url.path(percentEncoded: false), reason: "cannot be written")
+        throw TokenizerError(file: path, reason: "cannot be written")
       }
     }
     try write(tokenizerJSON.text + "\n", "tokenizer.json")

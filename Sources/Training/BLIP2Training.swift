@@ -8,8 +8,9 @@ import Tokenizers
 
 /// Trains the small BLIP-2 of Lesson 09: a language model on captions alone, then the Q-Former between it and the image
 /// encoder of the shipped captioner, both frozen; last a linear bridge, to compare with.
-struct BLIP2Training {
+struct BLIP2Training: ModelTraining {
   private let options: TrainingOptions
+  private let destination: ModelDestination
 
   /// The longest caption that is written, in tokens.
   static let captionLength = 24
@@ -20,7 +21,10 @@ struct BLIP2Training {
   /// Narrow layers need wider weights than the 0.02 of wide ones to pass a signal on.
   private static let initialSpread = 0.05
 
-  init(_ options: TrainingOptions) { self.options = options }
+  init(_ options: TrainingOptions, _ destination: ModelDestination) {
+    self.options = options
+    self.destination = destination
+  }
 
   /// A part of the training, with a plan and a saved state of its own.
   private enum Stage: String, CaseIterable {
@@ -48,8 +52,13 @@ struct BLIP2Training {
   /// How the shipped model was trained, stage by stage.
   static var plans: [TrainingPlan] { Stage.allCases.map(\.plan) }
 
-  /// Trains, writes and measures.
-  func run(onStep: @escaping TrainingProgress) throws -> TrainingReport {
+  var states: [TrainingState] { Stage.allCases.map(state) }
+
+  private func state(_ stage: Stage) -> TrainingState {
+    TrainingState(path: destination.stateFile(stage.rawValue), plan: options.adapting(stage.plan))
+  }
+
+  func run(onStep: @escaping TrainingProgress) throws -> (model: TrainedModel, report: TrainingReport) {
     let learned = try LearnedTokenizer.opt(
       corpus: Scenes(split: .training).prefix(1000).flatMap { $0.captions(.training).map(\.text) },
       vocabularySize: 400, maxLength: Self.textLength, imageToken: "<image>")
@@ -67,8 +76,7 @@ struct BLIP2Training {
       func train(_ stage: Stage, _ module: Module, _ loss: ([Scene]) throws -> Tensor) throws {
         let plan = options.adapting(stage.plan)
         let scenes = Scenes(split: .training, seed: options.seed)
-        let loop = TrainingLoop(plan, model: module, stateFile: stateFile(stage))
-        if options.isRestarted { try loop.forget() }
+        let loop = TrainingLoop(plan, model: module, stateFile: state(stage).path)
         let before = done
         try loop.run(onStep: { try onStep(before + $0, totalSteps, $1) }) { step in
           let first = stage.firstScene + step * plan.batchSize
@@ -84,22 +92,18 @@ struct BLIP2Training {
       try train(.two, model) { try objectives.stageTwo($0) }
       let bridge = LinearBridge(configuration)
       try train(.linear, bridge) { try objectives.stageTwo($0, bridge: bridge) }
-
-      try TrainedModel(
-        configuration: .blip2(configuration), architecture: BLIP2Model.architecture, model: model, tokenizer: learned,
-        processor: Self.processor(captioner), generation: Self.generation(configuration.text),
-        companions: [(LinearBridge.file, bridge)]
-      ).write(to: options.output)
-      for stage in Stage.allCases { try TrainingState(path: stateFile(stage), plan: stage.plan).remove() }
       return (model, bridge)
     }
-    let processor = ImageProcessor(try Self.processor(captioner))
-    return try BLIP2Evaluation(model: model, tokenizer: tokenizer, processor: processor).report(bridge: bridge)
+    let processor = try Self.processor(captioner)
+    let trained = TrainedModel(
+      configuration: .blip2(configuration), architecture: BLIP2Model.architecture, model: model, tokenizer: learned,
+      processor: processor, generation: Self.generation(configuration.text),
+      companions: [(LinearBridge.file, bridge)])
+    let evaluation = BLIP2Evaluation(model: model, tokenizer: tokenizer, processor: ImageProcessor(processor))
+    return (trained, try evaluation.report(bridge: bridge))
   }
 
   private var totalSteps: Int { Stage.allCases.reduce(0) { $0 + options.adapting($1.plan).steps } }
-
-  private func stateFile(_ stage: Stage) -> String { "\(options.stateFile)-\(stage.rawValue)" }
 
   private static func configuration(
     _ tokenizer: LearnedTokenizer, _ captioner: ModelDirectory

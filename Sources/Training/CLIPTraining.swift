@@ -6,9 +6,10 @@ import Tensors
 import Tokenizers
 
 /// Trains the small CLIP of Lesson 06 on drawn scenes and handwritten digits with their captions.
-struct CLIPTraining {
+struct CLIPTraining: ModelTraining {
   private let options: TrainingOptions
   private let plan: TrainingPlan
+  private let state: TrainingState
 
   /// How the shipped model was trained.
   static let plan = TrainingPlan(name: "clip", steps: 2000, batchSize: 128, learningRate: 2e-3, warmupSteps: 100)
@@ -20,13 +21,15 @@ struct CLIPTraining {
   /// ln 100: "clipped to prevent scaling the logits by more than 100" (section 2.5).
   private static let largestLogitScale: Float = 4.605_170_2
 
-  init(_ options: TrainingOptions) {
+  init(_ options: TrainingOptions, _ destination: ModelDestination) {
     self.options = options
     plan = options.adapting(Self.plan)
+    state = TrainingState(path: destination.stateFile(), plan: plan)
   }
 
-  /// Trains, writes and measures.
-  func run(onStep: TrainingProgress) throws -> TrainingReport {
+  var states: [TrainingState] { [state] }
+
+  func run(onStep: TrainingProgress) throws -> (model: TrainedModel, report: TrainingReport) {
     let learned = try LearnedTokenizer.clip(
       corpus: Self.corpus(), vocabularySize: 700, maxLength: Self.textLength)
     let configuration = Self.configuration(learned)
@@ -36,25 +39,23 @@ struct CLIPTraining {
     let tokenizer = try learned.tokenizer()
     let model = try withGenerator(Generator(seed: plan.seed)) {
       let model = CLIPModel(configuration)
-      let loop = TrainingLoop(plan, model: model, stateFile: options.stateFile) {
+      let loop = TrainingLoop(plan, model: model, stateFile: state.path) {
         if model.logitScale.item > Self.largestLogitScale {
           model.logitScale.assign(.full([], Self.largestLogitScale))
         }
       }
-      if options.isRestarted { try loop.forget() }
       try loop.run(onStep: { try onStep($0, plan.steps, $1) }) { step in
         let batch = examples.batch(step: step)
         let ids = try tokenizer.ids(batch.captions)
         return contrastiveLoss(model(batch.images, ids), matches: batch.matches)
       }
-      try TrainedModel(
-        configuration: .clip(configuration), architecture: "CLIPModel", model: model, tokenizer: learned,
-        processor: Self.processor
-      ).write(to: options.output)
-      try loop.forget()
       return model
     }
-    return try CLIPEvaluation(model: model, tokenizer: tokenizer, processor: processor).report(digits: digits.test)
+    let trained = TrainedModel(
+      configuration: .clip(configuration), architecture: "CLIPModel", model: model, tokenizer: learned,
+      processor: Self.processor)
+    let evaluation = CLIPEvaluation(model: model, tokenizer: tokenizer, processor: processor)
+    return (trained, try evaluation.report(digits: digits.test))
   }
 
   /// What the tokenizer is learned from: all captions of a thousand training scenes and of the digits.

@@ -8,9 +8,10 @@ import Tokenizers
 
 /// Trains the small captioner of Lesson 07, a Vision Transformer with a GPT-2, to describe drawn scenes in their canonical
 /// words.
-struct CaptionerTraining {
+struct CaptionerTraining: ModelTraining {
   private let options: TrainingOptions
   private let plan: TrainingPlan
+  private let state: TrainingState
 
   /// How the shipped model was trained.
   static let plan = TrainingPlan(
@@ -21,13 +22,15 @@ struct CaptionerTraining {
   /// The longest caption in tokens, with the tokens that begin and end it.
   private static let textLength = 32
 
-  init(_ options: TrainingOptions) {
+  init(_ options: TrainingOptions, _ destination: ModelDestination) {
     self.options = options
     plan = options.adapting(Self.plan)
+    state = TrainingState(path: destination.stateFile(), plan: plan)
   }
 
-  /// Trains, writes and measures.
-  func run(onStep: TrainingProgress) throws -> TrainingReport {
+  var states: [TrainingState] { [state] }
+
+  func run(onStep: TrainingProgress) throws -> (model: TrainedModel, report: TrainingReport) {
     let scenes = Scenes(split: .training, seed: options.seed)
     let learned = try LearnedTokenizer.gpt2(
       corpus: Scenes(split: .training).canonicalCaptions(2000), vocabularySize: 400, maxLength: Self.textLength)
@@ -35,22 +38,19 @@ struct CaptionerTraining {
     let tokenizer = try learned.tokenizer()
     let model = try withGenerator(Generator(seed: plan.seed)) {
       let model = VisionEncoderDecoderModel(configuration)
-      let loop = TrainingLoop(plan, model: model, stateFile: options.stateFile)
-      if options.isRestarted { try loop.forget() }
+      let loop = TrainingLoop(plan, model: model, stateFile: state.path)
       try loop.run(onStep: { try onStep($0, plan.steps, $1) }) { step in
         let batch = (step * plan.batchSize..<(step + 1) * plan.batchSize).map { scenes[$0] }
         let captions = try CaptionBatch(batch.map(\.canonicalCaption), tokenizer, end: learned.vocabularySize - 1)
         return captions.loss(model(Scene.tensor(batch), captions: captions.inputs))
       }
-      try TrainedModel(
-        configuration: .visionEncoderDecoder(configuration), architecture: "VisionEncoderDecoderModel", model: model,
-        tokenizer: learned, processor: Self.processor, generation: Self.generation(learned)
-      ).write(to: options.output)
-      try loop.forget()
       return model
     }
-    return try CaptionerEvaluation(model: model, tokenizer: tokenizer, processor: ImageProcessor(Self.processor))
-      .report()
+    let trained = TrainedModel(
+      configuration: .visionEncoderDecoder(configuration), architecture: "VisionEncoderDecoderModel", model: model,
+      tokenizer: learned, processor: Self.processor, generation: Self.generation(learned))
+    let processor = ImageProcessor(Self.processor)
+    return (trained, try CaptionerEvaluation(model: model, tokenizer: tokenizer, processor: processor).report())
   }
 
   private static func configuration(_ tokenizer: LearnedTokenizer) -> VisionEncoderDecoderConfiguration {

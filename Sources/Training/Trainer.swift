@@ -32,22 +32,46 @@ public enum Trainer: String, CaseIterable, Sendable {
     }
   }
 
-  /// Trains the model from nothing, or from where an interrupted training stood, writes its directory, and measures it
-  /// on held-out data. What was measured is written beside the model, as ``TrainingReport/file``.
+  /// Trains the model from nothing, or from where an interrupted training stood, measures it on held-out data, and writes
+  /// its directory. What was measured is written with the model, as ``TrainingReport/file``.
   ///
   /// - Parameter onStep: told of the progress.
-  /// - Throws: ``TrainingError`` and the errors of files that cannot be read or written; whatever `onStep` throws.
+  /// - Throws: ``TrainingError`` before the training if there is anything at ``TrainingOptions/output`` that no training
+  ///   wrote, or options that cannot be; after it if something has come there meanwhile, and then the model is beside
+  ///   it. The errors of files that cannot be read or written; whatever `onStep` throws.
   public func train(_ options: TrainingOptions, onStep: @escaping TrainingProgress) throws -> TrainingReport {
-    let report =
-      switch self {
-      case .clip: try CLIPTraining(options).run(onStep: onStep)
-      case .captioner: try CaptionerTraining(options).run(onStep: onStep)
-      case .vqa: try VQATraining(options).run(onStep: onStep)
-      case .blip2: try BLIP2Training(options).run(onStep: onStep)
-      }
-    try report.write(to: options.output)
+    if let steps = options.steps, !TrainingOptions.stepRange.contains(steps) {
+      throw TrainingError(reason: "\(steps) steps; from 1 to \(TrainingOptions.stepRange.upperBound) are possible")
+    }
+    let destination = try ModelDestination(path: options.output)
+    let training = training(options, destination)
+    for state in training.states { try state.requireOwn() }
+    try destination.prepare()
+    if options.isRestarted { for state in training.states { try state.remove() } }
+    let (model, report) = try training.run(onStep: onStep)
+    let detour = try model.write(to: destination, report)
+    for state in training.states { try state.remove() }
+    if let detour { throw detour }
     return report
   }
+
+  private func training(_ options: TrainingOptions, _ destination: ModelDestination) -> any ModelTraining {
+    switch self {
+    case .clip: CLIPTraining(options, destination)
+    case .captioner: CaptionerTraining(options, destination)
+    case .vqa: VQATraining(options, destination)
+    case .blip2: BLIP2Training(options, destination)
+    }
+  }
+}
+
+/// How one of the models is trained.
+protocol ModelTraining {
+  /// Where the parts of the training are kept while they are unfinished.
+  var states: [TrainingState] { get }
+
+  /// Trains and measures.
+  func run(onStep: @escaping TrainingProgress) throws -> (model: TrainedModel, report: TrainingReport)
 }
 
 /// Told of each step that is done, of how many, and of its loss.
@@ -72,12 +96,8 @@ public struct TrainingOptions: Equatable, Sendable {
     self.isRestarted = isRestarted
   }
 
-  /// Where an interrupted training is kept: beside the directory.
-  var stateFile: String {
-    let directory = URL(filePath: output).standardizedFileURL
-    return directory.deletingLastPathComponent().appending(path: "\(directory.lastPathComponent).training")
-      .path(percentEncoded: false)
-  }
+  /// How many batches can be asked for: weeks of training, and no number that is made of them overflows.
+  public static let stepRange = 1...10_000_000
 
   /// A model's own plan with what was asked for.
   func adapting(_ plan: TrainingPlan) -> TrainingPlan {

@@ -76,7 +76,4 @@ public struct TrainingLoop {
     optimiser.zeroGrad()
     model.eval()
   }
-
-  /// Forgets the saved state: when the model has been written, or to start over.
-  public func forget() throws { try state?.remove() }
 }

@@ -40,7 +40,7 @@ struct TrainingState {
   /// - Returns: the next step; `nil`, and nothing is changed, if there is no saved state.
   /// - Throws: ``TrainingError`` if the state is of another plan or another model, `CheckpointError` if it is damaged.
   func restore(model: Module, optimiser: AdamW, generator: Generator) throws -> Int? {
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    guard SystemFile.exists(path) else { return nil }
     let saved = try Checkpoint(path: path)
     guard saved.metadata[Self.planKey] == plan.fingerprint,
       let step = saved.metadata[Self.stepKey].flatMap({ Int($0) }), (0...plan.steps).contains(step)
@@ -77,14 +77,41 @@ struct TrainingState {
   }
 
   /// Forgets the saved state.
-  func remove() throws {
-    guard FileManager.default.fileExists(atPath: path) else { return }
-    do {
-      try FileManager.default.removeItem(atPath: path)
-    } catch {
-      throw TrainingError(file: path, reason: "cannot be removed")
-    }
+  ///
+  /// - Throws: ``TrainingError``, and nothing is removed, if the file is no saved state.
+  func remove() throws(TrainingError) {
+    try requireOwn()
+    guard SystemFile.exists(path), unlink(path) != 0 else { return }
+    throw TrainingError(file: path, reason: "cannot be removed: \(SystemFile.latestError)")
   }
+
+  /// Makes sure that the file, if there is one, is the saved state of a training: whole, damaged or of another plan.
+  ///
+  /// - Throws: ``TrainingError`` for anything else, which saving and removing would destroy.
+  func requireOwn() throws(TrainingError) {
+    guard SystemFile.exists(path), !(SystemFile.isRegular(path) && Self.isState(path)) else { return }
+    throw TrainingError(
+      file: path,
+      reason: "is where the training would be kept, but no training wrote it; move it away, or give another output")
+  }
+
+  /// Whether a file begins as a saved state does: with the header of a safetensors file that names a plan and a step.
+  private static func isState(_ path: String) -> Bool {
+    struct Header: Decodable {
+      let metadata: [String: String]
+      enum CodingKeys: String, CodingKey { case metadata = "__metadata__" }
+    }
+    guard let file = FileHandle(forReadingAtPath: path), let start = try? file.read(upToCount: 8), start.count == 8
+    else { return false }
+    let length = start.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    guard length <= longestHeader, let text = try? file.read(upToCount: Int(length)),
+      let header = try? JSONDecoder().decode(Header.self, from: text)
+    else { return false }
+    return header.metadata[planKey] != nil && header.metadata[stepKey] != nil
+  }
+
+  /// Ten times what the header of the largest model's state has.
+  private static let longestHeader = 1 << 20
 
   /// In memory of its own, because the optimiser changes it in place.
   private static func copy(_ tensor: Tensor) -> Tensor {

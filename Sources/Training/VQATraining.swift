@@ -14,13 +14,17 @@ import Tokenizers
 /// long as neither is known, knowing the other is of no use. What is filled in depends on the order alone, and where
 /// the second thing is masked, too, on one place alone: each step helps by itself. (The published ViLT also learned to
 /// fill in masked words first; Kim et al. 2021, section 3.2.)
-struct VQATraining {
+struct VQATraining: ModelTraining {
   private let options: TrainingOptions
+  private let destination: ModelDestination
 
   /// The longest question in tokens, with `[CLS]` and `[SEP]`.
   private static let questionLength = 24
 
-  init(_ options: TrainingOptions) { self.options = options }
+  init(_ options: TrainingOptions, _ destination: ModelDestination) {
+    self.options = options
+    self.destination = destination
+  }
 
   /// A part of the training, with a plan and a saved state of its own.
   private enum Stage: String, CaseIterable {
@@ -39,8 +43,13 @@ struct VQATraining {
   /// How the shipped model was trained, stage by stage.
   static var plans: [TrainingPlan] { Stage.allCases.map(\.plan) }
 
-  /// Trains, writes and measures.
-  func run(onStep: TrainingProgress) throws -> TrainingReport {
+  var states: [TrainingState] { Stage.allCases.map(state) }
+
+  private func state(_ stage: Stage) -> TrainingState {
+    TrainingState(path: destination.stateFile(stage.rawValue), plan: options.adapting(stage.plan))
+  }
+
+  func run(onStep: TrainingProgress) throws -> (model: TrainedModel, report: TrainingReport) {
     let scenes = Scenes(split: .training, seed: options.seed)
     let corpus = Scenes(split: .training)
     let learned = try LearnedTokenizer.bert(
@@ -64,15 +73,13 @@ struct VQATraining {
         return try trainee.loss(
           gaps.map { RelationGap(scenes, at: $0, namesSecond: $0 % 2 == 0) }, questions, tokenizer)
       }
-      try TrainedModel(
-        configuration: .vilt(configuration), architecture: ViLTForQuestionAnswering.architecture, model: model,
-        tokenizer: learned, processor: Self.processor
-      ).write(to: options.output)
-      for stage in Stage.allCases { try TrainingState(path: stateFile(stage), plan: stage.plan).remove() }
       report.add(share: try evaluation.relationAccuracy(), TrainingReport.relationsAfter)
       return model
     }
-    return report + (try VQAEvaluation(model: model, tokenizer: tokenizer).report())
+    let trained = TrainedModel(
+      configuration: .vilt(configuration), architecture: ViLTForQuestionAnswering.architecture, model: model,
+      tokenizer: learned, processor: Self.processor)
+    return (trained, report + (try VQAEvaluation(model: model, tokenizer: tokenizer).report()))
   }
 
   /// Trains a module by a stage's plan; `loss` is given the numbers of a batch's examples, which no other batch has.
@@ -83,16 +90,13 @@ struct VQATraining {
     let number = Stage.allCases.firstIndex(of: stage) ?? 0
     let (plan, before) = (plans[number], plans[..<number].reduce(0) { $0 + $1.steps })
     let all = plans.reduce(0) { $0 + $1.steps }
-    let loop = TrainingLoop(plan, model: module, stateFile: stateFile(stage))
-    if options.isRestarted { try loop.forget() }
+    let loop = TrainingLoop(plan, model: module, stateFile: state(stage).path)
     let report: TrainingLoop.Observer = { try onStep(before + $0, all, $1) }
     try loop.run(onStep: report) { step in
       let first = (before + step) * plan.batchSize
       return try loss(first..<first + plan.batchSize)
     }
   }
-
-  private func stateFile(_ stage: Stage) -> String { "\(options.stateFile)-\(stage.rawValue)" }
 
   private static func configuration(_ tokenizer: LearnedTokenizer) -> ViLTConfiguration {
     var configuration = ViLTConfiguration()

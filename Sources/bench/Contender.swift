@@ -15,7 +15,8 @@ final class Contender {
 
   private init(title: String, executable: String, arguments: [String]) throws {
     self.title = title
-    process.executableURL = URL(filePath: executable)
+    // A URL takes "~" at the beginning of a path for somebody's home.
+    process.executableURL = URL(filePath: executable.hasPrefix("~") ? "./\(executable)" : executable)
     process.arguments = arguments
     process.standardInput = orders
     process.standardOutput = answers

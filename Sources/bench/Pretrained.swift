@@ -17,13 +17,15 @@ struct Pretrained: ParsableCommand {
   @Argument(help: "The model's directory.")
   var directory: String
 
-  @Option(help: ArgumentHelp("A PNG or JPEG.", valueName: "file"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("A PNG or JPEG.", valueName: "file"))
   var image: String
 
-  @Option(help: ArgumentHelp("A text, question or prompt; CLIP takes several.", valueName: "words"))
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("A text, question or prompt; CLIP takes several.", valueName: "words"))
   var text: [String] = []
 
-  @Option(help: ArgumentHelp("Threads; all cores if not given.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Threads; all cores if not given.", valueName: "n"))
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
   @Flag(help: "Add the logits to what is printed.")
@@ -32,10 +34,17 @@ struct Pretrained: ParsableCommand {
   @Flag(help: "Take orders from standard input.")
   var serve = false
 
-  @Option(help: ArgumentHelp("Write the model into this directory again.", valueName: "directory"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Write the model into this directory again; its config.json and model.safetensors are replaced.",
+      valueName: "directory"))
   var save: String?
 
   func validate() throws {
+    if directory.isEmpty { throw ValidationError("Missing expected argument '<directory>'") }
+    if image.isEmpty { throw ValidationError("Missing value for '--image <file>'") }
+    if save == "" { throw ValidationError("Missing value for '--save <directory>'") }
     try CommonOptions.check(threads, of: "--threads <n>", in: CommonOptions.threadRange)
   }
 
@@ -52,7 +61,7 @@ struct Pretrained: ParsableCommand {
       var result = try task.whole()
       if logits { result.logits = try task.logits() }
       result.peakBytes = Worker.peakBytes()
-      print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
+      StandardStreams.write(String(decoding: try JSONEncoder().encode(result), as: UTF8.self) + "\n")
     }
   }
 }

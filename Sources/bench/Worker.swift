@@ -1,4 +1,5 @@
 import Foundation
+import Notebook
 import Tensors
 
 /// This program as the one that does the work: it takes its orders on standard input, like `torch_worker.py`.
@@ -19,7 +20,10 @@ enum Worker {
     answer("ready")
     while let line = readLine() {
       let words = line.split(separator: " ")
-      if words.count == 2, let count = Int(words[1]) {
+      if words.count == 2 {
+        guard let count = Int(words[1]), count >= 0 else {
+          throw BenchError(description: "the order '\(line)' names no number of times")
+        }
         let start = ContinuousClock.now
         for _ in 0..<count { try work(words[0]) }
         answer("\((ContinuousClock.now - start) / .seconds(1))")
@@ -29,10 +33,7 @@ enum Worker {
     }
   }
 
-  private static func answer(_ line: String) {
-    print(line)
-    fflush(nil)
-  }
+  private static func answer(_ line: String) { StandardStreams.write(line + "\n") }
 
   /// The most memory that this process ever had at once.
   static func peakBytes() -> Int {

@@ -20,16 +20,22 @@ struct Engine: ParsableCommand {
       medians of one run, ratios are ours over PyTorch's: below 1 the engine is faster, or takes less memory.
       """)
 
-  @Option(help: ArgumentHelp("A Python that has PyTorch, to measure the same work there.", valueName: "python"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("A Python that has PyTorch, to measure the same work there.", valueName: "python"))
   var torch: String?
 
-  @Option(help: ArgumentHelp("Threads of both; all cores if not given.", valueName: "n"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Threads of both; all cores if not given.", valueName: "n"))
   var threads: Int?
 
-  @Option(help: ArgumentHelp("Only workloads whose name contains this; may be given several times.", valueName: "name"))
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("Only workloads whose name contains this; may be given several times.", valueName: "name"))
   var only: [String] = []
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Samples that each median is of; as many as fit into some seconds if not given.", valueName: "n")
   )
   var samples: Int?
@@ -43,6 +49,8 @@ struct Engine: ParsableCommand {
   func validate() throws {
     if let threads { try CommonOptions.check(threads, of: "--threads <n>", in: CommonOptions.threadRange) }
     if let samples { try CommonOptions.check(samples, of: "--samples <n>", in: 1...1024) }
+    if torch == "" { throw ValidationError("Missing value for '--torch <python>'") }
+    if only.contains("") { throw ValidationError("Missing value for '--only <name>'") }
   }
 
   func run() throws {
@@ -65,15 +73,16 @@ struct Engine: ParsableCommand {
       return try stopwatch.measure(workload)
     }
     if isTerminal { Self.status("") }
-    print(json ? try Report.json(comparisons, threads: threads) : Report.table(comparisons))
+    StandardStreams.write((json ? try Report.json(comparisons, threads: threads) : Report.table(comparisons)) + "\n")
   }
 
   /// Shows on the terminal what is going on, in place of what was shown before.
   private static func status(_ text: String) {
-    FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
+    try? FileHandle.standardError.write(contentsOf: Data("\r\u{1B}[K\(text)".utf8))
   }
 }
 
+StandardStreams.reserve()
 // A contender that ends early is reported by what it answered, not by the signal of a broken pipe.
 signal(SIGPIPE, SIG_IGN)
 do {
@@ -82,12 +91,12 @@ do {
 } catch {
   let status = Bench.exitCode(for: error)
   if status.isSuccess {
-    print(Bench.fullMessage(for: error))
+    StandardStreams.write(Bench.fullMessage(for: error) + "\n")
   } else {
     let message = (error as? BenchError)?.description ?? Bench.message(for: error)
     let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
     let advice = status == .validationFailure ? " (bench --help lists the options)" : ""
-    FileHandle.standardError.write(Data("bench: \(line)\(advice)\n".utf8))
+    LiveLine.hint("bench: \(line)\(advice)")
   }
   exit(status.rawValue)
 }

@@ -18,7 +18,9 @@ struct Workspace {
 
 /// Refuses a time limit that is none; written so that NaN is refused too.
 private func validateTimeout(_ seconds: Double) throws {
-  guard seconds > 0 else { throw ValidationError("The value '\(seconds)' is invalid for '--timeout <seconds>'") }
+  guard seconds > 0, seconds <= 1_000_000 else {
+    throw ValidationError("The value '\(seconds)' is invalid for '--timeout <seconds>': above 0, up to 1000000")
+  }
 }
 
 struct List: ParsableCommand {
@@ -29,7 +31,7 @@ struct List: ParsableCommand {
       [lesson.paddedNumber, lesson.target, lesson.title, lesson.teaches]
     }
     let lines = TextTable(["#", "lesson", "title", "what it teaches"], rows.map { $0.map(Cell.text) }).lines
-    print(lines.joined(separator: "\n"))
+    StandardStreams.write(lines.joined(separator: "\n") + "\n")
   }
 }
 
@@ -66,7 +68,7 @@ struct Check: ParsableCommand {
     help: ArgumentHelp("Run each lesson once with each of these thread counts.", valueName: "n"))
   var threads: [Int] = []
 
-  @Option(help: ArgumentHelp("Seconds that a lesson may take.", valueName: "seconds"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Seconds that a lesson may take.", valueName: "seconds"))
   var timeout: Double = 300
 
   func validate() throws {
@@ -82,8 +84,7 @@ struct Check: ParsableCommand {
       let executable = try workspace.products.currentExecutable(of: lesson)
       for arguments in threads.isEmpty ? [[]] : threads.map({ ["--threads", String($0)] }) {
         let outcome = try check.check(lesson, executable: executable, arguments: arguments)
-        print(check.report(outcome, of: lesson, arguments: arguments), terminator: "")
-        fflush(nil)
+        StandardStreams.write(check.report(outcome, of: lesson, arguments: arguments))
         if !outcome.isSame { failures += 1 }
       }
     }
@@ -98,7 +99,7 @@ struct Record: ParsableCommand {
   @Argument(help: "Numbers of the lessons.")
   var lessons: [String]
 
-  @Option(help: ArgumentHelp("Seconds that a lesson may take.", valueName: "seconds"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Seconds that a lesson may take.", valueName: "seconds"))
   var timeout: Double = 300
 
   func validate() throws { try validateTimeout(timeout) }
@@ -108,8 +109,7 @@ struct Record: ParsableCommand {
     let check = GoldenCheck(root: workspace.root, timeout: timeout)
     for lesson in try workspace.manifest.lessons(named: lessons) {
       let executable = try workspace.products.currentExecutable(of: lesson)
-      print(try check.record(lesson, executable: executable), terminator: "")
-      fflush(nil)
+      StandardStreams.write(try check.record(lesson, executable: executable))
     }
   }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Checkpoints
 import CourseKit
-import Foundation
 import Notebook
 import Tensors
 import Training
@@ -11,51 +10,63 @@ struct Train: ParsableCommand {
     abstract: "Trains one of the course's small models from nothing.",
     discussion: """
       Writes a directory in the form of Hugging Face and prints its scores on held-out data. The same seed gives the \
-      same bytes, with any number of threads. A training that was interrupted goes on where it stood when the command \
-      is given again.
+      same bytes, with any number of threads.
+
+      A directory of that name is replaced if it is empty or holds a model that this command wrote, with its \
+      training_report.txt, and nothing else. Anything else is refused before the training, and left as it is.
+
+      Until the model is complete, the training is kept beside the directory, in files whose names go on with .training. \
+      A training that was interrupted goes on where it stood when the command is given again.
       """)
 
   @Argument(help: "The model.")
   var model: Trainer
 
-  @Option(help: ArgumentHelp("The directory to write.", valueName: "directory"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The directory to write, or to replace. (default: the model's name, such as clip-scenes)", valueName: "directory")
+  )
   var output: String?
 
-  @Option(help: ArgumentHelp("Where all random numbers start.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Where all random numbers start.", valueName: "n"))
   var seed = 0
 
-  @Option(help: ArgumentHelp("Batches to learn from, instead of the usual number.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Batches to learn from in each stage, instead of the usual numbers.", valueName: "n"))
   var steps: Int?
 
-  @Option(help: ArgumentHelp("Threads that compute.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Threads that compute.", valueName: "n"))
   var threads: Int?
 
-  @Flag(help: "Forget a training that was interrupted, and start over.")
+  @Flag(help: "Forget a training that was interrupted, with its .training files, and start over.")
   var restart = false
 
   func validate() throws {
     try CommonOptions.check(seed, of: "--seed <n>", in: CommonOptions.seedRange)
     if let threads { try CommonOptions.check(threads, of: "--threads <n>", in: CommonOptions.threadRange) }
-    if let steps, steps < 1 {
-      throw ValidationError("The value '\(steps)' is invalid for '--steps <n>': at least 1")
-    }
+    if let steps { try CommonOptions.check(steps, of: "--steps <n>", in: TrainingOptions.stepRange) }
+    if output == "" { throw ValidationError("Missing value for '--output <directory>'") }
   }
 
-  func run() throws {
+  // A command runs on the main thread, to which the progress bar belongs.
+  func run() throws { try MainActor.assumeIsolated { try train() } }
+
+  @MainActor private func train() throws {
     if let threads { Threads.count = threads }
     let output = self.output ?? model.checkpoint.name
-    let bar = MainActor.assumeIsolated { TrainingBar(label: "training \(model.rawValue)") }
-    let report: TrainingReport
+    let bar = TrainingBar(label: "training \(model.rawValue)")
+    let options = TrainingOptions(output: output, seed: seed, steps: steps, isRestarted: restart)
+    let result = Result {
+      try model.train(options) { step, steps, loss in bar.show(step: step, of: steps, loss: loss) }
+    }
+    bar.finish()
     do {
-      report = try model.train(
-        TrainingOptions(output: output, seed: seed, steps: steps, isRestarted: restart),
-        onStep: { step, steps, loss in MainActor.assumeIsolated { bar.show(step: step, of: steps, loss: loss) } })
-      MainActor.assumeIsolated { bar.finish() }
+      try StandardStreams.write(result.get().text + "\n")
     } catch {
-      MainActor.assumeIsolated { bar.finish() }
       throw CourseError("\(error)")
     }
-    print(report.text)
   }
 }
 
@@ -81,7 +92,7 @@ private final class TrainingBar {
     bar.advance(by: step - done, note: note)
     done = step
     if !bar.isVisible, step % 100 == 0 || step == steps {
-      FileHandle.standardError.write(Data("\(label): step \(step) of \(steps), \(note)\n".utf8))
+      LiveLine.hint("\(label): step \(step) of \(steps), \(note)")
     }
   }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import CourseKit
-import Foundation
+import Notebook
 
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -15,16 +15,20 @@ struct Verify: ParsableCommand {
   @Argument(help: "Directories of models with recorded results.")
   var directories: [String]
 
-  @Option(help: ArgumentHelp("Largest difference that counts as equal.", valueName: "x"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Largest difference that counts as equal.", valueName: "x"))
   var tolerance = Verification.defaultTolerance
 
-  @Option(help: ArgumentHelp("File with the weights in each directory, such as pytorch_model.bin.", valueName: "file"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("File with the weights in each directory, such as pytorch_model.bin.", valueName: "file"))
   var weights: String?
 
   func validate() throws {
-    guard tolerance >= 0 else {
-      throw ValidationError("The value '\(tolerance)' is invalid for '--tolerance <x>': at least 0")
+    guard tolerance >= 0, tolerance.isFinite else {
+      throw ValidationError("The value '\(tolerance)' is invalid for '--tolerance <x>': a number from 0")
     }
+    if directories.contains("") { throw ValidationError("Missing expected argument '<directories> ...'") }
+    if weights == "" { throw ValidationError("Missing value for '--weights <file>'") }
   }
 
   func run() throws {
@@ -36,8 +40,7 @@ struct Verify: ParsableCommand {
       } catch let error as CheckpointError {
         throw CourseError(error.description)
       }
-      print(verification.report(tolerance: tolerance), terminator: "")
-      fflush(nil)
+      StandardStreams.write(verification.report(tolerance: tolerance))
       allPass = verification.passes(tolerance: tolerance) && allPass
     }
     if !allPass { throw ExitCode.failure }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CourseKit
 import Foundation
+import Notebook
 
 /// The course's own tool: lists, runs, checks and records lessons, verifies models, and trains the small ones.
 struct Course: ParsableCommand {
@@ -10,6 +11,7 @@ struct Course: ParsableCommand {
     subcommands: [List.self, Run.self, Check.self, Record.self, Verify.self, Train.self, Draw.self])
 }
 
+StandardStreams.reserve()
 // One line on standard error for whatever goes wrong; the parser itself would add its usage.
 do {
   var command = try Course.parseAsRoot()
@@ -17,12 +19,12 @@ do {
 } catch {
   let status = Course.exitCode(for: error)
   if status.isSuccess {
-    print(Course.fullMessage(for: error))
+    StandardStreams.write(Course.fullMessage(for: error) + "\n")
   } else if !(error is ExitCode) {
     let message = (error as? CourseError)?.description ?? Course.message(for: error)
     let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
     let advice = status == .validationFailure ? " (course --help lists the commands)" : ""
-    FileHandle.standardError.write(Data("course: \(line)\(advice)\n".utf8))
+    LiveLine.hint("course: \(line)\(advice)")
   }
   exit(status.rawValue)
 }

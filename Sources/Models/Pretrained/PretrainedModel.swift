@@ -81,7 +81,8 @@ extension PretrainedModel {
 extension PretrainedModel where Self: Module {
   /// Writes `config.json` and `model.safetensors`, from which this project and transformers read the model.
   ///
-  /// Weights are written in single precision, one after the other.
+  /// Weights are written in single precision, one after the other. Files of these two names are replaced, each at once;
+  /// others in the directory stay as they are.
   ///
   /// - Parameter path: a directory, which must exist.
   /// - Throws: `CheckpointError` if a file cannot be written.
