@@ -97,9 +97,24 @@ extension Tensor {
   // MARK: How it is done
 
   /// A function of two tensors, element by element, broadcast to a common shape.
-  @inline(__always)
   static func combined<Kernel: BinaryKernel>(
     _ a: Tensor, _ b: Tensor, _ kernel: Kernel, _ operation: String
+  ) -> Tensor {
+    combined(a, b, operation) { x, stepX, y, stepY, count, out in
+      Pointwise.map(kernel, x, step: stepX, y, step: stepY, count: count, to: out)
+    }
+  }
+
+  /// The part of it that is the same for all functions, so that it is compiled once and not with each of them.
+  ///
+  /// - Parameter run: writes the results for a run of `count` pairs; a step of 0 repeats one number along the run.
+  @inline(never)
+  private static func combined(
+    _ a: Tensor, _ b: Tensor, _ operation: String,
+    _ run: (
+      _ x: UnsafePointer<Float>, _ stepX: Int, _ y: UnsafePointer<Float>, _ stepY: Int, _ count: Int,
+      _ out: UnsafeMutablePointer<Float>
+    ) -> Void
   ) -> Tensor {
     let a = a.packed()
     let b = b.packed()
@@ -109,7 +124,7 @@ extension Tensor {
         withPointers(a, b) { a, b in
           parallelFor(count, grain: pointwiseGrain, multiple: 64) { part in
             let at = part.lowerBound
-            Pointwise.map(kernel, a + at, b + at, count: part.count, to: out + at)
+            run(a + at, 1, b + at, 1, part.count, out + at)
           }
         }
       }
@@ -124,15 +139,12 @@ extension Tensor {
         if runs.count == 1 {
           parallelFor(length, grain: pointwiseGrain, multiple: 64) { part in
             let start = part.lowerBound
-            Pointwise.map(
-              kernel, a + start * stepA, step: stepA, b + start * stepB, step: stepB, count: part.count, to: out + start
-            )
+            run(a + start * stepA, stepA, b + start * stepB, stepB, part.count, out + start)
           }
         } else {
           parallelFor(runs.count, grain: share(pointwiseGrain, length)) { part in
             runs.forEach(part) { offsets in
-              Pointwise.map(
-                kernel, a + offsets[1], step: stepA, b + offsets[2], step: stepB, count: length, to: out + offsets[0])
+              run(a + offsets[1], stepA, b + offsets[2], stepB, length, out + offsets[0])
             }
           }
         }
@@ -141,13 +153,22 @@ extension Tensor {
   }
 
   /// A function of one tensor, element by element.
-  @inline(__always)
   func mapped<Kernel: UnaryKernel>(_ kernel: Kernel, grain: Int = pointwiseGrain) -> Tensor {
+    mapped(grain: grain) { x, count, out in Pointwise.map(kernel, x, count: count, to: out) }
+  }
+
+  /// The part of it that is the same for all functions.
+  ///
+  /// - Parameter run: writes the results for a run of `count` numbers.
+  @inline(never)
+  private func mapped(
+    grain: Int, _ run: (_ x: UnsafePointer<Float>, _ count: Int, _ out: UnsafeMutablePointer<Float>) -> Void
+  ) -> Tensor {
     let x = packed()
     return Tensor(shape: shape) { out in
       x.read { x in
         parallelFor(count, grain: grain, multiple: 64) { part in
-          Pointwise.map(kernel, x + part.lowerBound, count: part.count, to: out + part.lowerBound)
+          run(x + part.lowerBound, part.count, out + part.lowerBound)
         }
       }
     }

@@ -10,14 +10,25 @@ extension Tensor {
   /// x σ(1.702 x), the approximation of GELU that CLIP uses.
   public func quickGelu() -> Tensor { mapped(QuickGeluKernel()) }
 
-  /// Where gradients are wanted, the derivative is computed beside the value, and kept instead of the argument.
-  @inline(__always)
   private func mapped<Kernel: RunKernel>(_ kernel: Kernel) -> Tensor {
+    mapped(
+      values: { x, count, out in kernel.values(x, count: count, to: out) },
+      withDerivative: { x, count, out, slope in kernel.withDerivative(x, count: count, to: out, slope) })
+  }
+
+  /// Where gradients are wanted, the derivative is computed beside the value, and kept instead of the argument.
+  @inline(never)
+  private func mapped(
+    values: (_ x: UnsafePointer<Float>, _ count: Int, _ out: UnsafeMutablePointer<Float>) -> Void,
+    withDerivative: (
+      _ x: UnsafePointer<Float>, _ count: Int, _ out: UnsafeMutablePointer<Float>, _ slope: UnsafeMutablePointer<Float>
+    ) -> Void
+  ) -> Tensor {
     let x = packed()
     guard GradientMode.isRecording && requiresGrad else {
       return Tensor(shape: shape) { out in
         x.read { x in
-          forEachPiece { start, length in kernel.values(x + start, count: length, to: out + start) }
+          forEachPiece { start, length in values(x + start, length, out + start) }
         }
       }
     }
@@ -26,7 +37,7 @@ extension Tensor {
       x.read { x in
         slope.write { slope in
           forEachPiece { start, length in
-            kernel.withDerivative(x + start, count: length, to: out + start, slope + start)
+            withDerivative(x + start, length, out + start, slope + start)
           }
         }
       }
