@@ -25,7 +25,9 @@ func fastestCommonArchitecture() -> String {
 let mathematics = ["-Xcc", "-fno-math-errno"]
 
 /// Libraries are optimised across their files.
-let library: [SwiftSetting] = [.unsafeFlags(["-O", "-wmo", "-num-threads", "2"] + architecture + mathematics)]
+let library: [SwiftSetting] = [
+  .unsafeFlags(["-O", "-wmo", "-num-threads", "2", "-disable-batch-mode"] + architecture + mathematics)
+]
 /// Programs and lessons build one file at a time, so that an edit runs again within seconds.
 let program: [SwiftSetting] = [.unsafeFlags(["-O"] + architecture + mathematics)]
 let lesson: [SwiftSetting] = program + [.defaultIsolation(MainActor.self)]
@@ -34,28 +36,35 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 
 // MARK: Lessons: one executable for each section of the module
 
-let lessons = [
-  "Lesson01_Objectives",
-  "Lesson02_Prerequisites",
-  "Lesson03_Multimodal",
-  "Lesson04_ViT",
-  "Lesson05_CLIP",
-  "Lesson06_PretrainedCLIP",
-  "Lesson07_Captioning",
-  "Lesson08_VQA",
-  "Lesson09_BLIP2",
-  "Lesson10_Interview",
-  "Lesson11_Summary",
-  "Lesson12_References",
+/// What the lessons import that run published models.
+let publishedModels: [Target.Dependency] = [
+  "Checkpoints", "Datasets", "Images", "Layers", "ModelTasks", "Models", "Notebook", "Tensors", "Training",
+  argumentParser,
 ]
 
-func lessonTarget(_ name: String) -> Target {
+/// The lessons with all that each imports, and nothing else: a change in a library builds only its users again.
+let lessons: [(name: String, imports: [Target.Dependency])] = [
+  ("Lesson01_Objectives", ["CourseKit", "Layers", "Models", "Notebook", "Tensors"]),
+  ("Lesson02_Prerequisites", ["Checkpoints", "Layers", "Notebook", "Tensors"]),
+  ("Lesson03_Multimodal", ["Images", "Layers", "Models", "Notebook", "Tensors"]),
+  ("Lesson04_ViT", ["Datasets", "Images", "Layers", "Models", "Notebook", "Tensors", argumentParser]),
+  ("Lesson05_CLIP", ["Datasets", "Images", "Layers", "Models", "Notebook", "Tensors", "Training"]),
+  ("Lesson06_PretrainedCLIP", ["Tokenizers"] + publishedModels),
+  ("Lesson07_Captioning", publishedModels),
+  ("Lesson08_VQA", publishedModels),
+  ("Lesson09_BLIP2", publishedModels),
+  (
+    "Lesson10_Interview",
+    ["Checkpoints", "Datasets", "Images", "Layers", "Models", "Notebook", "Tensors", argumentParser]
+  ),
+  ("Lesson11_Summary", ["CourseKit", "Datasets", "Notebook"]),
+  ("Lesson12_References", ["Datasets", "Notebook", "Tokenizers", "Training"]),
+]
+
+func lessonTarget(_ name: String, _ imports: [Target.Dependency]) -> Target {
   .executableTarget(
     name: name,
-    dependencies: [
-      "Tensors", "Layers", "Models", "ModelTasks", "Checkpoints", "Tokenizers", "Images", "Datasets", "Training",
-      "Notebook", "CourseKit", argumentParser,
-    ],
+    dependencies: imports,
     path: "Lessons/\(name)",
     // The questions that the interview lesson asks.
     resources: name.hasSuffix("_Interview") ? [.embedInCode("quiz.md")] : [],
@@ -135,7 +144,7 @@ let package = Package(
     tests("Course", ["course", "bench", "CourseKit", "Training", "Lesson11_Summary", "Lesson12_References"]),
     .testTarget(
       name: "LessonTests",
-      dependencies: ["CourseKit", "TestSupport", "Images", "Notebook"] + lessons.map { .target(name: $0) },
+      dependencies: ["CourseKit", "TestSupport", "Images", "Notebook"] + lessons.map { .target(name: $0.name) },
       swiftSettings: program),
   ] + lessons.map(lessonTarget)
 )
