@@ -6,7 +6,7 @@ LESSONS ?= 04
 # Flags for `make run` and `make bench`.
 ARGS ?=
 
-.PHONY: help run test setup lint format check bytes check-arm64 check-avx512 bench compare clean
+.PHONY: help run test setup lint format check bytes check-arm64 check-avx512 check-wasm bench compare clean
 
 help: ## List these commands.
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name text; do \
@@ -38,6 +38,9 @@ check-arm64: ## Run the engine's kernels as arm64 code and compare their digest.
 
 check-avx512: ## Run the engine's kernels with AVX-512, in an emulator where there is none, and compare their digest.
 	@sh Scripts/check-avx512.sh
+
+check-wasm: ## Run the engine's kernels as WebAssembly and compare their digest.
+	@sh Scripts/check-wasm.sh
 
 bench: setup ## Measure the engine (ARGS="--torch python3" compares with PyTorch).
 	$(SWIFT) run -c release bench $(ARGS)
