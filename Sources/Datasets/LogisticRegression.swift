@@ -121,24 +121,9 @@ private struct SoftmaxObjective {
     for score in scores where score > largest { largest = score }
     var sum = 0.0
     for index in scores.indices {
-      scores[index] = exponential(scores[index] - largest)
+      scores[index] = ElementaryDouble.exp(scores[index] - largest)
       sum += scores[index]
     }
     for index in scores.indices { scores[index] /= sum }
   }
-}
-
-/// e to the power of a number that is not positive, within 2 units in the last place.
-///
-/// e^x = 2^k e^r with |r| ≤ ln 2 / 2: ln 2 is taken off in two parts so that r is exact to the last bit, and e^r is
-/// its Taylor series to the 13th power, whose rest is under 2^-57. Additions, multiplications and powers of two only,
-/// hence the same bits on every machine.
-func exponential(_ x: Double) -> Double {
-  // Smaller results are of no use to a softmax, and this keeps clear of subnormal numbers.
-  guard x > -700 else { return 0 }
-  let k = (x * 1.442_695_040_888_963_4 + 0.5).rounded(.down)
-  let r = x - k * 0x1.62e42fee00000p-1 - k * 0x1.a39ef35793c76p-33
-  var sum = 1.0
-  for power in stride(from: 13.0, through: 1, by: -1) { sum = sum * r / power + 1 }
-  return sum * Double(sign: .plus, exponent: Int(k), significand: 1)
 }

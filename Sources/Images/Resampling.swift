@@ -1,4 +1,3 @@
-import Foundation
 import Tensors
 
 /// How pixels between pixels are found. All but the first widen when an image shrinks, so that no pixel is passed over.
@@ -44,9 +43,9 @@ public enum ResamplingFilter: Int, Sendable, CaseIterable {
 }
 
 extension ResamplingFilter {
-  /// `sin πx / πx`. Weights are rounded to 22 bits at most, so the last ones of the sine do not matter.
+  /// `sin πx / πx`, with the engine's own sine, which has the same bits on every machine.
   private static func sineCardinal(_ x: Double) -> Double {
-    x == 0 ? 1 : sin(Double.pi * x) / (Double.pi * x)
+    x == 0 ? 1 : ElementaryDouble.sin(Double.pi * x) / (Double.pi * x)
   }
 }
 

@@ -50,12 +50,3 @@ func theBaselinesGuessAsScikitLearns(name: String) throws {
   let digits = try Digits.load().subset(0..<300)
   #expect(LogisticRegression(digits).weights == LogisticRegression(digits).weights)
 }
-
-@Test func theExponentialIsAccurate() {
-  for step in 0..<70_000 {
-    let x = -Double(step) / 100
-    let truth = exp(x)
-    #expect(abs(exponential(x) - truth) <= 2 * truth.ulp, "e^\(x)")
-  }
-  #expect(exponential(0) == 1 && exponential(-800) == 0 && exponential(-.infinity) == 0)
-}

@@ -60,8 +60,7 @@ public struct BLEU: Sendable, Equatable {
   private static func penalty(_ length: Int, _ reference: Int) -> Double {
     if length >= reference { return 1 }
     if length == 0 { return 0 }
-    let e = 2.718281828459045
-    return ElementaryDouble.pow(e, 1 - Double(reference) / Double(length))
+    return ElementaryDouble.exp(1 - Double(reference) / Double(length))
   }
 
   private static func counts(of words: [String], _ length: Int) -> [ArraySlice<String>: Int] {

@@ -8,7 +8,7 @@ package enum ElementaryDouble {
   // MARK: Exponential
 
   /// The exponential, within 0.6 ulp (0.8 ulp where the result is subnormal).
-  static func exp(_ x: Double) -> Double { exp(Pair(x, 0)) }
+  package static func exp(_ x: Double) -> Double { exp(Pair(x, 0)) }
 
   /// The exponential of a sum of two doubles.
   static func exp(_ x: Pair) -> Double {
@@ -52,7 +52,7 @@ package enum ElementaryDouble {
   /// The hyperbolic tangent, within 1 ulp.
   ///
   /// `tanh x = E / (E + 2)` with `E = e^2x - 1`.
-  static func tanh(_ x: Double) -> Double {
+  package static func tanh(_ x: Double) -> Double {
     let size = x.magnitude
     guard size == size else { return .nan }
     // Below, x³/3 is less than a hundredth of an ulp; above, the result is within 2^-58 of 1.
@@ -76,7 +76,7 @@ package enum ElementaryDouble {
   }
 
   /// log(1 + x) without the rounding of 1 + x, within 0.51 ulp.
-  static func log1p(_ x: Double) -> Double {
+  package static func log1p(_ x: Double) -> Double {
     guard x > -1, x < .infinity else { return logarithmOfLimit(1 + x) }
     // Below, x²/2 is less than half an ulp of the subnormals' neighbours, and x, -0 too, is the result.
     guard x.magnitude > 0x1p-100 else { return x }

@@ -2,7 +2,7 @@
 extension ElementaryDouble {
 
   /// The sine, within 0.8 ulp for every finite number; NaN of an infinity.
-  static func sin(_ x: Double) -> Double {
+  package static func sin(_ x: Double) -> Double {
     guard x.magnitude < .infinity else { return .nan }
     // Below, x³/6 is less than a tenth of an ulp, and x, -0 too, is the result.
     guard x.magnitude > 0x1p-27 else { return x }
