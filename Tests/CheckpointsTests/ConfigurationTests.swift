@@ -209,7 +209,12 @@ import Testing
       try ModelConfiguration(object(#"{"model_type":"vilt","max_image_length":0}"#), file: "c")
     }
     var vilt = ViLTConfiguration()
-    #expect(vilt.problem(height: 3200, width: 3200) == nil)
+    #expect(vilt.problem(height: 2048, width: 2048) == nil)
+    #expect(
+      vilt.problem(height: 2080, width: 2048)
+        == "resized to 2048×2080 pixels it has 4160 patches of 32×32; at most 4096 are read")
+    vilt.imageSize = Extent(1280)
+    #expect(vilt.problem(height: 2080, width: 2048) == nil && vilt.patchLimit == 6400)
     #expect(vilt.problem(height: 31, width: 64) == "64×31 pixels are left of it, less than one patch of the model")
     vilt.maximumImageLength = 6
     #expect(vilt.problem(height: 64, width: 127) == nil)

@@ -46,10 +46,18 @@ public struct ViLTConfiguration: SettingsGroup {
   /// The settings of `dandelin/vilt-b32-mlm`.
   public init() {}
 
+  /// The most patches of an image that are read: four times as many as have learned places, and at least 4096.
+  ///
+  /// The learned places can be stretched over any number of patches, and a file's sizes ask for any number. Attention
+  /// takes a time that grows with the square of it. ViLT-B/32 learned 144 places and meets about 240 patches.
+  public var patchLimit: Int {
+    max(4 * (imageSize.height / patchSize.height) * (imageSize.width / patchSize.width), 4096)
+  }
+
   /// Why an image cannot be used, or `nil` if it can.
   ///
   /// Of an image with more patches than ``maximumImageLength`` transformers keeps so many at random, in evaluation too,
-  /// so there is no answer to agree with.
+  /// so there is no answer to agree with. Images of more patches than ``patchLimit`` are not read either.
   ///
   /// - Parameters:
   ///   - height: the height in pixels of what the model is to see.
@@ -59,6 +67,10 @@ public struct ViLTConfiguration: SettingsGroup {
       return "\(width)×\(height) pixels are left of it, less than one patch of the model"
     }
     let count = (height / patchSize.height) * (width / patchSize.width)
+    if count > patchLimit {
+      return "resized to \(width)×\(height) pixels it has \(count) patches of \(patchSize.width)×\(patchSize.height); "
+        + "at most \(patchLimit) are read"
+    }
     guard maximumImageLength > 0, count > maximumImageLength else { return nil }
     return "it has \(count) patches, of which max_image_length in config.json would keep \(maximumImageLength) at "
       + "random; that is not supported, and -1 keeps all"
