@@ -18,7 +18,7 @@ run: setup ## Run Lesson 04, the Vision Transformer.
 test: setup ## Build and run all tests.
 	$(SWIFT) test
 
-setup: ## Install what is missing: libpng's development files, and libjpeg-turbo for JPEGs.
+setup: ## Install what is missing: libpng's development files, libjpeg-turbo and libwebp for photos.
 	@SWIFT="$(SWIFT)" sh Scripts/setup.sh
 
 lint: ## Check the layout of all Swift sources.

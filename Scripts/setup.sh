@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what the course needs and this machine lacks: libpng's development files, without which it does not build,
-# and libjpeg-turbo, without which it reads no JPEG but does all else. Says what to do where it cannot.
+# and libjpeg-turbo and libwebp, without which it reads no JPEG and no WebP but does all else. Says what to do where it
+# cannot.
 # SWIFT names another compiler than the one on the PATH, as for `make`.
 set -eu
 cd "$(dirname "$0")/.."
@@ -28,13 +29,13 @@ has_libpng() {
   [ -e /usr/include/png.h ] || [ -e /usr/local/include/png.h ]
 }
 
-# The course loads libjpeg-turbo when it meets the first JPEG; these are the places where it looks, see TurboJPEG.swift.
-has_turbojpeg() {
-  for library in /usr/lib/libturbojpeg.* /usr/lib64/libturbojpeg.* /usr/lib/*-linux-gnu*/libturbojpeg.* \
-    /usr/local/lib/libturbojpeg.* /usr/local/opt/jpeg-turbo/lib/libturbojpeg.* /opt/homebrew/lib/libturbojpeg.* \
-    /opt/homebrew/opt/jpeg-turbo/lib/libturbojpeg.*; do
+# The course loads libjpeg-turbo and libwebp when it meets the first JPEG or WebP; these are the places where it looks,
+# see TurboJPEG.swift and WebPLibrary.swift.
+has_library() { # file's name, number of its interface, Homebrew's name
+  for library in /usr/lib/"$1".* /usr/lib64/"$1".* /usr/lib/*-linux-gnu*/"$1".* /usr/local/lib/"$1".* \
+    /usr/local/opt/"$3"/lib/"$1".* /opt/homebrew/lib/"$1".* /opt/homebrew/opt/"$3"/lib/"$1".*; do
     case $library in
-      *.so | *.so.0 | *.dylib) if [ -e "$library" ]; then return 0; fi ;;
+      *.so | *.so."$2" | *.dylib) if [ -e "$library" ]; then return 0; fi ;;
     esac
   done
   return 1
@@ -79,22 +80,26 @@ if ! has_libpng; then
   fi
 fi
 
-# Only JPEGs need it: whatever happens here, the course goes on, and says so in one line. A machine that cannot install
-# it would try again with every `make`: that it was tried is remembered until the next day.
-if ! has_turbojpeg; then
-  tried=.build/libjpeg-turbo-not-installed
-  if [ -n "$(find "$tried" -mtime -1 2>/dev/null)" ]; then exit 0; fi
+# Only JPEGs and WebPs need them: whatever happens here, the course goes on, and says so in one line. A machine that
+# cannot install them would try again with every `make`: that it was tried is remembered until the next day.
+install_reader() { # format, library, file's name, number of its interface, apt's name, Homebrew's name
+  if has_library "$3" "$4" "$6"; then return 0; fi
+  tried=.build/$2-not-installed
+  if [ -n "$(find "$tried" -mtime -1 2>/dev/null)" ]; then return 0; fi
   if command -v apt-get >/dev/null 2>&1; then
-    say "Installing libturbojpeg0-dev with apt-get, to read JPEGs."
-    apt_install_with_lists libturbojpeg0-dev >/dev/null 2>&1 || true
+    say "Installing $5 with apt-get, to read $1."
+    apt_install_with_lists "$5" >/dev/null 2>&1 || true
   elif command -v brew >/dev/null 2>&1; then
-    say "Installing jpeg-turbo with Homebrew, to read JPEGs."
-    brew install jpeg-turbo >/dev/null 2>&1 || true
+    say "Installing $6 with Homebrew, to read $1."
+    brew install "$6" >/dev/null 2>&1 || true
   fi
-  if has_turbojpeg; then
+  if has_library "$3" "$4" "$6"; then
     rm -f "$tried"
   else
-    say "warning: libjpeg-turbo could not be installed: PNGs can be read, JPEGs cannot (README.md, Troubleshooting)"
+    say "warning: $2 could not be installed: PNGs can be read, $1 cannot (README.md, Troubleshooting)"
     mkdir -p .build && : >"$tried"
   fi
-fi
+}
+
+install_reader JPEGs libjpeg-turbo libturbojpeg 0 libturbojpeg0-dev jpeg-turbo
+install_reader WebPs libwebp libwebp 7 libwebp-dev webp

@@ -1,4 +1,4 @@
-// Reading through libpng's full interface.
+// Reading through libpng's full interface, and zlib for what PNGs hold in packed texts.
 //
 // libpng's simplified interface needs no C code, but it is a colour-managed one: it takes 16-bit samples for
 // linear light, honours gAMA, and multiplies colour by alpha on the way. What models are trained on is the
@@ -12,6 +12,7 @@
 #include <setjmp.h>
 #include <stddef.h>
 #include <string.h>
+#include <zlib.h>
 
 /// One PNG in memory while it is read. Set `bytes` and `count`, the rest to zero.
 typedef struct {
@@ -26,6 +27,8 @@ typedef struct {
   int depth, color_type;
   /// Samples of a pixel after the conversions of `cpng_open`: 1, 3 or 4.
   int channels;
+  /// Bytes of a sample after them: 2 for grey of 16 bits, the high byte first, else 1.
+  int sample_bytes;
   png_structp png;
   png_infop info;
 } cpng_reader;
@@ -51,6 +54,11 @@ static void cpng_take(png_structp png, png_bytep destination, size_t count) {
   reader->offset += count;
 }
 
+/// Bytes of a row.
+static inline size_t cpng_stride(const cpng_reader *reader) {
+  return (size_t)reader->width * (size_t)reader->channels * (size_t)reader->sample_bytes;
+}
+
 /// Gives back what libpng holds; may be called at any time and more than once.
 static inline void cpng_close(cpng_reader *reader) {
   if (reader->png != NULL) png_destroy_read_struct(&reader->png, &reader->info, NULL);
@@ -58,9 +66,10 @@ static inline void cpng_close(cpng_reader *reader) {
   reader->info = NULL;
 }
 
-/// Reads up to the first pixel and asks for 8-bit samples: no gamma and no compositing, a palette becomes its
-/// colours, 1 to 4-bit grey is spread over 0...255, of 16-bit samples the high byte stays, and tRNS as well as
-/// grey with alpha become RGBA. Neither side may be longer than `longest_side`.
+/// Reads up to the first pixel and asks for samples that are easy to take: no gamma and no compositing, palette
+/// indices of a byte each, 1 to 4-bit grey spread over 0...255, 16-bit grey as it is, of other 16-bit samples the high
+/// byte, and grey with alpha as RGBA. tRNS and the palette's colours are left to the caller. Neither side may be longer
+/// than `longest_side`.
 ///
 /// Returns 1, or 0 with `message` and `offset` set.
 static inline int cpng_open(cpng_reader *reader, png_uint_32 longest_side) {
@@ -86,29 +95,30 @@ static inline int cpng_open(cpng_reader *reader, png_uint_32 longest_side) {
   reader->depth = png_get_bit_depth(png, info);
   reader->color_type = png_get_color_type(png, info);
 
-  png_set_expand(png);
-  png_set_strip_16(png);
-  if (reader->color_type == PNG_COLOR_TYPE_GRAY_ALPHA || png_get_valid(png, info, PNG_INFO_tRNS)) {
-    png_set_gray_to_rgb(png);
-  }
+  int is_grey16 = reader->color_type == PNG_COLOR_TYPE_GRAY && reader->depth == 16;
+  reader->sample_bytes = is_grey16 ? 2 : 1;
+  if (reader->color_type == PNG_COLOR_TYPE_PALETTE) png_set_packing(png);
+  if (reader->color_type == PNG_COLOR_TYPE_GRAY && reader->depth < 8) png_set_expand_gray_1_2_4_to_8(png);
+  if (reader->depth == 16 && !is_grey16) png_set_strip_16(png);
+  if (reader->color_type == PNG_COLOR_TYPE_GRAY_ALPHA) png_set_gray_to_rgb(png);
   png_set_interlace_handling(png);
   png_read_update_info(png, info);
   reader->channels = png_get_channels(png, info);
-  if (png_get_rowbytes(png, info) != (size_t)reader->width * (size_t)reader->channels) {
-    png_error(png, "a row is not made of 8-bit samples");
+  if (png_get_rowbytes(png, info) != cpng_stride(reader)) {
+    png_error(png, "a row is not made of the samples that were asked for");
   }
   return 1;
 }
 
-/// Reads all pixels of an opened PNG into `samples`, which holds width x height x channels bytes, and the chunks
-/// after them.
+/// Reads all pixels of an opened PNG into `samples`, which holds width x height x channels samples, and the
+/// chunks after them.
 ///
 /// Returns 1, or 0 with `message` and `offset` set.
 static inline int cpng_read(cpng_reader *reader, unsigned char *samples) {
   png_structp png = reader->png;
   if (setjmp(png_jmpbuf(png))) return 0;
 
-  size_t stride = (size_t)reader->width * (size_t)reader->channels;
+  size_t stride = cpng_stride(reader);
   int passes = png_get_interlace_type(png, reader->info) == PNG_INTERLACE_NONE ? 1 : PNG_INTERLACE_ADAM7_PASSES;
   for (int pass = 0; pass < passes; pass++) {
     for (size_t row = 0; row < reader->height; row++) {

@@ -5,6 +5,8 @@ extension Image {
   ///
   /// Samples are replaced, not blended, after conversion to this image's format; ``draw(_:x:y:opacity:)`` blends.
   public mutating func paste(_ other: Image, x: Int, y: Int) {
+    // Beyond the right and the bottom nothing is seen, and sums could overflow.
+    guard x < width, y < height else { return }
     let source = other.converted(to: format)
     let left = max(x, 0)
     let right = min(x + source.width, width)
@@ -21,6 +23,7 @@ extension Image {
   ///
   /// - Parameter opacity: 0 shows nothing of the other image, 255 all.
   public mutating func draw(_ other: Image, x: Int, y: Int, opacity: UInt8 = 255) {
+    guard x < width, y < height else { return }
     for row in max(y, 0)..<max(min(y + other.height, height), max(y, 0)) {
       for column in max(x, 0)..<max(min(x + other.width, width), max(x, 0)) {
         let color = other[column - x, row - y]

@@ -39,6 +39,12 @@ extension Image {
     UInt8(truncatingIfNeeded: (Int(below) * (255 - alpha) + Int(above) * alpha + 127) / 255)
   }
 
+  /// One channel as a grey image.
+  func channel(_ index: Int) -> Image {
+    guard channels > 1 else { return self }
+    return mapPixels(to: .grey) { from, to in to[0] = from[index] }
+  }
+
   private func mapPixels(
     to target: PixelFormat, _ body: (UnsafePointer<UInt8>, UnsafeMutablePointer<UInt8>) -> Void
   ) -> Image {

@@ -6,37 +6,35 @@ enum Files {
   static let sizeLimit = 1 << 30
   /// The largest file with settings that is read: 1 MiB, a thousand times what they need.
   static let settingsLimit = 1 << 20
+  /// The largest `config.json` that is read: it may name tens of thousands of labels.
+  static let modelSettingsLimit = 1 << 26
 
-  /// The text of a file with settings, which must be a file on disk and small.
-  static func settings(_ path: String) throws(ImageError) -> [UInt8] {
-    var status = stat()
-    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-      throw ImageError(.unreadable, file: path, reason: "this is not a regular file")
-    }
-    return try read(path, limit: settingsLimit)
-  }
-
-  /// All bytes of a file.
+  /// All bytes of a file on disk.
+  ///
+  /// Nothing else is read: a pipe without a writer would wait for ever, a device may have no end.
   ///
   /// - Parameters:
-  ///   - path: a file, or something else that ends, such as a pipe.
+  ///   - path: what the shell passed.
   ///   - limit: the most bytes that are read.
   static func read(_ path: String, limit sizeLimit: Int = Self.sizeLimit) throws(ImageError) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without `O_NONBLOCK` the opening itself waits for the writer of a pipe.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw failure(.unreadable, path) }
     defer { close(descriptor) }
 
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw failure(.unreadable, path) }
-    guard status.st_mode & S_IFMT != S_IFDIR else {
-      throw ImageError(.unreadable, file: path, reason: "this is a directory, not an image")
+    let kind = status.st_mode & S_IFMT
+    guard kind == S_IFREG else {
+      throw ImageError(
+        .unreadable, file: path, reason: "this is not a regular file\(kind == S_IFDIR ? " but a directory" : "")")
     }
     let expected = Int(status.st_size)
     var bytes = [UInt8](repeating: 0, count: min(max(expected, 0), sizeLimit) + 1)
     var count = 0
     while true {
       if count == bytes.count {
-        // A pipe, or a file that grows: its size is known only at its end.
+        // A file that grows: its size is known only at its end.
         guard count <= sizeLimit else {
           throw ImageError(.tooLarge, file: path, reason: "the file is larger than \(sizeLimit) bytes")
         }
@@ -60,7 +58,8 @@ enum Files {
     return bytes
   }
 
-  /// Writes a whole file or nothing: under a temporary name in the same directory, then renamed.
+  /// Writes a whole file or nothing: under a temporary name in the same directory, then renamed. File and name are on the
+  /// disk when this returns, as far as the file system can tell.
   static func write(_ bytes: [UInt8], to path: String) throws(ImageError) {
     let unique = String(UInt64.random(in: .min ... .max), radix: 36)
     let temporary = "\(path).\(unique).partial"
@@ -81,10 +80,21 @@ enum Files {
       }
       written += count
     }
-    guard close(descriptor) == 0, rename(temporary, path) == 0 else {
+    // A rename may reach the disk before what was written does.
+    let isStored = fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP
+    let cause = errno
+    guard close(descriptor) == 0, isStored, rename(temporary, path) == 0 else {
+      if !isStored { errno = cause }
       let error = failure(.unwritable, path)
       unlink(temporary)
       throw error
+    }
+    // Not every file system lets directories be opened or synchronised; the file itself is safe.
+    let parent = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let directory = open(parent, O_RDONLY | O_CLOEXEC)
+    if directory >= 0 {
+      _ = fsync(directory)
+      close(directory)
     }
   }
 

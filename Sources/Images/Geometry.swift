@@ -40,7 +40,13 @@ extension Image {
   /// The image with each pixel repeated as a square of `factor × factor`: pixels stay visible as squares.
   public func enlarged(by factor: Int) -> Image {
     if factor <= 0 { reportMisuse("enlarged", "an image is enlarged by 1 or more, not \(factor)") }
-    return rearranged(width: width * factor, height: height * factor) { x, y in (x / factor, y / factor) }
+    let (newWidth, isTooWide) = width.multipliedReportingOverflow(by: factor)
+    let (newHeight, isTooHigh) = height.multipliedReportingOverflow(by: factor)
+    let (count, isTooLarge) = newWidth.multipliedReportingOverflow(by: newHeight)
+    if isTooWide || isTooHigh || isTooLarge || count > Int.max / 4 {
+      reportMisuse("enlarged", "\(width)×\(height) enlarged by \(factor) does not fit into memory")
+    }
+    return rearranged(width: newWidth, height: newHeight) { x, y in (x / factor, y / factor) }
   }
 
   /// Mirrored left to right.

@@ -10,7 +10,7 @@ public struct ImageProcessor: Sendable {
 
   /// Images as a model takes them.
   public struct Batch {
-    /// `[B, 3, H, W]`.
+    /// `[B, C, H, W]`, where C is 3 but for pictures that are taken as they are stored.
     public let pixelValues: Tensor
     /// For ViLT: `[B, H, W]`, 1 for pixels of the image and 0 for padding; nil for the other kinds.
     public let pixelMask: Tensor?
@@ -35,55 +35,105 @@ public struct ImageProcessor: Sendable {
   /// does with images opened by Pillow. (`load_image` of its pipelines drops transparency instead; for that, convert
   /// the images to RGB before.)
   ///
-  /// - Throws: ``ImageError`` for an image that is not RGB where the configuration does not convert, for one too thin
-  ///   for its new size, and for a batch of different sizes that is not padded.
+  /// Where it neither converts nor normalises, an image keeps the channels that it has: one for grey, four for RGBA.
+  ///
+  /// - Throws: ``ImageError`` for an image that is not RGB where the configuration normalises but does not convert, for
+  ///   one too thin for its new size, and for a batch of different sizes that is not padded.
   public func callAsFunction(_ images: [Image]) throws(ImageError) -> Batch {
-    try process(images.map { (image: $0, isRGB: $0.format == .rgb, name: nil) })
+    try process(
+      images.map { image in
+        let mode: StoredMode = image.format == .rgb ? .rgb : image.format == .rgba ? .rgba : .grey
+        return Source(image: image, mode: mode, name: nil) { (0..<image.channels).map { image.channel($0) } }
+      })
   }
 
-  /// Prepares image files for a model, upright. A palette is refused where the configuration does not convert to RGB, as
-  /// transformers refuses it, though its pixels are colours here.
+  /// Prepares image files for a model, upright. Where the configuration does not convert to RGB, transformers takes the
+  /// samples as they are stored, indices into a palette too; three channels are needed for normalising them.
   ///
   /// - Throws: as for images; the error names the file.
   public func callAsFunction(_ files: [ImageFile]) throws(ImageError) -> Batch {
-    try process(files.map { (image: $0.upright, isRGB: $0.mode == .rgb && $0.image.format == .rgb, name: $0.path) })
+    try process(
+      files.map { file in
+        Source(image: file.upright, mode: file.mode, name: file.path) { file.uprightChannels }
+      })
   }
 
-  private func process(_ items: [(image: Image, isRGB: Bool, name: String?)]) throws(ImageError) -> Batch {
+  /// A picture as colours and as it is stored.
+  private struct Source {
+    let image: Image
+    let mode: StoredMode
+    let name: String?
+    let channels: () -> [Image]?
+  }
+
+  private func process(_ items: [Source]) throws(ImageError) -> Batch {
     if items.isEmpty { reportMisuse("ImageProcessor", "a batch has at least one image") }
-    var images: [Image] = []
+    var pictures: [[Image]] = []
     for item in items {
       do {
-        images.append(try prepared(item.image, isRGB: item.isRGB))
+        pictures.append(try prepared(item))
       } catch {
         throw ImageError(error.kind, file: item.name, reason: error.reason)
       }
     }
-    let height = images.reduce(0) { max($0, $1.height) }
-    let width = images.reduce(0) { max($0, $1.width) }
-    if !configuration.pads, let odd = images.first(where: { $0.height != height || $0.width != width }) {
-      throw ImageError(
-        .unsupported, reason: "images of \(odd.width)×\(odd.height) and others do not make one batch without padding")
+    let size = try batchSize(pictures.map { $0[0] })
+    let channels = pictures[0].reduce(0) { $0 + $1.channels }
+    guard pictures.allSatisfy({ $0.reduce(0) { $0 + $1.channels } == channels }) else {
+      throw ImageError(.unsupported, reason: "images of \(channels) channels and others do not make one batch")
     }
-    let plane = height * width
-    var values = [Float](repeating: 0, count: images.count * 3 * plane)
-    for (index, image) in images.enumerated() {
-      fill(&values, at: index * 3 * plane, rowStride: width, plane: plane, from: image)
+    let plane = size.height * size.width
+    var values = [Float](repeating: 0, count: pictures.count * channels * plane)
+    for (index, picture) in pictures.enumerated() {
+      var channel = index * channels
+      for part in picture {
+        fill(&values, at: channel * plane, rowStride: size.width, plane: plane, from: part)
+        channel += part.channels
+      }
     }
     return Batch(
-      pixelValues: Tensor(values, shape: [images.count, 3, height, width]),
-      pixelMask: configuration.kind == .vilt && configuration.pads ? mask(images, height: height, width: width) : nil)
+      pixelValues: Tensor(values, shape: [pictures.count, channels, size.height, size.width]),
+      pixelMask: configuration.kind == .vilt && configuration.pads ? mask(pictures.map { $0[0] }, size) : nil)
   }
 
-  /// One image in RGB, resized and cut, still in bytes.
-  func prepared(_ image: Image, isRGB: Bool) throws(ImageError) -> Image {
-    guard isRGB || configuration.convertsToRGB else {
+  /// The one size of a batch: that of the images, or what they are padded to.
+  private func batchSize(_ images: [Image]) throws(ImageError) -> (height: Int, width: Int) {
+    let height = images.reduce(0) { max($0, $1.height) }
+    let width = images.reduce(0) { max($0, $1.width) }
+    guard configuration.pads else {
+      if let odd = images.first(where: { $0.height != height || $0.width != width }) {
+        throw ImageError(
+          .unsupported, reason: "images of \(odd.width)×\(odd.height) and others do not make one batch without padding")
+      }
+      return (height, width)
+    }
+    guard let wanted = configuration.padSize else { return (height, width) }
+    guard wanted.height >= height, wanted.width >= width else {
       throw ImageError(
         .unsupported,
-        reason:
-          "\(configuration.kind.rawValue) takes RGB images only, and this one is stored otherwise (\(image.format))")
+        reason: "pad_size is \(wanted.width)×\(wanted.height), and an image would have to shrink to it from "
+          + "\(width)×\(height)")
     }
-    var image = image.flattened(onto: .white).converted(to: .rgb)
+    return (wanted.height, wanted.width)
+  }
+
+  /// One picture resized and cut, still in bytes: an RGB image, or a grey image for each channel that is stored.
+  private func prepared(_ source: Source) throws(ImageError) -> [Image] {
+    if configuration.convertsToRGB { return [try prepared(source.image.flattened(onto: .white).converted(to: .rgb))] }
+    // A transparent colour is no channel of its own.
+    if source.mode == .rgb { return [try prepared(source.image.converted(to: .rgb))] }
+    guard configuration.normalisation == nil, backend == .torchvision, let channels = source.channels() else {
+      throw ImageError(
+        .unsupported,
+        reason: "\(configuration.kind.rawValue) takes RGB images only, and this one is stored as \(source.mode.words)")
+    }
+    var result: [Image] = []
+    for channel in channels { result.append(try prepared(channel)) }
+    return result
+  }
+
+  /// One image resized and cut, its channels each by itself.
+  func prepared(_ image: Image) throws(ImageError) -> Image {
+    var image = image
     if let target = try configuration.targetSize(height: image.height, width: image.width) {
       image = image.resized(
         width: target.width, height: target.height, filter: configuration.filter, backend: backend)
@@ -92,7 +142,8 @@ public struct ImageProcessor: Sendable {
     return image
   }
 
-  private func mask(_ images: [Image], height: Int, width: Int) -> Tensor {
+  private func mask(_ images: [Image], _ size: (height: Int, width: Int)) -> Tensor {
+    let (height, width) = size
     var mask = [Float](repeating: 0, count: images.count * height * width)
     for (index, image) in images.enumerated() {
       for row in 0..<image.height {
@@ -105,12 +156,14 @@ public struct ImageProcessor: Sendable {
 
   /// Writes an image's numbers plane by plane, by a table of the 256 results of each channel.
   private func fill(_ values: inout [Float], at offset: Int, rowStride: Int, plane: Int, from image: Image) {
-    for channel in 0..<3 {
+    for channel in 0..<image.channels {
       let table = (0...255).map { scaled(UInt8($0), channel: channel) }
       for row in 0..<image.height {
         let start = offset + channel * plane + row * rowStride
         let source = row * image.stride + channel
-        for column in 0..<image.width { values[start + column] = table[Int(image.pixels[source + 3 * column])] }
+        for column in 0..<image.width {
+          values[start + column] = table[Int(image.pixels[source + image.channels * column])]
+        }
       }
     }
   }

@@ -22,12 +22,14 @@ public struct ImageProcessorConfiguration: Sendable, Equatable {
   public var rescaleFactor: Double?
   /// Mean and deviation that are taken off and divided by, one a channel, or nil for nothing.
   public var normalisation: Normalisation?
-  /// Whether images of a batch are padded with zeros at the right and the bottom to the largest.
+  /// Whether images of a batch are padded with zeros at the right and the bottom to the largest, or to ``padSize``.
   public var pads: Bool
+  /// The size that images are padded to; nil for that of the largest of the batch, and always so for ViLT.
+  public var padSize: CropSize?
   /// For ViLT: what both sides must be multiples of.
   public var sizeDivisor: Int
 
-  /// Height and width of what is cut out.
+  /// Height and width of what is cut out, or padded to.
   public struct CropSize: Sendable, Equatable {
     /// In pixels.
     public let height, width: Int
@@ -63,14 +65,14 @@ public struct ImageProcessorConfiguration: Sendable, Equatable {
     rescaleFactor = 1.0 / 255
     filter = kind == .vit ? .bilinear : .bicubic
     convertsToRGB = kind == .clip || kind == .blip
+    cropSize = kind.cropsByDefault ? kind.cropSize : nil
     normalisation = convertsToRGB ? .openAI : .standard
     pads = kind == .vilt
     sizeDivisor = 32
     switch kind {
-    case .clip:
-      size = .shortestEdge(224, longest: nil)
-      cropSize = CropSize(height: 224, width: 224)
-    case .vit: size = .exact(height: 224, width: 224)
+    case .clip: size = .shortestEdge(224, longest: nil)
+    case .vit, .beit: size = .exact(height: 224, width: 224)
+    case .deit: size = .exact(height: 256, width: 256)
     case .vilt: size = .shortestEdge(384, longest: nil)
     case .blip: size = .exact(height: 384, width: 384)
     }

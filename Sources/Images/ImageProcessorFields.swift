@@ -6,9 +6,9 @@ struct Wrapper: Decodable {
   let image_processor: Fields?
 }
 
-/// The one key of `config.json` that tells which processor a model takes.
+/// The keys of `config.json` that tell which processor a model takes.
 struct ModelType: Decodable {
-  let model_type: String?
+  let model_type, image_processor_type: String?
 }
 
 /// All keys that matter here; a key that is missing is nil.
@@ -20,7 +20,8 @@ struct Fields: Decodable {
 
   let image_processor_type, feature_extractor_type: String?
   let do_convert_rgb, do_resize, do_center_crop, do_rescale, do_normalize, do_pad: Bool?
-  let size, crop_size: SizeField?
+  let default_to_square, use_square_size: Bool?
+  let size, crop_size, pad_size: SizeField?
   let resample, size_divisor: Int?
   let rescale_factor: Double?
   let image_mean, image_std: NumbersField?
@@ -30,7 +31,8 @@ struct Fields: Decodable {
   enum CodingKeys: String, CodingKey, CaseIterable {
     case image_processor_type, feature_extractor_type
     case do_convert_rgb, do_resize, do_center_crop, do_rescale, do_normalize, do_pad
-    case size, crop_size, resample, size_divisor, rescale_factor, image_mean, image_std
+    case default_to_square, use_square_size
+    case size, crop_size, pad_size, resample, size_divisor, rescale_factor, image_mean, image_std
   }
 
   init(from decoder: any Decoder) throws {
@@ -48,8 +50,11 @@ struct Fields: Decodable {
     do_rescale = try flag(.do_rescale)
     do_normalize = try flag(.do_normalize)
     do_pad = try flag(.do_pad)
+    default_to_square = try flag(.default_to_square)
+    use_square_size = try flag(.use_square_size)
     size = try value(.size)
     crop_size = try value(.crop_size)
+    pad_size = try value(.pad_size)
     resample = try value(.resample)
     size_divisor = nulls.contains(.size_divisor) ? 1 : try value(.size_divisor)
     rescale_factor = try value(.rescale_factor)

@@ -8,16 +8,15 @@ extension ImageProcessorConfiguration {
   public init(directory: String) throws(ImageError) {
     let nested = directory + "/processor_config.json"
     let plain = directory + "/preprocessor_config.json"
-    let fallback = Self.kindOfModel(in: directory)
     if access(nested, F_OK) == 0 {
-      let bytes = try Files.settings(nested)
-      let wrapper = try Self.decode(Wrapper.self, bytes, file: nested)
+      let wrapper = try Self.decode(Wrapper.self, Files.read(nested, limit: Files.settingsLimit), file: nested)
       if let fields = wrapper.image_processor {
-        try self.init(fields, fallback: fallback, file: nested)
+        try self.init(fields, fallback: Self.fallback(for: fields, in: directory), file: nested)
         return
       }
     }
-    try self.init(json: Files.settings(plain), fallback: fallback, file: plain)
+    let fields = try Self.decode(Fields.self, Files.read(plain, limit: Files.settingsLimit), file: plain)
+    try self.init(fields, fallback: Self.fallback(for: fields, in: directory), file: plain)
   }
 
   /// Reads the text of a `preprocessor_config.json`. Keys that are missing have transformers' defaults; a null
@@ -45,7 +44,8 @@ extension ImageProcessorConfiguration {
     }
     self.init(kind)
     if let value = fields.do_convert_rgb { convertsToRGB = value }
-    if let value = fields.do_pad { pads = value }
+    // BEiT's class never pads.
+    if let value = fields.do_pad { pads = value && kind != .beit }
     if let value = fields.resample {
       guard let filter = ResamplingFilter(rawValue: value) else {
         throw wrong("resample", "\(value), but known are 0 (nearest), 1 (lanczos), 2 (bilinear) and 3 (bicubic)")
@@ -53,22 +53,29 @@ extension ImageProcessorConfiguration {
       self.filter = filter
     }
     if let value = fields.size {
-      do { size = try value.size(squareByDefault: kind == .vit || kind == .blip) } catch {
+      do { size = try value.size(squareByDefault: fields.default_to_square ?? kind.isSquareByDefault) } catch {
         throw wrong("size", error.reason)
       }
     }
+    // KOSMOS-2's way to ask for a square, whatever `size` says.
+    if fields.use_square_size == true && kind == .clip { size = .exact(height: 224, width: 224) }
     if fields.do_resize == false {
       size = nil
     } else if let key = [.size, .resample].first(where: fields.nulls.contains) {
       throw wrong(key.rawValue, "null, but images are to be resized")
     }
+    cropSize = kind.cropSize
     if let value = fields.crop_size {
       do { cropSize = try value.cropSize() } catch { throw wrong("crop_size", error.reason) }
     }
-    if !(fields.do_center_crop ?? (kind == .clip)) {
+    if !(fields.do_center_crop ?? kind.cropsByDefault) {
       cropSize = nil
     } else if cropSize == nil || fields.nulls.contains(.crop_size) {
       throw wrong("crop_size", "missing, but do_center_crop is true")
+    }
+    // ViLT's class pads to the largest of a batch only.
+    if pads, kind != .vilt, let value = fields.pad_size {
+      do { padSize = try value.cropSize() } catch { throw wrong("pad_size", error.reason) }
     }
     if let value = fields.rescale_factor { rescaleFactor = value }
     if fields.do_rescale == false {
@@ -117,6 +124,7 @@ extension ImageProcessorConfiguration {
     if let cropSize {
       entries.append(("crop_size", "{\"height\": \(cropSize.height), \"width\": \(cropSize.width)}"))
     }
+    if let padSize { entries.append(("pad_size", "{\"height\": \(padSize.height), \"width\": \(padSize.width)}")) }
     if let normalisation {
       entries += [("image_mean", list(normalisation.mean)), ("image_std", list(normalisation.deviation))]
     }
@@ -133,10 +141,17 @@ extension ImageProcessorConfiguration {
     return "{\n\(lines.joined(separator: ",\n"))\n}\n"
   }
 
-  private static func kindOfModel(in directory: String) -> ImageProcessorKind? {
-    guard let bytes = try? Files.settings(directory + "/config.json") else { return nil }
-    let model = try? JSONDecoder().decode(ModelType.self, from: Data(bytes))
-    return model?.model_type.flatMap(ImageProcessorKind.init(modelType:))
+  /// The kind by `config.json`, where the processor's own file names none.
+  ///
+  /// - Throws: ``ImageError`` where that file is needed and damaged: a guess would prepare pictures for another model.
+  private static func fallback(for fields: Fields, in directory: String) throws(ImageError) -> ImageProcessorKind? {
+    let path = directory + "/config.json"
+    guard fields.image_processor_type == nil, fields.feature_extractor_type == nil, access(path, F_OK) == 0 else {
+      return nil
+    }
+    let model = try decode(ModelType.self, Files.read(path, limit: Files.modelSettingsLimit), file: path)
+    return model.image_processor_type.flatMap(ImageProcessorKind.init(className:))
+      ?? model.model_type.flatMap(ImageProcessorKind.init(modelType:))
   }
 
   private static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8], file: String) throws(ImageError)

@@ -1,3 +1,5 @@
+import CPNG
+
 /// How a picture must be turned to stand upright, by the number of EXIF's tag 0x0112.
 ///
 /// Cameras store pixels as the sensor lay and say here how it was held. Looked for as Pillow does: the EXIF block
@@ -5,96 +7,55 @@
 enum Orientation {
   /// The orientation that a PNG states, 1 (upright) if none or none that is known.
   ///
-  /// The eXIf chunk and an uncompressed XMP text are read; a compressed one is not.
+  /// EXIF stands in the chunk eXIf or in a text named `exif`. Only where there is neither, the text that ImageMagick
+  /// writes counts, `Raw profile type exif`.
   static func ofPNG(_ bytes: [UInt8]) -> Int {
-    var exif: ArraySlice<UInt8>?
+    var exif: [UInt8]?
+    var profile: ArraySlice<UInt8>?
     var xmp: ArraySlice<UInt8>?
-    var offset = 8
-    while offset + 12 <= bytes.count {
-      let length = bytes.number(at: offset, count: 4, bigEndian: true) ?? 0
-      let start = offset + 8
-      guard length <= bytes.count - start - 4 else { break }
-      let data = bytes[start..<start + length]
-      switch Array(bytes[offset + 4..<start]) {
-      case Array("eXIf".utf8): exif = data
-      case Array("iTXt".utf8):
-        let keyword = Array("XML:com.adobe.xmp".utf8) + [0, 0]
-        if data.starts(with: keyword) { xmp = data.dropFirst(keyword.count) }
+    var anyXMP: ArraySlice<UInt8>?
+    for (kind, data) in PNGChunks(bytes) {
+      if kind == .exif { exif = EXIF.mark + data }
+      guard let text = PNGText(kind, data) else { continue }
+      switch text.keyword {
+      case "exif" where kind == .text: exif = Array(text.value)
+      case "Raw profile type exif": profile = text.value
+      case "XML:com.adobe.xmp":
+        if kind == .internationalText { anyXMP = text.value }
+        if kind != .internationalText || text.isUTF8 { xmp = text.value }
       default: break
       }
-      offset = start + length + 4
     }
-    return known(exif.flatMap { inEXIF(Array($0)) } ?? xmp.flatMap(inXMP))
+    let block = exif ?? profile.flatMap(EXIF.ofRawProfile)
+    return known(block.flatMap(EXIF.orientation) ?? (xmp?.isEmpty == false ? xmp : anyXMP).flatMap(inXMP))
   }
 
   /// The orientation that a JPEG states, 1 (upright) if none or none that is known.
   static func ofJPEG(_ bytes: [UInt8]) -> Int {
-    let exifMark = Array("Exif".utf8) + [0, 0]
     let xmpMark = Array("http://ns.adobe.com/xap/1.0/".utf8) + [0]
-    var exif: [UInt8] = []
-    var hasEXIF = false
+    var exif: [UInt8]?
     var xmp: ArraySlice<UInt8>?
-    var offset = 2
-    while offset + 4 <= bytes.count {
-      guard bytes[offset] == 0xFF else { break }
-      let marker = bytes[offset + 1]
-      if marker == 0xFF {
-        offset += 1
-        continue
-      }
-      // From the first scan on there are pixels, and no more of these segments that Pillow would read.
-      if marker == 0xDA || marker == 0xD9 { break }
-      if marker == 0x01 || (0xD0...0xD7).contains(marker) {
-        offset += 2
-        continue
-      }
-      guard let length = bytes.number(at: offset + 2, count: 2, bigEndian: true), length >= 2,
-        length <= bytes.count - offset - 2
-      else { break }
-      let data = bytes[offset + 4..<offset + 2 + length]
-      if marker == 0xE1, data.starts(with: exifMark) {
+    // From the first scan on there are pixels, and no more of these segments that Pillow would read.
+    for segment in JPEGSegments(bytes) where segment.marker == 0xE1 {
+      if segment.data.starts(with: EXIF.mark) {
         // A block over 64 kB goes on in the next segment.
-        hasEXIF = true
-        if exif.count < exifLimit { exif += data.dropFirst(exifMark.count) }
-      } else if marker == 0xE1, data.starts(with: xmpMark) {
-        xmp = data.dropFirst(xmpMark.count)
+        if exif == nil { exif = EXIF.mark }
+        if exif?.count ?? 0 < EXIF.limit { exif? += segment.data.dropFirst(EXIF.mark.count) }
+      } else if segment.data.starts(with: xmpMark) {
+        xmp = segment.data.dropFirst(xmpMark.count)
       }
-      offset += 2 + length
     }
-    return known((hasEXIF ? inEXIF(exif) : nil) ?? xmp.flatMap(inXMP))
+    return known(exif.flatMap(EXIF.orientation) ?? xmp.flatMap(inXMP))
   }
 
-  /// The tag stands in front; what lies further behind in a block of this size is some maker's own.
-  private static let exifLimit = 16 << 20
+  /// The orientation that a WebP states, 1 (upright) if none or none that is known.
+  static func ofWebP(_ bytes: [UInt8]) -> Int {
+    guard let file = try? WebPFile(bytes) else { return 1 }
+    return known(file.exif.flatMap { EXIF.orientation(Array($0)) } ?? file.xmp.flatMap(inXMP))
+  }
 
   private static func known(_ value: Int?) -> Int {
     value.map { (1...8).contains($0) ? $0 : 1 } ?? 1
-  }
-
-  /// The tag's value in the first directory of a TIFF block; nil if there is none, 0 if it is no single whole number.
-  private static func inEXIF(_ bytes: [UInt8]) -> Int? {
-    let bigEndian: Bool
-    switch Array(bytes.prefix(4)) {
-    case [0x49, 0x49, 0x2A, 0]: bigEndian = false
-    case [0x4D, 0x4D, 0, 0x2A]: bigEndian = true
-    default: return nil
-    }
-    guard let directory = bytes.number(at: 4, count: 4, bigEndian: bigEndian),
-      let entries = bytes.number(at: directory, count: 2, bigEndian: bigEndian)
-    else { return nil }
-    for entry in 0..<entries {
-      let start = directory + 2 + 12 * entry
-      guard let tag = bytes.number(at: start, count: 2, bigEndian: bigEndian),
-        let type = bytes.number(at: start + 2, count: 2, bigEndian: bigEndian),
-        let count = bytes.number(at: start + 4, count: 4, bigEndian: bigEndian), start + 12 <= bytes.count
-      else { return nil }
-      guard tag == 0x0112, (1...13).contains(type), count > 0 else { continue }
-      // Types of whole numbers: unsigned and signed, of two and four bytes.
-      let width = [3: 2, 8: 2, 4: 4, 9: 4][type]
-      guard count == 1, let width else { return 0 }
-      return bytes.number(at: start + 8, count: width, bigEndian: bigEndian)
-    }
-    return nil
   }
 
   /// The digit behind the first `tiff:Orientation="` or `tiff:Orientation>`.
@@ -120,12 +81,57 @@ enum Orientation {
   }
 }
 
-extension [UInt8] {
-  /// An unsigned number of `count` bytes, or nil where it would reach beyond the end.
-  fileprivate func number(at offset: Int, count: Int, bigEndian: Bool) -> Int? {
-    guard offset >= 0, offset <= self.count - count else { return nil }
-    let part = self[offset..<offset + count]
-    return bigEndian ? part.reduce(0) { $0 << 8 | Int($1) } : part.reversed().reduce(0) { $0 << 8 | Int($1) }
+/// A text chunk of a PNG: a keyword, and a value that may be compressed.
+private struct PNGText {
+  let keyword: String
+  let value: ArraySlice<UInt8>
+
+  /// The longest text that is unpacked, as Pillow's.
+  private static let limit = 1 << 20
+
+  init?(_ kind: PNGChunks.Kind, _ data: ArraySlice<UInt8>) {
+    guard [.text, .compressedText, .internationalText].contains(kind) else { return nil }
+    let word = data.prefix { $0 != 0 }
+    keyword = String(decoding: word, as: UTF8.self)
+    // What is not looked for is not unpacked either.
+    guard ["exif", "Raw profile type exif", "XML:com.adobe.xmp"].contains(keyword), word.count < data.count else {
+      return nil
+    }
+    var rest = data.dropFirst(word.count + 1)
+    switch kind {
+    case .compressedText:
+      guard rest.first == 0, let text = Self.unpacked(rest.dropFirst()) else { return nil }
+      value = text
+    case .internationalText:
+      // A flag, a method, and a language and a translated keyword that end with a zero each.
+      guard rest.count >= 2, let flag = rest.first, let method = rest.dropFirst().first else { return nil }
+      rest = rest.dropFirst(2)
+      for _ in 0..<2 {
+        guard let end = rest.firstIndex(of: 0) else { return nil }
+        rest = rest[(end + 1)...]
+      }
+      if flag == 0 {
+        value = rest
+      } else {
+        guard method == 0, let text = Self.unpacked(rest) else { return nil }
+        value = text
+      }
+    default: value = rest
+    }
+  }
+
+  var isUTF8: Bool { String(validating: value, as: UTF8.self) != nil }
+
+  private static func unpacked(_ packed: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    var count = uLongf(limit)
+    let text = [UInt8](unsafeUninitializedCapacity: limit) { buffer, written in
+      let status = packed.withUnsafeBufferPointer {
+        uncompress(buffer.baseAddress, &count, $0.baseAddress, uLong($0.count))
+      }
+      if status != Z_OK { count = 0 }
+      written = Int(count)
+    }
+    return count == 0 ? nil : text[...]
   }
 }
 

@@ -3,31 +3,52 @@ import CPNG
 extension Image {
   /// Decodes the bytes of a PNG.
   ///
-  /// The stored samples are kept, as Pillow keeps them: gAMA and colour profiles change nothing, alpha is not
-  /// multiplied in, grey of 1, 2 and 4 bits is spread over 0 to 255, and of 16-bit samples the high byte is kept.
-  /// (Pillow does so too, but for 16-bit grey, whose `convert("RGB")` turns all from 256 up into white.)
+  /// The stored samples become what Pillow makes of them: gAMA and colour profiles change nothing, alpha is not
+  /// multiplied in, and grey of 1, 2 and 4 bits is spread over 0 to 255. Of 16-bit samples the high byte is kept,
+  /// except for grey without alpha: there Pillow and transformers cut off at 255, and so does this. (A 16-bit grey
+  /// picture turns almost white that way, but a model sees the same here and there.)
   /// A palette becomes its colours. Grey stays grey, colours become RGB; whatever has an alpha channel or a
-  /// transparent colour becomes RGBA.
+  /// transparent colour becomes RGBA, see ``PNGColors``.
   ///
   /// - Throws: ``ImageError`` for what is no PNG, is damaged or ends early, or has more pixels than ``pixelLimit``.
-  static func readPNG(_ bytes: [UInt8]) throws(ImageError) -> (image: Image, mode: StoredMode) {
+  static func readPNG(_ bytes: [UInt8]) throws(ImageError) -> DecodedImage {
     guard isPNG(bytes) else { throw ImageError(.notAnImage, reason: "this is not a PNG") }
+    try checkHeader(bytes)
     // A closure's typed throws are not inferred through `withUnsafeBufferPointer`: the outcome travels as a value.
     let outcome = bytes.withUnsafeBufferPointer { buffer in
       Result { () throws(ImageError) in try decode(buffer) }
     }
-    return try outcome.get()
+    let stored = try outcome.get()
+    let colors = try PNGColors(bytes, colorType: stored.colorType)
+    let (width, height) = (stored.width, stored.height)
+    if stored.mode == .palette {
+      return DecodedImage(
+        image: colors.colors(ofIndices: stored.samples, width: width, height: height), mode: .palette,
+        samples: Image(width: width, height: height, format: .grey, pixels: stored.samples))
+    }
+    let samples = stored.mode == .grey16 ? cutOff(stored.samples) : stored.samples
+    let image = Image(width: width, height: height, format: stored.format, pixels: samples)
+    // A tRNS beside an alpha channel means nothing.
+    guard stored.format != .rgba else { return DecodedImage(image: image, mode: stored.mode) }
+    return DecodedImage(
+      image: colors.withTransparentColor(image, isBilevel: stored.mode == .bilevel), mode: stored.mode)
   }
 
   static func isPNG(_ bytes: [UInt8]) -> Bool {
     bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
   }
 
-  /// Refuses a PNG by the size in its header, before libpng sets memory aside for a row.
-  private static func checkSize(_ bytes: UnsafeBufferPointer<UInt8>) throws(ImageError) {
-    guard bytes.count >= 24 else { return }
-    func number(at offset: Int) -> Int { (0..<4).reduce(0) { $0 << 8 | Int(bytes[offset + $1]) } }
-    let (width, height) = (number(at: 16), number(at: 20))
+  /// Refuses a PNG by what its first chunk says, before libpng sets memory aside for a row.
+  private static func checkHeader(_ bytes: [UInt8]) throws(ImageError) {
+    guard let length = bytes.number(at: 8, count: 4, bigEndian: true),
+      let name = bytes.number(at: 12, count: 4, bigEndian: true)
+    else { return }
+    guard name == PNGChunks.Kind.header.rawValue, length == 13 else {
+      throw ImageError(.corrupt, place: "byte 8", reason: "this is not a PNG picture: IHDR is missing")
+    }
+    guard let width = bytes.number(at: 16, count: 4, bigEndian: true),
+      let height = bytes.number(at: 20, count: 4, bigEndian: true)
+    else { return }
     guard max(width, height) <= sideLimit, width * height <= pixelLimit else {
       throw ImageError(
         .tooLarge, place: "byte 16",
@@ -35,9 +56,16 @@ extension Image {
     }
   }
 
-  private static func decode(_ bytes: UnsafeBufferPointer<UInt8>) throws(ImageError) -> (image: Image, mode: StoredMode)
-  {
-    try checkSize(bytes)
+  /// What libpng makes of a PNG: palette indices and 16-bit grey as they are, all else as 8-bit samples.
+  private struct StoredPNG {
+    let width, height, colorType: Int
+    let mode: StoredMode
+    /// Of the samples; for a palette that of one sample a pixel.
+    let format: PixelFormat
+    let samples: [UInt8]
+  }
+
+  private static func decode(_ bytes: UnsafeBufferPointer<UInt8>) throws(ImageError) -> StoredPNG {
     var reader = cpng_reader()
     reader.bytes = bytes.baseAddress
     reader.count = bytes.count
@@ -55,14 +83,20 @@ extension Image {
       throw ImageError(
         .corrupt, place: "byte \(bytes.count)", reason: "the file ends early: too short for \(width)×\(height) pixels")
     }
-    let count = width * height * channels
+    let count = width * height * channels * Int(reader.sample_bytes)
     var succeeded = false
-    let pixels = [UInt8](unsafeUninitializedCapacity: count) { buffer, written in
+    let samples = [UInt8](unsafeUninitializedCapacity: count) { buffer, written in
       succeeded = cpng_read(&reader, buffer.baseAddress) == 1
       written = succeeded ? count : 0
     }
     guard succeeded else { throw reader.failure }
-    return (Image(width: width, height: height, format: format, pixels: pixels), mode)
+    return StoredPNG(
+      width: width, height: height, colorType: Int(reader.color_type), mode: mode, format: format, samples: samples)
+  }
+
+  /// 16-bit samples, the high byte first, cut off at 255.
+  private static func cutOff(_ samples: [UInt8]) -> [UInt8] {
+    (0..<samples.count / 2).map { samples[2 * $0] == 0 ? samples[2 * $0 + 1] : 255 }
   }
 }
 

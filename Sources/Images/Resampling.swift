@@ -51,7 +51,8 @@ extension ResamplingFilter {
 
 /// Whose resizing: the two that models' processors use, equal but for their rounding. Each is matched to the byte.
 public enum ResamplingBackend: String, Sendable, CaseIterable {
-  /// torchvision's `resize` of bytes with antialiasing, the default of transformers 5: 16-bit weights.
+  /// torchvision's `resize` of bytes with antialiasing, the default of transformers 5: 16-bit weights. Its nearest is
+  /// what transformers takes for code 0, `NEAREST_EXACT`.
   case torchvision
   /// Pillow's `Image.resize`, as in transformers 4: 22-bit weights.
   case pillow
@@ -89,12 +90,12 @@ extension Image {
     return weighsByAlpha ? image.unpremultiplied() : image
   }
 
-  /// Of each new pixel of an axis the old one.
+  /// Of each new pixel of an axis the old one, the nearest to its middle.
   private static func nearest(_ old: Int, _ new: Int, _ backend: ResamplingBackend) -> [Int] {
     guard backend == .pillow else {
-      // Where the pixel begins, in single precision.
+      // Where the pixel's middle lies, in single precision ("nearest exact").
       let scale = Float(old) / Float(new)
-      return (0..<new).map { min(Int(Float($0) * scale), old - 1) }
+      return (0..<new).map { min(Int((Float($0) + 0.5) * scale), old - 1) }
     }
     // Where its middle lies, added up from one to the next.
     let scale = Double(old) / Double(new)

@@ -86,15 +86,15 @@ extension Image {
     into output: UnsafeMutableBufferPointer<UInt8>
   ) {
     let lanes = ResamplingWeights.lanes
-    let planes = UnsafeRawPointer(UnsafePointer(planes.baseAddress.unsafelyUnwrapped))
+    let planes = UnsafeRawBufferPointer(planes)
     weights.values.withUnsafeBytes { values in
       for index in 0..<weights.newCount {
         let taps = weights.counts[index]
         for channel in 0..<channels {
-          let samples = planes + (channel &* planeStride &+ weights.starts[index])
+          let start = channel &* planeStride &+ weights.starts[index]
           var sums = Lanes()
           for tap in Swift.stride(from: 0, to: taps, by: lanes) {
-            let bytes = samples.loadUnaligned(fromByteOffset: tap, as: SIMD8<UInt8>.self)
+            let bytes = planes.loadUnaligned(fromByteOffset: start &+ tap, as: SIMD8<UInt8>.self)
             let weight = values.loadUnaligned(fromByteOffset: (index &* weights.room &+ tap) &* 4, as: Lanes.self)
             sums &+= Lanes(truncatingIfNeeded: bytes) &* weight
           }

@@ -18,4 +18,18 @@ public enum StoredMode: String, Sendable, CaseIterable {
   case rgba = "RGBA"
   /// The four inks of print, in JPEG only.
   case cmyk = "CMYK"
+
+  /// What the mode is called in a sentence, after "stored as".
+  var words: String {
+    switch self {
+    case .bilevel: "black and white of one bit"
+    case .grey: "grey"
+    case .grey16: "grey of 16 bits"
+    case .greyAlpha: "grey with alpha"
+    case .palette: "indices into a palette"
+    case .rgb: "RGB"
+    case .rgba: "RGBA"
+    case .cmyk: "CMYK"
+    }
+  }
 }

@@ -73,7 +73,7 @@ func processorsGiveTransformersNumbers(name: String) throws {
       #expect(batch.pixelValues.shape == [1] + wanted.shape, "\(kind) \(backend)")
       #expect(littleEndian(batch.pixelValues) == wanted.bytes, "\(kind) \(backend)")
       let resized = try reference.bytes("\(kind).\(suffix).resized_u8")
-      let prepared = try processor.prepared(image, isRGB: true)
+      let prepared = try processor.prepared(image)
       #expect(planes(prepared) == resized.bytes, "\(kind) \(backend) in bytes")
       checked += 2
     }
@@ -164,7 +164,7 @@ private struct ProcessorCase: Decodable {
 
 @Test func anyConfigurationGivesTransformersNumbers() throws {
   let cases = try JSONDecoder().decode([ProcessorCase].self, from: Data(Fixtures.bytes("images/processors.json")))
-  #expect(cases.count { $0.error == nil } > 160)
+  #expect(cases.count { $0.error == nil } > 360)
   for item in cases {
     let images = try item.images.map { try Image.congruential($0[0], $0[1], $0[2], seed: $0[3]) }
     func run() throws -> ImageProcessor.Batch {
@@ -209,6 +209,75 @@ private struct ProcessorCase: Decodable {
   #expect(try ImageProcessorConfiguration(json: Array(fast.utf8)) == ImageProcessorConfiguration(.vit))
   #expect(
     try ImageProcessorConfiguration(json: Array("{}".utf8), fallback: .blip) == ImageProcessorConfiguration(.blip))
+}
+
+/// The defaults of each class of transformers 5.24, and every name that it takes for them.
+@Test func eachKindHasItsOwnDefaultsUnderAllOfItsNames() throws {
+  for (kind, size, crop, filter) in [
+    (.clip, .shortestEdge(224, longest: nil), 224, .bicubic), (.vit, .exact(height: 224, width: 224), nil, .bilinear),
+    (.deit, .exact(height: 256, width: 256), 224, .bicubic), (.beit, .exact(height: 224, width: 224), nil, .bicubic),
+    (.vilt, .shortestEdge(384, longest: nil), nil, .bicubic), (.blip, .exact(height: 384, width: 384), nil, .bicubic),
+  ] as [(ImageProcessorKind, ImageProcessorConfiguration.Size, Int?, ResamplingFilter)] {
+    let configuration = ImageProcessorConfiguration(kind)
+    #expect(configuration.size == size && configuration.filter == filter)
+    #expect(configuration.cropSize == crop.map { ImageProcessorConfiguration.CropSize(height: $0, width: $0) })
+    #expect(configuration.convertsToRGB == (kind == .clip || kind == .blip))
+    let name = kind.rawValue.replacing("ImageProcessor", with: "")
+    for ending in ["ImageProcessor", "ImageProcessorFast", "ImageProcessorPil", "FeatureExtractor"] {
+      for key in ["image_processor_type", "feature_extractor_type"] {
+        let json = #"{"\#(key)": "\#(name)\#(ending)"}"#
+        #expect(try ImageProcessorConfiguration(json: Array(json.utf8)) == configuration, "\(json)")
+      }
+    }
+  }
+  // BEiT knows what to cut out, but does so only when asked.
+  let asked = #"{"image_processor_type": "BeitImageProcessor", "do_center_crop": true}"#
+  #expect(
+    try ImageProcessorConfiguration(json: Array(asked.utf8)).cropSize
+      == ImageProcessorConfiguration.CropSize(height: 224, width: 224))
+}
+
+@Test func aSizeOfOneNumberIsASquareWhereAFileSaysSo() throws {
+  for (json, size) in [
+    (#""CLIPImageProcessor", "size": 9, "default_to_square": true"#, .exact(height: 9, width: 9)),
+    (#""ViTImageProcessor", "size": 9, "default_to_square": false"#, .shortestEdge(9, longest: nil)),
+    (#""ViTImageProcessor", "size": 9, "default_to_square": null"#, .shortestEdge(9, longest: nil)),
+    (#""ViTImageProcessor", "size": 9"#, .exact(height: 9, width: 9)),
+    (#""CLIPImageProcessor", "size": 9, "use_square_size": true"#, .exact(height: 224, width: 224)),
+    (#""CLIPImageProcessor", "size": 9, "use_square_size": false"#, .shortestEdge(9, longest: nil)),
+  ] as [(String, ImageProcessorConfiguration.Size)] {
+    let text = #"{"image_processor_type": \#(json)}"#
+    #expect(try ImageProcessorConfiguration(json: Array(text.utf8)).size == size, "\(text)")
+  }
+}
+
+@Test func picturesThatAreLargerThanWhatTheyArePaddedToAreRefused() throws {
+  let text = #"{"image_processor_type": "ViTImageProcessor", "size": 9, "do_pad": true, "pad_size": 8}"#
+  let processor = ImageProcessor(try ImageProcessorConfiguration(json: Array(text.utf8)))
+  let error = #expect(throws: ImageError.self) { try processor([Image(width: 3, height: 3)]) }
+  #expect(error?.description == "pad_size is 8×8, and an image would have to shrink to it from 9×9")
+}
+
+@Test func aDamagedModelFileIsNamedWhereTheKindDependsOnIt() throws {
+  try Fixtures.withTemporaryDirectory { directory in
+    func write(_ name: String, _ text: String) throws {
+      try text.write(toFile: "\(directory)/\(name)", atomically: true, encoding: .utf8)
+    }
+    try write("preprocessor_config.json", #"{"size": 64}"#)
+    for (text, message) in [
+      ("{", "not JSON"), ("[]", "not of the kind that belongs there"), (#"{"model_type": 3}"#, "not of the kind"),
+    ] {
+      try write("config.json", text)
+      let error = #expect(throws: ImageError.self) { try ImageProcessorConfiguration(directory: directory) }
+      #expect(error?.file == "\(directory)/config.json" && error?.reason.hasPrefix(message) == true, "\(text)")
+    }
+    try write("config.json", #"{"model_type": "vilt", "image_processor_type": "DeiTImageProcessor"}"#)
+    #expect(try ImageProcessorConfiguration(directory: directory).kind == .deit)
+    // Where the processor's own file says which it is, the model's is not read.
+    try write("config.json", "{")
+    try write("preprocessor_config.json", #"{"image_processor_type": "BeitImageProcessor"}"#)
+    #expect(try ImageProcessorConfiguration(directory: directory) == ImageProcessorConfiguration(.beit))
+  }
 }
 
 @Test func aConfigurationIsFoundAsTransformersFindsIt() throws {
@@ -309,6 +378,51 @@ private struct ProcessorCase: Decodable {
   configuration = ImageProcessorConfiguration(.clip)
   configuration.size = .shortestEdge(16_384, longest: nil)
   #expect(throws: ImageError.self) { try ImageProcessor(configuration)([thin]) }
+}
+
+// MARK: Pictures that are not stored as RGB
+
+/// What transformers 5.24 makes of a palette's indices and of four inks; `make_stored.py` writes it.
+private struct StoredCase: Decodable {
+  let file, json: String
+  let shape: [Int]?
+  let values: String?
+}
+
+@Test func whatNeitherConvertsNorNormalisesTakesSamplesAsTheyAreStored() throws {
+  let cases = try JSONDecoder().decode([StoredCase].self, from: Data(Fixtures.bytes("images/stored.json")))
+  #expect(cases.count > 40)
+  for item in cases where Image.readsJPEG || !item.file.hasSuffix(".jpg") {
+    let file = try ImageFile(contentsOf: Fixtures.path("images/\(item.file)"))
+    let processor = ImageProcessor(try ImageProcessorConfiguration(json: Array(item.json.utf8)))
+    guard let shape = item.shape else {
+      let error = #expect(throws: ImageError.self, "\(item.file) \(item.json)") { try processor([file]) }
+      #expect(error?.kind == .unsupported && error?.file == file.path)
+      continue
+    }
+    let batch = try processor([file])
+    #expect(batch.pixelValues.shape == shape, "\(item.file) \(item.json)")
+    #expect(fowlerNollVo(littleEndian(batch.pixelValues)) == item.values, "\(item.file) \(item.json)")
+  }
+}
+
+@Test func aRefusalSaysHowThePictureIsStored() throws {
+  for (name, words) in [
+    ("palette4.png", "indices into a palette"), ("photo-cmyk.jpg", "CMYK"), ("grey16.png", "grey of 16 bits"),
+    ("grey1.png", "black and white of one bit"), ("greyalpha8.png", "grey with alpha"), ("rgba8.png", "RGBA"),
+  ] where Image.readsJPEG || name.hasSuffix(".png") {
+    let file = try ImageFile(contentsOf: Fixtures.path("images/\(name)"))
+    let error = #expect(throws: ImageError.self) { try ImageProcessor(ImageProcessorConfiguration(.vit))([file]) }
+    #expect(error?.reason == "ViTImageProcessor takes RGB images only, and this one is stored as \(words)")
+  }
+}
+
+@Test func filesOfDifferentChannelsDoNotMakeOneBatch() throws {
+  let text = #"{"image_processor_type": "ViTImageProcessor", "size": 4, "do_normalize": false}"#
+  let processor = ImageProcessor(try ImageProcessorConfiguration(json: Array(text.utf8)))
+  let images = [PixelFormat.rgb, .grey].map { Image.noise(width: 5, height: 4, format: $0, seed: 1) }
+  let error = #expect(throws: ImageError.self) { try processor(images) }
+  #expect(error?.description == "images of 3 channels and others do not make one batch")
 }
 
 // MARK: Alpha

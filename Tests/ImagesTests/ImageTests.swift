@@ -43,6 +43,7 @@ private let numbered = Image(width: 3, height: 2, format: .grey, pixels: [1, 2, 
   for (x, y, expected) in [
     (0, 0, [7, 8, 3, 9, 10, 6]), (2, 1, [1, 2, 3, 4, 5, 7]), (-1, -1, [10, 2, 3, 4, 5, 6]),
     (3, 0, [1, 2, 3, 4, 5, 6]), (-2, 0, [1, 2, 3, 4, 5, 6]), (0, 5, [1, 2, 3, 4, 5, 6]), (0, -9, [1, 2, 3, 4, 5, 6]),
+    (.max, 0, [1, 2, 3, 4, 5, 6]), (0, .max, [1, 2, 3, 4, 5, 6]), (.min, .min, [1, 2, 3, 4, 5, 6]),
   ] as [(Int, Int, [UInt8])] {
     var image = numbered
     image.paste(ink, x: x, y: y)

@@ -75,11 +75,37 @@ struct MutationTests {
       read: { _ = try ImageFile($0).upright })
   }
 
+  @Test(.enabled(if: Image.readsWebP)) func mutatedWebPFilesNeverTrap() throws {
+    let names = [
+      "photo-lossy", "photo-lossless", "clear-lossy", "turned-exif", "turned-xmp", "animated", "animated-clear",
+    ]
+    let marks = ["VP8 ", "VP8L", "VP8X", "ALPH", "ANMF", "EXIF", "RIFF"].map { Array($0.utf8) }
+    try survive(
+      names.map { "images/\($0).webp" }, seed: 4, pieces: Self.extremes + marks,
+      read: { _ = try ImageFile($0).upright })
+  }
+
+  /// Without the decoders: the places of an orientation alone.
+  @Test func mutatedOrientationsNeverTrap() throws {
+    let names = ["turned-profile-packed.png", "turned-text.png", "turned-rational.jpg", "turned-marked-twice.jpg"]
+    var generator = TestGenerator(state: 5)
+    for name in names + ["turned-exif.webp"] {
+      let original = try Fixtures.bytes("images/\(name)")
+      for _ in 0..<2_000 {
+        var file = original
+        mutate(&file, Self.extremes, with: &generator)
+        for orientation in [Orientation.ofPNG(file), Orientation.ofJPEG(file), Orientation.ofWebP(file)] {
+          #expect((1...8).contains(orientation))
+        }
+      }
+    }
+  }
+
   @Test func mutatedSettingsNeverTrap() throws {
     let names = ["clip_eosN", "vit_gpt2", "vilt_vqa", "blip2_opt"].map { "\($0)/preprocessor_config.json" }
     let pieces = [
       "{", "}", "[", "]", ",", ":", "\"", "-1", "0", "1e308", "9223372036854775807", "16384", "null", "true",
-      "\"size\"", "\"crop_size\"", "\"shortest_edge\"", "\"longest_edge\"",
+      "\"size\"", "\"crop_size\"", "\"shortest_edge\"", "\"longest_edge\"", "\"pad_size\"", "\"default_to_square\"",
     ].map { Array($0.utf8) }
     try survive(
       names, seed: 3, pieces: pieces,

@@ -26,7 +26,7 @@ private struct Expectation: Decodable {
 
 @Test func everyKindOfPNGHasPillowsPixels() throws {
   let all = try Expectation.all()
-  #expect(all.count == 76)
+  #expect(all.count == 91)
   for (name, expected) in all {
     let file = try ImageFile(contentsOf: Fixtures.path("images/\(name).png"))
     #expect(file.mode.rawValue == expected.mode, "\(name)")
@@ -118,8 +118,9 @@ func whatIsWrittenIsReadBack(format: PixelFormat) throws {
     try Data().write(to: URL(fileURLWithPath: empty))
     let missing = directory + "/missing.png"
     for (path, kind, reason) in [
-      (text, ImageError.Kind.notAnImage, "not a PNG or JPEG"), (empty, .notAnImage, "empty"),
-      (missing, .unreadable, "No such file"), (directory, .unreadable, "directory"),
+      (text, ImageError.Kind.notAnImage, "not a PNG, JPEG or WebP"), (empty, .notAnImage, "empty"),
+      (missing, .unreadable, "No such file"), (directory, .unreadable, "this is not a regular file but a directory"),
+      ("/dev/null", .unreadable, "this is not a regular file"), ("/dev/zero", .unreadable, "not a regular file"),
     ] {
       let error = #expect(throws: ImageError.self) { try Image(contentsOf: path) }
       #expect(error?.kind == kind)
@@ -127,6 +128,42 @@ func whatIsWrittenIsReadBack(format: PixelFormat) throws {
       #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
       #expect(error?.description.hasPrefix(path) == true)
     }
+  }
+}
+
+/// Nobody writes into this pipe: who opens it as a file waits for ever.
+@Test(.timeLimit(.minutes(1))) func aPipeIsRefusedWithoutWaiting() throws {
+  try Fixtures.withTemporaryDirectory { directory in
+    let path = directory + "/pipe.png"
+    #expect(mkfifo(path, 0o600) == 0)
+    let error = #expect(throws: ImageError.self) { try ImageFile(contentsOf: path) }
+    #expect(error?.description == "\(path): this is not a regular file")
+    // A link is what it leads to.
+    let (link, picture) = (directory + "/link.png", directory + "/picture.png")
+    try Image(width: 2, height: 1).writePNG(to: picture)
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: picture)
+    #expect(try ImageFile(contentsOf: link).image == Image(width: 2, height: 1))
+  }
+}
+
+@Test func aPNGWithoutItsHeaderInFrontIsNamed() throws {
+  let whole = try Fixtures.bytes("images/rgb8.png")
+  let text: [UInt8] = [0, 0, 0, 3] + Array("tEXta\0b".utf8) + [0, 0, 0, 0]
+  let apple: [UInt8] = [0, 0, 0, 4] + Array("CgBI".utf8) + [0x50, 0, 0x20, 2, 0x2B, 0xD5, 0xB3, 0x7F]
+  for start in [text, apple, Array(whole[33...]), [UInt8](repeating: 0x78, count: 40)] {
+    let error = #expect(throws: ImageError.self) { try ImageFile(Array(whole[..<8]) + start + Array(whole[8...])) }
+    #expect(error?.description == "at byte 8: this is not a PNG picture: IHDR is missing")
+  }
+}
+
+@Test func aTransparentColorThatIsTooShortIsRefused() throws {
+  for (name, count) in [("grey8", 1), ("grey16", 0), ("rgb8", 5), ("rgb16", 2)] {
+    var bytes = try Fixtures.bytes("images/\(name).png")
+    let chunk = [0, 0, 0, UInt8(count)] + Array("tRNS".utf8) + [UInt8](repeating: 0, count: count + 4)
+    bytes.insert(contentsOf: chunk, at: 33)
+    repairChecksums(&bytes)
+    let error = #expect(throws: ImageError.self, "\(name)") { try ImageFile(bytes) }
+    #expect(error?.kind == .corrupt && error?.place == "tRNS")
   }
 }
 

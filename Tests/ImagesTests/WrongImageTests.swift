@@ -21,6 +21,12 @@ import Testing
       _ = Image(width: 2, height: 2).cropped(to: Rectangle(x: Int.max, y: 0, width: 1, height: 1))
     },
     WrongCall("enlarged by nothing", ["enlarged:", "0"]) { _ = Image(width: 2, height: 2).enlarged(by: 0) },
+    WrongCall("enlarged beyond memory", ["enlarged:", "2×2", "does not fit into memory"]) {
+      _ = Image(width: 2, height: 2).enlarged(by: 1 << 40)
+    },
+    WrongCall("enlarged beyond numbers", ["enlarged:", "does not fit into memory"]) {
+      _ = Image(width: 2, height: 2).enlarged(by: Int.max)
+    },
     WrongCall("resized to nothing", ["resized:", "0×3"]) {
       _ = Image(width: 2, height: 2).resized(width: 0, height: 3)
     },

@@ -182,7 +182,7 @@ private func numbers(_ value: Any?) -> [Float] {
     try folder.write("A dog sits on the grass.\n", to: "dog.png")
     try lesson.expectRefusal(
       ["--model", folder.url.path, "--json", "--image", folder.path("dog.png")],
-      saying: [folder.path("dog.png") + ": ", "not a PNG or JPEG"])
+      saying: [folder.path("dog.png") + ": ", "not a PNG, JPEG or WebP"])
     let missing = folder.path("no-such.png")
     try lesson.expectRefusal(
       ["--model", folder.url.path, "--json", "--image", missing], saying: [missing, "No such file"])

@@ -87,6 +87,41 @@ import Testing
     #expect(refusal.contains("image 1: it has ") && refusal.contains("max_image_length"), "\(refusal)")
   }
 
+  /// A file's sizes ask for any number of patches, and attention takes a time that grows with its square.
+  @Test(.timeLimit(.minutes(1))) func aPictureOfMorePatchesThanCanBeReadIsRefusedBeforeItIsMade() throws {
+    let folder = try TaskFixture.directory("vilt_vqa")
+    for (edge, refusal) in [
+      (1024, "image 1: resized to 1376×1024 pixels it has 5504 patches of 16×16; at most 4096 are read"),
+      (16384, "image 1: resized to 22128×16384 pixels it has 1416192 patches of 16×16; at most 4096 are read"),
+    ] {
+      try folder.write(
+        #"{"image_processor_type": "ViltImageProcessor", "size": {"shortest_edge": \#(edge)}, "size_divisor": 16}"#,
+        to: "preprocessor_config.json")
+      let vilt = try QuestionAnswering(directory: folder.url.path)
+      #expect(message { _ = try vilt(images: [picture()], questions: ["what is it?"]) } == refusal)
+    }
+  }
+
+  /// Their kinds differ in defaults, not in what a captioner with a ViT takes.
+  @Test func aCaptionerTakesTheProcessorsOfOtherTransformersForPictures() throws {
+    let folder = try TaskFixture.directory("vit_gpt2")
+    var pixels: [String: [Int]] = [:]
+    for name in [
+      "ViTImageProcessor", "ViTFeatureExtractor", "DeiTFeatureExtractor", "DeiTImageProcessor", "BeitImageProcessor",
+      "BeitFeatureExtractor", "BeitImageProcessorFast",
+    ] {
+      try folder.write(
+        #"{"image_processor_type": "\#(name)", "size": 36, "crop_size": 32, "do_center_crop": true}"#,
+        to: "preprocessor_config.json")
+      let captioner = try Captioning(directory: folder.url.path)
+      let caption = try #require(try captioner([picture()], captioner.options(beams: 1, maximumLength: 6)).first)
+      pixels[name, default: []] += caption.ids
+    }
+    #expect(pixels.count == 7)
+    #expect(pixels["DeiTFeatureExtractor"] == pixels["DeiTImageProcessor"])
+    #expect(pixels["BeitFeatureExtractor"] == pixels["BeitImageProcessorFast"])
+  }
+
   @Test func anAnswerInATableStandsOnOneLine() {
     #expect(onOneLine(" a dog\n") == "a dog")
     #expect(onOneLine("a\r\ndog\n\non  grass") == "a dog on grass")

@@ -15,7 +15,7 @@ public struct ModelFlags: ParsableArguments {
 
   @Option(
     name: .customLong("image"), parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("PNG or JPEG to look at; may be given several times.", valueName: "file"))
+    help: ArgumentHelp("PNG, JPEG or WebP to look at; may be given several times.", valueName: "file"))
   var imageFiles: [String] = []
 
   @Flag(help: "Print the answer as one JSON object, and nothing else.")

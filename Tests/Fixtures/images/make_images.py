@@ -1,13 +1,15 @@
 """Makes the PNGs beside it and expected.json: every colour type, depth and interlacing, with and without tRNS.
 
 The files are written chunk by chunk here, so that odd kinds come out as wanted. What a reader should see is taken
-from Pillow, except where Pillow departs from the PNG specification: 16-bit grey (it clips at 255, here the high byte
-stays) and tRNS of 2, 4 and 16-bit samples (it compares with converted samples, here the stored ones count).
+from Pillow: grey, RGB, or RGBA where there is an alpha channel or a transparent colour.
 
 Run: python make_images.py    (needs Pillow; written with 13.0.0)
 """
-import base64, io, json, os, random, struct, zlib
+import base64, io, json, os, random, struct, warnings, zlib
 from PIL import Image
+
+# Pillow has much to say about palettes with transparency.
+warnings.simplefilter("ignore")
 
 here = os.path.dirname(os.path.abspath(__file__))
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
@@ -67,31 +69,19 @@ def png(pixels, depth, kind, interlaced=False, before=b"", pieces=1):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + before + body + chunk(b"IEND", b"")
 
 
-def wanted(pixels, depth, kind, palette, alphas, key):
-    """The 8-bit samples by this project's rule: grey, RGB, or RGBA where there is any transparency."""
-    top = (1 << depth) - 1
-
-    def eight(s):
-        return s >> 8 if depth == 16 else s * 255 // top
-
-    out = []
-    for row in pixels:
-        for p in row:
-            if kind == 3:
-                out += list(palette[p[0]]) + ([alphas[p[0]] if p[0] < len(alphas) else 255] if alphas else [])
-            elif kind == 0:
-                out += [eight(p[0])] if key is None else [eight(p[0])] * 3 + [0 if p[0] == key[0] else 255]
-            elif kind == 4:
-                out += [eight(p[0])] * 3 + [eight(p[1])]
-            else:
-                out += [eight(s) for s in p] + ([0 if p == key else 255] if key is not None else [])
-    return bytes(out)
+def seen(image):
+    """The 8-bit samples that the project keeps of a picture: Pillow's, as grey, RGB or RGBA."""
+    if "A" in image.getbands() or "transparency" in image.info:
+        return image.convert("RGBA").tobytes()
+    if image.mode == "I;16":
+        return image.convert("RGB").tobytes()[::3]
+    return image.convert("RGB" if image.mode in ("P", "RGB") else "L").tobytes()
 
 
 expected = {}
 
 
-def add(name, pixels, depth, kind, interlaced=False, palette=None, alphas=None, key=None, extra=b"", pieces=1):
+def add(name, pixels, depth, kind, interlaced=False, palette=None, alphas=None, key=None, extra=b"", pieces=1, last=b""):
     before = extra
     if palette:
         before += chunk(b"PLTE", b"".join(bytes(c) for c in palette))
@@ -100,18 +90,17 @@ def add(name, pixels, depth, kind, interlaced=False, palette=None, alphas=None, 
     if key is not None:
         before += chunk(b"tRNS", b"".join(struct.pack(">H", s) for s in key))
     data = png(pixels, depth, kind, interlaced, before, pieces)
+    data = data[:-12] + last + data[-12:]
     with open(os.path.join(here, name + ".png"), "wb") as file:
         file.write(data)
-    samples = wanted(pixels, depth, kind, palette, alphas, key)
     image = Image.open(io.BytesIO(data))
     image.load()
     entry = {"width": image.width, "height": image.height, "mode": image.mode}
-    entry["pixels"] = base64.b64encode(samples).decode()
-    if image.mode != "I;16":
-        for mode in ("RGB", "L"):
+    entry["pixels"] = base64.b64encode(seen(image)).decode()
+    for mode in ("RGB", "L", "RGBA"):
+        # Pillow itself turns 16-bit grey into grey by another rule than into RGB.
+        if (image.mode, mode) != ("I;16", "L"):
             entry[mode] = base64.b64encode(image.convert(mode).tobytes()).decode()
-        if key is None or (depth == 8) or (depth == 1):
-            entry["RGBA"] = base64.b64encode(image.convert("RGBA").tobytes()).decode()
     expected[name] = entry
 
 
@@ -149,6 +138,30 @@ add("rgb8-gamma", noise(9, 7, 8, 2), 8, 2, extra=gamma + chunk(b"bKGD", struct.p
 add("rgba8-gamma", noise(9, 7, 8, 6), 8, 6, extra=gamma)
 add("rgb16-gamma", noise(9, 7, 16, 2), 16, 2, extra=gamma + chunk(b"prVt", b"private"))
 add("grey8-text", noise(9, 7, 8, 0), 8, 0, extra=chunk(b"pHYs", struct.pack(">IIB", 1, 2, 1)) + chunk(b"tEXt", b"Title\0x"))
+
+# Where Pillow and the specification part: 16-bit grey is cut off at 255, and the transparent colour is compared with
+# samples that have become 8 bits.
+row = [0, 1, 127, 128, 255, 256, 257, 4660, 32767, 32768, 65280, 65535]
+add("rule-grey16", [[(v,) for v in row]], 16, 0)
+add("rule-grey16-key", [[(v,) for v in row]], 16, 0, key=(0x01FF,))
+add("rule-grey2-key", [[(v,) for v in range(4)]], 2, 0, key=(2,))
+add("rule-grey2-key-spread", [[(v,) for v in range(4)]], 2, 0, key=(85,))
+add("rule-grey4-key", [[(3,), (15,)]], 4, 0, key=(3,))
+add("rule-grey8-key-high", [[(5,), (6,)]], 8, 0, key=(0x0105,))
+add("rule-grey1-key", [[(0,), (1,)]], 1, 0, key=(2,))
+deep = [[(0x12FF, 0x3400, 0x5678), (0x1234, 0x3434, 0x5656), (1, 2, 3)]]
+add("rule-rgb16-key", deep, 16, 2, key=deep[0][0])
+add("rule-rgb16-key-low", deep, 16, 2, key=(0xFF12, 0x0034, 0x1156))
+# A palette's transparency may be longer than the palette, stand before it or behind the pixels; an index may have no
+# colour.
+two = [(255, 0, 0), (0, 255, 0)]
+add("rule-palette-long-trns", [[(0,), (1,)]], 1, 3, palette=two, alphas=[0, 0x80, 0xFF])
+add("rule-palette-early-trns", [[(0,), (1,)]], 1, 3, palette=two, extra=chunk(b"tRNS", bytes([0, 0x80, 0xFF])))
+add("rule-palette-late-trns", [[(0,), (1,)]], 1, 3, palette=two, last=chunk(b"tRNS", bytes([0, 0x80, 0xFF])))
+add("rule-palette-short", [[(0,), (1,), (2,), (200,)]], 8, 3, palette=two, alphas=[0, 0x80, 0x11])
+# Beside an alpha channel a transparent colour means nothing; of two chunks the last counts.
+add("rule-greyalpha-key", [[(5, 6)]], 8, 4, key=(5,))
+add("rule-two-keys", [[(5,), (6,)]], 8, 0, key=(6,), extra=chunk(b"tRNS", b"\0\5"))
 
 with open(os.path.join(here, "expected.json"), "w") as file:
     json.dump(expected, file, indent=0, sort_keys=True)

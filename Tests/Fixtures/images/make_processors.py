@@ -2,14 +2,17 @@
 
 Images are noise that the tests can make themselves; of each result the shape and a hash are kept.
 
-Run: python make_processors.py    (needs transformers, torchvision and Pillow; written with transformers 5.23)
+Run: python make_processors.py    (needs transformers, torchvision and Pillow; written with transformers 5.24)
 """
 import json, os, random
 import numpy as np
 from PIL import Image
-from transformers import BlipImageProcessor, CLIPImageProcessor, ViltImageProcessor, ViTImageProcessor
+from transformers import (
+    BeitImageProcessor, BlipImageProcessor, CLIPImageProcessor, DeiTImageProcessor, ViltImageProcessor, ViTImageProcessor)
+from transformers.models.beit.image_processing_pil_beit import BeitImageProcessorPil
 from transformers.models.blip.image_processing_pil_blip import BlipImageProcessorPil
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+from transformers.models.deit.image_processing_pil_deit import DeiTImageProcessorPil
 from transformers.models.vilt.image_processing_pil_vilt import ViltImageProcessorPil
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
 
@@ -20,7 +23,10 @@ CLASSES = {
     "ViTImageProcessor": (ViTImageProcessor, ViTImageProcessorPil),
     "ViltImageProcessor": (ViltImageProcessor, ViltImageProcessorPil),
     "BlipImageProcessor": (BlipImageProcessor, BlipImageProcessorPil),
+    "DeiTImageProcessor": (DeiTImageProcessor, DeiTImageProcessorPil),
+    "BeitImageProcessor": (BeitImageProcessor, BeitImageProcessorPil),
 }
+FIRST = list(CLASSES)[:4]
 chance, cases = random.Random(2), []
 
 
@@ -52,9 +58,32 @@ def configuration(kind):
     return out
 
 
-for number in range(270):
-    kind = chance.choice(list(CLASSES))
-    settings = configuration(kind)
+def further(kind):
+    """More keys: every filter, squares or not, what is padded to, and BEiT's and DeiT's own defaults."""
+    out = configuration(kind)
+    if kind in ("DeiTImageProcessor", "BeitImageProcessor"):
+        if chance.random() < 0.7:
+            out["crop_size"] = chance.choice([12, {"height": 9, "width": 11}, [20, 13]])
+        else:
+            out["do_center_crop"] = chance.choice([False, None])
+    if chance.random() < 0.7:
+        out["resample"] = chance.choice([0, 1, 2, 3])
+    if kind != "ViltImageProcessor" and chance.random() < 0.4:
+        out["default_to_square"] = chance.choice([True, False, None])
+        out["size"] = chance.choice([13, 24, out["size"]])
+    if chance.random() < 0.4:
+        out["do_pad"] = chance.choice([True, True, False, None])
+        out["pad_size"] = chance.choice([{"height": 40, "width": 50}, [45, 60], 64, 10, None])
+    if kind == "CLIPImageProcessor" and chance.random() < 0.15:
+        out["use_square_size"] = chance.choice([True, False, None])
+    if chance.random() < 0.3:
+        out["do_normalize"] = False
+    return out
+
+
+for number in range(570):
+    kind = chance.choice(FIRST if number < 270 else list(CLASSES))
+    settings = configuration(kind) if number < 270 else further(kind)
     pillow = number % 2
     images, specs = [], []
     for _ in range(chance.choice([1, 1, 2, 3])):
@@ -73,7 +102,7 @@ for number in range(270):
         entry["values"] = fnv(values.tobytes())
         if "pixel_mask" in batch:
             entry["mask"] = fnv(batch["pixel_mask"].numpy().astype(np.uint8).tobytes())
-        if values.shape[1] != 3:
+        if values.shape[1] != 3 and pillow:
             entry["note"] = "not RGB"
     except Exception as error:
         entry["error"] = type(error).__name__ + ": " + str(error).split("\n")[0][:90]

@@ -29,7 +29,9 @@ def fnv(data):
     return format(value, "016x")
 
 
-MODES = [InterpolationMode.NEAREST, InterpolationMode.LANCZOS, InterpolationMode.BILINEAR, InterpolationMode.BICUBIC]
+# Pillow's codes 0 to 3, as transformers maps them to torchvision's.
+MODES = [
+    InterpolationMode.NEAREST_EXACT, InterpolationMode.LANCZOS, InterpolationMode.BILINEAR, InterpolationMode.BICUBIC]
 
 
 def main():

@@ -1,0 +1,61 @@
+/// A PNG's palette and its transparent colour, applied as Pillow applies them.
+///
+/// libpng could do both, but by other rules. The PNG specification compares the stored samples with the transparent
+/// colour. Pillow compares the samples that have become 8 bits, with the low byte of what tRNS says: in grey of 1 bit
+/// that is the same, in grey of 2 and 4 bits and in colours of 16 bits it seldom is. A tRNS of a palette may have more
+/// entries than the palette for Pillow, and stand anywhere in the file; an index beyond the palette is black.
+struct PNGColors {
+  /// Red, green and blue of 256 colours; black where the file names none.
+  private var palette = [UInt8](repeating: 0, count: 3 * 256)
+  /// What tRNS holds, or nil without one.
+  private var transparency: [UInt8]?
+
+  /// - Throws: ``ImageError`` for a tRNS that is too short for its colour type.
+  init(_ bytes: [UInt8], colorType: Int) throws(ImageError) {
+    for (kind, data) in PNGChunks(bytes) {
+      if kind == .palette {
+        palette.replaceSubrange(0..<min(data.count, palette.count), with: data.prefix(palette.count))
+      } else if kind == .transparency {
+        transparency = Array(data)
+      }
+    }
+    let needed = [0: 2, 2: 6][colorType] ?? 0
+    if let transparency, transparency.count < needed {
+      throw ImageError(
+        .corrupt, place: "tRNS", reason: "the PNG is damaged (\(transparency.count) bytes where \(needed) belong)")
+    }
+  }
+
+  /// Colours of indices, one byte each: RGB, or RGBA where there is a tRNS.
+  func colors(ofIndices indices: [UInt8], width: Int, height: Int) -> Image {
+    let alphas = transparency.map { Array($0.prefix(256)) + [UInt8](repeating: 255, count: 256 - min($0.count, 256)) }
+    let channels = alphas == nil ? 3 : 4
+    var result = [UInt8](repeating: 0, count: indices.count * channels)
+    for (pixel, index) in indices.enumerated() {
+      let color = 3 * Int(index)
+      for channel in 0..<3 { result[channels * pixel + channel] = palette[color + channel] }
+      if let alphas { result[4 * pixel + 3] = alphas[Int(index)] }
+    }
+    return Image(width: width, height: height, format: alphas == nil ? .rgb : .rgba, pixels: result)
+  }
+
+  /// A grey or RGB image, or RGBA where tRNS makes one colour transparent.
+  ///
+  /// - Parameter isBilevel: grey of one bit, of which tRNS tells black or white.
+  func withTransparentColor(_ image: Image, isBilevel: Bool) -> Image {
+    guard let transparency else { return image }
+    let key: [UInt8] =
+      switch image.format {
+      case .grey where isBilevel: [transparency[0] == 0 && transparency[1] == 0 ? 0 : 255]
+      case .grey: [transparency[1]]
+      default: [transparency[1], transparency[3], transparency[5]]
+      }
+    let channels = image.channels
+    var result = image.converted(to: .rgba)
+    for pixel in 0..<image.width * image.height
+    where image.pixels[channels * pixel..<channels * (pixel + 1)].elementsEqual(key) {
+      result.pixels[4 * pixel + 3] = 0
+    }
+    return result
+  }
+}
