@@ -30,7 +30,9 @@ let library: [SwiftSetting] = [
 ]
 /// Programs and lessons build one file at a time, so that an edit runs again within seconds.
 let program: [SwiftSetting] = [.unsafeFlags(["-O"] + architecture + mathematics)]
-let lesson: [SwiftSetting] = program + [.defaultIsolation(MainActor.self)]
+/// Lessons are not optimised in debug builds: an optimiser loses the line of a mistake, and a lesson's time is the
+/// libraries' anyway.
+let lesson: [SwiftSetting] = [.unsafeFlags(architecture + mathematics), .defaultIsolation(MainActor.self)]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -139,7 +141,10 @@ let package = Package(
     .executableTarget(
       name: "SampleLesson", dependencies: ["Images", "Notebook", "Tensors", argumentParser], path: "Tests/SampleLesson",
       swiftSettings: lesson),
-    tests("Notebook", ["Notebook", "SampleLesson", "CourseKit", "Images", "Tensors"]),
+    .executableTarget(
+      name: "SampleMistakes", dependencies: ["Layers", "Tensors"], path: "Tests/SampleMistakes",
+      exclude: ["mistakes.py"], swiftSettings: lesson),
+    tests("Notebook", ["Notebook", "SampleLesson", "SampleMistakes", "CourseKit", "Images", "Tensors"]),
     tests("CourseKit", ["CourseKit", "SampleLesson"]),
     tests("Course", ["course", "bench", "CourseKit", "Training", "Lesson11_Summary", "Lesson12_References"]),
     .testTarget(

@@ -3,9 +3,6 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
-#if canImport(Runtime)
-  import Runtime
-#endif
 
 /// Ends the program over a mistake in how an operation was called, with one line for the learner.
 ///
@@ -31,27 +28,9 @@ public func reportMisuse(_ operation: String, _ reason: String) -> Never {
 
 /// `Folder/file.swift:line` of the innermost frame that is not part of the library.
 private func callerLocation() -> String? {
-  #if canImport(Runtime) && os(Linux)
-    // This file is Sources/Tensors/Core/Failure.swift: three folders up are all the library's modules.
-    let sources = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
-    guard let backtrace = try? Backtrace.capture(limit: 128),
-      let symbolicated = backtrace.symbolicated(options: [.showInlineFrames, .showSourceLocations, .useSymbolCache])
-    else { return nil }
-    for frame in symbolicated.frames {
-      guard let location = frame.symbol?.sourceLocation, location.line > 0 else { continue }
-      let path = location.path
-      if path.isEmpty || path.hasPrefix("<") || path.contains("/swift/stdlib/") || isWithin(sources, path) { continue }
-      return path.split(separator: "/").suffix(2).joined(separator: "/") + ":\(location.line)"
-    }
+  #if os(Linux) && canImport(Glibc) && canImport(Runtime)
+    CallerLocation.find()
+  #else
+    nil
   #endif
-  return nil
-}
-
-/// Whether a file of the debug information is below a folder. Functions that were inlined have paths that are relative
-/// to the package; of those, the files that exist there are meant.
-private func isWithin(_ folder: String, _ path: String) -> Bool {
-  if path.hasPrefix("/") { return path.hasPrefix(folder + "/") }
-  let package = folder.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-  let file = package + "/" + path
-  return file.hasPrefix(folder + "/") && access(file, F_OK) == 0
 }
