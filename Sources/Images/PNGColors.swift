@@ -52,9 +52,10 @@ struct PNGColors {
       }
     let channels = image.channels
     var result = image.converted(to: .rgba)
-    for pixel in 0..<image.width * image.height
-    where image.pixels[channels * pixel..<channels * (pixel + 1)].elementsEqual(key) {
-      result.pixels[4 * pixel + 3] = 0
+    for pixel in 0..<image.width * image.height {
+      var matches = true
+      for channel in 0..<channels where image.pixels[channels * pixel + channel] != key[channel] { matches = false }
+      if matches { result.pixels[4 * pixel + 3] = 0 }
     }
     return result
   }

@@ -34,7 +34,11 @@ extension Image {
         .corrupt, place: "byte \(file.picture.startIndex)", reason: "the WebP's first picture lies outside of it")
     }
     let format: PixelFormat = file.animationHasAlpha ?? size.hasAlpha ? .rgba : .rgb
-    guard let picture = library.decode(file.picture, width: size.width, height: size.height, format: format) else {
+    guard
+      let picture = library.decode(
+        file.picture, width: size.width, height: size.height, format: file.hidesAlpha ? .rgb : format)?
+        .converted(to: format)
+    else {
       throw ImageError(
         .corrupt, place: "byte \(file.picture.startIndex)", reason: "the WebP's pixels are damaged or end early")
     }
@@ -56,6 +60,8 @@ struct WebPFile {
   private(set) var canvas: (width: Int, height: Int)?
   /// Whether an animation says that it has an alpha channel; nil for a still picture.
   private(set) var animationHasAlpha: Bool?
+  /// Whether a still picture has an alpha channel that its header does not tell of: Pillow takes it for opaque.
+  private(set) var hidesAlpha = false
   /// Where the first picture of an animation lies.
   private(set) var x = 0
   private(set) var y = 0
@@ -98,6 +104,7 @@ struct WebPFile {
         guard count > 16 else { throw damaged(offset, "is damaged: a picture of the animation is missing") }
         (x, y) = (2 * (try number(offset + 8, 3)), 2 * (try number(offset + 11, 3)))
         first = data.dropFirst(16)
+      case "ALPH" where canvas == nil && flags & Self.alphaFlag == 0: hidesAlpha = true
       case "VP8 " where canvas == nil, "VP8L" where canvas == nil: first = first ?? data
       case "EXIF" where flags & Self.exifFlag != 0: exif = exif ?? data
       case "XMP " where flags & Self.xmpFlag != 0: xmp = xmp ?? data

@@ -39,6 +39,29 @@ private struct Expectation: Decodable {
   }
 }
 
+@Test func greyOf16BitsIsCutOffAt255AsPillowAndTransformersDo() throws {
+  // 0 1 127 128 255 256 257 4660 32767 32768 65280 65535
+  let image = try Image(contentsOf: Fixtures.path("images/rule-grey16.png"))
+  #expect(image.format == .grey && image.pixels == [0, 1, 127, 128] + [UInt8](repeating: 255, count: 8))
+}
+
+@Test(
+  arguments: [
+    // Grey of 2 bits, key 2, and of 4 bits, key 3: none of 0 85 170 255 is 2, nor of 51 255 is 3.
+    ("rule-grey2-key", [0, 85, 170, 255]), ("rule-grey4-key", [51, 255]),
+    // Of colours of 16 bits the samples' high bytes are compared with the key's low ones: 12 34 56 is transparent.
+    ("rule-rgb16-key-low", [255, 255, 0]),
+  ] as [(String, [UInt8])])
+func aTransparentColorIsComparedWithSamplesOf8BitsAsPillowDoes(name: String, red: [UInt8]) throws {
+  let flat = try Image(contentsOf: Fixtures.path("images/\(name).png")).flattened(onto: .white)
+  #expect(flat.channel(0).pixels == red)
+}
+
+@Test func aPaletteMayHaveFewerColorsThanTransparencies() throws {
+  let flat = try Image(contentsOf: Fixtures.path("images/rule-palette-long-trns.png")).flattened(onto: .white)
+  #expect(flat.pixels == [255, 255, 255, 127, 255, 127])
+}
+
 @Test(arguments: PixelFormat.allCases)
 func whatIsWrittenIsReadBack(format: PixelFormat) throws {
   for (width, height) in [(1, 1), (1, 300), (300, 1), (17, 5), (640, 480)] {

@@ -9,6 +9,7 @@ private struct PhotoExpectation: Decodable {
   let width, height: Int
   let turned: Int
   let upright: Data
+  let alpha: Data?
 
   static func all(_ ending: String) throws -> [(name: String, expectation: PhotoExpectation)] {
     let table = try JSONDecoder().decode(
@@ -28,6 +29,7 @@ func photosStandUprightWithPillowsPixels(ending: String) throws {
     let upright = file.upright.converted(to: .rgb)
     #expect(upright.width == expected.width && upright.height == expected.height, "\(name)")
     #expect(upright.pixels == [UInt8](expected.upright), "\(name)")
+    if let alpha = expected.alpha { #expect(file.upright.channel(3).pixels == [UInt8](alpha), "\(name)") }
     #expect(try Image(contentsOf: Fixtures.path("images/\(name)")) == file.upright)
   }
 }

@@ -65,6 +65,9 @@ def add(name, data):
         "turned": next((n for n in range(1, 9) if image.getexif().get(0x0112, 1) == n), 0),
         "upright": base64.b64encode(upright.tobytes()).decode(),
     }
+    if image.mode == "RGBA":
+        alpha = ImageOps.exif_transpose(image).getchannel("A")
+        expected[name]["alpha"] = base64.b64encode(alpha.tobytes()).decode()
 
 
 small, odd = picture(16, 8), picture(37, 21)
