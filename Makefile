@@ -6,11 +6,11 @@ LESSONS ?= 04
 # Flags for `make run` and `make bench`.
 ARGS ?=
 
-.PHONY: help run test setup lint format check bytes check-arm64 check-avx512 check-wasm bench compare clean
+.PHONY: help run test setup lint format check bytes check-arm64 check-avx512 check-wasm check-products bench compare clean
 
 help: ## List these commands.
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name text; do \
-	  printf '  make %-12s %s\n' "$$name" "$$text"; done
+	  printf '  make %-14s %s\n' "$$name" "$$text"; done
 
 run: setup ## Run Lesson 04, the Vision Transformer.
 	$(SWIFT) run Lesson04_ViT $(ARGS)
@@ -41,6 +41,9 @@ check-avx512: ## Run the engine's kernels with AVX-512, in an emulator where the
 
 check-wasm: ## Run the engine's kernels as WebAssembly and compare their digest.
 	@sh Scripts/check-wasm.sh
+
+check-products: setup ## Build and run a package that depends on the libraries.
+	@sh Scripts/check-products.sh
 
 bench: setup ## Measure the engine (ARGS="--torch python3" compares with PyTorch).
 	$(SWIFT) run -c release bench $(ARGS)

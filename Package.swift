@@ -9,14 +9,18 @@ import PackageDescription
 // without one, every `addingProduct` is a call of `fmaf`. The results are the same bytes on each.
 // `TENSORS_MARCH=native swift run …` chooses another one; `baseline` asks for none.
 #if arch(x86_64)
-  let requestedArchitecture = ProcessInfo.processInfo.environment["TENSORS_MARCH"] ?? fastestCommonArchitecture()
+  let requestedArchitecture = ProcessInfo.processInfo.environment["TENSORS_MARCH"] ?? defaultArchitecture()
   let architecture = requestedArchitecture == "baseline" ? [] : ["-Xcc", "-march=\(requestedArchitecture)"]
 #else
   let architecture: [String] = []
 #endif
 
 /// x86-64-v3 (AVX2 and FMA, 2013) unless Linux says that this processor has no FMA.
-func fastestCommonArchitecture() -> String {
+///
+/// A package that depends on a version of this one may be shipped to other processors, so nothing is asked for there:
+/// who builds it decides, by `TENSORS_MARCH` or for all targets at once by `swift build -Xcc -march=…`.
+func defaultArchitecture() -> String {
+  if Context.packageDirectory.split(separator: "/").dropLast().last == "checkouts" { return "baseline" }
   guard let info = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return "x86-64-v3" }
   return info.contains(" fma ") && info.contains(" avx2 ") ? "x86-64-v3" : "baseline"
 }
@@ -81,10 +85,13 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
     swiftSettings: program)
 }
 
+/// What other packages may depend on: the engine, and what a program needs to run published models.
+let libraries = ["Tensors", "Layers", "Models", "Checkpoints", "Tokenizers", "Images", "Datasets"]
+
 let package = Package(
   name: "multimodal-course",
   platforms: [.macOS(.v15)],
-  products: [.library(name: "Tensors", targets: ["Tensors"])],
+  products: libraries.map { .library(name: $0, targets: [$0]) },
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
