@@ -14,7 +14,7 @@ import Testing
 
   @Test func thePackageBuildsTheManifestsLessons() throws {
     let package = try source("Package.swift")
-    let named = package.matches(of: /"(Lesson\d\d_\w+)"/).map { String($0.1) }
+    let named = package.matches(of: /\(\s*"(Lesson\d\d_\w+)",/).map { String($0.1) }
     #expect(named == (try Course.lessons().map(\.target)))
   }
 

@@ -25,5 +25,6 @@ print("Datasets, Images: the cat is", try Photos.cat.width, "pixels wide")
 
 let path = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : "dependant.safetensors"
 try SafetensorsWriter.write(
-  model.namedParameters().map { TensorToWrite(name: $0.name, $0.parameter.scalars, shape: $0.parameter.shape) }, to: path)
+  model.namedParameters().map { TensorToWrite(name: $0.name, $0.parameter.scalars, shape: $0.parameter.shape) },
+  to: path)
 print("Checkpoints:", try Checkpoint(path: path).names.count, "tensors written and read")
