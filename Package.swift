@@ -116,7 +116,7 @@ let package = Package(
     .target(
       name: "ModelTasks",
       dependencies: [
-        "Models", "Layers", "Checkpoints", "Tokenizers", "Images", "Datasets", "Notebook", "Tensors", argumentParser,
+        "Models", "Checkpoints", "Tokenizers", "Images", "Datasets", "Notebook", "Tensors", argumentParser,
       ],
       swiftSettings: library),
     .target(
