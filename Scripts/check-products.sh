@@ -24,7 +24,8 @@ run() {
   name=$1
   shift
   say "Building a package that depends on the libraries: $name."
-  $swift build --package-path "$folder/dependant" --scratch-path "$folder/$name" --configuration release "$@" >&2
+  $swift build --package-path "$folder/dependant" --scratch-path "$folder/$name" --disable-dependency-cache \
+    --configuration release "$@" >&2
   "$folder/$name/release/Dependant" "$folder/weights.safetensors"
 }
 
