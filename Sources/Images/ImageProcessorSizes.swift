@@ -17,7 +17,9 @@ extension ImageProcessorConfiguration {
     }
     guard max(target.height, target.width) <= Image.sideLimit, target.height * target.width <= Image.pixelLimit else {
       throw ImageError(
-        .tooLarge, reason: "\(width)×\(height) is too thin: resized, it would have \(target.width)×\(target.height)")
+        .tooLarge,
+        reason: "\(width)×\(height) would be resized to \(target.width)×\(target.height), over the limit of "
+          + "\(Image.pixelLimit) pixels and \(Image.sideLimit) a side")
     }
     return target
   }
