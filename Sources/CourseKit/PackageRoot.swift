@@ -5,7 +5,9 @@ public enum PackageRoot {
   /// The nearest folder, from `start` upwards, with a `Package.swift` and the list of lessons.
   public static func find(from start: URL) throws -> URL {
     if let root = root(above: start) { return root }
-    throw CourseError("\(start.path): neither here nor above is the course's package (\(Manifest.path) marks it)")
+    throw CourseError(
+      "\(start.path): neither here nor above is the course's package (\(Manifest.path) marks it); "
+        + "run this in the package's folder")
   }
 
   /// The package that the running program belongs to: the one that it lies in, as in `.build/debug`; else the one around
