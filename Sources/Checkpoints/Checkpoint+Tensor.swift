@@ -1,6 +1,6 @@
 import Tensors
 
-// The seam between files and the engine: the only file of this module that knows `Tensor`.
+// The seam between files and the engine: the only file of this module that makes a `Tensor`.
 
 extension Checkpoint {
   /// The tensor with this name, ready for the engine.
@@ -65,6 +65,17 @@ extension TensorEntry {
   /// without copying or widening them. The address may be unaligned.
   var external: (owner: AnyObject, pointer: UnsafeRawPointer?, span: Int) {
     (file, file.bytes.baseAddress.map { $0 + byteOffset }, byteCount / elementType.byteCount)
+  }
+
+  /// Checks that the elements are floating-point numbers.
+  ///
+  /// - Throws: ``CheckpointError`` that names the key, the type and the file.
+  func requireWeights() throws {
+    guard elementType.isFloatingPoint else {
+      throw CheckpointError(
+        .mismatch, file: file.path, place: quoted(name),
+        reason: "holds \(elementType), but a weight is a floating-point number; quantized models are not read")
+    }
   }
 
   /// Checks the shape against what a model expects.

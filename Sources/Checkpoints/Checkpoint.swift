@@ -1,3 +1,5 @@
+import Tensors
+
 /// The tensors of a model as a file or a set of files holds them.
 ///
 /// Opening one reads the directory of names, types and shapes and checks it against the file; the elements stay
@@ -8,18 +10,25 @@
 public final class Checkpoint: Sendable {
   /// The path of the file, or of the index of a sharded checkpoint, as it was given.
   public let path: String
-  /// All names, sorted by their Unicode scalars.
+  /// The names of all tensors that can be read, sorted by their Unicode scalars.
   public let names: [String]
+  /// The names of the tensors whose elements are of a type that is not read (8-bit floats, complex numbers, …), sorted.
+  public let unreadNames: [String]
   /// The text pairs under `__metadata__` of a safetensors file; those of the first shard for several.
   public let metadata: [String: String]
   private let entries: [String: TensorEntry]
+  private let unread: [String: UnreadTensor]
 
   /// Collects entries whose names are known to differ.
-  init(path: String, entries: [String: TensorEntry], metadata: [String: String]) {
+  init(
+    path: String, entries: [String: TensorEntry], unread: [String: UnreadTensor] = [:], metadata: [String: String]
+  ) {
     self.path = path
     self.entries = entries
+    self.unread = unread
     self.metadata = metadata
     names = entries.keys.sorted()
+    unreadNames = unread.keys.sorted()
   }
 
   /// Opens a checkpoint of any kind this module reads, which is found from its content.
@@ -50,7 +59,7 @@ public final class Checkpoint: Sendable {
   }
 
   private convenience init(_ contents: CheckpointContents) {
-    self.init(path: contents.path, entries: contents.entries, metadata: contents.metadata)
+    self.init(path: contents.path, entries: contents.entries, unread: contents.unread, metadata: contents.metadata)
   }
 
   /// The tensor with this name, `nil` if there is none.
@@ -58,14 +67,59 @@ public final class Checkpoint: Sendable {
 
   /// The tensor with this name.
   ///
-  /// - Throws: ``CheckpointError`` of kind `notFound` that names the checkpoint and the closest name in it.
+  /// - Throws: ``CheckpointError`` of kind `notFound` that names the checkpoint and the closest name in it, or of kind
+  ///   `unsupported` that names the type of its elements.
   public func entry(_ name: String) throws -> TensorEntry {
-    guard let entry = entries[name] else {
+    guard let entry = try find([name]) else {
       let suffix = names.first { $0.hasSuffix("." + name) || name.hasSuffix("." + $0) }
       let hint = suffix.map { "; there is \(quoted($0))" } ?? ""
       throw CheckpointError(.notFound, file: path, reason: "has no tensor \(quoted(name))\(hint)")
     }
     return entry
+  }
+
+  /// The first tensor that has one of these names, `nil` if there is none.
+  ///
+  /// - Throws: ``CheckpointError`` if it is there, but the type of its elements is not read.
+  func find(_ names: [String]) throws -> TensorEntry? {
+    try found(names).flatMap { entries[$0] }
+  }
+
+  /// The first of these names that a tensor has, `nil` if none has one; throws as ``find(_:)``.
+  func found(_ names: [String]) throws -> String? {
+    if let name = names.first(where: { entries[$0] != nil }) { return name }
+    guard let tensor = names.lazy.compactMap({ self.unread[$0] }).first else { return nil }
+    throw CheckpointError(
+      .unsupported, file: tensor.file, place: quoted(tensor.name),
+      reason: "holds \(tensor.type), which is not read, and the model needs it")
+  }
+
+  /// The same tensors under other names.
+  ///
+  /// - Throws: ``CheckpointError`` if two tensors of different numbers would have the same name.
+  func renamed(_ rename: (String) -> String) throws -> Checkpoint {
+    var renamed: [String: TensorEntry] = [:]
+    renamed.reserveCapacity(entries.count)
+    for name in names {
+      guard let entry = entries[name], let other = renamed.updateValue(entry, forKey: rename(name)) else { continue }
+      guard entry.holdsTheSame(as: other) else {
+        throw CheckpointError(
+          .malformed, file: path, place: quoted(name),
+          reason: "and \(quoted(other.name)) are the same tensor of the model, but hold different numbers")
+      }
+    }
+    var unreadRenamed: [String: UnreadTensor] = [:]
+    for name in unreadNames { unreadRenamed[rename(name)] = unread[name] }
+    return Checkpoint(path: path, entries: renamed, unread: unreadRenamed, metadata: metadata)
+  }
+
+  /// Where `name` stands if the tensors are wrapped in something, as a hint for the message that it is missing; empty if
+  /// they are not.
+  func wrapperHint(_ name: String) -> String {
+    guard let wrapped = names.first(where: { $0.hasSuffix("." + name) }) else { return "" }
+    let wrapper = wrapped.dropLast(name.count + 1)
+    return "; it has \(quoted(wrapped)): the model's tensors stand within \(quoted(wrapper)), and have to be saved "
+      + "without that"
   }
 
   /// The elements of a tensor in row-major order as single precision.
@@ -80,7 +134,12 @@ public final class Checkpoint: Sendable {
 
   /// The files that hold the tensors, sorted by path.
   public var files: [String] {
-    Set(entries.values.map(\.file.path)).sorted()
+    Set(entries.values.map(\.file.path) + unread.values.map(\.file)).sorted()
+  }
+
+  /// The entries by name, and the tensors that are not read, for a checkpoint of several files.
+  var contents: CheckpointContents {
+    CheckpointContents(path: path, entries: entries, unread: unread, metadata: metadata)
   }
 
   /// The number of elements in all tensors, shared ones counted once for each name.
@@ -93,7 +152,16 @@ public final class Checkpoint: Sendable {
 struct CheckpointContents {
   let path: String
   var entries: [String: TensorEntry] = [:]
+  var unread: [String: UnreadTensor] = [:]
   var metadata: [String: String] = [:]
+}
+
+/// A tensor whose elements are not read: it does not matter unless a model needs it.
+struct UnreadTensor {
+  let name: String
+  /// The type of the elements or the form of the tensor, as the file says it.
+  let type: String
+  let file: String
 }
 
 /// The file formats, told apart by their first bytes.

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A file that cannot be used as a checkpoint: which file, where in it, and why.
 ///
 /// Every reader in this module throws this one type. Its ``description`` is a single line, whatever bytes the
@@ -40,29 +42,8 @@ public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertib
 
   /// One line: file, place, reason.
   public var description: String {
-    guard let place else { return "\(file): \(reason)" }
-    return "\(file): \(place): \(reason)"
+    printable([file, place, reason].compactMap(\.self).joined(separator: ": "), keepingLines: false)
   }
-}
-
-/// Text from a file, made fit for a message: in quotes, at most 120 characters, no control characters.
-func quoted(_ text: some StringProtocol) -> String {
-  var result = "\""
-  var count = 0
-  for scalar in text.unicodeScalars {
-    if count == 120 {
-      result += "…"
-      break
-    }
-    count += 1
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
-      result += "\\u{\(String(scalar.value, radix: 16))}"
-    default:
-      result.unicodeScalars.append(scalar)
-    }
-  }
-  return result + "\""
 }
 
 /// A shape as the messages show it: `[2, 3]`, shortened when it has more than eight dimensions.

@@ -39,9 +39,18 @@ enum FileSystem {
     }
   }
 
-  static func isFile(_ path: String) -> Bool {
-    if case .file? = item(at: path) { return true }
-    return false
+  /// Whether there is anything at `path`: a link that leads nowhere and what may not be looked at count, too, so that the
+  /// attempt to open it says what is wrong with it.
+  static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR)
+  }
+
+  /// Whether `name`, which a file of a directory says, leads to a place within that directory: such a file must not be
+  /// able to point at any file of the machine.
+  static func staysInside(_ name: String) -> Bool {
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    return name.utf8.count <= 255 && !name.utf8.contains(0) && !parts.contains { $0.isEmpty || $0 == "." || $0 == ".." }
   }
 
   static func join(_ directory: String, _ name: String) -> String {
@@ -61,8 +70,11 @@ enum FileSystem {
   static func openError(_ path: String) -> CheckpointError {
     let code = errno
     guard code == ENOENT || code == ENOTDIR else {
-      return CheckpointError(.inputOutput, file: path, reason: "cannot be opened: \(String(cString: strerror(code)))")
+      // A socket cannot be opened as a file.
+      let reason = code == ENXIO ? "is not a regular file" : "cannot be opened: \(String(cString: strerror(code)))"
+      return CheckpointError(.inputOutput, file: path, reason: reason)
     }
+    if exists(path) { return CheckpointError(.notFound, file: path, reason: "is a link that leads nowhere") }
     return CheckpointError(.notFound, file: path, reason: "no such file")
   }
 

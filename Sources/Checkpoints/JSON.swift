@@ -1,3 +1,5 @@
+import Tensors
+
 /// A JSON value (RFC 8259), parsed under limits.
 ///
 /// One parser serves the headers of safetensors files, shard indices and `config.json`. It is our own because
@@ -36,19 +38,24 @@ public enum JSON: Equatable, Sendable {
     }
 
     private func position(of key: String) -> Int? {
-      members.count > Self.smallCount ? positions[key] : members.firstIndex { $0.key == key }
+      members.count > Self.smallCount ? positions[key] : members.lastIndex { $0.key == key }
     }
 
     /// Appends a member; false, and no change, if the key is there already.
     package mutating func append(_ key: String, _ value: JSON) -> Bool {
       guard position(of: key) == nil else { return false }
+      keep(key, value)
+      return true
+    }
+
+    /// Appends a member even if its key is there already; looked up by its key, the last one is found.
+    mutating func keep(_ key: String, _ value: JSON) {
       members.append((key, value))
       if members.count == Self.smallCount + 1 {
         for (index, member) in members.enumerated() { positions[member.key] = index }
       } else if members.count > Self.smallCount {
         positions[key] = members.count - 1
       }
-      return true
     }
 
     /// Gives a member a value; the last one counts, in the place of the first.
@@ -77,13 +84,18 @@ public enum JSON: Equatable, Sendable {
     /// Whether the text is read as Python reads it, which is how transformers reads settings: of a key that occurs
     /// twice the last value counts, and `NaN`, `Infinity` and `-Infinity` are numbers.
     public var followsPython: Bool
+    /// Whether members with a key that occurs twice are all kept, for a caller that decides about them.
+    public var keepsDuplicates: Bool
 
     /// Creates limits.
-    public init(byteCount: Int, depth: Int, valueCount: Int, followsPython: Bool = false) {
+    public init(
+      byteCount: Int, depth: Int, valueCount: Int, followsPython: Bool = false, keepsDuplicates: Bool = false
+    ) {
       self.byteCount = byteCount
       self.depth = depth
       self.valueCount = valueCount
       self.followsPython = followsPython
+      self.keepsDuplicates = keepsDuplicates
     }
 
     /// For settings and shard indices: 64 MB, 64 levels, two million values, as Python reads them.

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Recursive descent over the bytes of a JSON text; the depth limit bounds the recursion.
 struct JSONParser {
   let text: UnsafeRawBufferPointer
@@ -84,7 +86,9 @@ struct JSONParser {
       skipWhiteSpace()
       guard consume(":") else { throw malformed("a colon is expected after the key \(quoted(key))") }
       let value = try parseValue(depth: depth)
-      if limits.followsPython {
+      if limits.keepsDuplicates {
+        object.keep(key, value)
+      } else if limits.followsPython {
         object.set(key, value)
       } else if !object.append(key, value) {
         position = keyPosition
@@ -192,17 +196,28 @@ struct JSONParser {
     case UInt8(ascii: "r"): bytes.append(0x0D)
     case UInt8(ascii: "t"): bytes.append(0x09)
     case UInt8(ascii: "u"):
-      var value = try parseHexadecimal()
-      if (0xD800..<0xDC00).contains(value) {  // the first half of a surrogate pair
-        guard consume("\\"), consume("u") else { throw malformed("half of a surrogate pair is missing") }
-        let low = try parseHexadecimal()
-        guard (0xDC00..<0xE000).contains(low) else { throw malformed("half of a surrogate pair is missing") }
-        value = 0x10000 + (value - 0xD800) << 10 + (low - 0xDC00)
+      let value = try parseHexadecimal()
+      if let scalar = Unicode.Scalar(value) ?? secondHalf(after: value) {
+        bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+      } else if limits.followsPython {
+        bytes.append(contentsOf: UTF8.encodedReplacementCharacter)  // Python keeps the half, which no text can hold
+      } else {
+        throw malformed("half of a surrogate pair is missing")
       }
-      guard let scalar = Unicode.Scalar(value) else { throw malformed("half of a surrogate pair is missing") }
-      bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
     default: throw malformed("an unknown escape in a string")
     }
+  }
+
+  /// The scalar of a surrogate pair whose first half is `high`; `nil`, and nothing is consumed, if no second half follows.
+  private mutating func secondHalf(after high: UInt32) -> Unicode.Scalar? {
+    let start = position
+    if (0xD800..<0xDC00).contains(high), consume("\\"), consume("u"), let low = try? parseHexadecimal(),
+      (0xDC00..<0xE000).contains(low)
+    {
+      return Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00))
+    }
+    position = start
+    return nil
   }
 
   private mutating func parseHexadecimal() throws -> UInt32 {

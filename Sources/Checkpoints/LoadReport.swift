@@ -1,3 +1,5 @@
+import Tensors
+
 /// How a checkpoint's tensors answer to what a model expects. All lists are sorted.
 public struct LoadReport: Equatable, Sendable, CustomStringConvertible {
   /// The expected tensors that are found, each with the name it has in the checkpoint.
@@ -12,37 +14,32 @@ public struct LoadReport: Equatable, Sendable, CustomStringConvertible {
 
   /// Compares a model's tensors with those of a checkpoint.
   ///
-  /// An expected name is looked for as it is, then as its tied source, then in the spelling of checkpoints that were
-  /// converted from TensorFlow (`LayerNorm.gamma`, `LayerNorm.beta`).
+  /// An expected name is looked for as it is, then as its tied source.
   ///
-  /// - Throws: ``CheckpointError`` for a tensor of another shape, naming key, both shapes and file.
+  /// - Throws: ``CheckpointError`` for a tensor of another shape, naming key, both shapes and file, or one whose numbers
+  ///   are not floating-point numbers.
   public init(expected: [ExpectedTensor], checkpoint: Checkpoint, rules: KeyRules = KeyRules()) throws {
     file = checkpoint.path
     var used: Set<String> = []
     for tensor in expected.sorted(by: { $0.name < $1.name }) {
-      let sources = Self.spellings(tensor.name) + rules.tied.filter { $0.name == tensor.name }.map(\.source)
-      guard let entry = sources.lazy.compactMap({ checkpoint[$0] }).first else {
+      let sources = [tensor.name] + rules.tied.filter { $0.name == tensor.name }.map(\.source)
+      guard let source = try checkpoint.found(sources), let entry = checkpoint[source] else {
         missing.append(tensor.name)
         continue
       }
+      try entry.requireWeights()
       try entry.requireShape(tensor.shape)
-      found[tensor.name] = entry.name
-      used.insert(entry.name)
+      found[tensor.name] = source
+      used.insert(source)
     }
     let tied = Set(rules.tied.map(\.name))
-    for name in checkpoint.names where !used.contains(name) {
+    for name in (checkpoint.names + checkpoint.unreadNames).sorted() where !used.contains(name) {
       if tied.contains(name) || rules.ignores(name) {
         ignored.append(name)
       } else {
         unexpected.append(name)
       }
     }
-  }
-
-  private static func spellings(_ name: String) -> [String] {
-    if name.hasSuffix("LayerNorm.weight") { return [name, name.dropLast(6) + "gamma"] }
-    if name.hasSuffix("LayerNorm.bias") { return [name, name.dropLast(4) + "beta"] }
-    return [name]
   }
 
   /// Throws if a tensor is missing: a model with some random weights gives wrong answers silently.

@@ -1,3 +1,5 @@
+import Tensors
+
 // The opcodes with which a pickle makes objects: only the few forms that describe tensors are understood.
 
 extension PickleMachine {
@@ -35,16 +37,30 @@ extension PickleMachine {
 
   private func global(module: String, name: String) throws -> PickleValue {
     if let callable = PickleCallable(module: module, name: name) { return .callable(callable) }
+    if let elementType = PickleElementType(module: module, storageClass: name) { return .storageClass(elementType) }
     if module == "torch" || module == "torch.storage", name.hasSuffix("Storage") {
-      guard module == "torch", let elementType = ElementType(storageClass: name) else {
-        throw failure(.unsupported, "tensors of \(quoted("\(module).\(name)")) are not read")
-      }
-      return .storageClass(elementType)
+      throw failure(.unsupported, "tensors of \(quoted("\(module).\(name)")) are not read")
     }
-    if module == "torch._utils", name == "_rebuild_tensor_v3" {
-      throw failure(.unsupported, "tensors of an element type beyond the usual ones are not read")
-    }
+    // Constants and the class of tensors: names that call nothing.
+    if module == "torch", PickleMachine.schemes.contains(name) || name == "Tensor" { return .opaque }
+    if module == "torch", PickleMachine.namesElementType(name) { return .elementTypeName(name) }
     throw failure(.forbidden, "would import \(quoted("\(module).\(name)")); nothing was executed")
+  }
+
+  /// How quantized tensors are scaled.
+  private static let schemes: Set<String> = [
+    "per_tensor_affine", "per_channel_affine", "per_tensor_symmetric", "per_channel_symmetric",
+    "per_channel_affine_float_qparams",
+  ]
+
+  /// Whether a name of the module `torch` is that of an element type: `float32`, `float8_e4m3fn`, `uint16`, `bits8`.
+  private static func namesElementType(_ name: String) -> Bool {
+    let kinds = ["bfloat", "float", "complex", "quint", "qint", "uint", "int", "bits"]
+    guard name != "bool" else { return true }
+    guard let kind = kinds.first(where: name.hasPrefix) else { return false }
+    let rest = name.dropFirst(kind.count)
+    let allowed = Set("0123456789_abcdefghijklmnopqrstuvwxyz".utf8)
+    return rest.first?.isNumber == true && rest.utf8.allSatisfy(allowed.contains)
   }
 
   /// `('storage', class, key, location, count)`, and before PyTorch 1.6 a sixth item for views.
@@ -56,7 +72,7 @@ extension PickleMachine {
     if items.count == 6 {
       guard case .none = items[5] else { throw failure(.unsupported, "a storage is a view of another storage") }
     }
-    guard count >= 0, count <= Int.max / 8 else { throw failure("a storage of \(count) elements") }
+    guard count >= 0, count <= Int.max / 16 else { throw failure("a storage of \(count) elements") }
     return PickleStorage(key: key, elementType: elementType, count: count)
   }
 
@@ -82,10 +98,25 @@ extension PickleMachine {
       guard items.count == 1 else { throw failure("torch.Size has \(items.count) arguments") }
       return try counted(.tuple, try list(items[0]))
     case .rebuildParameter:
-      guard let first = items.first, case .tensor = first else { throw failure("a parameter is no tensor") }
-      return first
-    case .rebuildTensor:
-      return .tensor(try tensor(items))
+      switch items.first {
+      case .tensor(let tensor)?: return .tensor(tensor)
+      case .unreadTensor(let type)?: return .unreadTensor(type)
+      default: throw failure("a parameter is no tensor")
+      }
+    case .rebuildTensor: return try tensor(items)
+    case .rebuildTypedTensor:
+      guard items.count >= 7, case .elementTypeName(let type) = items[6] else {
+        throw failure("the description of a tensor is malformed")
+      }
+      return .unreadTensor(type)
+    case .rebuildWithAttributes:
+      guard items.count == 4, case .callable(let inner) = items[0] else {
+        throw failure("the description of a tensor is malformed")
+      }
+      if case .rebuildWithAttributes = inner { throw failure("the description of a tensor is malformed") }
+      return try reduce(items[0], items[2])
+    case .rebuildUnread(let form): return .unreadTensor(form)
+    case .makeOpaque: return .opaque
     }
   }
 
@@ -100,8 +131,8 @@ extension PickleMachine {
     return heap.add(kind, values)
   }
 
-  /// `(storage, offset, shape, strides, …)`; what follows concerns gradients.
-  private func tensor(_ items: [PickleValue]) throws -> PickleTensor {
+  /// `(storage, offset, shape, strides, …)`; what follows concerns gradients, and whether the numbers are to be negated.
+  private func tensor(_ items: [PickleValue]) throws -> PickleValue {
     guard items.count >= 4, case .storage(let storage) = items[0], case .integer(let offset) = items[1],
       let shape = heap.integers(items[2]), let strides = heap.integers(items[3])
     else { throw failure("the description of a tensor is malformed") }
@@ -115,6 +146,21 @@ extension PickleMachine {
         "a tensor of shape \(shapeText(shape)) at offset \(offset) reaches beyond its storage "
           + "of \(storage.count) elements")
     }
-    return PickleTensor(storage: storage, offset: offset, layout: layout)
+    let elementType: ElementType
+    switch storage.elementType {
+    case .known(let type): elementType = type
+    case .other(let name, _): return .unreadTensor(name)
+    }
+    if items.count > 6, isNegated(items[6]) { return .unreadTensor("\(elementType) with a pending change of sign") }
+    return .tensor(PickleTensor(storage: storage, elementType: elementType, offset: offset, layout: layout))
+  }
+
+  /// Whether a tensor's `metadata` says that its numbers are to be negated when they are read.
+  private func isNegated(_ metadata: PickleValue) -> Bool {
+    guard case .container(let index) = metadata, heap.kinds[index] == .dictionary else { return false }
+    let items = heap.items[index]
+    return stride(from: 0, to: items.count, by: 2).contains { position in
+      if case .string("neg") = items[position], case .bool(true) = items[position + 1] { true } else { false }
+    }
   }
 }

@@ -1,28 +1,44 @@
+import Tensors
+
 /// Reads the safetensors format: eight bytes with the header's length, a JSON header, the tensors' bytes.
 ///
-/// The rules are those of the reference library: offsets are sorted, start at 0, leave no gap, do not overlap and
-/// end with the file; each range has the size that type and shape demand.
+/// The rules are those of the reference library (safetensors 0.8): offsets are sorted, start at 0, leave no gap, do not
+/// overlap and end with the file; each range has the size that type and shape demand. Its leniencies are followed, too:
+/// white space around the header, `null` for `__metadata__`, members of a tensor's entry that it does not know, and of
+/// two tensors of one name the last.
 enum Safetensors {
   /// The reference library's limit for the header in bytes.
   static let headerLimit = 100_000_000
 
-  /// The header nests three deep: tensors, their fields, and the numbers in those.
-  static let limits = JSON.Limits(byteCount: headerLimit, depth: 4, valueCount: 2_000_000)
+  /// The header nests three deep: tensors, their fields, and the numbers in those. Members that are not known may nest
+  /// as deep as the reference library lets them.
+  static let limits = JSON.Limits(byteCount: headerLimit, depth: 127, valueCount: 2_000_000, keepsDuplicates: true)
 
   static func read(_ file: MappedFile) throws -> CheckpointContents {
     let (header, dataStart) = try parseHeader(file)
     var contents = CheckpointContents(path: file.path)
-    var ranges: [(start: Int, end: Int, name: String)] = []
-    ranges.reserveCapacity(header.members.count)
     let dataCount = file.bytes.count - dataStart
+    var described: [String: Described] = [:]
+    described.reserveCapacity(header.members.count)
+    try requireOnce(["__metadata__"], in: header, file: file.path, place: "byte 8")
     for (name, value) in header.members {
       if name == "__metadata__" {
         contents.metadata = try metadata(value, file: file.path)
-        continue
+      } else {
+        described[name] = try describe(name, value, file: file.path, dataCount: dataCount)
       }
-      let (entry, range) = try tensor(name, value, file: file, dataStart: dataStart, dataCount: dataCount)
-      contents.entries[name] = entry
-      ranges.append((range.lowerBound, range.upperBound, name))
+    }
+    var ranges: [(start: Int, end: Int, name: String)] = []
+    ranges.reserveCapacity(described.count)
+    for (name, tensor) in described {
+      ranges.append((tensor.range.lowerBound, tensor.range.upperBound, name))
+      switch tensor.type {
+      case .read(let elementType):
+        contents.entries[name] = TensorEntry(
+          name: name, elementType: elementType, layout: tensor.layout, file: file,
+          byteOffset: dataStart + tensor.range.lowerBound)
+      case .unread(let type): contents.unread[name] = UnreadTensor(name: name, type: type.rawValue, file: file.path)
+      }
     }
     // Empty tensors share their start with the next one, hence the end as second criterion.
     ranges.sort { ($0.start, $0.end, $0.name) < ($1.start, $1.end, $1.name) }
@@ -65,7 +81,8 @@ enum Safetensors {
         reason: "the header of \(length) bytes ends beyond the file of \(file.bytes.count) bytes; it is truncated")
     }
     let text = try reader.take(length)
-    guard text.first == UInt8(ascii: "{") else {
+    let blanks: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
+    guard text.first(where: { !blanks.contains($0) }) == UInt8(ascii: "{") else {
       throw CheckpointError(
         .malformed, file: file.path, place: "byte 8",
         reason: "the header does not begin with a brace; this is not a safetensors file")
@@ -77,6 +94,7 @@ enum Safetensors {
   }
 
   private static func metadata(_ value: JSON, file: String) throws -> [String: String] {
+    if value == .null { return [:] }
     guard case .object(let object) = value else {
       throw CheckpointError(
         .malformed, file: file, place: "__metadata__", reason: "is \(value.kindName), not an object")
@@ -92,18 +110,28 @@ enum Safetensors {
     return result
   }
 
-  private static func tensor(
-    _ name: String, _ value: JSON, file: MappedFile, dataStart: Int, dataCount: Int
-  ) throws -> (TensorEntry, Range<Int>) {
+  /// What an entry of the header says of a tensor.
+  private struct Described {
+    let type: FileType
+    let layout: TensorLayout
+    let range: Range<Int>
+  }
+
+  /// Refuses an object in which one of these keys, whose values all count, stands twice.
+  private static func requireOnce(_ keys: [String], in object: JSON.Object, file: String, place: String) throws {
+    for key in keys where object.members.count(where: { $0.key == key }) > 1 {
+      throw CheckpointError(.malformed, file: file, place: place, reason: "the key \(quoted(key)) occurs twice")
+    }
+  }
+
+  private static func describe(_ name: String, _ value: JSON, file: String, dataCount: Int) throws -> Described {
     func failure(_ reason: String, _ kind: CheckpointError.Kind = .malformed) -> CheckpointError {
-      CheckpointError(kind, file: file.path, place: quoted(name), reason: reason)
+      CheckpointError(kind, file: file, place: quoted(name), reason: reason)
     }
     guard case .object(let fields) = value else { throw failure("is \(value.kindName), not an object") }
-    for (key, _) in fields.members where !["dtype", "shape", "data_offsets"].contains(key) {
-      throw failure("has the unknown field \(quoted(key))")
-    }
+    try requireOnce(["dtype", "shape", "data_offsets"], in: fields, file: file, place: quoted(name))
     guard case .string(let typeName)? = fields["dtype"] else { throw failure("has no dtype") }
-    guard let elementType = ElementType(rawValue: typeName) else {
+    guard let type = FileType(typeName) else {
       let known = ElementType.allCases.map(\.rawValue).joined(separator: ", ")
       throw failure("has the element type \(quoted(typeName)); those read are \(known)", .unsupported)
     }
@@ -120,14 +148,16 @@ enum Safetensors {
     case .success(let valid): layout = valid
     case .failure(let reason): throw failure(reason.text)
     }
-    guard layout.count * elementType.byteCount == offsets[1] - offsets[0] else {
+    let (bits, overflow) = layout.count.multipliedReportingOverflow(by: type.bitCount)
+    guard !overflow, bits.isMultiple(of: 8) else {
+      throw failure("\(typeName) of shape \(shapeText(shape)) does not fill whole bytes")
+    }
+    guard bits / 8 == offsets[1] - offsets[0] else {
       throw failure(
-        "\(elementType) of shape \(shapeText(shape)) needs \(layout.count * elementType.byteCount) bytes, "
+        "\(type) of shape \(shapeText(shape)) needs \(bits / 8) bytes, "
           + "but its range has \(offsets[1] - offsets[0])")
     }
-    let entry = TensorEntry(
-      name: name, elementType: elementType, layout: layout, file: file, byteOffset: dataStart + offsets[0])
-    return (entry, offsets[0]..<offsets[1])
+    return Described(type: type, layout: layout, range: offsets[0]..<offsets[1])
   }
 
   private static func naturals(_ value: JSON?) -> [Int]? {
@@ -139,5 +169,63 @@ enum Safetensors {
       result.append(number)
     }
     return result
+  }
+}
+
+/// The type of a tensor in a safetensors file, which may be one that is not read.
+private enum FileType: CustomStringConvertible {
+  case read(ElementType)
+  case unread(UnreadElementType)
+
+  init?(_ name: String) {
+    if let type = ElementType(rawValue: name) {
+      self = .read(type)
+    } else if let type = UnreadElementType(rawValue: name) {
+      self = .unread(type)
+    } else {
+      return nil
+    }
+  }
+
+  var bitCount: Int {
+    switch self {
+    case .read(let type): 8 * type.byteCount
+    case .unread(let type): type.bitCount
+    }
+  }
+
+  var description: String {
+    switch self {
+    case .read(let type): type.description
+    case .unread(let type): type.rawValue
+    }
+  }
+}
+
+/// The types that the format knows beyond those that are read. A tensor of such a type may be in a file, if the model
+/// does not need it.
+private enum UnreadElementType: String {
+  case float4 = "F4"
+  case float6E2M3 = "F6_E2M3"
+  case float6E3M2 = "F6_E3M2"
+  case float8E5M2 = "F8_E5M2"
+  case float8E4M3 = "F8_E4M3"
+  case float8E8M0 = "F8_E8M0"
+  case float8E4M3FNUZ = "F8_E4M3FNUZ"
+  case float8E5M2FNUZ = "F8_E5M2FNUZ"
+  case uint16 = "U16"
+  case uint32 = "U32"
+  case uint64 = "U64"
+  case complex64 = "C64"
+
+  var bitCount: Int {
+    switch self {
+    case .float4: 4
+    case .float6E2M3, .float6E3M2: 6
+    case .float8E5M2, .float8E4M3, .float8E8M0, .float8E4M3FNUZ, .float8E5M2FNUZ: 8
+    case .uint16: 16
+    case .uint32: 32
+    case .uint64, .complex64: 64
+    }
   }
 }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A tensor to be written: its name, type and shape, and a way to get its bytes in row-major order.
 public struct TensorToWrite {
   /// The tensor's name.

@@ -1,3 +1,5 @@
+import Tensors
+
 /// One tensor of a checkpoint: its name, type and shape, and where its elements lie in a mapped file.
 ///
 /// Nothing is read or copied until the elements are asked for, and the file stays mapped while an entry exists.

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Reads what `torch.save` writes since PyTorch 1.6: a zip file with a pickle, `data.pkl`, and a stored entry
 /// `data/KEY` for each storage. Tensors are views into the mapped file.
 enum TorchArchive {

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Reads what `torch.save` wrote before PyTorch 1.6, as many older checkpoints still are: five pickles one after
 /// another (a magic number, a version, the machine, the state, the keys of the storages), then for each storage
 /// its number of elements and their bytes. Tensors are views into the mapped file here too.
@@ -24,7 +26,7 @@ enum TorchLegacyFile {
     let keys = try Pickle(file.bytes, file: file.path, offset: state.end)
     guard let keyValues = keys.heap.sequence(keys.root) else { throw failure("the list of storages is missing") }
 
-    var types: [String: ElementType] = [:]
+    var types: [String: PickleElementType] = [:]
     try collectTypes(state, into: &types, file: file.path)
     var ranges: [String: Range<Int>] = [:]
     var reader = try ByteReader(file.bytes, file: file.path, offset: keys.end)
@@ -61,7 +63,8 @@ enum TorchLegacyFile {
   }
 
   /// The element type of each storage, which the storages' own bytes do not tell.
-  private static func collectTypes(_ pickle: Pickle, into types: inout [String: ElementType], file: String) throws {
+  private static func collectTypes(_ pickle: Pickle, into types: inout [String: PickleElementType], file: String) throws
+  {
     for storage in pickle.storages {
       if let known = types.updateValue(storage.elementType, forKey: storage.key), known != storage.elementType {
         throw CheckpointError(

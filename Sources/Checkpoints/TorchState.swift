@@ -1,3 +1,5 @@
+import Tensors
+
 /// Finds the tensors in what a pickle describes and gives each its place in the file.
 ///
 /// A tensor in nested containers is named by the path to it, joined by dots: `{"model": {"weight": …}}` gives
@@ -46,6 +48,9 @@ struct TorchState {
     }
     switch value {
     case .tensor(let tensor): try add(tensor, name: name)
+    case .unreadTensor(let type):
+      let name = name.isEmpty ? "tensor" : name
+      contents.unread[name] = UnreadTensor(name: name, type: type, file: file.path)
     case .container(let index):
       guard depth < Self.depthLimit else {
         throw CheckpointError(
@@ -75,7 +80,7 @@ struct TorchState {
   private mutating func add(_ tensor: PickleTensor, name: String) throws {
     let name = name.isEmpty ? "tensor" : name  // the file holds a tensor and no dictionary
     let range = try locate(tensor.storage)
-    let elementType = tensor.storage.elementType
+    let elementType = tensor.elementType
     let entry = TensorEntry(
       name: name, elementType: elementType, layout: tensor.layout, file: file,
       byteOffset: range.lowerBound + tensor.offset * elementType.byteCount)

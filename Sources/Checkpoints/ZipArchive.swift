@@ -1,3 +1,5 @@
+import Tensors
+
 /// The directory of a zip file whose entries are stored without compression, as PyTorch writes them.
 ///
 /// Compressed or encrypted entries are refused, so no entry can be larger than the file, and every entry's range

@@ -1,5 +1,6 @@
 import Foundation
 import Notebook
+import Tensors
 
 /// Runs lessons and holds their standard output against the recorded one.
 public struct GoldenCheck: Sendable {
@@ -60,7 +61,7 @@ public struct GoldenCheck: Sendable {
     if previous == run.output { return "\(lesson.golden): unchanged, \(lineCount) lines\n" }
     try write(run.output, of: lesson)
     let diff = UnifiedDiff(expected: previous, actual: run.output)
-    return diff.text(expectedName: "\(lesson.golden), before", actualName: "\(lesson.golden), now")
+    return printable(diff.text(expectedName: "\(lesson.golden), before", actualName: "\(lesson.golden), now"))
       + "\(lesson.golden): rewritten, \(lineCount) lines; \(NumericDistance(diff).summary)\n"
   }
 
@@ -71,7 +72,7 @@ public struct GoldenCheck: Sendable {
     case .same(let seconds):
       return "\(command): same bytes (\(Format.fixed(seconds, decimals: 1)) s)\n"
     case .different(let diff):
-      return diff.text(expectedName: lesson.golden, actualName: "swift run \(command)")
+      return printable(diff.text(expectedName: lesson.golden, actualName: "swift run \(command)"))
         + "\(command): differs from \(lesson.golden); \(NumericDistance(diff).summary)\n"
     case .notRecorded:
       return "\(command): \(lesson.golden) is missing; `swift run course record \(lesson.paddedNumber)` records it\n"
@@ -96,7 +97,7 @@ public struct GoldenCheck: Sendable {
     case .timedOut: reason = "was stopped after \(Format.significant(timeout, digits: 6)) s"
     }
     let tail = run.errorTail()
-    return tail.isEmpty ? reason : "\(reason); the end of its standard error:\n\(tail)"
+    return tail.isEmpty ? reason : "\(reason); the end of its standard error:\n\(printable(tail))"
   }
 
   /// The recorded output, nil if there is none.

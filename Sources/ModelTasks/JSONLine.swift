@@ -1,5 +1,6 @@
 import Checkpoints
 import Notebook
+import Tensors
 
 /// Values as JSON on one line, numbers with nine significant digits: as many as tell any two `Float` values apart.
 enum JSONLine {
@@ -11,7 +12,19 @@ enum JSONLine {
   /// An array of values that are JSON already.
   static func array(_ values: some Sequence<String>) -> String { "[" + values.joined(separator: ", ") + "]" }
 
-  static func string(_ text: String) -> String { JSON.string(text).text }
+  /// A text, with what a terminal would obey rather than show as JSON's escapes.
+  static func string(_ text: String) -> String {
+    var result = ""
+    for scalar in JSON.string(text).text.unicodeScalars {
+      if printable(String(scalar)).unicodeScalars.count == 1 {
+        result.unicodeScalars.append(scalar)
+      } else {
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      }
+    }
+    return result
+  }
 
   static func integers(_ values: [Int]) -> String { array(values.map { "\($0)" }) }
 

@@ -1,3 +1,5 @@
+import Tensors
+
 /// One cell of a ``table(_:_:file:line:)``: a text, or a number with its format.
 ///
 /// Literals need no case: `["ViT-B", 85_806_346, .percent(0.9563)]`.
@@ -8,7 +10,10 @@ public struct Cell: Equatable, Sendable {
   public let isNumber: Bool
 
   /// A cell with a text; one that reads as a number (`"1,024"`, `"95.6%"`) is set as a number.
-  public static func text(_ text: String) -> Cell { Cell(text: text, isNumber: NumberText.reads(text)) }
+  /// What a terminal would obey rather than show, a line break too, is spelled out.
+  public static func text(_ text: String) -> Cell {
+    Cell(text: printable(text, keepingLines: false), isNumber: NumberText.reads(text))
+  }
 
   /// A whole number with thousands separators.
   public static func integer(_ value: Int) -> Cell { Cell(text: Format.integer(value), isNumber: true) }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A line on standard error that is written over as work goes on: words as a model finds them. Shown only on a terminal.
 public struct LiveLine: Sendable {
   private let isVisible = System.Stream.standardError.isTerminal
@@ -8,7 +10,7 @@ public struct LiveLine: Sendable {
   /// Shows the end of a text, as much of it as the terminal is wide.
   public func show(_ text: String) {
     guard isVisible else { return }
-    var shown = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    var shown = printable(text.split(whereSeparator: \.isNewline).joined(separator: " "), keepingLines: false)
     let columns = max(System.columns(of: .standardError) ?? 80, 1)
     while DisplayWidth.columns(of: shown) >= columns, !shown.isEmpty { shown.removeFirst() }
     _ = System.write("\r\u{1B}[K" + shown, to: .standardError)
@@ -21,6 +23,6 @@ public struct LiveLine: Sendable {
 
   /// Writes a line that stays, wherever standard error goes.
   public static func hint(_ text: String) {
-    _ = System.write(text + "\n", to: .standardError)
+    _ = System.write(printable(text) + "\n", to: .standardError)
   }
 }

@@ -1,3 +1,5 @@
+import Tensors
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -26,7 +28,7 @@ enum System {
 
   /// Ends the program with one line on standard error.
   static func stop(_ message: String, status: ExitStatus = .failure) -> Never {
-    _ = write(message + "\n", to: .standardError)
+    _ = write(printable(message) + "\n", to: .standardError)
     exit(status.rawValue)
   }
 

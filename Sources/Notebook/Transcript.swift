@@ -1,3 +1,5 @@
+import Tensors
+
 /// Where in a lesson's source an output was asked for.
 struct SourceLine: Equatable {
   let file: String
@@ -62,7 +64,7 @@ final class Transcript {
     _ kind: TraceRecord.Kind, _ lines: [String], _ spacing: Spacing, _ source: SourceLine, figure: String? = nil
   ) {
     let standsApart = previous != nil && (spacing == .block || previous == .block)
-    let text = (standsApart ? "\n" : "") + lines.map { $0 + "\n" }.joined()
+    let text = (standsApart ? "\n" : "") + lines.map { printable($0) + "\n" }.joined()
     previous = spacing
     record(TraceRecord(file: source.file, line: source.line, kind: kind, text: text, figure: figure))
   }

@@ -18,8 +18,8 @@ struct TokenizerFolder {
   /// The path of a file in the folder.
   func path(of name: String) -> String { path.hasSuffix("/") ? path + name : "\(path)/\(name)" }
 
-  /// Whether the folder has a file of that name.
-  func contains(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(of: name)) }
+  /// Whether the folder has anything of that name: a link that leads nowhere counts, and is refused when it is read.
+  func contains(_ name: String) -> Bool { (try? FileManager.default.attributesOfItem(atPath: path(of: name))) != nil }
 
   /// The content of a file, which must be UTF-8.
   func text(_ name: String) throws(TokenizerError) -> [UInt8] {

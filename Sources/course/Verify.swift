@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import CourseKit
 import Notebook
+import Tensors
 
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -40,7 +41,7 @@ struct Verify: ParsableCommand {
       } catch let error as CheckpointError {
         throw CourseError(error.description)
       }
-      StandardStreams.write(verification.report(tolerance: tolerance))
+      StandardStreams.write(printable(verification.report(tolerance: tolerance)))
       allPass = verification.passes(tolerance: tolerance) && allPass
     }
     if !allPass { throw ExitCode.failure }

@@ -36,6 +36,49 @@ import Testing
     }
   }
 
+  /// `make_unread.py` made the files.
+  @Test func tensorsOfTypesThatAreNotReadDoNotMatterUnlessTheyAreNeeded() throws {
+    let file = try Checkpoint(path: fixture("checkpoints/unread.safetensors"))
+    #expect(file.names == ["F32"])
+    #expect(
+      file.unreadNames == [
+        "C64", "F4", "F6_E2M3", "F6_E3M2", "F8_E4M3", "F8_E4M3FNUZ", "F8_E5M2", "F8_E5M2FNUZ", "F8_E8M0", "U16", "U32",
+        "U64",
+      ])
+    expectError(.unsupported, "unread.safetensors: \"F8_E4M3\": holds F8_E4M3, which is not read") {
+      try file.entry("F8_E4M3")
+    }
+    let report = try LoadReport(expected: [ExpectedTensor("F32", [2, 4])], checkpoint: file)
+    #expect(report.missing.isEmpty && report.unexpected == file.unreadNames)
+    expectError(.unsupported, "\"U16\": holds U16") {
+      try LoadReport(expected: [ExpectedTensor("U16", [2, 4])], checkpoint: file)
+    }
+  }
+
+  @Test(arguments: ["unread.bin", "unread_legacy.bin"])
+  func pyTorchTensorsThatAreNotReadDoNotMatterUnlessTheyAreNeeded(name: String) throws {
+    let file = try Checkpoint(path: fixture("checkpoints/\(name)"))
+    #expect(file.names == ["buffer", "parameter_with_state", "tensor_with_attribute", "weight"])
+    for name in file.names {
+      #expect(try file.float32(name) == [0, 1, 2, 3, 4, 5], "\(name)")
+    }
+    var types = [
+      "complex64": "complex64", "complex128": "complex128", "sparse": "a sparse tensor",
+      "sparse_rows": "a sparse tensor", "quantized": "a quantized tensor", "quantized_rows": "a quantized tensor",
+      "meta": "a tensor without numbers (meta)", "negated": "float32 with a pending change of sign",
+    ]
+    if name == "unread.bin" {
+      for type in [
+        "float8_e4m3fn", "float8_e5m2", "float8_e8m0fnu", "uint16", "uint32", "uint64", "complex32", "bits8",
+      ] { types[type] = type }
+      types["float8_parameter"] = "float8_e4m3fn"
+    }
+    #expect(file.unreadNames == types.keys.sorted())
+    for (name, type) in types {
+      expectError(.unsupported, "\"\(name)\": holds \(type), which is not read") { try file.entry(name) }
+    }
+  }
+
   @Test func theFixturesOfPythonAreAllTested() throws {
     let expected = try #require(JSON(contentsOf: fixture("checkpoints/expected.json")).members)
     #expect(Set(expected.members.map(\.key)) == Set(Self.described))
@@ -165,7 +208,30 @@ import Testing
     }
   }
 
-  @Test(arguments: ["../one", "/etc/passwd", "..", "", "sub/one"])
+  /// transformers 5.24 reads all files in the order of their names and asks the index for nothing else.
+  @Test func ofATensorInTwoShardsTheLastCounts() throws {
+    try withTemporaryDirectory { directory in
+      // "c" is not in the index.
+      for (file, number) in [("b", Float(1)), ("a", 2), ("c", 3)] {
+        let names = file == "a" ? ["x", "of a"] : ["x", "of b"]
+        try SafetensorsWriter.write(
+          names.map { TensorToWrite(name: $0, [number], shape: [1]) }, to: "\(directory)/\(file)")
+      }
+      let checkpoint = try Checkpoint(path: index(#"{"x": "a", "of b": "b"}"#, in: directory))
+      #expect(try checkpoint.float32("x") == [1])
+      #expect(try checkpoint.float32("of a") == [2])
+    }
+  }
+
+  @Test func aShardInAFolderBesideTheIndexIsRead() throws {
+    try withTemporaryDirectory { directory in
+      try FileManager.default.createDirectory(atPath: "\(directory)/sub", withIntermediateDirectories: false)
+      try SafetensorsWriter.write([TensorToWrite(name: "a", [Float(4)], shape: [1])], to: "\(directory)/sub/one")
+      #expect(try Checkpoint(path: index(#"{"a": "sub/one"}"#, in: directory)).float32("a") == [4])
+    }
+  }
+
+  @Test(arguments: ["../one", "/etc/passwd", "..", "", "sub/../one", "sub//one", "./one", "sub/"])
   func anIndexCannotLeaveItsDirectory(_ name: String) throws {
     try withTemporaryDirectory { directory in
       let path = try index("{\"a\": \"\(name)\"}", in: directory)

@@ -195,6 +195,41 @@ import Testing
     }
   }
 
+  /// Each is read by transformers 5.24, and changes nothing of what the model computes.
+  @Test func settingsWithoutEffectMayHaveAnyValue() throws {
+    let texts = [
+      #"{"model_type":"clip","initializer_factor":null,"logit_scale_init_value":null,"text_config":{"#
+        + #""attention_dropout":null,"projection_dim":null,"initializer_factor":null,"bos_token_id":-7},"#
+        + #""vision_config":{"attention_dropout":null,"projection_dim":0}}"#,
+      #"{"model_type":"clip","logit_scale_init_value":NaN,"vision_config":{"projection_dim":-1},"#
+        + #""text_config":{"projection_dim":100000000000000000000}}"#,
+      #"{"model_type":"vit","hidden_dropout_prob":Infinity,"attention_probs_dropout_prob":-1}"#,
+      #"{"model_type":"gpt2","resid_pdrop":1e400,"eos_token_id":-1,"pad_token_id":-5,"bos_token_id":null}"#,
+      #"{"model_type":"opt","eos_token_id":[-1,5],"dropout":2}"#,
+      #"{"model_type":"vilt","num_images":-7,"pad_token_id":-1}"#,
+      #"{"model_type":"blip-2","image_text_hidden_size":0,"qformer_config":{"vocab_size":-1,"#
+        + #""max_position_embeddings":0,"encoder_hidden_size":0}}"#,
+    ]
+    for text in texts {
+      let json = try parse(text, limits: .settings)
+      _ = try ModelConfiguration(#require(json.members), file: "config.json")
+    }
+    let clip = try CLIPConfiguration(#require(parse(texts[0], limits: .settings).members), file: "c")
+    #expect(clip.text.projectionSize == 512 && clip.text.attentionDropout == 0 && clip.initialLogitScale == 2.6592)
+  }
+
+  @Test func settingsWithEffectMayNot() {
+    for (text, fragment) in [
+      (#"{"model_type":"clip","projection_dim":null}"#, "projection_dim: is null"),
+      (#"{"model_type":"clip","text_config":{"layer_norm_eps":null}}"#, "text_config.layer_norm_eps: is null"),
+      (#"{"model_type":"vit","hidden_size":64.0}"#, "hidden_size: is the number 64.0"),
+      (#"{"model_type":"vit","hidden_dropout_prob":"0"}"#, "hidden_dropout_prob: is the text"),
+      (#"{"model_type":"gpt2","n_embd":100000000000000000000}"#, "n_embd: is the number 1e+20"),
+    ] {
+      expectError(.mismatch, fragment) { try ModelConfiguration(object(text), file: "config.json") }
+    }
+  }
+
   @Test func captionsThatIgnoreTheImageAreRefused() {
     for setting in ["", #","add_cross_attention":false"#] {
       expectError(.unsupported, "decoder.add_cross_attention: is not true") {

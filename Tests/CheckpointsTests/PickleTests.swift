@@ -50,8 +50,10 @@ import Testing
     expectRefusal(.unsupported, "0x96", [0x96])
     expectRefusal(.unsupported, "0x0", [0x00])
     expectRefusal(.unsupported, "protocol 9", [0x80, 9])
-    expectRefusal(.unsupported, "torch.ComplexFloatStorage", PickleBuilder.global("torch", "ComplexFloatStorage"))
-    expectRefusal(.unsupported, "torch.storage.UntypedStorage", PickleBuilder.global("torch.storage", "UntypedStorage"))
+    expectRefusal(.unsupported, "torch.StrangeStorage", PickleBuilder.global("torch", "StrangeStorage"))
+    expectRefusal(.unsupported, "torch.storage.LazyStorage", PickleBuilder.global("torch.storage", "LazyStorage"))
+    expectRefusal(.forbidden, "torch.float8_e4m3fn()", PickleBuilder.global("torch", "float8_e4m3fn()"))
+    expectRefusal(.forbidden, "torch.float", PickleBuilder.global("torch", "float"))
   }
 
   @Test func stackAndMemoAreGuarded() {

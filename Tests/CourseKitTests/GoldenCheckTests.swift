@@ -25,6 +25,13 @@ import Testing
     #expect(try report(folder).hasPrefix("PASS Lesson01_Sample: same bytes"))
   }
 
+  @Test func aRecordedOutputCannotSteerTheTerminal() throws {
+    let folder = try package(script: #"printf 'b\302\233\n'"#, golden: "a\u{1B}[2J\u{202E}\tb\n")
+    let text = try report(folder)
+    #expect(text.contains("-a\\u{1b}[2J\\u{202e}\tb\n") && text.contains("+b\\u{9b}\n"), "\(text)")
+    #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" && $0 != "\t" }, "\(text)")
+  }
+
   @Test func aDifferenceIsShownWithItsNumericDistance() throws {
     let folder = try package(script: "echo Loss: 0.75", golden: "Loss: 0.5\n")
     #expect(

@@ -30,6 +30,12 @@ import Testing
       ])
   }
 
+  @Test func aCellCannotSteerTheTerminal() {
+    let table = TextTable(["answer", "n"], [[.text("\u{1B}[2Jno\nyes\u{202E}"), 1]])
+    #expect(table.lines[2] == "\\u{1b}[2Jno\\u{a}yes\\u{202e}  1")
+    #expect(table.lines[1] == "---------------------------  -")
+  }
+
   @Test func noLineEndsWithASpace() {
     let table = TextTable(["a", "long heading"], [["x", "y"], ["long text", ""]])
     #expect(table.lines.allSatisfy { $0.last != " " })

@@ -25,9 +25,9 @@ public struct BLIP2Configuration: SettingsGroup {
     try binder.group("qformer_config", &queryTransformer)
     try binder.group("text_config", &text)
     try binder.size("num_query_tokens", &queryCount)
-    try binder.size("image_text_hidden_size", &imageTextSize)
+    try binder.idleSize("image_text_hidden_size", &imageTextSize)
     try binder.token("image_token_index", &imageTokenID, alias: "image_token_id")
-    try binder.number("initializer_range", &initializerRange)
+    try binder.trainingNumber("initializer_range", &initializerRange)
     queryTransformer.encoderHiddenSize = vision.hiddenSize  // whatever the file says, as in transformers
   }
 }
@@ -71,8 +71,8 @@ public struct BLIP2VisionConfiguration: SettingsGroup {
     try binder.extent("patch_size", &patchSize)
     try binder.activation("hidden_act", &activation)
     try binder.number("layer_norm_eps", &layerNormEpsilon)
-    try binder.number("attention_dropout", &attentionDropout)
-    try binder.number("initializer_range", &initializerRange)
+    try binder.trainingNumber("attention_dropout", &attentionDropout)
+    try binder.trainingNumber("initializer_range", &initializerRange)
     try binder.flag("qkv_bias", &hasAttentionBias)
     try binder.requireHeads(headCount, divide: hiddenSize, "num_attention_heads", "hidden_size")
   }
@@ -117,20 +117,20 @@ public struct QFormerConfiguration: SettingsGroup {
   /// Passes every setting with its key to the binder.
   public mutating func bind(_ binder: inout SettingsBinder) throws {
     try binder.modelType("blip_2_qformer", "blip-2")
-    try binder.size("vocab_size", &vocabularySize)
+    try binder.idleSize("vocab_size", &vocabularySize)
     try binder.size("hidden_size", &hiddenSize)
     try binder.size("num_hidden_layers", &layerCount)
     try binder.size("num_attention_heads", &headCount)
     try binder.size("intermediate_size", &intermediateSize)
     try binder.activation("hidden_act", &activation)
-    try binder.number("hidden_dropout_prob", &hiddenDropout)
-    try binder.number("attention_probs_dropout_prob", &attentionDropout)
-    try binder.size("max_position_embeddings", &positionCount)
-    try binder.number("initializer_range", &initializerRange)
+    try binder.trainingNumber("hidden_dropout_prob", &hiddenDropout)
+    try binder.trainingNumber("attention_probs_dropout_prob", &attentionDropout)
+    try binder.idleSize("max_position_embeddings", &positionCount)
+    try binder.trainingNumber("initializer_range", &initializerRange)
     try binder.number("layer_norm_eps", &layerNormEpsilon)
     try binder.token("pad_token_id", &padTokenID)
     try binder.size("cross_attention_frequency", &crossAttentionFrequency)
-    try binder.size("encoder_hidden_size", &encoderHiddenSize)
+    try binder.idleSize("encoder_hidden_size", &encoderHiddenSize)
     try binder.flag("use_qformer_text_input", &readsText)
     try binder.requireHeads(headCount, divide: hiddenSize, "num_attention_heads", "hidden_size")
   }

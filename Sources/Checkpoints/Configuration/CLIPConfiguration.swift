@@ -25,8 +25,8 @@ public struct CLIPConfiguration: SettingsGroup {
       try binder.group("vision_config_dict", &vision)
     }
     try binder.size("projection_dim", &projectionSize)
-    try binder.number("logit_scale_init_value", &initialLogitScale)
-    try binder.number("initializer_factor", &initializerFactor)
+    try binder.trainingNumber("logit_scale_init_value", &initialLogitScale)
+    try binder.trainingNumber("initializer_factor", &initializerFactor)
   }
 }
 
@@ -70,14 +70,14 @@ public struct CLIPTextConfiguration: SettingsGroup {
     try binder.size("vocab_size", &vocabularySize)
     try binder.size("hidden_size", &hiddenSize)
     try binder.size("intermediate_size", &intermediateSize)
-    try binder.size("projection_dim", &projectionSize)
+    try binder.idleSize("projection_dim", &projectionSize)
     try binder.size("num_hidden_layers", &layerCount)
     try binder.size("num_attention_heads", &headCount)
     try binder.size("max_position_embeddings", &positionCount)
     try binder.activation("hidden_act", &activation)
     try binder.number("layer_norm_eps", &layerNormEpsilon)
-    try binder.number("attention_dropout", &attentionDropout)
-    try binder.number("initializer_range", &initializerRange)
+    try binder.trainingNumber("attention_dropout", &attentionDropout)
+    try binder.trainingNumber("initializer_range", &initializerRange)
     try binder.token("pad_token_id", &padTokenID)
     try binder.token("bos_token_id", &bosTokenID)
     try binder.token("eos_token_id", &eosTokenID)
@@ -120,7 +120,7 @@ public struct CLIPVisionConfiguration: SettingsGroup {
     try binder.modelType("clip_vision_model", "clip")
     try binder.size("hidden_size", &hiddenSize)
     try binder.size("intermediate_size", &intermediateSize)
-    try binder.size("projection_dim", &projectionSize)
+    try binder.idleSize("projection_dim", &projectionSize)
     try binder.size("num_hidden_layers", &layerCount)
     try binder.size("num_attention_heads", &headCount)
     try binder.size("num_channels", &channelCount)
@@ -128,8 +128,8 @@ public struct CLIPVisionConfiguration: SettingsGroup {
     try binder.extent("patch_size", &patchSize)
     try binder.activation("hidden_act", &activation)
     try binder.number("layer_norm_eps", &layerNormEpsilon)
-    try binder.number("attention_dropout", &attentionDropout)
-    try binder.number("initializer_range", &initializerRange)
+    try binder.trainingNumber("attention_dropout", &attentionDropout)
+    try binder.trainingNumber("initializer_range", &initializerRange)
     try binder.requireHeads(headCount, divide: hiddenSize, "num_attention_heads", "hidden_size")
   }
 }

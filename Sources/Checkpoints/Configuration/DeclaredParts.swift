@@ -217,7 +217,15 @@ extension BLIP2Configuration {
       .tensor(
         DeclaredTensor(
           "query_tokens",
-          shape: [fixed(1, of: "num_query_tokens"), DeclaredSize("num_query_tokens", queryCount), queryWidth])),
+          shape: [
+            fixed(1, of: "num_query_tokens"),
+            DeclaredSize(
+              "num_query_tokens", queryCount,
+              problem: queryCount < text.positionCount
+                ? nil
+                : ", so there is no place for a text: text_config.max_position_embeddings is \(text.positionCount)"),
+            queryWidth,
+          ])),
       projection(
         eye + "embeddings.patch_embedding.weight", width: width, channels: fixed(3, of: width.key),
         patch: vision.patchSize, keys: "vision_config."),
@@ -249,7 +257,11 @@ extension BLIP2Configuration {
             ? [DeclaredTensor(name + "crossattention.attention.key.weight", shape: [queryWidth, width])] : [])
       },
       matrix(
-        "language_projection.weight", rows: DeclaredSize("text_config.word_embed_proj_dim", text.embeddingSize),
+        "language_projection.weight",
+        rows: DeclaredSize(
+          "text_config.hidden_size", text.hiddenSize,
+          problem: text.embeddingSize <= text.hiddenSize
+            ? nil : ", and an image's tokens do not fill their places: word_embed_proj_dim is \(text.embeddingSize)"),
         columns: queryWidth),
     ]
   }

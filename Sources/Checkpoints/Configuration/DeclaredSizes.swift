@@ -1,3 +1,5 @@
+import Tensors
+
 /// A size that `config.json` declares, and that a tensor of the checkpoint has too.
 struct DeclaredSize {
   /// The key path in `config.json`.
@@ -68,11 +70,13 @@ extension ModelConfiguration {
   }
 
   private func requireFit(_ tensor: DeclaredTensor, _ checkpoint: Checkpoint, file: String) throws {
-    guard let entry = tensor.names.lazy.compactMap({ checkpoint[$0] }).first else {
+    guard let entry = try checkpoint.find(tensor.names) else {
       throw CheckpointError(
         .notFound, file: checkpoint.path,
-        reason: "lacks \(quoted(tensor.names[0])), which a \(modelType) model needs")
+        reason: "lacks \(quoted(tensor.names[0])), which a \(modelType) model needs"
+          + checkpoint.wrapperHint(tensor.names[0]))
     }
+    try entry.requireWeights()
     for (dimension, declared) in tensor.shape.enumerated() {
       if let problem = declared.problem {
         throw CheckpointError(.mismatch, file: file, place: declared.key, reason: "is \(declared.says)\(problem)")

@@ -1,3 +1,5 @@
+import Tensors
+
 /// The names of a classifier's classes, in the order of its outputs.
 public struct Labels: Equatable, Sendable {
   /// The names by class index.

@@ -1,3 +1,5 @@
+import Tensors
+
 /// What `config.json` says about a model: which kind it is, and its settings.
 public enum ModelConfiguration: Equatable, Sendable {
   /// Images and texts in one space.
@@ -17,6 +19,24 @@ public enum ModelConfiguration: Equatable, Sendable {
 
   /// The values of `model_type` that this project knows.
   public static let knownTypes = ["blip-2", "clip", "gpt2", "opt", "vilt", "vision-encoder-decoder", "vit"]
+
+  /// The values of `model_type` of parts of models, when they are saved by themselves.
+  private static let parts = [
+    "clip_text_model":
+      "the text tower of a CLIP by itself; zero-shot classification needs both towers, a \"CLIPModel\"",
+    "clip_vision_model":
+      "the image tower of a CLIP by itself; zero-shot classification needs both towers, a \"CLIPModel\"",
+    "blip_2_vision_model":
+      "the image encoder of a BLIP-2 by itself; writing needs all of a \"Blip2ForConditionalGeneration\"",
+    "blip_2_qformer":
+      "the Q-Former of a BLIP-2 by itself; writing needs all of a \"Blip2ForConditionalGeneration\"",
+  ]
+
+  /// The class that the settings name, in parentheses behind the kind of model.
+  private static func saidClass(_ object: JSON.Object) -> String {
+    guard case .array(let names)? = object["architectures"], case .string(let name)? = names.first else { return "" }
+    return " (\(quoted(name)))"
+  }
 
   /// Reads the `config.json` at `path`.
   ///
@@ -44,6 +64,10 @@ public enum ModelConfiguration: Equatable, Sendable {
     case .string("vit"): self = .vit(try ViTConfiguration(object, file: file))
     case .string("gpt2"): self = .gpt2(try GPT2Configuration(object, file: file))
     case .string("opt"): self = .opt(try OPTConfiguration(object, file: file))
+    case .string(let part) where Self.parts[part] != nil:
+      throw CheckpointError(
+        .unsupported, file: file, place: "model_type",
+        reason: "is \(quoted(part))\(Self.saidClass(object)), \(Self.parts[part] ?? "")")
     default:
       throw CheckpointError(
         .unsupported, file: file, place: "model_type", reason: "is \(type.kindName); known are \(known)")

@@ -125,6 +125,35 @@ public struct SettingsBinder {
       }, encode: { .number($0) })
   }
 
+  /// A number that counts in training only: `null` and what is no finite number leave the default.
+  public mutating func trainingNumber(_ key: String, _ value: inout Double) throws {
+    let standard = value
+    try bind(
+      key, &value, expected: "a number or null",
+      decode: {
+        switch $0 {
+        case .null: standard
+        case .integer(let number): Double(number)
+        case .number(let number): number.isFinite ? number : standard
+        default: nil
+        }
+      }, encode: { .number($0) })
+  }
+
+  /// A size of which the model makes no use: `null` and numbers that are no size leave the default.
+  public mutating func idleSize(_ key: String, _ value: inout Int) throws {
+    let standard = value
+    try bind(
+      key, &value, expected: "a whole number or null",
+      decode: {
+        switch $0 {
+        case .null: standard
+        case .integer, .number: Self.whole($0, 1) ?? standard
+        default: nil
+        }
+      }, encode: { .integer($0) })
+  }
+
   /// A truth value.
   public mutating func flag(_ key: String, _ value: inout Bool) throws {
     try bind(
@@ -132,11 +161,11 @@ public struct SettingsBinder {
       decode: { if case .bool(let flag) = $0 { flag } else { nil } }, encode: { .bool($0) })
   }
 
-  /// A token id that may be absent (`null`).
+  /// A token id that may be absent (`null`); one below 0 is no token of any text.
   public mutating func token(_ key: String, _ value: inout Int?, alias: String? = nil) throws {
     try bind(
       key, &value, alias: alias, expected: "a token id or null",
-      decode: { $0 == .null ? .some(nil) : Self.whole($0, -1).map(Optional.some) },
+      decode: { $0 == .null ? .some(nil) : Self.whole($0, Int(Int32.min)).map(Optional.some) },
       encode: { $0.map(JSON.integer) ?? .null })
   }
 
@@ -148,9 +177,9 @@ public struct SettingsBinder {
         switch json {
         case .null: return []
         case .array(let elements):
-          let ids = elements.compactMap { Self.whole($0, 0) }
+          let ids = elements.compactMap { Self.whole($0, Int(Int32.min)) }
           return ids.count == elements.count ? ids : nil
-        default: return Self.whole(json, 0).map { [$0] }
+        default: return Self.whole(json, Int(Int32.min)).map { [$0] }
         }
       },
       encode: { ids in

@@ -46,7 +46,7 @@ extension ModelConfiguration {
 
 extension TensorEntry {
   /// Whether two tensors have the same shape and numbers; at once where both lie in the same place of a file.
-  fileprivate func holdsTheSame(as other: TensorEntry) -> Bool {
+  func holdsTheSame(as other: TensorEntry) -> Bool {
     guard shape == other.shape else { return false }
     let isSameType = elementType == other.elementType
     if isSameType, file.path == other.file.path, byteOffset == other.byteOffset, strides == other.strides {

@@ -88,9 +88,9 @@ public struct ViLTConfiguration: SettingsGroup {
     try binder.size("num_attention_heads", &headCount)
     try binder.size("intermediate_size", &intermediateSize)
     try binder.activation("hidden_act", &activation)
-    try binder.number("hidden_dropout_prob", &hiddenDropout)
-    try binder.number("attention_probs_dropout_prob", &attentionDropout)
-    try binder.number("initializer_range", &initializerRange)
+    try binder.trainingNumber("hidden_dropout_prob", &hiddenDropout)
+    try binder.trainingNumber("attention_probs_dropout_prob", &attentionDropout)
+    try binder.trainingNumber("initializer_range", &initializerRange)
     try binder.number("layer_norm_eps", &layerNormEpsilon)
     try binder.extent("image_size", &imageSize)
     try binder.extent("patch_size", &patchSize)
@@ -100,7 +100,12 @@ public struct ViLTConfiguration: SettingsGroup {
     if binder.isReading && maximumImageLength == 0 {
       throw binder.failure("max_image_length", "is 0, so nothing of an image would be seen", .unsupported)
     }
-    try binder.integer("num_images", &imageCount, minimum: -1)
+    try binder.integer("num_images", &imageCount, minimum: Int(Int32.min))
+    if binder.isReading && modalityCount < 2 {
+      throw binder.failure(
+        "modality_type_vocab_size",
+        "is \(modalityCount), but the model tells two kinds of token apart, words and patches")
+    }
     try binder.token("pad_token_id", &padTokenID)
     try binder.labels(&labels)
     if binder.isReading && labels.count == 0 { throw binder.failure("id2label", "names no answers") }

@@ -11,7 +11,7 @@
 /// engine's own sources. Bad data (a file, an image) is never reported this way; it throws.
 func fail(_ operation: String, _ reason: String) -> Never {
   let place = callerLocation().map { " (at \($0))" } ?? ""
-  let line = "error: \(operation): \(reason)\(place)\n"
+  let line = printable("error: \(operation): \(reason)\(place)") + "\n"
   fflush(nil)
   line.withCString { _ = write(2, $0, strlen($0)) }
   exit(1)
