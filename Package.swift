@@ -142,7 +142,7 @@ let package = Package(
     tests("Checkpoints", ["Checkpoints", "Tensors"]),
     tests("Tokenizers", ["Tokenizers"]),
     tests("Training", ["Training", "Checkpoints", "Datasets", "Images", "Layers", "Models", "Tensors", "Tokenizers"]),
-    tests("ModelTasks", ["ModelTasks", "Datasets", "Images", "Models", "Tensors", "Tokenizers"]),
+    tests("ModelTasks", ["ModelTasks", "Checkpoints", "Datasets", "Images", "Models", "Tensors", "Tokenizers"]),
     tests("Images", ["Images", "Tensors"]),
     tests("Datasets", ["Datasets", "Images", "Tensors"]),
     .executableTarget(

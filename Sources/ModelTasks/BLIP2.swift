@@ -44,10 +44,10 @@ public struct BLIP2 {
   ///
   /// - Throws: an error in one line that names the file and the reason.
   public init(directory path: String) throws {
-    let directory = try TaskDirectory(path, modelType: Self.modelType)
+    let directory = try TaskDirectory<BLIP2Model>(path)
     tokenizer = directory.tokenizer
     preparation = directory.processor
-    (model, loadReport) = try directory.load(BLIP2Model.self)
+    (model, loadReport) = try directory.load()
     generation = GenerationConfiguration(languageModel: model.configuration.text)
   }
 

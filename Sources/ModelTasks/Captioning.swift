@@ -37,11 +37,11 @@ public struct Captioning {
   ///
   /// - Throws: an error in one line that names the file and the reason.
   public init(directory path: String) throws {
-    let directory = try TaskDirectory(path, modelType: Self.modelType)
+    let directory = try TaskDirectory<VisionEncoderDecoderModel>(path)
     tokenizer = directory.tokenizer
     preparation = directory.processor
     generation = try directory.model.generationConfiguration()
-    (model, loadReport) = try directory.load(VisionEncoderDecoderModel.self)
+    (model, loadReport) = try directory.load()
   }
 
   /// Puts the parts together, for a model that is in memory.

@@ -32,10 +32,10 @@ public struct QuestionAnswering {
   ///
   /// - Throws: an error in one line that names the file and the reason.
   public init(directory path: String) throws {
-    let directory = try TaskDirectory(path, modelType: Self.modelType)
+    let directory = try TaskDirectory<ViLTForQuestionAnswering>(path)
     tokenizer = directory.tokenizer
     preparation = directory.processor
-    (model, loadReport) = try directory.load(ViLTForQuestionAnswering.self)
+    (model, loadReport) = try directory.load()
   }
 
   /// Puts the parts together, for a model that is in memory.

@@ -1,6 +1,7 @@
 import Checkpoints
 import Images
 import Models
+import Tensors
 import Tokenizers
 
 #if canImport(Darwin)
@@ -12,43 +13,63 @@ import Tokenizers
 #endif
 
 /// A model's directory with all that a task needs of it: settings, weights, tokenizer and image processor.
-struct TaskDirectory {
+struct TaskDirectory<Model: PretrainedModel> {
   let model: ModelDirectory
   let tokenizer: any Tokenizer
   let processor: ImagePreparation
-
-  /// Which lesson runs which kind of model.
-  private static let lessons = [
-    "clip": "Lesson06_PretrainedCLIP", "vision-encoder-decoder": "Lesson07_Captioning", "vilt": "Lesson08_VQA",
-    "blip-2": "Lesson09_BLIP2",
-  ]
 
   /// Opens a directory; what is quick to find out comes first, the weights last.
   ///
   /// - Throws: an error that names the file and the reason if there is no such directory, it holds another kind of
   ///   model, or a file is missing or damaged.
-  init(_ path: String, modelType: String) throws {
+  init(_ path: String) throws {
     if access(path, F_OK) == 0, access(path, R_OK | X_OK) != 0 {
       throw ModelTaskError("\(path): \(String(cString: strerror(errno)))")
     }
     model = try ModelDirectory(path)
     let found = model.configuration.modelType
-    guard found == modelType else {
-      let place = model.find("config.json") ?? path
-      let advice = Self.lessons[found].map { "\($0) takes a '\(found)'" } ?? "no lesson takes a '\(found)'"
-      throw ModelTaskError("\(place) says model_type '\(found)', this lesson needs '\(modelType)'; \(advice)")
+    let settings = model.find("config.json") ?? path
+    guard found == Model.modelType else {
+      let advice = lessons[found].map { "\($0) takes a '\(found)'" } ?? "no lesson takes a '\(found)'"
+      throw ModelTaskError("\(settings) says model_type '\(found)', this lesson needs '\(Model.modelType)'; \(advice)")
     }
-    let vocabulary = modelType == "vilt" ? "vocab.txt" : "vocab.json"
+    // The weights of another class are told before a tokenizer is missed that such a directory may not have.
+    if !model.architectures.isEmpty, !model.architectures.contains(Model.architecture) {
+      try Model.fittingCheckpoint(model)
+    }
+    if let (key, count) = model.configuration.channels, count != 3 {
+      throw ModelTaskError("\(key) is \(count), but the pictures have 3 channels, red, green and blue", file: settings)
+    }
+    let vocabulary = Model.modelType == "vilt" ? "vocab.txt" : "vocab.json"
     _ = try model.require(["tokenizer.json", vocabulary], purpose: "tokenizer")
     tokenizer = try loadTokenizer(directory: path)
     processor = ImagePreparation(try ImageProcessor(directory: path), directory: path)
   }
 
   /// Reads the weights.
-  func load<Model: PretrainedModel>(_: Model.Type) throws -> (model: Model, report: LoadReport?) {
+  func load() throws -> (model: Model, report: LoadReport?) {
     var report: LoadReport?
     let model = try Model(model) { report = $0 }
     return (model, report)
+  }
+}
+
+/// Which lesson runs which kind of model.
+private let lessons = [
+  "clip": "Lesson06_PretrainedCLIP", "vision-encoder-decoder": "Lesson07_Captioning", "vilt": "Lesson08_VQA",
+  "blip-2": "Lesson09_BLIP2",
+]
+
+extension ModelConfiguration {
+  /// The setting for the number of an image's channels, and the number; `nil` for a model whose number is fixed.
+  fileprivate var channels: (key: String, count: Int)? {
+    switch self {
+    case .clip(let settings): ("vision_config.num_channels", settings.vision.channelCount)
+    case .visionEncoderDecoder(let settings): ("encoder.num_channels", settings.encoder.channelCount)
+    case .vilt(let settings): ("num_channels", settings.channelCount)
+    case .vit(let settings): ("num_channels", settings.channelCount)
+    case .blip2, .gpt2, .opt: nil
+    }
   }
 }
 
@@ -66,11 +87,12 @@ extension Tokenizer {
       let encoding = encode(text)
       if encoding.count > positionCount {
         throw ModelTaskError(
-          "the text \"\(text.prefix(40))…\" has \(encoding.count) tokens; the model reads at most \(positionCount)")
+          "the text \(quoted(text.prefix(40))) … has \(encoding.count) tokens; the model reads at most \(positionCount)"
+        )
       }
       if let stranger = encoding.ids.first(where: { $0 < 0 || $0 >= vocabularySize }) {
         throw ModelTaskError(
-          "the tokenizer makes token \(stranger) of \"\(text)\", but the model knows 0 to \(vocabularySize - 1): "
+          "the tokenizer makes token \(stranger) of \(quoted(text)), but the model knows 0 to \(vocabularySize - 1): "
             + "the tokenizer is another model's", file: directory)
       }
       return encoding

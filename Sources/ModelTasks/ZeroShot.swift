@@ -39,10 +39,10 @@ public struct ZeroShot {
   ///
   /// - Throws: an error in one line that names the file and the reason.
   public init(directory path: String) throws {
-    let directory = try TaskDirectory(path, modelType: Self.modelType)
+    let directory = try TaskDirectory<CLIPModel>(path)
     tokenizer = directory.tokenizer
     preparation = directory.processor
-    (model, loadReport) = try directory.load(CLIPModel.self)
+    (model, loadReport) = try directory.load()
   }
 
   /// Puts the parts together, for a model that is in memory.

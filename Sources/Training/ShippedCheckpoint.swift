@@ -1,4 +1,3 @@
-import Datasets
 import Foundation
 
 /// The small models that come with the course, each trained by `course train` and kept as a directory in the form of
@@ -21,10 +20,10 @@ public enum ShippedCheckpoint: String, CaseIterable, Sendable {
   /// - Throws: ``TrainingError`` if the package does not hold it.
   public var directory: String {
     get throws(TrainingError) {
-      guard let folder = ResourceFolder.find("Training") else {
-        throw TrainingError(file: name, reason: ResourceFolder.advice)
+      guard let path = Bundle.module.path(forResource: name, ofType: nil, inDirectory: "Resources") else {
+        throw TrainingError(file: name, reason: "not among the package's models in \(Bundle.module.bundlePath)")
       }
-      return "\(folder)/\(name)"
+      return path
     }
   }
 
@@ -37,10 +36,9 @@ public enum ShippedCheckpoint: String, CaseIterable, Sendable {
   public var statedChecksum: String {
     get throws(TrainingError) {
       let readme = "README.md"
-      guard let folder = ResourceFolder.find("Training"),
-        let text = try? String(contentsOfFile: "\(folder)/\(readme)", encoding: .utf8)
-      else { throw TrainingError(file: readme, reason: ResourceFolder.advice) }
-      let path = "\(folder)/\(readme)"
+      guard let path = Bundle.module.path(forResource: readme, ofType: nil, inDirectory: "Resources"),
+        let text = try? String(contentsOfFile: path, encoding: .utf8)
+      else { throw TrainingError(file: readme, reason: "not among the package's resources") }
       for line in text.split(whereSeparator: \.isNewline) where line.hasPrefix("| `\(name)` |") {
         let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces.union(["`"])) }
         if let checksum = cells.first(where: { $0.count == 64 && $0.allSatisfy(\.isHexDigit) }) { return checksum }

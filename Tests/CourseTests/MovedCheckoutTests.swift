@@ -34,7 +34,8 @@ import Testing
     try FileManager.default.createDirectory(at: build, withIntermediateDirectories: true)
     for entry in try FileManager.default.contentsOfDirectory(atPath: BuiltPrograms.folder.path)
     where entry == Self.lesson || entry.hasSuffix(".resources") || entry.hasSuffix(".bundle") {
-      try CourseProgram.copy(BuiltPrograms.path(of: entry), to: build.appending(path: entry).path)
+      try FileManager.default.copyItem(
+        at: BuiltPrograms.folder.appending(path: entry), to: build.appending(path: entry))
     }
     let result = try run(build.appending(path: Self.lesson).path, in: "/")
     #expect(result.ending == .exited(0), "\(result.errorText)")
@@ -45,7 +46,7 @@ import Testing
     let folder = try package()
     let elsewhere = try TemporaryFolder()
     let program = elsewhere.path(Self.lesson)
-    try CourseProgram.copy(BuiltPrograms.path(of: Self.lesson), to: program)
+    try FileManager.default.copyItem(atPath: BuiltPrograms.path(of: Self.lesson), toPath: program)
     let result = try run(program, in: folder.path("Lessons"))
     #expect(result.ending == .exited(0), "\(result.errorText)")
     #expect(result.outputText.contains("12,345,678"))

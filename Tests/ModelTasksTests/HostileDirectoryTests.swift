@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import Images
 import Models
@@ -124,6 +125,51 @@ import Testing
     #expect(pixels.count == 7)
     #expect(pixels["DeiTFeatureExtractor"] == pixels["DeiTImageProcessor"])
     #expect(pixels["BeitFeatureExtractor"] == pixels["BeitImageProcessorFast"])
+  }
+
+  /// The processors make three channels, so no picture fits.
+  @Test(arguments: [1, 4]) func aModelForOtherPicturesThanColoredOnesIsRefused(count: Int) throws {
+    for (fixture, key) in [
+      ("clip_eosN", "vision_config.num_channels"), ("vilt_vqa", "num_channels"), ("vit_gpt2", "encoder.num_channels"),
+    ] {
+      let folder = try TaskFixture.directory(fixture)
+      let text = try String(contentsOfFile: folder.path("config.json"), encoding: .utf8)
+      try folder.write(
+        text.replacingOccurrences(of: "\"num_channels\": 3", with: "\"num_channels\": \(count)"), to: "config.json")
+      let refusal = message {
+        switch fixture {
+        case "clip_eosN": _ = try ZeroShot(directory: folder.url.path)
+        case "vilt_vqa": _ = try QuestionAnswering(directory: folder.url.path)
+        default: _ = try Captioning(directory: folder.url.path)
+        }
+      }
+      #expect(
+        refusal == folder.path("config.json")
+          + ": \(key) is \(count), but the pictures have 3 channels, red, green and blue")
+    }
+  }
+
+  /// A directory of one tower has no tokenizer; that it is one tower is what the reader has to know.
+  @Test func anotherClassIsToldBeforeAMissingTokenizer() throws {
+    let folder = try TaskFixture.directory("clip_eosN")
+    let text = try String(contentsOfFile: folder.path("config.json"), encoding: .utf8)
+    try folder.write(
+      text.replacingOccurrences(of: "\"CLIPModel\"", with: "\"CLIPForImageClassification\""), to: "config.json")
+    let source = try Checkpoint(path: folder.path("model.safetensors"))
+    try SafetensorsWriter.write(
+      source.names.filter { $0.hasPrefix("vision_model.") }.map { TensorToWrite(try source.entry($0)) },
+      to: folder.path("model.safetensors"))
+    for file in ["tokenizer.json", "vocab.json", "merges.txt"] {
+      try? FileManager.default.removeItem(atPath: folder.path(file))
+    }
+    let refusal = message { _ = try ZeroShot(directory: folder.url.path) }
+    #expect(refusal.hasPrefix(folder.path("config.json") + ": architectures: says that the weights are those of a "))
+    #expect(
+      refusal.contains("\"CLIPForImageClassification\", but zero-shot classification needs both towers"), "\(refusal)")
+  }
+
+  @Test func aLabelCannotSteerTheTerminal() {
+    #expect(JSONLine.string("a\u{1B}[2J\u{9B}\u{202E}é👩‍👧\"\\") == #""a\u001b[2J\u009b\u202eé👩‍👧\"\\""#)
   }
 
   @Test func anAnswerInATableStandsOnOneLine() {

@@ -24,6 +24,9 @@ public protocol PretrainedModel {
   /// The class of transformers that has the same weights under the same names.
   static var architecture: String { get }
 
+  /// What that class has and others of the same `model_type` lack, as a message says it.
+  static var requirement: String { get }
+
   /// A model with initial values.
   init(_ configuration: Configuration)
 
@@ -67,14 +70,46 @@ extension PretrainedModel {
         .mismatch, file: file, place: "model_type",
         reason: "is \"\(directory.configuration.modelType)\", but a \(Self.self) needs \"\(Self.modelType)\"")
     }
-    let checkpoint = try weights.map { try Checkpoint(path: $0) } ?? directory.checkpoint()
-    try directory.configuration.requireFit(checkpoint, file: file)  // before memory is asked for
+    let checkpoint = try Self.fittingCheckpoint(directory, weights: weights)
     let configuration = directory.configuration.fitted(to: checkpoint)
     guard let settings = Self.settings(of: configuration) else { preconditionFailure("the kind of model has changed") }
     self = Initialisation.skipped { Self(settings) }
-    let report = try load(checkpoint, prefix: "", rules: KeyRules(for: configuration), memory: memory)
+    let model = self
+    let report = try Self.namingClass(of: directory) {
+      try model.load(checkpoint, prefix: "", rules: KeyRules(for: configuration), memory: memory)
+    }
     onReport?(report)
     eval()
+  }
+
+  /// The weights of a directory under the model's own names, compared with the sizes in its settings before any memory is
+  /// asked for.
+  ///
+  /// - Parameter weights: the checkpoint file, instead of the first one that the directory has.
+  /// - Throws: `CheckpointError` for weights that are missing or damaged or do not fit; where the directory says that they
+  ///   are those of another class, that is named.
+  @discardableResult
+  public static func fittingCheckpoint(_ directory: ModelDirectory, weights: String? = nil) throws -> Checkpoint {
+    let opened = try weights.map { try Checkpoint(path: $0) } ?? directory.checkpoint()
+    let checkpoint = try directory.configuration.named(opened)
+    let file = directory.find("config.json") ?? directory.path
+    try namingClass(of: directory) { try directory.configuration.requireFit(checkpoint, file: file) }
+    return checkpoint
+  }
+
+  /// What `body` returns; weights that do not fit are explained by the class that the directory says they belong to.
+  private static func namingClass<Result>(of directory: ModelDirectory, _ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as CheckpointError where [.notFound, .mismatch].contains(error.kind) {
+      guard let stated = directory.architectures.first, !directory.architectures.contains(architecture) else {
+        throw error
+      }
+      throw CheckpointError(
+        .mismatch, file: directory.find("config.json") ?? directory.path, place: "architectures",
+        reason: "says that the weights are those of a \(quoted(stated)), but \(requirement), "
+          + "a \(quoted(architecture)); \(error)")
+    }
   }
 }
 

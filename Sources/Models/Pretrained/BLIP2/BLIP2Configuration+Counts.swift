@@ -24,7 +24,7 @@ public struct BLIP2ParameterCounts: Equatable, Sendable {
 extension BLIP2Configuration {
   /// The parameters of a model with these settings, counted without making one: the published ones have billions.
   public var parameterCounts: BLIP2ParameterCounts {
-    let (queryWidth, output) = (queryTransformer.hiddenSize, text.embeddingSize)
+    let (queryWidth, output) = (queryTransformer.hiddenSize, text.hiddenSize)
     return BLIP2ParameterCounts(
       vision: vision.parameterCount, queries: queryCount * queryWidth,
       queryTransformer: queryTransformer.parameterCount, projection: linear(queryWidth, output),

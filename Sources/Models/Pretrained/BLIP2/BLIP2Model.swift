@@ -18,7 +18,7 @@ public final class BLIP2Model: Module, PretrainedModel {
   public let queryTokens: Tensor
   /// What gathers.
   public let qformer: QFormer
-  /// From a query's output to a token of the language model.
+  /// From a query's output to the width of the language model's layers.
   public let languageProjection: Linear
   /// What writes.
   public let languageModel: OPTDecoder
@@ -33,6 +33,8 @@ public final class BLIP2Model: Module, PretrainedModel {
 
   /// The class of transformers that has the same weights under the same names.
   public static let architecture = "Blip2ForConditionalGeneration"
+  /// What the class has that others of its `model_type` lack.
+  public static let requirement = "writing about a picture needs image encoder, Q-Former and language model"
 
   /// A model with initial values.
   public init(_ configuration: BLIP2Configuration) {
@@ -43,7 +45,7 @@ public final class BLIP2Model: Module, PretrainedModel {
       [1, configuration.queryCount, width], standardDeviation: configuration.initializerRange)
     qformer = QFormer(configuration.queryTransformer)
     languageProjection = Linear(
-      width, configuration.text.embeddingSize, standardDeviation: configuration.initializerRange)
+      width, configuration.text.hiddenSize, standardDeviation: configuration.initializerRange)
     languageModel = OPTDecoder(configuration.text)
   }
 
@@ -125,7 +127,17 @@ public final class BLIP2Model: Module, PretrainedModel {
   /// The language model with images in its prompts, as its tokens `[B, K, D]`: ``imageTokens(_:)`` or what else was
   /// made of images.
   public func prompted(_ images: Tensor) -> ImagePrompts {
-    ImagePrompts(decoder: languageModel, images: images, placeholder: placeholder)
+    ImagePrompts(decoder: languageModel, images: asEmbeddings(images), placeholder: placeholder)
+  }
+
+  /// An image's tokens `[B, K, D]` in the width of the language model's embeddings, E: `[B, K, E]`.
+  ///
+  /// Both widths are the same in all published models. Where the embeddings are narrower (as in OPT-350M), transformers
+  /// fills the image's places with the tokens' numbers one after the other, and leaves out what remains.
+  private func asEmbeddings(_ images: Tensor) -> Tensor {
+    let (count, width, own) = (images.shape[1], images.shape[2], configuration.text.embeddingSize)
+    if width == own { return images }
+    return images.flatten(from: 1).slice(0..<count * own, dim: 1).reshape(images.shape[0], count, own)
   }
 
   private func requirePlaceholders(_ ids: [Int]) throws {

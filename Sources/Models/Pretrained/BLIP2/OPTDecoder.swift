@@ -112,4 +112,6 @@ extension OPTDecoder: PretrainedModel {
 
   /// The class of transformers that has the same weights under the same names.
   public static let architecture = "OPTForCausalLM"
+  /// What the class has that others of its `model_type` lack.
+  public static let requirement = "writing needs the output layer of a language model"
 }

@@ -31,6 +31,8 @@ public final class CLIPModel: Module, PretrainedModel {
 
   /// The class of transformers that has the same weights under the same names.
   public static let architecture = "CLIPModel"
+  /// What the class has that others of its `model_type` lack.
+  public static let requirement = "zero-shot classification needs both towers, for pictures and for texts"
 
   /// A model with initial values.
   public init(_ configuration: CLIPConfiguration) {

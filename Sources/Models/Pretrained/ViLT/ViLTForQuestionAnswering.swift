@@ -26,6 +26,8 @@ public final class ViLTForQuestionAnswering: Module, PretrainedModel {
 
   /// The class of transformers that has the same weights under the same names.
   public static let architecture = "ViltForQuestionAnswering"
+  /// What the class has that others of its `model_type` lack.
+  public static let requirement = "answering questions needs a head that scores answers"
 
   /// A model with initial values.
   public init(_ configuration: ViLTConfiguration) {

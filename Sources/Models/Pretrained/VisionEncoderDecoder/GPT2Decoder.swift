@@ -115,4 +115,6 @@ extension GPT2Decoder: PretrainedModel {
 
   /// The class of transformers that has the same weights under the same names.
   public static let architecture = "GPT2LMHeadModel"
+  /// What the class has that others of its `model_type` lack.
+  public static let requirement = "writing needs the output layer of a language model"
 }

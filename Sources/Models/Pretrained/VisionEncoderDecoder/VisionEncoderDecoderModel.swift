@@ -31,6 +31,8 @@ public final class VisionEncoderDecoderModel: Module, PretrainedModel {
 
   /// The class of transformers that has the same weights under the same names.
   public static let architecture = "VisionEncoderDecoderModel"
+  /// What the class has that others of its `model_type` lack.
+  public static let requirement = "captioning needs an encoder and a decoder"
 
   /// A model with initial values.
   public init(_ configuration: VisionEncoderDecoderConfiguration) {
