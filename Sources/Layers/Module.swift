@@ -3,8 +3,15 @@ import Tensors
 /// A part of a model: parameters, smaller modules, and a computation (PyTorch's `nn.Module`).
 ///
 /// A subclass just declares its parts as stored properties. Every `Tensor` property is a parameter, every `Module`
-/// property (also optional, or in an array) a submodule.
-/// Parameters are named as in a PyTorch `state_dict`: the property names in snake case, joined by dots.
+/// property a submodule. Either may be optional, or stand in an array or in a dictionary with strings as keys.
+/// Parameters are named as in a PyTorch `state_dict`: the property names in snake case, joined by dots; in an array, by
+/// place (`layers.0.weight`, as `nn.ModuleList` and `nn.ParameterList` name them; `nil` keeps its place); in a
+/// dictionary, by key, in the order of the keys (`heads.cat.weight`, as `nn.ModuleDict`).
+///
+/// Tensors and modules in tuples, structs, enums and sets end the program with a line that says where they are: they would
+/// have no names, so they would be neither trained nor saved. The same goes for a `lazy var` that has not been made yet,
+/// and for a module that holds one that it is a part of. What is not a part (a cache, the module around this one) is
+/// held by a closure, or by an object that is no module: these are not looked into.
 open class Module {
   /// Whether the module behaves as in training (dropout drops) or as in use. New modules train, as in PyTorch.
   public private(set) var isTraining = true
@@ -23,12 +30,8 @@ open class Module {
   /// - Parameter removingDuplicates: whether one that several modules share is listed under its first name only, and not
   ///   under each.
   public func namedParameters(removingDuplicates: Bool = false) -> [(name: String, parameter: Tensor)] {
-    let parts = self.parts()
-    let all: [(name: String, parameter: Tensor)] =
-      parts.parameters
-      + parts.modules.flatMap { name, module in
-        module.namedParameters().map { ("\(name).\($0.name)", $0.parameter) }
-      }
+    var all: [(name: String, parameter: Tensor)] = []
+    gather(prefix: "", within: [], &all)
     if !removingDuplicates { return all }
     var seen: Set<ObjectIdentifier> = []
     return all.filter { seen.insert($0.parameter.identity).inserted }
@@ -38,7 +41,7 @@ open class Module {
   public func parameters() -> [Tensor] { namedParameters(removingDuplicates: true).map { $0.parameter } }
 
   /// The direct submodules with their names.
-  public func namedChildren() -> [(name: String, module: Module)] { parts().modules }
+  public func namedChildren() -> [(name: String, module: Module)] { ModuleParts(of: self).modules }
 
   /// How many numbers the parameters hold.
   public var parameterCount: Int { parameters().reduce(0) { $0 + $1.count } }
@@ -48,30 +51,30 @@ open class Module {
     namedParameters(removingDuplicates: true).reduce(0) { $1.name.hasPrefix(prefix) ? $0 + $1.parameter.count : $0 }
   }
 
-  private func parts() -> (parameters: [(String, Tensor)], modules: [(String, Module)]) {
-    var parameters: [(String, Tensor)] = []
-    var modules: [(String, Module)] = []
-    var mirrors: [Mirror] = []
-    var mirror: Mirror? = Mirror(reflecting: self)
-    while let current = mirror, current.subjectType != Module.self {
-      mirrors.append(current)
-      mirror = current.superclassMirror
-    }
-    let keyNames = self.keyNames
-    for child in mirrors.reversed().flatMap({ $0.children }) {
-      guard let label = child.label else { continue }
-      let name = keyNames[label] ?? snakeCase(label)
-      switch child.value {
-      case let tensor as Tensor: parameters.append((name, tensor))
-      case let module as Module: modules.append((name, module))
-      case let list as [Module]:
-        for (index, module) in list.enumerated() {
-          modules.append((name.isEmpty ? "\(index)" : "\(name).\(index)", module))
-        }
-      default: break
+  private func gather(
+    prefix: String, within ancestors: [Module], _ all: inout [(name: String, parameter: Tensor)]
+  ) {
+    let parts = ModuleParts(of: self)
+    for (name, tensor) in parts.parameters { all.append((prefix + name, tensor)) }
+    for (name, part) in parts.others {
+      switch part {
+      case .parameter(let tensor): all.append((prefix + name, tensor))
+      case .module(let module):
+        module.gather(prefix: "\(prefix)\(name).", within: path(to: module, name, ancestors), &all)
       }
     }
-    return (parameters, modules)
+  }
+
+  /// The modules around a part of this one, which it must not be one of.
+  private func path(to part: Module, _ name: String, _ ancestors: [Module]) -> [Module] {
+    let path = ancestors + [self]
+    if path.contains(where: { $0 === part }) {
+      reportMisuse(
+        "\(type(of: self))",
+        "its part \(name) is the \(type(of: part)) that it is a part of itself; keep it in a closure, as what is not a part"
+      )
+    }
+    return path
   }
 
   // MARK: Mode
@@ -79,9 +82,15 @@ open class Module {
   /// Switches this module and all its submodules to training, or back.
   @discardableResult
   public func train(_ isTraining: Bool = true) -> Self {
-    self.isTraining = isTraining
-    for (_, module) in parts().modules { module.train(isTraining) }
+    setMode(isTraining, within: [])
     return self
+  }
+
+  private func setMode(_ isTraining: Bool, within ancestors: [Module]) {
+    self.isTraining = isTraining
+    for (name, module) in ModuleParts(of: self).modules {
+      module.setMode(isTraining, within: path(to: module, name, ancestors))
+    }
   }
 
   /// Switches this module and all its submodules to use: dropout lets everything pass.
@@ -109,18 +118,4 @@ open class Module {
     }
     for (own, new) in zip(mine, theirs) { own.parameter.assign(new.parameter) }
   }
-}
-
-/// `patchEmbed` becomes `patch_embed`.
-private func snakeCase(_ name: String) -> String {
-  var result = ""
-  for character in name {
-    if character.isUppercase {
-      if !result.isEmpty { result += "_" }
-      result += character.lowercased()
-    } else {
-      result.append(character)
-    }
-  }
-  return result
 }
