@@ -2,8 +2,12 @@ import Tensors
 
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2019; `torch.optim.AdamW`).
 public final class AdamW: Optimiser {
-  /// How far a step goes.
-  public var learningRate: Double
+  private static let checks = OptimizerChecks(name: "AdamW")
+
+  /// How far a step goes; not negative.
+  public var learningRate: Double {
+    didSet { Self.checks.requireNotNegative(learningRate, "the learning rate") }
+  }
   private let betas: (Double, Double)
   private let epsilon: Double
   private let weightDecay: Double
@@ -14,15 +18,21 @@ public final class AdamW: Optimiser {
   /// An optimiser of some parameters.
   ///
   /// - Parameters:
-  ///   - parameters: what is changed, each once.
-  ///   - learningRate: how far a step goes.
-  ///   - betas: how much of the running means of gradients and of their squares is kept at each step.
-  ///   - epsilon: added to the root of the mean square.
-  ///   - weightDecay: the share, times the learning rate, that each parameter loses at each step.
+  ///   - parameters: what is changed: leaves, at least one, each once.
+  ///   - learningRate: how far a step goes; not negative.
+  ///   - betas: how much of the running means of gradients and of their squares is kept at each step; from 0 to less than 1.
+  ///   - epsilon: added to the root of the mean square; not negative.
+  ///   - weightDecay: the share, times the learning rate, that each parameter loses at each step; not negative.
   public init(
     _ parameters: [Tensor], learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999), epsilon: Double = 1e-8,
     weightDecay: Double = 1e-2
   ) {
+    Self.checks.requireNotNegative(learningRate, "the learning rate")
+    Self.checks.requireNotNegative(epsilon, "epsilon")
+    Self.checks.requireShare(betas.0, "the first beta")
+    Self.checks.requireShare(betas.1, "the second beta")
+    Self.checks.requireNotNegative(weightDecay, "the weight decay")
+    Self.checks.require(parameters)
     self.parameters = parameters
     self.learningRate = learningRate
     self.betas = betas

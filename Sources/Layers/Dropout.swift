@@ -2,11 +2,16 @@ import Tensors
 
 /// Sets elements to zero at random while training (Srivastava et al. 2014; `nn.Dropout`).
 public final class Dropout: Module {
-  /// The share of elements that is dropped; 0 draws no random numbers.
-  public var probability: Double
+  /// The share of elements that is dropped, from 0 to 1; 0 draws no random numbers.
+  public var probability: Double {
+    didSet { requireProbability(probability, "Dropout") }
+  }
 
-  /// A layer that drops this share of elements.
-  public init(_ probability: Double = 0.5) { self.probability = probability }
+  /// A layer that drops this share of elements, from 0 to 1.
+  public init(_ probability: Double = 0.5) {
+    requireProbability(probability, "Dropout")
+    self.probability = probability
+  }
 
   /// Drops elements in training; passes everything in use.
   public func callAsFunction(_ x: Tensor) -> Tensor { isTraining ? x.dropout(probability) : x }

@@ -5,14 +5,18 @@ import Tensors
 /// - Parameters:
 ///   - logits: `[N, C]`, unnormalised.
 ///   - labels: `[N]`, each of 0 to C - 1.
-///   - labelSmoothing: the share of each target that is spread evenly over all classes (Szegedy et al. 2016).
+///   - labelSmoothing: the share of each target that is spread evenly over all classes (Szegedy et al. 2016); from 0 to 1.
 ///   - ignoreIndex: examples with this label do not count.
-/// - Returns: a single number; ln C for scores that say nothing.
+/// - Returns: a single number; ln C for scores that say nothing. NaN, as in PyTorch, if no example counts: there are none,
+///   or all labels are `ignoreIndex`. The gradient is zero then.
 public func crossEntropy(
   _ logits: Tensor, _ labels: IntTensor, labelSmoothing: Float = 0, ignoreIndex: Int = -100
 ) -> Tensor {
   guard logits.rank == 2, labels.shape == [logits.shape[0]] else {
     reportMisuse("crossEntropy", "logits \(logits.shape) ([N, C]) and labels \(labels.shape) ([N]) do not fit")
+  }
+  if !(labelSmoothing >= 0 && labelSmoothing <= 1) {
+    reportMisuse("crossEntropy", "label smoothing is from 0 to 1, not \(labelSmoothing)")
   }
   let classes = logits.shape[1]
   for label in labels.scalars where label != ignoreIndex && (label < 0 || label >= classes) {
@@ -31,7 +35,7 @@ public func crossEntropy(
 /// - Parameters:
 ///   - logits: unnormalised scores of any shape.
 ///   - targets: probabilities of the same shape.
-/// - Returns: the mean over everything.
+/// - Returns: the mean over everything; NaN, as in PyTorch, where there is nothing.
 public func binaryCrossEntropyWithLogits(_ logits: Tensor, _ targets: Tensor) -> Tensor {
   if logits.shape != targets.shape {
     reportMisuse("binaryCrossEntropyWithLogits", "logits \(logits.shape) and targets \(targets.shape) differ in shape")
@@ -39,7 +43,7 @@ public func binaryCrossEntropyWithLogits(_ logits: Tensor, _ targets: Tensor) ->
   return ((1 - targets) * logits - logits.logSigmoid()).mean()
 }
 
-/// The mean squared difference: `nn.functional.mse_loss`.
+/// The mean squared difference: `nn.functional.mse_loss`. NaN, as in PyTorch, where there is nothing.
 public func meanSquaredError(_ prediction: Tensor, _ target: Tensor) -> Tensor {
   if prediction.shape != target.shape {
     reportMisuse("meanSquaredError", "prediction \(prediction.shape) and target \(target.shape) differ in shape")

@@ -11,19 +11,22 @@ public final class MultiheadAttention: Module {
   /// What joins the heads.
   public let outProj: Linear
   private let headCount: Int
-  /// The share of attention weights that is dropped while training.
-  public var dropout: Double
+  /// The share of attention weights that is dropped while training, from 0 to 1.
+  public var dropout: Double {
+    didSet { requireProbability(dropout, "MultiheadAttention") }
+  }
 
   /// A layer with PyTorch's initial values.
   ///
   /// - Parameters:
   ///   - embedDim: E, the width of the tokens; must divide by the heads.
   ///   - headCount: H, how many heads share the width.
-  ///   - dropout: the share of attention weights that is dropped while training.
+  ///   - dropout: the share of attention weights that is dropped while training, from 0 to 1.
   public init(embedDim: Int, headCount: Int, dropout: Double = 0) {
     if embedDim <= 0 || headCount <= 0 || embedDim % headCount != 0 {
       reportMisuse("MultiheadAttention", "width \(embedDim) does not divide among \(headCount) heads")
     }
+    requireProbability(dropout, "MultiheadAttention")
     // PyTorch draws the output projection first, bias included, and then sets that bias to zero.
     outProj = Linear(embedDim, embedDim)
     inProjWeight = Initialisation.uniform(

@@ -72,7 +72,7 @@ public struct OneCycle: LearningRateSchedule {
   /// - Parameters:
   ///   - peak: the highest rate (`max_lr`).
   ///   - totalSteps: all steps, up and down.
-  ///   - risingShare: the share of steps on the way up (`pct_start`).
+  ///   - risingShare: the share of steps on the way up (`pct_start`), from 0 to 1.
   ///   - divideFactor: the first rate is the peak divided by it.
   ///   - finalDivideFactor: the last rate is the first divided by it.
   public init(
@@ -80,6 +80,9 @@ public struct OneCycle: LearningRateSchedule {
     finalDivideFactor: Double = 10_000
   ) {
     if totalSteps <= 0 { reportMisuse("OneCycle", "a schedule of \(totalSteps) steps") }
+    if !(risingShare >= 0 && risingShare <= 1) {
+      reportMisuse("OneCycle", "the share of rising steps is from 0 to 1, not \(risingShare)")
+    }
     self.peak = peak
     self.totalSteps = totalSteps
     self.risingShare = risingShare

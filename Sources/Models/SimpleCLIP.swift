@@ -25,7 +25,7 @@ public final class SimpleCLIP: Module {
     public var depth: Int
     /// The width within the feed-forward parts.
     public var feedForwardDim: Int
-    /// The share of values that is dropped while training.
+    /// The share of values that is dropped while training, from 0 to 1.
     public var dropout: Double
     /// The standard deviation that the learned vectors of the patches' places start with; nil has no such vectors.
     public var imagePositionDeviation: Double?
@@ -33,7 +33,7 @@ public final class SimpleCLIP: Module {
     public var paddingIndex: Int?
     /// Whether each layer draws weights of its own rather than a copy of the first one's.
     public var hasIndependentLayers: Bool
-    /// What the cosines are divided by at first, τ.
+    /// What the cosines are divided by at first, τ; positive.
     public var temperature: Double
     /// What is added to all scaled cosines at first, for ``sigmoidLoss(_:)``; nil adds nothing.
     public var initialBias: Float?
@@ -71,6 +71,11 @@ public final class SimpleCLIP: Module {
 
   /// A model with the notebook's initial values, drawn in PyTorch's order.
   public init(_ configuration: Configuration = Configuration()) {
+    let temperature = configuration.temperature
+    if !(temperature > 0 && temperature.isFinite && (1 / temperature).isFinite) {
+      reportMisuse(
+        "SimpleCLIP", "the temperature divides the cosines and is positive, not \(temperature)")
+    }
     self.configuration = configuration
     let width = configuration.embedDim
     func layer() -> TransformerEncoderLayer {
@@ -121,7 +126,12 @@ public final class SimpleCLIP: Module {
   }
 
   /// Keeps the cosines from being multiplied by more than `largest`, as CLIP does after each step (its section 2.5).
+  ///
+  /// - Parameter largest: at least 1.
   public func clampLogitScale(largest: Double = 100) {
+    if !(largest >= 1) {
+      reportMisuse("SimpleCLIP", "the largest factor of the cosines is at least 1, not \(largest)")
+    }
     noGrad { logitScale.assign(logitScale.clamp(0, Float(ElementaryDouble.log(largest)))) }
   }
 

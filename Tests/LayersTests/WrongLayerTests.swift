@@ -23,12 +23,140 @@ import Testing
     },
     WrongCall("a cosine of no steps", ["CosineAnnealing:", "0 steps"]) { _ = CosineAnnealing(initial: 1, steps: 0) },
     WrongCall("a cycle of no steps", ["OneCycle:", "0 steps"]) { _ = OneCycle(peak: 1, totalSteps: 0) },
-    WrongCall("a state of other parameters", ["AdamW:", "1 parameters for 0"]) { AdamW([]).state = [nil] },
+    WrongCall("a cycle that rises longer than it lasts", ["OneCycle:", "1.5"]) {
+      _ = OneCycle(peak: 1, totalSteps: 10, risingShare: 1.5)
+    },
+    WrongCall("a state of other parameters", ["AdamW:", "2 parameters for 1"]) {
+      AdamW([leaf()]).state = [nil, nil]
+    },
     WrongCall("moments of another shape", ["AdamW:", "[3]", "[2]"]) {
       let moments = AdamW.Moments(stepCount: 1, mean: .zeros([3]), square: .zeros([2]))
       AdamW([Tensor.ones([2]).requiringGrad()]).state = [moments]
     },
   ]
+
+  /// What PyTorch's optimizers refuse, and a learning rate that is no number, which its SGD takes.
+  static let optimizerCalls: [WrongCall] = [
+    WrongCall("AdamW of nothing", ["AdamW:", "no parameters"]) { _ = AdamW([]) },
+    WrongCall("SGD of nothing", ["SGD:", "no parameters"]) { _ = SGD([]) },
+    WrongCall("AdamW of one parameter twice", ["AdamW:", "0 and 2", "[2]", "the same"]) {
+      let twice = leaf()
+      _ = AdamW([twice, leaf(), twice])
+    },
+    WrongCall("SGD of one parameter twice", ["SGD:", "0 and 1", "[3, 2]", "the same"]) {
+      let layer = Linear(2, 3, bias: false)
+      _ = SGD(layer.parameters() + layer.parameters())
+    },
+    WrongCall("AdamW of a result", ["AdamW:", "parameter 1", "[3]", "computation"]) {
+      _ = AdamW([leaf(), Tensor.ones([3]).requiringGrad() * 2])
+    },
+    WrongCall("SGD of a view", ["SGD:", "parameter 0", "[2, 4]", "computation"]) {
+      _ = SGD([Tensor.ones([4, 2]).requiringGrad().T])
+    },
+    WrongCall(
+      "AdamW of a result whose gradient has passed",
+      ["AdamW:", "parameter 0", "[2]", "computation"]
+    ) {
+      let y = leaf() * 2
+      y.sum().backward()
+      _ = AdamW([y])
+    },
+    WrongCall("AdamW that steps back", ["AdamW:", "learning rate", "-0.1"]) {
+      _ = AdamW([leaf()], learningRate: -0.1)
+    },
+    WrongCall("AdamW without a rate", ["AdamW:", "learning rate", "nan"]) {
+      _ = AdamW([leaf()], learningRate: .nan)
+    },
+    WrongCall("SGD that steps back", ["SGD:", "learning rate", "-1.0"]) {
+      _ = SGD([leaf()], learningRate: -1)
+    },
+    WrongCall("SGD without a rate", ["SGD:", "learning rate", "nan"]) {
+      _ = SGD([leaf()], learningRate: .nan)
+    },
+    WrongCall("a rate that becomes negative", ["AdamW:", "learning rate", "-1.0"]) {
+      AdamW([leaf()]).learningRate = -1
+    },
+    WrongCall("a rate that becomes no number", ["SGD:", "learning rate", "nan"]) {
+      SGD([leaf()]).learningRate *= .nan
+    },
+    WrongCall("a first beta of one", ["AdamW:", "first beta", "1.0"]) {
+      _ = AdamW([leaf()], betas: (1, 0.9))
+    },
+    WrongCall("a negative second beta", ["AdamW:", "second beta", "-0.5"]) {
+      _ = AdamW([leaf()], betas: (0.9, -0.5))
+    },
+    WrongCall("a second beta that is no number", ["AdamW:", "second beta"]) {
+      _ = AdamW([leaf()], betas: (0.9, .nan))
+    },
+    WrongCall("a negative epsilon", ["AdamW:", "epsilon", "-1.0"]) {
+      _ = AdamW([leaf()], epsilon: -1)
+    },
+    WrongCall("AdamW that grows weights", ["AdamW:", "weight decay", "-0.1"]) {
+      _ = AdamW([leaf()], weightDecay: -0.1)
+    },
+    WrongCall("SGD that grows weights", ["SGD:", "weight decay", "-0.1"]) {
+      _ = SGD([leaf()], weightDecay: -0.1)
+    },
+    WrongCall("a negative momentum", ["SGD:", "momentum", "-0.9"]) {
+      _ = SGD([leaf()], momentum: -0.9)
+    },
+    WrongCall("a dampening that is no number", ["SGD:", "dampening"]) {
+      _ = SGD([leaf()], momentum: 0.9, dampening: .nan)
+    },
+    WrongCall("a negative norm", ["clipGradNorm:", "-1.0"]) { clipGradNorm([leaf()], maxNorm: -1) },
+    WrongCall("a norm that is no number", ["clipGradNorm:", "nan"]) {
+      clipGradNorm([leaf()], maxNorm: .nan)
+    },
+  ]
+
+  /// Shares that are none.
+  static let shareCalls: [WrongCall] = [
+    WrongCall("a layer that drops less than nothing", ["Dropout:", "-0.5"]) { _ = Dropout(-0.5) },
+    WrongCall("a layer that drops no number", ["Dropout:", "nan"]) { _ = Dropout(.nan) },
+    WrongCall("a layer that comes to drop too much", ["Dropout:", "1.5"]) {
+      Dropout().probability = 1.5
+    },
+    WrongCall("attention that drops less than nothing", ["MultiheadAttention:", "-0.5"]) {
+      _ = MultiheadAttention(embedDim: 4, headCount: 2, dropout: -0.5)
+    },
+    WrongCall("attention that comes to drop too much", ["MultiheadAttention:", "2.0"]) {
+      MultiheadAttention(embedDim: 4, headCount: 2).dropout = 2
+    },
+    WrongCall("an encoder layer that drops less than nothing", ["-0.5", "dropout"]) {
+      _ = TransformerEncoderLayer(embedDim: 4, headCount: 2, dropout: -0.5)
+    },
+    WrongCall("a decoder layer that drops too much", ["1.5", "dropout"]) {
+      _ = TransformerDecoderLayer(embedDim: 4, headCount: 2, dropout: 1.5)
+    },
+    WrongCall("smoothing by less than nothing", ["crossEntropy:", "-0.1"]) {
+      _ = crossEntropy(.zeros([1, 2]), IntTensor([0]), labelSmoothing: -0.1)
+    },
+    WrongCall("smoothing by no number", ["crossEntropy:", "nan"]) {
+      _ = crossEntropy(.zeros([1, 2]), IntTensor([0]), labelSmoothing: .nan)
+    },
+  ]
+
+  private static func leaf() -> Tensor { Tensor.ones([2]).requiringGrad() }
+
+  @Test(arguments: optimizerCalls.map(\.name)) func anOptimizerThatCannotTrainEndsWithOneLine(
+    _ name: String
+  ) async throws {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      [name] in
+      Self.optimizerCalls.first { $0.name == name }?.make()
+    }
+    try #require(Self.optimizerCalls.first { $0.name == name }).expectLine(result)
+  }
+
+  @Test(arguments: shareCalls.map(\.name)) func aShareBeyondItsBoundsEndsWithOneLine(_ name: String)
+    async throws
+  {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      [name] in
+      Self.shareCalls.first { $0.name == name }?.make()
+    }
+    try #require(Self.shareCalls.first { $0.name == name }).expectLine(result)
+  }
 
   @Test(arguments: calls.map(\.name)) func endsWithOneLine(_ name: String) async throws {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { [name] in

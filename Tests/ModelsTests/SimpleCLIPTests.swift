@@ -94,4 +94,27 @@ import Testing
     let mismatch = gradientMismatch([("logits", logits)]) { [clipLoss(logits)] }
     #expect(mismatch == nil, "\(mismatch ?? "")")
   }
+
+  static let calls: [WrongCall] = [
+    WrongCall("a temperature of 0", ["SimpleCLIP:", "temperature", "0.0"]) { make { $0.temperature = 0 } },
+    WrongCall("a negative temperature", ["SimpleCLIP:", "temperature", "-0.07"]) { make { $0.temperature = -0.07 } },
+    WrongCall("a temperature that is no number", ["SimpleCLIP:", "temperature", "nan"]) {
+      make { $0.temperature = .nan }
+    },
+    WrongCall("an infinite temperature", ["SimpleCLIP:", "temperature", "inf"]) { make { $0.temperature = .infinity } },
+    WrongCall("a temperature whose inverse is none", ["SimpleCLIP:", "temperature", "5e-324"]) {
+      make { $0.temperature = .leastNonzeroMagnitude }
+    },
+    WrongCall("layers that drop less than nothing", ["dropout", "-0.5"]) { make { $0.dropout = -0.5 } },
+    WrongCall("a factor below 1", ["SimpleCLIP:", "0.0"]) { SimpleCLIPTests().model().clampLogitScale(largest: 0) },
+  ]
+
+  private static func make(_ change: (inout SimpleCLIP.Configuration) -> Void) { _ = SimpleCLIPTests().model(change) }
+
+  @Test(arguments: calls.map(\.name)) func endsWithOneLine(_ name: String) async throws {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { [name] in
+      Self.calls.first { $0.name == name }?.make()
+    }
+    try #require(Self.calls.first { $0.name == name }).expectLine(result)
+  }
 }

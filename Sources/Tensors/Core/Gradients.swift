@@ -109,6 +109,12 @@ extension Tensor {
   /// What tells one parameter from another; the same for all values of this type that stand for the same leaf.
   package var identity: ObjectIdentifier { node.map { ObjectIdentifier($0) } ?? ObjectIdentifier(storage) }
 
+  /// What tells one leaf from another; `nil` for tensors that take no gradient.
+  package var leafIdentity: ObjectIdentifier? { node.map { ObjectIdentifier($0) } }
+
+  /// Whether it is the result of a recorded computation, and no leaf.
+  package var isComputed: Bool { node.map { !$0.isLeaf } ?? false }
+
   /// Whether gradients are to be computed for it.
   public var requiresGrad: Bool { node?.wantsGradient ?? false }
 

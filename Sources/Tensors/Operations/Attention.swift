@@ -49,6 +49,7 @@ extension Tensor {
     scale: Float? = nil
   ) -> Tensor {
     let name = "selfAttention"
+    check(dropout: dropout, name)
     guard projections.rank == 3, headCount > 0, projections.shape[2] % (3 * headCount) == 0 else {
       fail(
         name, "projections \(projections.shape) must be [batch, tokens, 3 × width], with a width for \(headCount) heads"
@@ -90,6 +91,7 @@ extension Tensor {
     _ scale: Float?, keepsWeights: Bool
   ) -> (output: Tensor, weights: Tensor?) {
     let name = "scaledDotProductAttention"
+    check(dropout: dropout, name)
     guard query.rank == 4, key.rank == 4, value.rank == 4 else {
       fail(
         name, "query \(query.shape), key \(key.shape) and value \(value.shape) must be [batch, heads, tokens, width]")
@@ -121,6 +123,12 @@ extension Tensor {
       return [dq, dk, dv]
     }
     return (recorded, keepsWeights ? attention.weights : nil)
+  }
+
+  private static func check(dropout: Double, _ name: String) {
+    if !(dropout >= 0 && dropout <= 1) {
+      fail(name, "a dropout probability is from 0 to 1, not \(dropout)")
+    }
   }
 
   private static func check(_ mask: Tensor, scores: [Int], _ name: String) {

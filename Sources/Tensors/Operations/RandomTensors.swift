@@ -37,7 +37,7 @@ extension Tensor {
 
   /// Sets elements to zero with the given probability and scales up the others, so that the mean stays.
   ///
-  /// - Parameter probability: 0 draws no random numbers.
+  /// - Parameter probability: from 0 to 1; 0 draws no random numbers.
   public func dropout(_ probability: Double) -> Tensor {
     if probability == 0 { return self }
     if !(probability > 0 && probability <= 1) { fail("dropout", "\(probability) is no probability") }

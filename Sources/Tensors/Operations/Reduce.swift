@@ -25,10 +25,11 @@ extension Tensor {
     Shape.dimensions(dims, rank: rank, operation).reduce(1) { $0 * shape[$1] }
   }
 
-  /// The mean over one dimension.
+  /// The mean over one dimension; NaN where there is nothing.
   public func mean(dim: Int, keepDims: Bool = false) -> Tensor { mean(dims: [dim], keepDims: keepDims) }
 
-  /// The mean squared distance from the mean, over everything or the given dimensions.
+  /// The mean squared distance from the mean, over everything or the given dimensions; NaN, as in PyTorch, where there is
+  /// nothing, or one element and `unbiased`.
   ///
   /// - Parameter unbiased: whether to divide by n - 1, as PyTorch does by default, rather than by n.
   public func variance(dims: [Int]? = nil, unbiased: Bool = true, keepDims: Bool = false) -> Tensor {
@@ -38,7 +39,7 @@ extension Tensor {
     return squares / Float(unbiased ? Swift.max(0, n - 1) : n)
   }
 
-  /// The square root of the variance; its gradient is 0 where all elements are the same.
+  /// The square root of the variance, and NaN where that is; its gradient is 0 where all elements are the same.
   public func standardDeviation(dims: [Int]? = nil, unbiased: Bool = true, keepDims: Bool = false) -> Tensor {
     variance(dims: dims, unbiased: unbiased, keepDims: keepDims).rootOfSquares()
   }
