@@ -1,14 +1,8 @@
 import Synchronization
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// How many threads the engine may use. The results do not depend on it.
 public enum Threads {
-  /// The number that the program was started with, or that of the processor's cores.
+  /// The number that the program was started with, or that of the cores that it may use.
   public static var count: Int {
     get { scoped ?? shared.load(ordering: .relaxed) }
     set { shared.store(clamped(newValue), ordering: .relaxed) }
@@ -19,14 +13,14 @@ public enum Threads {
     try $scoped.withValue(clamped(count), operation: body)
   }
 
-  /// The most threads that the engine uses; more are taken for this many.
+  /// The most threads that the engine uses; more are taken for this many. `WorkerTeam` counts parts in 16 bits.
   public static let limit = 1024
 
   private static func clamped(_ count: Int) -> Int { min(max(1, count), limit) }
 
   @TaskLocal private static var scoped: Int?
   private static let shared = Atomic<Int>(coreCount)
-  static let coreCount = clamped(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  static let coreCount = clamped(CoreCount.available)
 }
 
 /// Splits `0..<count` among the threads and calls `body` for each part.

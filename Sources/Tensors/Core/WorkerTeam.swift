@@ -1,3 +1,4 @@
+internal import CPrefetch
 import Dispatch
 import Synchronization
 
@@ -45,6 +46,7 @@ final class WorkerTeam: Sendable {
 
   /// Calls `body` with 0, 1, … `parts` - 1, each once, and returns when all calls have.
   func run(_ parts: Int, _ body: (Int) -> Void) {
+    // A ticket has 16 bits for it. There are at most `Threads.limit` parts, so this never fails.
     precondition(parts < 1 << 16)
     let isMine = parts > 1 && isBusy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
     guard isMine else {
@@ -119,7 +121,7 @@ final class WorkerTeam: Sendable {
   /// Waits a little: for some rounds by doing nothing, then by letting other threads have the core.
   private func pause(_ tries: inout Int) {
     tries += 1
-    if tries > 1000 { sched_yield() }
+    if tries > 200 { sched_yield() } else { waitBriefly() }
   }
 }
 
