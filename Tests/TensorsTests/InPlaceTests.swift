@@ -115,6 +115,16 @@ import Testing
     try #require(Self.calls.first { $0.name == name }).expectLine(result)
   }
 
+  @Test func theGradientOfALeafCanBeWrittenTo() throws {
+    let x = Tensor.ones([2, 3]).requiringGrad()
+    x.sum().backward()
+    let gradient = try #require(x.grad)
+    gradient[0].assign(Tensor([5, 6, 7]))
+    #expect(try #require(x.grad).scalars == [5, 6, 7, 1, 1, 1])
+    x.sum(dim: 0).backward(from: Tensor([1, 2, 3]))
+    #expect(try #require(x.grad).scalars == [6, 8, 10, 2, 3, 4])
+  }
+
   @Test func oneRowOfARepeatedTensorCanBeWrittenTo() {
     let row = Tensor.zeros([3])
     row.expand(2, 3)[1].assign(Tensor([1, 2, 3]))

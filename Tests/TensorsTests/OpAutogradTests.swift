@@ -161,6 +161,16 @@ import Testing
     }
   }
 
+  @Test func memoryThatWaitsCanBeGivenBack() async {
+    await #expect(processExitsWith: .success) {
+      _ = Tensor.ones([1000, 100])
+      guard Memory.pooledBytes >= 400_000 else { exit(1) }
+      Memory.trim()
+      let x = Tensor.ones([1000, 100])
+      exit(Memory.pooledBytes == 0 && x.sum().item == 100_000 ? 0 : 2)
+    }
+  }
+
   @Test func noGradFreesAtOnce() async {
     await #expect(processExitsWith: .success) {
       let x = Tensor.ones([1000, 100]).requiringGrad()

@@ -27,6 +27,9 @@ import Testing
     WrongCall("expand to a negative size", ["expand:", "[-3]"]) { _ = Tensor.ones([1]).expand(-3) },
     WrongCall("expand to too many", ["expand:", "more numbers"]) { _ = Tensor.ones([1, 1]).expand(1 << 40, 1 << 40) },
     WrongCall("split", ["split:", "[5, -1]"]) { _ = Tensor.ones([4]).split([5, -1]) },
+    WrongCall("pad of one dimension twice", ["pad:", "dimension 1", "[2, 3]", "twice"]) {
+      _ = Tensor.ones([2, 3]).pad([(1, 1, 0), (-1, 0, 1)])
+    },
     WrongCall("oneHot", ["oneHot:", "[0, -1]"]) { _ = Tensor.oneHot([], classes: -1) },
     WrongCall("bernoulli", ["bernoulli:", "1.5"]) { _ = Tensor.bernoulli([2], probability: 1.5) },
     WrongCall("bernoulli of each", ["bernoulli:", "-1.0"]) { _ = Tensor([0.5, -1]).bernoulli() },
@@ -49,6 +52,16 @@ import Testing
     },
     WrongCall("self-attention of a width without heads", ["selfAttention:", "[1, 4, 24]", "3 heads"]) {
       _ = Tensor.selfAttention(.ones([1, 4, 24]), headCount: 3)
+    },
+    WrongCall("attention that drops less than nothing", ["scaledDotProductAttention:", "-0.5"]) {
+      let x = Tensor.ones([1, 1, 2, 3])
+      _ = Tensor.scaledDotProductAttention(query: x, key: x, value: x, dropout: -0.5)
+    },
+    WrongCall("self-attention that drops too much", ["selfAttention:", "1.5"]) {
+      _ = Tensor.selfAttention(.ones([1, 4, 12]), headCount: 2, dropout: 1.5)
+    },
+    WrongCall("attention that drops no number", ["selfAttention:", "nan"]) {
+      _ = Tensor.selfAttention(.ones([1, 4, 12]), headCount: 2, dropout: .nan)
     },
     WrongCall("a mask larger than self-attention", ["selfAttention:", "[5, 4]", "[1, 2, 4, 4]"]) {
       _ = Tensor.selfAttention(.ones([1, 4, 24]), headCount: 2, mask: .zeros([5, 4]))

@@ -42,8 +42,9 @@ final class GradientNode: @unchecked Sendable {
   /// Adds to the gradient gathered so far.
   func add(_ more: Tensor) {
     guard let sum = gradient else {
-      gradient = more
-      ownsGradient = false
+      // What a leaf shows as its gradient can be written to, so it repeats no memory (as the way back of a sum does).
+      ownsGradient = isLeaf && !more.isContiguous && more.repeatsMemory
+      gradient = ownsGradient ? more.copied() : more
       return
     }
     if ownsGradient {

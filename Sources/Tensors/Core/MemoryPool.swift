@@ -12,6 +12,9 @@ public enum Memory {
   public static var liveBytes: Int { MemoryPool.shared.liveBytes }
   /// Bytes that wait in the pool to be used again.
   public static var pooledBytes: Int { MemoryPool.shared.pooledBytes }
+
+  /// Gives the waiting memory, at most 1 GiB, back to the system: for programs that go on after their work with tensors.
+  public static func trim() { MemoryPool.shared.trim() }
 }
 
 /// Keeps freed blocks to hand out again: the system takes large blocks back at once and clears them anew, which
@@ -68,6 +71,17 @@ final class MemoryPool: Sendable {
       return true
     }
     if !isKept { free(block) }
+  }
+
+  func trim() {
+    let blocks: [UInt] = state.withLock { state in
+      defer {
+        for index in state.free.indices { state.free[index] = [] }
+        state.pooled = 0
+      }
+      return Array(state.free.joined())
+    }
+    for block in blocks { free(UnsafeMutableRawPointer(bitPattern: block)) }
   }
 
   /// Eight classes for each power of two, so that at most an eighth of a block is unused.

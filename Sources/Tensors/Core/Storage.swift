@@ -2,6 +2,8 @@
 ///
 /// Blocks come from a pool and return to it when the last tensor that uses them is gone, so that a training loop
 /// runs in the memory of its first step.
+///
+/// It is not locked: many may read it, but one that writes (or adopts) must be alone.
 final class Storage: @unchecked Sendable {
   private(set) var base: UnsafeMutableRawPointer
   /// How many numbers it holds.
@@ -73,5 +75,8 @@ final class Storage: @unchecked Sendable {
   }
 
   /// Its numbers; only for 32-bit storage.
-  var floats: UnsafeMutablePointer<Float> { base.assumingMemoryBound(to: Float.self) }
+  var floats: UnsafeMutablePointer<Float> {
+    precondition(elementType == .float32, "numbers of half size are read as 32-bit ones")
+    return base.assumingMemoryBound(to: Float.self)
+  }
 }

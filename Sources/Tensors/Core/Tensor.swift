@@ -3,6 +3,9 @@
 /// A tensor is a small value: a shape over shared memory. Views (`transpose`, `reshape`, slices, `expand`) share the
 /// memory and copy nothing. Operations return new tensors and, where an operand asks for gradients, remember how to
 /// pass a gradient back; `backward()` does so.
+///
+/// Several threads may read a tensor at once. Whoever writes (`assign`, an optimizer's step, a gradient) must be the only
+/// one to use the memory meanwhile.
 public struct Tensor {
   /// The size of each dimension; empty for a single number.
   public let shape: [Int]
@@ -68,14 +71,20 @@ public struct Tensor {
   /// Numbers in memory that belongs to someone else (a mapped checkpoint), used in place and never written to.
   ///
   /// - Parameters:
-  ///   - base: the first number; must stay valid as long as `owner` lives.
+  ///   - base: the first number, at a multiple of its size; must stay valid as long as `owner` lives.
+  ///   - strides: one for each dimension, none negative; row-major order by default. Who calls sees to it that all
+  ///     numbers lie in the owner's memory.
   ///   - elementType: how the numbers are stored; kernels widen half-size ones as they read.
   ///   - owner: kept alive by the tensor.
-  public init(
+  package init(
     unownedMemory base: UnsafeRawPointer, shape: [Int], strides: [Int]? = nil, elementType: ElementType,
     owner: AnyObject
   ) {
     let strides = strides ?? Shape.strides(shape)
+    precondition(
+      strides.count == shape.count && strides.allSatisfy { $0 >= 0 },
+      "strides \(strides) for shape \(shape)")
+    precondition(Int(bitPattern: base) % elementType.byteCount == 0, "numbers that are not aligned")
     var span = Shape.count(shape) == 0 ? 0 : 1
     for (size, step) in zip(shape, strides) where size > 0 { span += (size - 1) * step }
     self.init(

@@ -39,13 +39,17 @@ extension Tensor {
 
   /// A value in front of and behind each of the given dimensions.
   ///
-  /// - Parameter amounts: how many to add before and after, by dimension; negative dimensions count from the back.
+  /// - Parameter amounts: how many to add before and after, by dimension, each once; negative dimensions count from the
+  ///   back.
   public func pad(_ amounts: [(dim: Int, before: Int, after: Int)], value: Float = 0) -> Tensor {
     var shape = self.shape
     var inner: [(dimension: Int, range: Range<Int>)] = []
     for amount in amounts {
       let dimension = Shape.dimension(amount.dim, rank: rank, "pad")
       if amount.before < 0 || amount.after < 0 { fail("pad", "amounts must not be negative: \(amount)") }
+      if inner.contains(where: { $0.dimension == dimension }) {
+        fail("pad", "dimension \(dimension) of shape \(self.shape) is given twice")
+      }
       inner.append((dimension, amount.before..<amount.before + self.shape[dimension]))
       shape[dimension] += amount.before + amount.after
     }
