@@ -6,19 +6,23 @@ LESSONS ?= 04
 # Flags for `make run` and `make bench`.
 ARGS ?=
 
-.PHONY: help run test setup lint format check bytes check-arm64 check-avx512 check-wasm check-products bench compare clean
+.PHONY: help run test setup ready lint format check bytes check-arm64 check-avx512 check-wasm check-products bench compare clean
 
 help: ## List these commands.
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name text; do \
 	  printf '  make %-14s %s\n' "$$name" "$$text"; done
 
-run: setup ## Run Lesson 04, the Vision Transformer.
+run: ready ## Run Lesson 04, the Vision Transformer.
 	$(SWIFT) run Lesson04_ViT $(ARGS)
 
-test: setup ## Build and run all tests.
+test: ready ## Build and run all tests.
 	$(SWIFT) test
 
-setup: ## Install what is missing: libpng's development files, libjpeg-turbo and libwebp for photos.
+setup: ## Install what is missing: libpng's development files, and libjpeg-turbo and libwebp for photos.
+	@ASK=1 SWIFT="$(SWIFT)" sh Scripts/setup.sh
+
+# The same before other commands, which ask for no password for what they can do without.
+ready:
 	@SWIFT="$(SWIFT)" sh Scripts/setup.sh
 
 lint: ## Check the layout of all Swift sources.
@@ -27,10 +31,10 @@ lint: ## Check the layout of all Swift sources.
 format: ## Lay all Swift sources out.
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests Lessons
 
-check: setup ## Compare every lesson with its expected output.
+check: ready ## Compare every lesson with its expected output.
 	$(SWIFT) run course check
 
-bytes: setup ## Compare builds for several instruction sets and thread counts (LESSONS="04").
+bytes: ready ## Compare builds for several instruction sets and thread counts (LESSONS="04").
 	@sh Scripts/check-bytes.sh $(LESSONS)
 
 check-arm64: ## Run the engine's kernels as arm64 code and compare their digest.
@@ -42,13 +46,13 @@ check-avx512: ## Run the engine's kernels with AVX-512, in an emulator where the
 check-wasm: ## Run the engine's kernels as WebAssembly and compare their digest.
 	@sh Scripts/check-wasm.sh
 
-check-products: setup ## Build and run a package that depends on the libraries.
+check-products: ready ## Build and run a package that depends on the libraries.
 	@sh Scripts/check-products.sh
 
-bench: setup ## Measure the engine (ARGS="--torch python3" compares with PyTorch).
+bench: ready ## Measure the engine (ARGS="--torch python3" compares with PyTorch).
 	$(SWIFT) run -c release bench $(ARGS)
 
-compare: setup ## Compare with transformers at real sizes (PYTHON=python3 that has it; ARGS="clip vilt" for some).
+compare: ready ## Compare with transformers at real sizes (PYTHON=python3 that has it; ARGS="clip vilt" for some).
 	@Scripts/compare-transformers.sh $(ARGS)
 
 clean: ## Remove all build products.

@@ -3,6 +3,9 @@
 # and libjpeg-turbo and libwebp, without which it reads no JPEG and no WebP but does all else. Says what to do where it
 # cannot.
 # SWIFT names another compiler than the one on the PATH, as for `make`.
+#
+# Every package is named before it is installed. A password is asked for only where the course cannot do without the
+# package, or where `make setup` was called for itself (ASK=1), and only at a terminal.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -41,14 +44,19 @@ has_library() { # file's name, number of its interface, Homebrew's name
   return 1
 }
 
+# may_install: whether packages can be installed without asking for a password
+may_install() { [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; }
+
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then
     "$@"
-  elif command -v sudo >/dev/null 2>&1; then
-    sudo "$@"
-  else
+  elif ! command -v sudo >/dev/null 2>&1; then
     say "Installing packages needs root, and there is no sudo."
     return 1
+  elif [ -t 0 ]; then
+    sudo "$@"
+  else
+    sudo -n "$@"
   fi
 }
 
@@ -61,7 +69,7 @@ apt_install_with_lists() {
 
 if ! has_libpng; then
   if command -v apt-get >/dev/null 2>&1; then
-    say "Installing libpng-dev and pkg-config with apt-get."
+    say "Installing libpng-dev and pkg-config with apt-get, without which the course does not build."
     apt_install_with_lists libpng-dev pkg-config || {
       say "libpng-dev could not be installed; install it as root (apt-get install libpng-dev pkg-config), then try again."
       exit 1
@@ -85,8 +93,13 @@ fi
 install_reader() { # format, library, file's name, number of its interface, apt's name, Homebrew's name
   if has_library "$3" "$4" "$6"; then return 0; fi
   tried=.build/$2-not-installed
-  if [ -n "$(find "$tried" -mtime -1 2>/dev/null)" ]; then return 0; fi
+  if [ "${ASK:-0}" != 1 ] && [ -n "$(find "$tried" -mtime -1 2>/dev/null)" ]; then return 0; fi
   if command -v apt-get >/dev/null 2>&1; then
+    if ! may_install && ! { [ "${ASK:-0}" = 1 ] && [ -t 0 ]; }; then
+      say "To read $1, install $5: \`make setup\` does so. The course goes on without."
+      mkdir -p .build && : >"$tried"
+      return 0
+    fi
     say "Installing $5 with apt-get, to read $1."
     apt_install_with_lists "$5" >/dev/null 2>&1 || true
   elif command -v brew >/dev/null 2>&1; then
