@@ -34,7 +34,7 @@ public struct Digits: Sendable, Equatable {
     let side = Self.side
     let columns = sheet.width / side
     var labels: [Int] = []
-    for (line, row) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (line, row) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       for character in row.utf8 {
         guard character >= 48, character < 58 else {
           throw DatasetError(file: labelsName, place: "line \(line + 1)", reason: "a label is a digit from 0 to 9")

@@ -5,10 +5,10 @@ import Images
 enum Resources {
   /// The path of a resource.
   static func path(_ name: String) throws(DatasetError) -> String {
-    guard let path = Bundle.module.path(forResource: name, ofType: nil, inDirectory: "Resources") else {
-      throw DatasetError(file: name, reason: "not among the package's resources in \(Bundle.module.bundlePath)")
+    guard let folder = ResourceFolder.find("Datasets") else {
+      throw DatasetError(file: name, reason: ResourceFolder.advice)
     }
-    return path
+    return "\(folder)/\(name)"
   }
 
   /// An image among the resources.

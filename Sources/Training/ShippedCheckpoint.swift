@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 
 /// The small models that come with the course, each trained by `course train` and kept as a directory in the form of
@@ -20,10 +21,10 @@ public enum ShippedCheckpoint: String, CaseIterable, Sendable {
   /// - Throws: ``TrainingError`` if the package does not hold it.
   public var directory: String {
     get throws(TrainingError) {
-      guard let path = Bundle.module.path(forResource: name, ofType: nil, inDirectory: "Resources") else {
-        throw TrainingError(file: name, reason: "not among the package's models in \(Bundle.module.bundlePath)")
+      guard let folder = ResourceFolder.find("Training") else {
+        throw TrainingError(file: name, reason: ResourceFolder.advice)
       }
-      return path
+      return "\(folder)/\(name)"
     }
   }
 
@@ -36,9 +37,10 @@ public enum ShippedCheckpoint: String, CaseIterable, Sendable {
   public var statedChecksum: String {
     get throws(TrainingError) {
       let readme = "README.md"
-      guard let path = Bundle.module.path(forResource: readme, ofType: nil, inDirectory: "Resources"),
-        let text = try? String(contentsOfFile: path, encoding: .utf8)
-      else { throw TrainingError(file: readme, reason: "not among the package's resources") }
+      guard let folder = ResourceFolder.find("Training"),
+        let text = try? String(contentsOfFile: "\(folder)/\(readme)", encoding: .utf8)
+      else { throw TrainingError(file: readme, reason: ResourceFolder.advice) }
+      let path = "\(folder)/\(readme)"
       for line in text.split(whereSeparator: \.isNewline) where line.hasPrefix("| `\(name)` |") {
         let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces.union(["`"])) }
         if let checksum = cells.first(where: { $0.count == 64 && $0.allSatisfy(\.isHexDigit) }) { return checksum }

@@ -17,7 +17,7 @@ struct Pretrained: ParsableCommand {
   @Argument(help: "The model's directory.")
   var directory: String
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("A PNG or JPEG.", valueName: "file"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("A PNG, JPEG or WebP.", valueName: "file"))
   var image: String
 
   @Option(

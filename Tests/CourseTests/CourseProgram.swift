@@ -21,6 +21,15 @@ enum CourseProgram {
       "/bin/sh", ["-c", "cd \"$0\" && { \(lines); }", folder, path] + arguments,
       environment: ["SWIFT_BACKTRACE": "enable=no"], timeout: 300)
   }
+
+  /// Copies a program or a folder.
+  ///
+  /// Another process does it: one that this process has open for writing, if only for a moment, is open in all programs
+  /// that other tests start just then, and cannot be run ("Text file busy").
+  static func copy(_ source: String, to target: String) throws {
+    let result = try Subprocess.capture("/bin/cp", ["-R", source, target], timeout: 60)
+    guard result.ending == .exited(0) else { throw CourseError(result.errorText) }
+  }
 }
 
 extension Subprocess {

@@ -18,8 +18,9 @@ import Testing
     // The command looks for lessons beside itself.
     let program = folder.path(".build/debug/course")
     try folder.writeScript(
-      "touch '\(folder.path("early"))'; sleep 2; touch '\(folder.path("late"))'", to: ".build/debug/Lesson01_Long")
-    try FileManager.default.copyItem(atPath: CourseProgram.path, toPath: program)
+      "sleep 1; touch '\(folder.path("early"))'; sleep 2; touch '\(folder.path("late"))'",
+      to: ".build/debug/Lesson01_Long")
+    try CourseProgram.copy(CourseProgram.path, to: program)
     // Newer than its sources, so that it is not built.
     for source in ["Package.swift", "Lessons/Lesson01_Long", "Lessons/Lesson01_Long/main.swift"] {
       try FileManager.default.setAttributes(
@@ -33,7 +34,7 @@ import Testing
       wait $!
       echo $?
       """
-    let result = try Subprocess.capture("/bin/sh", ["-c", script], timeout: 60)
+    let result = try Subprocess.capture("/bin/sh", ["-c", script], timeout: 300)
     #expect(result.outputText == "\(128 + number)\n", "\(result.errorText)")
     usleep(2_500_000)
     #expect(!FileManager.default.fileExists(atPath: folder.path("late")))

@@ -34,8 +34,7 @@ import Testing
     try FileManager.default.createDirectory(at: build, withIntermediateDirectories: true)
     for entry in try FileManager.default.contentsOfDirectory(atPath: BuiltPrograms.folder.path)
     where entry == Self.lesson || entry.hasSuffix(".resources") || entry.hasSuffix(".bundle") {
-      try FileManager.default.copyItem(
-        at: BuiltPrograms.folder.appending(path: entry), to: build.appending(path: entry))
+      try CourseProgram.copy(BuiltPrograms.path(of: entry), to: build.appending(path: entry).path)
     }
     let result = try run(build.appending(path: Self.lesson).path, in: "/")
     #expect(result.ending == .exited(0), "\(result.errorText)")
@@ -46,7 +45,7 @@ import Testing
     let folder = try package()
     let elsewhere = try TemporaryFolder()
     let program = elsewhere.path(Self.lesson)
-    try FileManager.default.copyItem(atPath: BuiltPrograms.path(of: Self.lesson), toPath: program)
+    try CourseProgram.copy(BuiltPrograms.path(of: Self.lesson), to: program)
     let result = try run(program, in: folder.path("Lessons"))
     #expect(result.ending == .exited(0), "\(result.errorText)")
     #expect(result.outputText.contains("12,345,678"))
