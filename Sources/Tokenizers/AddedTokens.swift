@@ -3,14 +3,20 @@ struct AddedToken: Sendable, Equatable {
   var content: String
   /// Whether decoding can leave it out.
   var isSpecial = false
-  /// Whether it is looked for in the normalised text; else in the text as it is.
-  var isNormalized = false
+  /// Whether it is looked for in the normalised text, where the files tell it.
+  var statedNormalization: Bool?
   /// Whether white space before it belongs to it.
   var stripsLeft = false
   /// Whether white space after it belongs to it.
   var stripsRight = false
   /// Whether it counts only where no letter or digit touches it.
   var isSingleWord = false
+
+  /// Whether it is looked for in the normalised text; else in the text as it is. Special tokens are not by default.
+  var isNormalized: Bool { statedNormalization ?? !isSpecial }
+
+  /// Whether it has exactly this text: Swift's strings are equal when they are only canonically equivalent.
+  func spells(_ text: String) -> Bool { content.utf8.elementsEqual(text.utf8) }
 }
 
 /// The added tokens of a tokenizer: finds them in a text.
@@ -30,9 +36,15 @@ struct AddedTokens: Sendable {
   /// Adds tokens in order. A token that the model has keeps its id; others get the next free ones, as in
   /// Hugging Face's tokenizers, whatever id a file gives them.
   mutating func add(_ newTokens: [AddedToken], model: TokenModel, normalizer: Normalizer?) {
+    var nextID = max(largestID.map { $0 + 1 } ?? 0, model.vocabulary.count)
     for token in newTokens where !token.content.isEmpty {
-      let nextID = largestID.map { max($0 + 1, model.vocabulary.count) } ?? model.vocabulary.count
-      let id = id(of: token.content) ?? model.vocabulary.id(of: token.content) ?? nextID
+      let id: Int
+      if let known = self.id(of: token.content) ?? model.vocabulary.id(of: token.content) {
+        id = known
+      } else {
+        id = nextID
+        nextID += 1
+      }
       largestID = max(id, largestID ?? id)
       ids[Array(token.content.utf8)] = id
       tokens[id] = token
@@ -87,8 +99,10 @@ struct AddedTokens: Sendable {
     let finder = isNormalized ? normalized : asIs
     guard !finder.isEmpty else { return text.isEmpty ? [] : [Segment(range: 0..<text.count, id: nil)] }
     var segments: [Segment] = []
+    // Where the segments so far end; a token that takes white space may have been overtaken by one that begins in it.
     var done = 0
     var index = 0
+    var spaceEnds = SpaceEnds()
     while index < text.count {
       guard let match = finder.longestMatch(in: text, at: index), let token = tokens[match.id] else {
         index += 1
@@ -100,32 +114,45 @@ struct AddedTokens: Sendable {
       if ignoresSpecialTokens, isSpecial(token.content) { continue }
       if token.isSingleWord, touchesWord(text, start..<end) { continue }
       if token.stripsLeft {
-        while start > done, text.scalar(at: text.scalarStart(before: start)).scalar.properties.isWhitespace {
+        while start > done, ScalarClass.isSpace(text.scalar(at: text.scalarStart(before: start)).scalar) {
           start = text.scalarStart(before: start)
         }
+        start = max(start, done)
       }
-      if token.stripsRight {
-        while end < text.count {
-          let (scalar, length) = text.scalar(at: end)
-          guard scalar.properties.isWhitespace else { break }
-          end += length
-        }
-        index = end
-      }
+      // The white space on the right is searched for added tokens all the same.
+      if token.stripsRight { end = spaceEnds.end(text, after: end) }
       if done < start { segments.append(Segment(range: done..<start, id: nil)) }
-      segments.append(Segment(range: start..<end, id: match.id))
+      if start < end { segments.append(Segment(range: start..<end, id: match.id)) }
       done = end
     }
     if done < text.count { segments.append(Segment(range: done..<text.count, id: nil)) }
     return segments
   }
 
+  /// Where runs of white space end. Many tokens may begin in one run; it is walked through once.
+  private struct SpaceEnds {
+    private var known = 0..<0
+
+    mutating func end(_ text: [UInt8], after start: Int) -> Int {
+      if known.contains(start) { return known.upperBound }
+      var end = start
+      while end < text.count {
+        let (scalar, length) = text.scalar(at: end)
+        guard ScalarClass.isSpace(scalar) else { break }
+        end += length
+      }
+      known = start..<end
+      return end
+    }
+  }
+
   private func touchesWord(_ text: [UInt8], _ range: Range<Int>) -> Bool {
+    func isWord(_ scalar: Unicode.Scalar) -> Bool { ScalarClass.properties(scalar).contains(.word) }
     if range.lowerBound > 0,
-      ScalarClass.isWord(text.scalar(at: text.scalarStart(before: range.lowerBound)).scalar)
+      isWord(text.scalar(at: text.scalarStart(before: range.lowerBound)).scalar)
     {
       return true
     }
-    return range.upperBound < text.count && ScalarClass.isWord(text.scalar(at: range.upperBound).scalar)
+    return range.upperBound < text.count && isWord(text.scalar(at: range.upperBound).scalar)
   }
 }

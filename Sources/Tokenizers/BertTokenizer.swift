@@ -10,9 +10,13 @@ enum BertTokenizer {
   }
 
   /// Bounds texts by the tokenizer's special tokens.
+  ///
+  /// For a role that the files set to `null`, transformers takes the ids that these tokens have in the smallest
+  /// vocabularies, and calls the token "None"; without both roles the one "None" is the separator's.
   static func addTemplate(to tokenizer: inout PipelineTokenizer) {
-    if let classifier = tokenizer.specialTokens.classifier, let separator = tokenizer.specialTokens.separator {
-      tokenizer.template = .bert(classifier: classifier, separator: separator)
-    }
+    let (classifier, separator) = (tokenizer.specialTokens.classifier, tokenizer.specialTokens.separator)
+    tokenizer.template = .bert(
+      classifier: classifier ?? SpecialToken(text: "None", id: separator == nil ? 3 : 2),
+      separator: separator ?? SpecialToken(text: "None", id: 3))
   }
 }

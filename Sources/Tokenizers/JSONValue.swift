@@ -34,7 +34,8 @@ struct JSONNode {
   /// The member with the given key: `null` when it is missing, the last one when there are several.
   subscript(key: String) -> JSONNode {
     let path = path.isEmpty ? key : "\(path).\(key)"
-    guard case .object(let members) = value, let member = members.last(where: { $0.key == key }) else {
+    guard case .object(let members) = value, let member = members.last(where: { $0.key.utf8.elementsEqual(key.utf8) })
+    else {
       return JSONNode(value: .null, file: file, path: path)
     }
     return JSONNode(value: member.value, file: file, path: path)

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A step that rewrites the text before it is split into words.
 indirect enum Normalizer: Sendable, Equatable {
   /// Canonical composition (Unicode's NFC).
@@ -19,10 +17,9 @@ indirect enum Normalizer: Sendable, Equatable {
   func normalize(_ text: inout [UInt8]) {
     switch self {
     case .composed:
-      // No character under U+0300 takes part in a composition with its like.
-      if !Self.staysBelowAccents(text) { text = Self.canonical(text, \.precomposedStringWithCanonicalMapping) }
+      CanonicalForm.compose(&text)
     case .decomposed:
-      if !Self.isASCII(text) { text = Self.canonical(text, \.decomposedStringWithCanonicalMapping) }
+      CanonicalForm.decompose(&text)
     case .collapsedSpace:
       Self.collapseSpace(&text)
     case .lowercased:
@@ -36,9 +33,6 @@ indirect enum Normalizer: Sendable, Equatable {
 
   static func isASCII(_ text: [UInt8]) -> Bool { text.allSatisfy { $0 < 0x80 } }
 
-  /// Whether all characters are under U+0300, which begins the combining marks and whose first byte is 0xCC.
-  private static func staysBelowAccents(_ text: [UInt8]) -> Bool { text.allSatisfy { $0 < 0xCC } }
-
   static func lowercase(_ text: inout [UInt8]) {
     if isASCII(text) {
       for index in text.indices where (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(text[index]) {
@@ -48,9 +42,18 @@ indirect enum Normalizer: Sendable, Equatable {
     }
     var result: [UInt8] = []
     result.reserveCapacity(text.count)
-    for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
-      // By character: a final sigma, which a whole string would get, is not asked for.
-      result.append(contentsOf: scalar.properties.lowercaseMapping.utf8)
+    var index = 0
+    while index < text.count {
+      let (scalar, length) = text.scalar(at: index)
+      if let lower = ScalarClass.lowerCase(scalar) {
+        result.append(lower)
+      } else if scalar == "\u{130}" {
+        // The only character of which two become: a small i and the dot that it has lost.
+        result.append(contentsOf: "i\u{307}".utf8)
+      } else {
+        result.append(contentsOf: text[index..<(index + length)])
+      }
+      index += length
     }
     text = result
   }
@@ -62,7 +65,7 @@ indirect enum Normalizer: Sendable, Equatable {
     var isInRun = false
     while index < text.count {
       let (scalar, length) = text.scalar(at: index)
-      let isSpace = scalar.properties.isWhitespace
+      let isSpace = ScalarClass.isSpace(scalar)
       if !isSpace {
         result.append(contentsOf: text[index..<(index + length)])
       } else if !isInRun {
@@ -72,30 +75,6 @@ indirect enum Normalizer: Sendable, Equatable {
       index += length
     }
     text = result
-  }
-
-  /// Applies a canonical mapping of Foundation's, as far as Unicode 9 goes.
-  ///
-  /// The tables of tokenizers end there: later characters are not decomposed, composed or reordered. Cutting the text
-  /// around them gives that.
-  static func canonical(_ text: [UInt8], _ mapping: KeyPath<String, String>) -> [UInt8] {
-    let whole = String(decoding: text, as: UTF8.self)
-    guard whole.unicodeScalars.contains(where: { !ScalarClass.isNormalizable($0) }) else {
-      return Array(whole[keyPath: mapping].utf8)
-    }
-    var result: [UInt8] = []
-    var piece = String.UnicodeScalarView()
-    for scalar in whole.unicodeScalars {
-      if ScalarClass.isNormalizable(scalar) {
-        piece.append(scalar)
-        continue
-      }
-      result.append(contentsOf: String(piece)[keyPath: mapping].utf8)
-      piece.removeAll()
-      result.append(contentsOf: String(scalar).utf8)
-    }
-    result.append(contentsOf: String(piece)[keyPath: mapping].utf8)
-    return result
   }
 }
 
@@ -125,8 +104,9 @@ struct BertNormalizer: Sendable, Equatable {
       let bytes = text[index..<(index + length)]
       index += length
       if cleansText {
-        if ScalarClass.isBertControl(scalar) { continue }
-        if scalar.properties.isWhitespace {
+        let properties = ScalarClass.properties(scalar)
+        if properties.contains(.bertControl) { continue }
+        if properties.contains(.space) {
           result.append(0x20)
           continue
         }
@@ -140,12 +120,15 @@ struct BertNormalizer: Sendable, Equatable {
   }
 
   private func dropAccents(_ text: inout [UInt8]) {
-    let decomposed = Normalizer.canonical(text, \.decomposedStringWithCanonicalMapping)
+    var decomposed = text
+    CanonicalForm.decompose(&decomposed)
     text.removeAll(keepingCapacity: true)
     var index = 0
     while index < decomposed.count {
       let (scalar, length) = decomposed.scalar(at: index)
-      if !ScalarClass.isBertAccent(scalar) { text.append(contentsOf: decomposed[index..<(index + length)]) }
+      if !ScalarClass.properties(scalar).contains(.bertAccent) {
+        text.append(contentsOf: decomposed[index..<(index + length)])
+      }
       index += length
     }
   }

@@ -13,6 +13,8 @@ struct PipelineTokenizer: Tokenizer {
   var directory: String?
   var paddingSide = Side.right
   var truncationSide = Side.right
+  /// What the files ask a processor for; see ``processorTruncation(isPadding:)``.
+  var processorLimits = ProcessorLimits()
   /// Whether ``TokenDecoder/cleanUp(_:)`` is applied to decoded text.
   var cleansUpSpaces = false
   /// What ends a word in decoded text and becomes a space (CLIP); white space around the text is then dropped.
@@ -41,13 +43,18 @@ struct PipelineTokenizer: Tokenizer {
 
   // MARK: Encoding
 
+  func encode(_ text: String, pair: String?, addSpecialTokens: Bool) -> Encoding {
+    assemble(
+      tokenize(text), pair.map(tokenize), addSpecialTokens ? template : template.withoutSpecialTokens)
+  }
+
   func encode(
     _ text: String, pair: String?, addSpecialTokens: Bool, truncation: Truncation
   ) throws(TokenizerError) -> Encoding {
     var first = tokenize(text)
     var second = pair.map(tokenize)
     let isPair = second != nil
-    let template = addSpecialTokens ? self.template : .plain
+    let template = addSpecialTokens ? self.template : self.template.withoutSpecialTokens
 
     let limit: Int? =
       switch truncation {
@@ -59,6 +66,7 @@ struct PipelineTokenizer: Tokenizer {
       let specialCount = template.specialTokenCount(isPair: isPair)
       guard limit >= specialCount else {
         throw TokenizerError(
+          file: directory,
           reason: "a text cannot be cut to \(limit) tokens: the special tokens around it are \(specialCount)")
       }
       truncate(&first, &second, to: limit - specialCount)
@@ -159,6 +167,8 @@ struct PipelineTokenizer: Tokenizer {
     return encoding
   }
 
+  func processorTruncation(isPadding: Bool) -> Truncation { processorLimits.truncation(isPadding: isPadding) }
+
   // MARK: Padding
 
   func pad(_ encodings: [Encoding], to padding: Padding) throws(TokenizerError) -> [Encoding] {
@@ -211,7 +221,7 @@ struct PipelineTokenizer: Tokenizer {
   /// The text without the white space around it, in Python's sense: with the separators U+001C to U+001F.
   private static func stripped(_ text: String) -> String {
     let isSpace = { (scalar: Unicode.Scalar) in
-      scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
+      ScalarClass.isSpace(scalar) || (0x1C...0x1F).contains(scalar.value)
     }
     let scalars = text.unicodeScalars
     guard let first = scalars.firstIndex(where: { !isSpace($0) }), let last = scalars.lastIndex(where: { !isSpace($0) })

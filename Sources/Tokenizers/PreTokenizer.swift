@@ -166,8 +166,9 @@ indirect enum PreTokenizer: Sendable, Equatable {
     var index = range.lowerBound
     while index < range.upperBound {
       let (scalar, length) = text.scalar(at: index)
-      let isSpace = scalar.properties.isWhitespace
-      let isPunctuation = !isSpace && ScalarClass.isBertPunctuation(scalar)
+      let properties = ScalarClass.properties(scalar)
+      let isSpace = properties.contains(.space)
+      let isPunctuation = properties.contains(.bertPunctuation)
       if isSpace || isPunctuation {
         if wordStart < index { words.append(wordStart..<index) }
         if isPunctuation { words.append(index..<(index + length)) }

@@ -1,9 +1,56 @@
 /// What the tokenizers ask about a character, as the Unicode versions behind Hugging Face's tokenizers answer it.
 ///
 /// The standard library knows a newer Unicode, and a different one on each system, while ids must be the same
-/// everywhere. A character's age settles it: one that is younger than a table counts as unassigned there.
-/// Compared with tokenizers 0.23 over all scalars, alone and in random company.
+/// everywhere. So the answers come from ``UnicodeTables``, which were taken from tokenizers 0.23.
 enum ScalarClass {
+  /// What is known of a character.
+  struct Properties: OptionSet {
+    let rawValue: UInt8
+
+    /// `\p{L}` of the split patterns.
+    static let letter = Properties(rawValue: 1 << 0)
+    /// `\p{N}` of the split patterns.
+    static let number = Properties(rawValue: 1 << 1)
+    /// White space, `\s`.
+    static let space = Properties(rawValue: 1 << 2)
+    /// Part of a word, `\w`, for added tokens that must stand alone.
+    static let word = Properties(rawValue: 1 << 3)
+    /// BERT makes the character a token of its own.
+    static let bertPunctuation = Properties(rawValue: 1 << 4)
+    /// BERT drops the character as a control or format character.
+    static let bertControl = Properties(rawValue: 1 << 5)
+    /// BERT drops the character as an accent.
+    static let bertAccent = Properties(rawValue: 1 << 6)
+    /// Canonical composition may change the character or its neighbours.
+    static let composition = Properties(rawValue: 1 << 7)
+  }
+
+  /// The properties of each code point.
+  private static let table: [UInt8] = expanded(UnicodeTables.properties, count: 0x11_0000)
+
+  /// Writes out a table of places where a value begins.
+  static func expanded(_ runs: [UInt32], count: Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count) { values, initializedCount in
+      var value: UInt8 = 0
+      var start = 0
+      for run in runs {
+        values[start..<Int(run >> 8)].initialize(repeating: value)
+        start = Int(run >> 8)
+        value = UInt8(truncatingIfNeeded: run)
+      }
+      values[start..<count].initialize(repeating: value)
+      initializedCount = count
+    }
+  }
+
+  /// What is known of a character.
+  static func properties(_ scalar: Unicode.Scalar) -> Properties {
+    Properties(rawValue: table[Int(scalar.value)])
+  }
+
+  /// Whether the character is white space.
+  static func isSpace(_ scalar: Unicode.Scalar) -> Bool { properties(scalar).contains(.space) }
+
   /// The classes that the split patterns of CLIP and GPT-2 tell apart.
   enum Split {
     /// `\p{L}`
@@ -16,80 +63,27 @@ enum ScalarClass {
     case other
   }
 
-  /// The class in the split patterns, whose tables are those of Unicode 16.
+  /// The class in the split patterns.
   static func split(_ scalar: Unicode.Scalar) -> Split {
-    if scalar.isASCII {
-      switch UInt8(truncatingIfNeeded: scalar.value) {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): return .letter
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): return .number
-      case 0x20, 0x09...0x0D: return .space
-      default: return .other
-      }
-    }
-    let properties = scalar.properties
-    switch properties.generalCategory {
-    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
-      return isAssigned(properties, by: 16) ? .letter : .other
-    case .decimalNumber, .letterNumber, .otherNumber:
-      return isAssigned(properties, by: 16) ? .number : .other
-    default:
-      return properties.isWhitespace ? .space : .other
-    }
+    let properties = properties(scalar)
+    return properties.contains(.letter)
+      ? .letter : properties.contains(.number) ? .number : properties.contains(.space) ? .space : .other
   }
 
-  /// Whether the character is part of a word (`\w`), for added tokens that must stand alone.
-  static func isWord(_ scalar: Unicode.Scalar) -> Bool {
-    let properties = scalar.properties
-    guard isAssigned(properties, by: 16) else { return false }
-    switch properties.generalCategory {
-    case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: return true
-    default: return properties.isAlphabetic || properties.isJoinControl
+  /// The small character, or `nil` for one that has none.
+  static func lowerCase(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
+    // Fours of first, last, step and distance, in order; found by halving.
+    let runs = UnicodeTables.lowerCase
+    let value = Int32(scalar.value)
+    var (low, high) = (0, runs.count / 4)
+    while low < high {
+      let middle = (low + high) / 2
+      if runs[middle * 4 + 1] < value { low = middle + 1 } else { high = middle }
     }
-  }
-
-  /// Whether BERT makes the character a token of its own. The tables are those of Unicode 8.
-  static func isBertPunctuation(_ scalar: Unicode.Scalar) -> Bool {
-    if scalar.isASCII {
-      switch scalar.value {
-      case 0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E: return true
-      default: return false
-      }
+    guard low < runs.count / 4, value >= runs[low * 4], (value - runs[low * 4]) % runs[low * 4 + 2] == 0 else {
+      return nil
     }
-    let properties = scalar.properties
-    switch properties.generalCategory {
-    case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
-      .finalPunctuation, .otherPunctuation:
-      return isAssigned(properties, by: 8)
-    default:
-      return scalar.value == 0x166D || scalar.value == 0x111C9  // no longer punctuation in later versions
-    }
-  }
-
-  /// Whether BERT drops the character as a control or format character. The tables are those of Unicode 8.
-  static func isBertControl(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar {
-    case "\t", "\n", "\r": return false
-    case "\0", "\u{FFFD}": return true
-    default: break
-    }
-    if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7F }
-    let properties = scalar.properties
-    switch properties.generalCategory {
-    case .control, .format, .privateUse: return isAssigned(properties, by: 8)
-    default: return false
-    }
-  }
-
-  /// Whether BERT drops the character as an accent. The tables are those of Unicode 8.
-  static func isBertAccent(_ scalar: Unicode.Scalar) -> Bool {
-    if scalar.value < 0x300 { return false }
-    switch scalar.value {
-    case 0x1734, 0x1171E: return true  // no longer nonspacing marks in later versions
-    case 0x1885, 0x1886, 0xA9BD, 0x111C9: return false  // nonspacing marks in later versions only
-    default: break
-    }
-    let properties = scalar.properties
-    return properties.generalCategory == .nonspacingMark && isAssigned(properties, by: 8)
+    return Unicode.Scalar(UInt32(value + runs[low * 4 + 3]))
   }
 
   /// Whether BERT puts spaces around the character: the ideographs, in the ranges that tokenizers uses.
@@ -100,16 +94,6 @@ enum ScalarClass {
       return true
     default: return false
     }
-  }
-
-  /// Whether canonical composition and decomposition know the character. The tables are those of Unicode 9.
-  static func isNormalizable(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.value < 0x530 || isAssigned(scalar.properties, by: 9)
-  }
-
-  private static func isAssigned(_ properties: Unicode.Scalar.Properties, by major: Int) -> Bool {
-    guard let age = properties.age else { return false }
-    return age.major < major || age.major == major && age.minor == 0
   }
 }
 
@@ -122,6 +106,19 @@ extension [UInt8] {
     var value = first & (0x7F >> UInt32(length))
     for offset in 1..<length { value = value << 6 | UInt32(self[index + offset] & 0x3F) }
     return (Unicode.Scalar(value) ?? "\u{FFFD}", length)
+  }
+
+  /// Appends a character.
+  mutating func append(_ scalar: Unicode.Scalar) {
+    let value = scalar.value
+    func part(_ lead: UInt32, _ shift: UInt32) -> UInt8 { UInt8(truncatingIfNeeded: lead | value >> shift) }
+    func rest(_ shift: UInt32) -> UInt8 { UInt8(truncatingIfNeeded: 0x80 | value >> shift & 0x3F) }
+    switch value {
+    case ..<0x80: append(UInt8(truncatingIfNeeded: value))
+    case ..<0x800: append(contentsOf: [part(0xC0, 6), rest(0)])
+    case ..<0x1_0000: append(contentsOf: [part(0xE0, 12), rest(6), rest(0)])
+    default: append(contentsOf: [part(0xF0, 18), rest(12), rest(6), rest(0)])
+    }
   }
 
   /// The index at which the character before an index begins. The bytes must be valid UTF-8.

@@ -7,6 +7,10 @@ struct SequenceTemplate: Sendable, Equatable {
     case second(typeID: Int)
     /// A special token.
     case special(SpecialToken, typeID: Int)
+
+    var isFirst: Bool { if case .first = self { true } else { false } }
+    var isSecond: Bool { if case .second = self { true } else { false } }
+    var isSpecial: Bool { if case .special = self { true } else { false } }
   }
 
   /// The order for one text.
@@ -48,11 +52,16 @@ struct SequenceTemplate: Sendable, Equatable {
     return SequenceTemplate(single: single, pair: single + around(.second(typeID: 1), typeID: 1))
   }
 
+  /// The same without special tokens; types of the texts stay.
+  var withoutSpecialTokens: SequenceTemplate {
+    SequenceTemplate(single: single.filter { !$0.isSpecial }, pair: pair.filter { !$0.isSpecial })
+  }
+
   /// The pieces for one text or a pair.
   func pieces(isPair: Bool) -> [Piece] { isPair ? pair : single }
 
   /// The number of tokens that the template adds.
   func specialTokenCount(isPair: Bool) -> Int {
-    pieces(isPair: isPair).count { if case .special = $0 { true } else { false } }
+    pieces(isPair: isPair).count(where: \.isSpecial)
   }
 }

@@ -18,7 +18,15 @@ public protocol Tokenizer: Sendable {
   /// The token with the given id, spelled as in the vocabulary, or `nil` if there is none.
   func token(for id: Int) -> String?
 
-  /// Encodes one text, or a pair of texts such as a question and its context.
+  /// Encodes one text in full, or a pair of texts such as a question and its context.
+  ///
+  /// - Parameters:
+  ///   - text: any text. Special tokens that are spelled out in it are recognised.
+  ///   - pair: the second text, if any.
+  ///   - addSpecialTokens: whether to add what the model expects around the text, such as `[CLS]` and `[SEP]`.
+  func encode(_ text: String, pair: String?, addSpecialTokens: Bool) -> Encoding
+
+  /// Encodes one text, or a pair of texts, and shortens it.
   ///
   /// - Parameters:
   ///   - text: any text. Special tokens that are spelled out in it are recognised.
@@ -29,6 +37,11 @@ public protocol Tokenizer: Sendable {
   func encode(
     _ text: String, pair: String?, addSpecialTokens: Bool, truncation: Truncation
   ) throws(TokenizerError) -> Encoding
+
+  /// The truncation that the files ask a model's processor for.
+  ///
+  /// - Parameter isPadding: whether the processor is to make texts equally long.
+  func processorTruncation(isPadding: Bool) -> Truncation
 
   /// Makes encodings equally long, by adding padding tokens that the attention mask hides.
   ///
@@ -45,13 +58,15 @@ public protocol Tokenizer: Sendable {
 
 extension Tokenizer {
   /// Encodes one text in full, with the special tokens that the model expects around it.
-  public func encode(_ text: String, pair: String? = nil, addSpecialTokens: Bool = true) -> Encoding {
-    do {
-      return try encode(text, pair: pair, addSpecialTokens: addSpecialTokens, truncation: .none)
-    } catch {
-      preconditionFailure("encoding without truncation cannot fail: \(error)")
-    }
+  public func encode(_ text: String) -> Encoding { encode(text, pair: nil, addSpecialTokens: true) }
+
+  /// Encodes one text in full.
+  public func encode(_ text: String, addSpecialTokens: Bool) -> Encoding {
+    encode(text, pair: nil, addSpecialTokens: addSpecialTokens)
   }
+
+  /// Encodes a pair of texts in full, with the special tokens that the model expects around them.
+  public func encode(_ text: String, pair: String?) -> Encoding { encode(text, pair: pair, addSpecialTokens: true) }
 
   /// Encodes several texts, each as ``encode(_:pair:addSpecialTokens:truncation:)`` does, and pads them.
   ///

@@ -111,7 +111,7 @@ enum VocabularyFile {
     var vocabulary = Vocabulary(minimumCapacity: bytes.count / 8)
     for (id, line) in lines(bytes).enumerated() {
       var scalars = String(decoding: line, as: UTF8.self).unicodeScalars
-      while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
+      while let last = scalars.last, ScalarClass.isSpace(last) { scalars.removeLast() }
       do throws(TokenizerError) {
         try vocabulary.insert(String(scalars), id: id)
       } catch {

@@ -177,9 +177,18 @@ struct TokenizerJSON {
     case "RobertaProcessing":
       return .roberta(beginning: try namedToken(node["cls"]), end: try namedToken(node["sep"]))
     case "TemplateProcessing":
-      return SequenceTemplate(
+      let template = SequenceTemplate(
         single: try pieces(node["single"], node["special_tokens"]),
         pair: try pieces(node["pair"], node["special_tokens"]))
+      // Without its text a template gives every text the same tokens, or none.
+      guard template.single.contains(where: \.isFirst) else { throw node["single"].error("the text \"A\" is missing") }
+      guard template.pair.contains(where: \.isFirst), template.pair.contains(where: \.isSecond) else {
+        throw node["pair"].error("both texts, \"A\" and \"B\", are wanted")
+      }
+      guard !template.single.contains(where: \.isSecond) else {
+        throw node["single"].error("there is no text \"B\" where there is one text")
+      }
+      return template
     case "Sequence":
       var result = SequenceTemplate.plain
       for step in try stages(node["processors"]) {
@@ -223,11 +232,17 @@ struct TokenizerJSON {
       if !element["Sequence"].isNull {
         let sequence = element["Sequence"]
         let typeID = try sequence["type_id"].integer()
-        pieces.append(try sequence["id"].string() == "A" ? .first(typeID: typeID) : .second(typeID: typeID))
+        switch try sequence["id"].string() {
+        case "A": pieces.append(.first(typeID: typeID))
+        case "B": pieces.append(.second(typeID: typeID))
+        default: throw sequence["id"].error("\"A\" or \"B\" is wanted")
+        }
         continue
       }
       let special = element["SpecialToken"]
-      let token = tokens[try special["id"].string()]
+      let name = special["id"]
+      let token = tokens[try name.string()]
+      if token.isNull { throw name.error("the special token \(quoted(try name.string())) is not described") }
       let ids = try token["ids"].elements()
       let texts = try token["tokens"].elements()
       guard ids.count == texts.count else { throw token.error("there must be as many ids as tokens") }
@@ -265,10 +280,11 @@ struct TokenizerJSON {
 extension Side {
   /// Reads `"right"` or `"left"`, in either case of the first letter.
   init(_ node: JSONNode) throws(TokenizerError) {
-    guard let side = Side(rawValue: try node.string().lowercased()) else {
-      throw node.error("\"left\" or \"right\" is wanted")
+    switch try node.string() {
+    case "left", "Left": self = .left
+    case "right", "Right": self = .right
+    default: throw node.error("\"left\" or \"right\" is wanted")
     }
-    self = side
   }
 }
 
@@ -277,7 +293,7 @@ extension AddedToken {
   init(_ node: JSONNode) throws(TokenizerError) {
     content = try node["content"].string()
     isSpecial = try node["special"].bool(default: false)
-    isNormalized = try node["normalized"].bool(default: !isSpecial)
+    statedNormalization = node["normalized"].isNull ? nil : try node["normalized"].bool(default: false)
     stripsLeft = try node["lstrip"].bool(default: false)
     stripsRight = try node["rstrip"].bool(default: false)
     isSingleWord = try node["single_word"].bool(default: false)

@@ -37,7 +37,9 @@ struct TokenizerLoader {
     setDefaultTokens(family)
     var tokenizer = try pipeline(family)
     tokenizer.addedTokens.ignoresSpecialTokens = try settings.configuration["split_special_tokens"].bool(default: false)
-    tokenizer.addedTokens.add(settings.tokensToAdd, model: tokenizer.model, normalizer: tokenizer.normalizer)
+    let present = family == .asWritten ? try tokenizerJSON?.addedTokens().map(\.token) ?? [] : []
+    tokenizer.addedTokens.add(
+      settings.tokensToAdd(to: present), model: tokenizer.model, normalizer: tokenizer.normalizer)
     tokenizer.specialTokens = specialTokens(tokenizer)
     try addTemplate(to: &tokenizer, family)
     try addLimits(to: &tokenizer)
@@ -199,7 +201,11 @@ struct TokenizerLoader {
 
   private func addTemplate(to tokenizer: inout PipelineTokenizer, _ family: Family) throws(TokenizerError) {
     switch family {
-    case .clip: CLIPTokenizer.addTemplate(to: &tokenizer)
+    case .clip:
+      for role in ["bos_token", "eos_token"] where settings.named[role] == nil {
+        throw settings.configuration[role].error("CLIP's tokenizer needs this token")
+      }
+      CLIPTokenizer.addTemplate(to: &tokenizer)
     case .bert: BertTokenizer.addTemplate(to: &tokenizer)
     case .gpt2, .asWritten:
       if let tokenizerJSON {
@@ -233,6 +239,7 @@ struct TokenizerLoader {
     } else {
       tokenizer.truncationSide = try Side(configuration["truncation_side"])
     }
+    tokenizer.processorLimits = try ProcessorLimits(configuration: configuration, tokenizerJSON: tokenizerJSON)
     let cleansUp = try configuration["clean_up_tokenization_spaces"].bool(default: false)
     let evenForBytePairs = try configuration[
       "clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output"

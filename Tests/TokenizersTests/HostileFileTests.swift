@@ -171,23 +171,59 @@ struct HostileFileTests {
   @Test func thereAreLimitsOfPiecesAndIDs() throws {
     func template(pieces: Int, ids: Int) throws -> SequenceTemplate? {
       let piece = #"{"SpecialToken": {"id": "x", "type_id": 0}}"#
-      let list = "[" + Array(repeating: piece, count: pieces).joined(separator: ",") + "]"
+      let text = #"{"Sequence": {"id": "A", "type_id": 0}}"#
+      let list = "[" + (Array(repeating: piece, count: pieces - 1) + [text]).joined(separator: ",") + "]"
       let numbers = Array(repeating: "1", count: ids).joined(separator: ",")
       let texts = Array(repeating: "\"x\"", count: ids).joined(separator: ",")
-      let text = """
-        {"post_processor": {"type": "TemplateProcessing", "single": \(list), "pair": [],
+      let file = """
+        {"post_processor": {"type": "TemplateProcessing", "single": \(list),
+          "pair": [\(text), {"Sequence": {"id": "B", "type_id": 0}}],
           "special_tokens": {"x": {"id": "x", "ids": [\(numbers)], "tokens": [\(texts)]}}}}
         """
-      return try TokenizerJSON(try JSONParser.parse(Array(text.utf8), file: "t")).template()
+      return try TokenizerJSON(try JSONParser.parse(Array(file.utf8), file: "t")).template()
     }
-    #expect(try template(pieces: 64, ids: 16)?.single.count == 1024)
+    #expect(try template(pieces: 64, ids: 16)?.single.count == 1009)
     for (pieces, ids, message) in [
       (65, 1, "t: post_processor.single: there are more than 64 pieces"),
-      (1, 17, "t: post_processor.special_tokens.x: there are more than 16 ids"),
+      (2, 17, "t: post_processor.special_tokens.x: there are more than 16 ids"),
     ] {
       let error = #expect(throws: TokenizerError.self) { try template(pieces: pieces, ids: ids) }
       #expect(error?.description == message)
     }
+  }
+
+  /// A template, and the message. Python takes such templates, and every text gives the same tokens or none.
+  static let emptyTemplates: [(single: String, pair: String, message: String)] = [
+    ("", "A,B", #"single: the text "A" is missing"#), ("x", "A,B", #"single: the text "A" is missing"#),
+    ("B", "A,B", #"single: the text "A" is missing"#),
+    ("A,B", "A,B", #"single: there is no text "B" where there is one text"#),
+    ("A", "", #"pair: both texts, "A" and "B", are wanted"#),
+    ("A", "x,A", #"pair: both texts, "A" and "B", are wanted"#),
+    ("A", "A,C", #"pair[1].Sequence.id: "A" or "B" is wanted"#),
+    ("y,A", "A,B", #"single[0].SpecialToken.id: the special token "y" is not described"#),
+  ]
+
+  @Test(arguments: emptyTemplates) func aTemplateWithoutItsTextsIsRefused(
+    _ single: String, _ pair: String, _ message: String
+  ) throws {
+    func pieces(_ list: String) -> String {
+      list.split(separator: ",").map { name in
+        let kind = name < "a" ? "Sequence" : "SpecialToken"
+        return #"{"\#(kind)": {"id": "\#(name)", "type_id": 0}}"#
+      }.joined(separator: ",")
+    }
+    let directory = try TemporaryDirectory(copyOf: "added_tokens")
+    let url = URL(fileURLWithPath: directory.path).appendingPathComponent("tokenizer.json")
+    let text = try String(contentsOf: url, encoding: .utf8)
+    let start = try #require(text.range(of: #""post_processor":"#))
+    let end = try #require(text.range(of: #""decoder":"#))
+    let template = """
+      {"type": "TemplateProcessing", "single": [\(pieces(single))], "pair": [\(pieces(pair))],
+        "special_tokens": {"x": {"id": "x", "ids": [1], "tokens": ["x"]}}},
+      """
+    try directory.write(
+      Data((text[..<start.upperBound] + template + text[end.lowerBound...]).utf8), "tokenizer.json")
+    #expect(try loadError(directory.path) == "\(url.path): post_processor.\(message)")
   }
 
   @Test func thereIsALimitOfStages() throws {

@@ -33,10 +33,46 @@ import Testing
     ("spaces", { String(repeating: " ", count: $0) + "x" }),
     ("punctuation", { String(repeating: "!?", count: $0 / 2) }),
     ("accents", { "e" + String(repeating: "\u{301}", count: $0 / 2) }),
+    ("marks in turn", { "e" + String(repeating: "\u{345}\u{323}", count: $0 / 4) }),
+    ("letters with accents", { String(repeating: "é", count: $0 / 2) }),
+    ("syllables in parts", { String(repeating: "\u{1100}\u{1161}\u{11A8}", count: $0 / 9) }),
+    ("lines", { String(repeating: "\n", count: $0) }),
+    ("added tokens and spaces", { String(repeating: "<ctrl>   ", count: $0 / 9) }),
     ("ideographs", { String(repeating: "日本", count: $0 / 6) }),
     ("special tokens", { String(repeating: "<|endoftext|>", count: $0 / 13) }),
     ("sentences", { String(repeating: "a photo of a dog, ", count: $0 / 18) }),
   ]
+
+  /// Each of many tokens that take the white space after them begins in one long run of it.
+  @Test func tokensOfWhiteSpaceTakeLinearTime() {
+    var tokens = AddedTokens()
+    let model = TokenModel.wordPieces(WordPiece(vocabulary: Vocabulary(), prefix: "##", unknownID: 0, longestWord: 100))
+    tokens.add(
+      [AddedToken(content: "  ", isSpecial: true, stripsLeft: true, stripsRight: true)], model: model, normalizer: nil)
+    let (short, long) = (Array(repeating: UInt8(ascii: " "), count: 50_000), [UInt8](repeating: 32, count: 200_000))
+    var ratio = Double.infinity
+    for _ in 0..<6 where ratio > 9 {
+      ratio = min(
+        ratio,
+        time { _ = tokens.split(long, isNormalized: false) } / time { _ = tokens.split(short, isNormalized: false) })
+    }
+    #expect(ratio <= 9)
+  }
+
+  /// A file may list as many special tokens as it likes.
+  @Test func manySpecialTokensTakeLinearTimeToRead() throws {
+    func load(_ count: Int) throws -> Double {
+      let list = (0..<count).map { "\"<\($0)>\"" }.joined(separator: ",")
+      let directory = try TemporaryDirectory([
+        "vocab.txt": "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n",
+        "tokenizer_config.json": #"{"tokenizer_class": "BertTokenizer", "extra_special_tokens": [\#(list)]}"#,
+      ])
+      return time { _ = try? loadTokenizer(directory: directory.path) }
+    }
+    var ratio = Double.infinity
+    for _ in 0..<6 where ratio > 9 { ratio = min(ratio, try load(20_000) / load(5_000)) }
+    #expect(ratio <= 9)
+  }
 
   @Test(arguments: ["clip_files", "gpt2_files", "bert_files", "added_tokens"])
   func timeIsNotQuadraticInTheLengthOfTheText(_ name: String) throws {
