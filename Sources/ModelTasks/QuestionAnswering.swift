@@ -77,7 +77,7 @@ public struct QuestionAnswering {
     let settings = model.configuration
     return try tokenizer.tokens(
       of: questions, vocabularySize: settings.vocabularySize, positionCount: settings.positionCount,
-      directory: preparation.directory
+      isPadding: false, directory: preparation.directory
     ).map(\.ids)
   }
 

@@ -80,11 +80,19 @@ extension Tokenizer {
   ///   - texts: what to encode.
   ///   - vocabularySize: how many tokens the model knows.
   ///   - positionCount: how many tokens of a text the model reads.
+  ///   - isPadding: whether the texts will be padded, for ``Tokenizer/processorTruncation(isPadding:)``; `nil` for what
+  ///     is taken whole and stands beside tokens of other kinds, so that it may be empty.
   ///   - directory: where the tokenizer comes from, for messages.
-  /// - Throws: ``ModelTaskError`` for a text that is too long, or a token that the model does not know.
-  func tokens(of texts: [String], vocabularySize: Int, positionCount: Int, directory: String?) throws -> [Encoding] {
-    try texts.map { text in
-      let encoding = encode(text)
+  /// - Throws: ``ModelTaskError`` for a text that is too long or has no token, or a token that the model does not know.
+  func tokens(
+    of texts: [String], vocabularySize: Int, positionCount: Int, isPadding: Bool? = nil, directory: String?
+  ) throws -> [Encoding] {
+    let truncation = isPadding.map { processorTruncation(isPadding: $0) } ?? Truncation.none
+    return try texts.map { text in
+      let encoding = try encode(text, pair: nil, addSpecialTokens: true, truncation: truncation)
+      if encoding.count == 0, isPadding != nil {
+        throw ModelTaskError("the tokenizer makes no token of \"\(text.prefix(40))\"", file: directory)
+      }
       if encoding.count > positionCount {
         throw ModelTaskError(
           "the text \(quoted(text.prefix(40))) … has \(encoding.count) tokens; the model reads at most \(positionCount)"

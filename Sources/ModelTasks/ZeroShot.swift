@@ -83,16 +83,21 @@ public struct ZeroShot {
     let settings = model.configuration.text
     let encodings = try tokenizer.tokens(
       of: texts, vocabularySize: settings.vocabularySize, positionCount: settings.positionCount,
-      directory: preparation.directory)
+      isPadding: true, directory: preparation.directory)
+    // A text must not depend on its company: whatever the files say, tokens keep their places at the beginning.
+    var padding = Padding.longest
+    padding.side = .right
     var parts: [Tensor] = []
     try inChunks(encodings, of: Self.textsAtATime) { chunk in
-      let padded = try tokenizer.pad(Array(chunk), to: .longest)
+      let padded = try tokenizer.pad(Array(chunk), to: padding)
       if let stranger = padded.lazy.flatMap(\.ids).first(where: { $0 < 0 || $0 >= settings.vocabularySize }) {
         throw ModelTaskError(
           "the tokenizer fills up texts with token \(stranger), but the model knows 0 to \(settings.vocabularySize - 1)",
           file: preparation.directory)
       }
-      let (ids, mask) = (IntTensor(padded.map(\.ids)), IntTensor(padded.map(\.attentionMask)))
+      let mask = IntTensor(padded.map(\.attentionMask))
+      // Nor must the model take a filling token for the text's end; the text's own first token cannot move it.
+      let ids = IntTensor(padded.map { row in zip(row.ids, row.attentionMask).map { $1 == 1 ? $0 : row.ids[0] } })
       parts.append(noGrad { model.encodeText(ids, attentionMask: mask) })
     }
     return joined(parts)

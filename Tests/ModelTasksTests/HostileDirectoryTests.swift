@@ -45,6 +45,22 @@ import Testing
         + "the tokenizer is another model's")
   }
 
+  @Test func aTextWithoutAnyTokenIsTheTokenizersFault() throws {
+    let folder = try TaskFixture.directory("clip_eosN")
+    try folder.write(
+      """
+      {"added_tokens": [], "pre_tokenizer": {"type": "ByteLevel"}, "post_processor": {"type": "ByteLevel"},
+        "model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}
+      """, to: "tokenizer.json")
+    try folder.write(#"{"tokenizer_class": "PreTrainedTokenizerFast", "pad_token": "a"}"#, to: "tokenizer_config.json")
+    let clip = try ZeroShot(directory: folder.url.path)
+    for text in ["", "zebr"] {
+      #expect(
+        message { _ = try clip.encode(texts: [text]) }
+          == "\(folder.url.path): the tokenizer makes no token of \"\(text)\"")
+    }
+  }
+
   /// Known before the picture is made, whatever its size would be.
   @Test(arguments: [64, 13_000]) func picturesOfAnotherSizeThanTheModelsAreRefused(side: Int) throws {
     let folder = try TaskFixture.directory("clip_eosN")

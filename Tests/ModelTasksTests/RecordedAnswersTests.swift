@@ -42,6 +42,38 @@ import Tokenizers
     }
   }
 
+  /// Padding on the left would move a text's tokens to other positions, and a filling token of the largest id would be
+  /// taken for the end where the configuration is an old one.
+  @Test(
+    arguments: ["clip_eos2", "clip_eosN"],
+    [
+      #""padding_side": "left""#, #""pad_to_multiple_of": 16, "padding_side": "left""#,
+      #""pad_token": "<|endoftext|>", "eos_token": "a</w>""#,
+    ])
+  func aTextIsTheSameAloneAndAmongOthersWhateverTheFilesSayOfPadding(name: String, settings: String) throws {
+    let folder = try TaskFixture.directory(name)
+    try folder.write(#"{"tokenizer_class": "CLIPTokenizer", \#(settings)}"#, to: "tokenizer_config.json")
+    let clip = try ZeroShot(directory: folder.url.path)
+    let texts = try TaskFixture.expected()["texts"].texts
+    let together = try clip.encode(texts: texts)
+    for (row, text) in texts.enumerated() {
+      #expect(try clip.encode(texts: [text]).scalars == Array(together[row].scalars), "text \(row)")
+    }
+  }
+
+  @Test func aProcessorCutsTextsAsTheFilesSay() throws {
+    let folder = try TaskFixture.directory("clip_eosN")
+    let (long, short) = ("a photo of a dog", "a photo")
+    let whole = try ZeroShot(directory: folder.url.path)
+    let length = whole.tokenizer.encode(short).count
+    try folder.write(
+      #"{"tokenizer_class": "CLIPTokenizer", "truncation": true, "max_length": \#(length)}"#,
+      to: "tokenizer_config.json")
+    let cutting = try ZeroShot(directory: folder.url.path)
+    #expect(try cutting.encode(texts: [long]).scalars == whole.encode(texts: [short]).scalars)
+    #expect(try whole.encode(texts: [long]).scalars != whole.encode(texts: [short]).scalars)
+  }
+
   @Test func morePicturesThanFitInOneGoKeepTheirOrder() throws {
     let folder = try TaskFixture.directory("clip_eosN")
     let clip = try ZeroShot(directory: folder.url.path)

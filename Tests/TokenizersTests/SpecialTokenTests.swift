@@ -46,7 +46,8 @@ struct SpecialTokenTests {
   @Test(arguments: ["bos_token", "eos_token"]) func clipCannotDoWithoutItsEnds(_ role: String) throws {
     let directory = try TemporaryDirectory(copyOf: "clip_files")
     try directory.write(
-      Data(#"{"tokenizer_class": "CLIPTokenizer", "\#(role)": null}"#.utf8), "tokenizer_config.json")
+      Data(#"{"tokenizer_class": "CLIPTokenizer", "\#(role)": null, "added_tokens_decoder": {}}"#.utf8),
+      "tokenizer_config.json")
     #expect(
       try loadError(directory.path)
         == "\(directory.path)/tokenizer_config.json: \(role): CLIP's tokenizer needs this token")
