@@ -6,7 +6,7 @@ public func crc32(_ floats: [Float]) -> String {
 }
 
 /// CRC-32, as zlib computes it.
-public func crc32(bytes: some Sequence<UInt8>) -> UInt32 {
+public func crc32(bytes: UnsafeRawBufferPointer) -> UInt32 {
   ~bytes.reduce(~UInt32(0)) { crcTable[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] ^ ($0 >> 8) }
 }
 
