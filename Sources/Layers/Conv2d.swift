@@ -17,10 +17,19 @@ public final class Conv2d: Module {
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0, bias: Bool = true
   ) {
-    let fanIn = inChannels * kernelSize * kernelSize
-    weight = Initialisation.uniform(
-      [outChannels, inChannels, kernelSize, kernelSize], bound: Initialisers.kaimingUniformBound(fanIn: fanIn))
-    self.bias = bias ? Initialisation.uniform([outChannels], bound: Initialisers.biasBound(fanIn: fanIn)) : nil
+    let shape = [outChannels, inChannels, kernelSize, kernelSize]
+    if inChannels <= 0 || outChannels < 0 || kernelSize <= 0 || stride <= 0 || padding < 0 {
+      reportMisuse(
+        "Conv2d",
+        "filters \(shape) ([out, in, height, width]), stride \(stride) and padding \(padding) make no convolution")
+    }
+    (weight, self.bias) = calling("Conv2d", ("filters", shape)) {
+      let fanIn = checkedCount([inChannels, kernelSize, kernelSize], "Conv2d")
+      let weight = Initialisation.uniform(shape, bound: Initialisers.kaimingUniformBound(fanIn: fanIn))
+      return (
+        weight, bias ? Initialisation.uniform([outChannels], bound: Initialisers.biasBound(fanIn: fanIn)) : nil
+      )
+    }
     self.stride = stride
     self.padding = padding
   }
@@ -30,6 +39,8 @@ public final class Conv2d: Module {
   /// - Parameter x: `[B, inChannels, H, W]`.
   /// - Returns: `[B, outChannels, H', W']`.
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    x.conv2d(weight: weight, bias: bias, stride: (stride, stride), padding: (padding, padding))
+    calling("Conv2d", ("images", x.shape), ("filters", weight.shape)) {
+      x.conv2d(weight: weight, bias: bias, stride: (stride, stride), padding: (padding, padding))
+    }
   }
 }

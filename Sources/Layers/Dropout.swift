@@ -14,5 +14,7 @@ public final class Dropout: Module {
   }
 
   /// Drops elements in training; passes everything in use.
-  public func callAsFunction(_ x: Tensor) -> Tensor { isTraining ? x.dropout(probability) : x }
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    isTraining ? calling("Dropout", ("input", x.shape)) { x.dropout(probability) } : x
+  }
 }

@@ -14,10 +14,12 @@ public final class Embedding: Module {
   ///   - paddingIndex: a row that starts as zeros and stays as it is in training; a negative one counts from the end.
   ///   - standardDeviation: how far the numbers spread.
   public init(_ count: Int, _ width: Int, paddingIndex: Int? = nil, standardDeviation: Double = 1) {
-    weight = Initialisation.normal([count, width], standardDeviation: standardDeviation)
+    weight = calling("Embedding", ("table", [count, width])) {
+      Initialisation.normal([count, width], standardDeviation: standardDeviation)
+    }
     self.paddingIndex = paddingIndex.map { index in
       guard (-count..<count).contains(index) else {
-        reportMisuse("Embedding", "padding index \(index) is not one of \(count) rows")
+        reportMisuse("Embedding", "padding index \(index) is not one of \(count) rows (table [\(count), \(width)])")
       }
       return index < 0 ? index + count : index
     }
@@ -27,5 +29,9 @@ public final class Embedding: Module {
   /// Looks up each id.
   ///
   /// - Returns: the shape of the ids with `width` behind.
-  public func callAsFunction(_ ids: IntTensor) -> Tensor { weight.rows(ids, withoutGradient: paddingIndex) }
+  public func callAsFunction(_ ids: IntTensor) -> Tensor {
+    calling("Embedding", ("ids", ids.shape), ("table", weight.shape)) {
+      weight.rows(ids, withoutGradient: paddingIndex)
+    }
+  }
 }

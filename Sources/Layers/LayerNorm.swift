@@ -12,13 +12,18 @@ public final class LayerNorm: Module {
   ///
   /// - Parameter epsilon: added to the variance.
   public init(_ width: Int, epsilon: Float = 1e-5) {
-    weight = Initialisation.constant([width], 1)
-    bias = Initialisation.constant([width], 0)
+    (weight, bias) = calling("LayerNorm", ("weight", [width])) {
+      (Initialisation.constant([width], 1), Initialisation.constant([width], 0))
+    }
     self.epsilon = epsilon
   }
 
   /// Normalises each row.
   ///
   /// - Parameter x: `[…, width]`.
-  public func callAsFunction(_ x: Tensor) -> Tensor { x.layerNorm(weight: weight, bias: bias, epsilon: epsilon) }
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    calling("LayerNorm", ("input", x.shape), ("weight", weight.shape)) {
+      x.layerNorm(weight: weight, bias: bias, epsilon: epsilon)
+    }
+  }
 }

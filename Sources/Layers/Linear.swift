@@ -9,22 +9,38 @@ public final class Linear: Module {
 
   /// A layer with PyTorch's initial values: uniform up to 1/√inFeatures (He et al. 2015, with a = √5).
   public init(_ inFeatures: Int, _ outFeatures: Int, bias: Bool = true) {
-    weight = Initialisation.uniform(
-      [outFeatures, inFeatures], bound: Initialisers.kaimingUniformBound(fanIn: inFeatures))
-    self.bias = bias ? Initialisation.uniform([outFeatures], bound: Initialisers.biasBound(fanIn: inFeatures)) : nil
+    Self.check(inFeatures, outFeatures)
+    (weight, self.bias) = calling("Linear", ("weight", [outFeatures, inFeatures])) {
+      let weight = Initialisation.uniform(
+        [outFeatures, inFeatures], bound: Initialisers.kaimingUniformBound(fanIn: inFeatures))
+      return (
+        weight, bias ? Initialisation.uniform([outFeatures], bound: Initialisers.biasBound(fanIn: inFeatures)) : nil
+      )
+    }
   }
 
   /// A layer with normally distributed weights and biases of zero, as most published transformers start.
   ///
   /// - Parameter standardDeviation: how far the weights spread.
   public init(_ inFeatures: Int, _ outFeatures: Int, bias: Bool = true, standardDeviation: Double) {
-    weight = Initialisation.normal([outFeatures, inFeatures], standardDeviation: standardDeviation)
-    self.bias = bias ? Initialisation.constant([outFeatures], 0) : nil
+    Self.check(inFeatures, outFeatures)
+    (weight, self.bias) = calling("Linear", ("weight", [outFeatures, inFeatures])) {
+      let weight = Initialisation.normal([outFeatures, inFeatures], standardDeviation: standardDeviation)
+      return (weight, bias ? Initialisation.constant([outFeatures], 0) : nil)
+    }
+  }
+
+  private static func check(_ inFeatures: Int, _ outFeatures: Int) {
+    if inFeatures <= 0 || outFeatures < 0 {
+      reportMisuse("Linear", "\(inFeatures) inputs and \(outFeatures) outputs make no layer")
+    }
   }
 
   /// Maps each row.
   ///
   /// - Parameter x: `[…, inFeatures]`.
   /// - Returns: `[…, outFeatures]`.
-  public func callAsFunction(_ x: Tensor) -> Tensor { x.linear(weight: weight, bias: bias) }
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    calling("Linear", ("input", x.shape), ("weight", weight.shape)) { x.linear(weight: weight, bias: bias) }
+  }
 }

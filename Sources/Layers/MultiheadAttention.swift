@@ -27,11 +27,13 @@ public final class MultiheadAttention: Module {
       reportMisuse("MultiheadAttention", "width \(embedDim) does not divide among \(headCount) heads")
     }
     requireProbability(dropout, "MultiheadAttention")
-    // PyTorch draws the output projection first, bias included, and then sets that bias to zero.
-    outProj = Linear(embedDim, embedDim)
-    inProjWeight = Initialisation.uniform(
-      [3 * embedDim, embedDim], bound: Initialisers.xavierUniformBound(fanIn: embedDim, fanOut: 3 * embedDim))
-    inProjBias = Initialisation.constant([3 * embedDim], 0)
+    (outProj, inProjWeight, inProjBias) = calling("MultiheadAttention", ("width", [embedDim])) {
+      // PyTorch draws the output projection first, bias included, and then sets that bias to zero.
+      let outProj = Linear(embedDim, embedDim)
+      let inProjWeight = Initialisation.uniform(
+        [3 * embedDim, embedDim], bound: Initialisers.xavierUniformBound(fanIn: embedDim, fanOut: 3 * embedDim))
+      return (outProj, inProjWeight, Initialisation.constant([3 * embedDim], 0))
+    }
     outProj.bias?.assign(.zeros([embedDim]))
     self.headCount = headCount
     self.dropout = dropout
@@ -46,10 +48,13 @@ public final class MultiheadAttention: Module {
   ///   - isCausal: whether token t sees only the tokens up to t.
   /// - Returns: `[B, T, E]`.
   public func callAsFunction(_ x: Tensor, mask: Tensor? = nil, isCausal: Bool = false) -> Tensor {
-    let projections = x.linear(weight: inProjWeight, bias: inProjBias)  // [B, T, 3E]
-    return outProj(
-      .selfAttention(
-        projections, headCount: headCount, mask: mask, isCausal: isCausal, dropout: isTraining ? dropout : 0))
+    check([("tokens", x)])
+    return calling("MultiheadAttention", ("input", x.shape), mask.map { ("mask", $0.shape) }) {
+      let projections = x.linear(weight: inProjWeight, bias: inProjBias)  // [B, T, 3E]
+      return outProj(
+        .selfAttention(
+          projections, headCount: headCount, mask: mask, isCausal: isCausal, dropout: isTraining ? dropout : 0))
+    }
   }
 
   /// Attention of one sequence to another.
@@ -60,12 +65,17 @@ public final class MultiheadAttention: Module {
   ///   - mask: added to the scores, 0 or -∞; broadcasts to `[B, H, T, S]`.
   /// - Returns: `[B, T, E]`.
   public func callAsFunction(_ query: Tensor, memory: Tensor, mask: Tensor? = nil) -> Tensor {
-    let e = outProj.weight.shape[0]
-    let q = query.linear(weight: inProjWeight[0..<e], bias: inProjBias[0..<e])
-    let kv = memory.linear(weight: inProjWeight[e..<3 * e], bias: inProjBias[e..<3 * e]).chunk(2, dim: -1)
-    let mixed = Tensor.scaledDotProductAttention(
-      query: heads(q), key: heads(kv[0]), value: heads(kv[1]), mask: mask, dropout: isTraining ? dropout : 0)
-    return outProj(mixed.transpose(1, 2).flatten(from: 2))  // [B, H, T, E/H] to [B, T, E]
+    check([("queries", query), ("memory", memory)])
+    return calling(
+      "MultiheadAttention", ("input", query.shape), ("memory", memory.shape), mask.map { ("mask", $0.shape) }
+    ) {
+      let e = outProj.weight.shape[0]
+      let q = query.linear(weight: inProjWeight[0..<e], bias: inProjBias[0..<e])
+      let kv = memory.linear(weight: inProjWeight[e..<3 * e], bias: inProjBias[e..<3 * e]).chunk(2, dim: -1)
+      let mixed = Tensor.scaledDotProductAttention(
+        query: heads(q), key: heads(kv[0]), value: heads(kv[1]), mask: mask, dropout: isTraining ? dropout : 0)
+      return outProj(mixed.transpose(1, 2).flatten(from: 2))  // [B, H, T, E/H] to [B, T, E]
+    }
   }
 
   /// How much each token of a sequence looks at each other one, `[B, H, T, T]`: for looking at, in evaluation mode.
@@ -75,11 +85,24 @@ public final class MultiheadAttention: Module {
   ///   - mask: added to the scores, 0 or -∞; broadcasts to `[B, H, T, T]`.
   ///   - isCausal: whether token t sees only the tokens up to t.
   public func attentionWeights(_ x: Tensor, mask: Tensor? = nil, isCausal: Bool = false) -> Tensor {
-    noGrad {
-      let parts = x.linear(weight: inProjWeight, bias: inProjBias).chunk(3, dim: -1).map { heads($0) }
-      return Tensor.scaledDotProductAttentionWithWeights(
-        query: parts[0], key: parts[1], value: parts[2], mask: mask, isCausal: isCausal
-      ).weights
+    check([("tokens", x)])
+    return calling("MultiheadAttention", ("input", x.shape), mask.map { ("mask", $0.shape) }) {
+      noGrad {
+        let parts = x.linear(weight: inProjWeight, bias: inProjBias).chunk(3, dim: -1).map { heads($0) }
+        return Tensor.scaledDotProductAttentionWithWeights(
+          query: parts[0], key: parts[1], value: parts[2], mask: mask, isCausal: isCausal
+        ).weights
+      }
+    }
+  }
+
+  private func check(_ inputs: [(name: String, x: Tensor)]) {
+    let width = inProjWeight.shape[1]
+    for (name, x) in inputs where x.rank != 3 || x.shape[2] != width || x.shape[0] != inputs[0].x.shape[0] {
+      reportMisuse(
+        "MultiheadAttention",
+        "\(name) of shape \(x.shape), not [batch, tokens, \(width)]"
+          + (inputs.count > 1 ? " (\(inputs.map { "\($0.name) \($0.x.shape)" }.joined(separator: ", ")))" : ""))
     }
   }
 

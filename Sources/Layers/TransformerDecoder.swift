@@ -29,6 +29,9 @@ public final class TransformerDecoderLayer: Module {
     embedDim: Int, headCount: Int, feedForwardDim: Int = 2048, dropout: Double = 0.1,
     activation: FeedForwardActivation = .relu, normFirst: Bool = false, epsilon: Float = 1e-5
   ) {
+    let end = OuterCall.begin("TransformerDecoderLayer")
+    defer { end() }
+    checkSizes("TransformerDecoderLayer", embedDim: embedDim, headCount: headCount, feedForwardDim: feedForwardDim)
     selfAttn = MultiheadAttention(embedDim: embedDim, headCount: headCount, dropout: dropout)
     multiheadAttn = MultiheadAttention(embedDim: embedDim, headCount: headCount, dropout: dropout)
     linear1 = Linear(embedDim, feedForwardDim)
@@ -56,14 +59,16 @@ public final class TransformerDecoderLayer: Module {
   public func callAsFunction(
     _ x: Tensor, memory: Tensor, isCausal: Bool = false, mask: Tensor? = nil, memoryMask: Tensor? = nil
   ) -> Tensor {
-    if normFirst {
-      let mixed = x + timeFirst(dropout1, selfAttn(norm1(x), mask: mask, isCausal: isCausal))
-      let seen = mixed + timeFirst(dropout2, multiheadAttn(norm2(mixed), memory: memory, mask: memoryMask))
-      return seen + feedForward(norm3(seen))
+    calling("TransformerDecoderLayer", ("tokens", x.shape), ("memory", memory.shape)) {
+      if normFirst {
+        let mixed = x + timeFirst(dropout1, selfAttn(norm1(x), mask: mask, isCausal: isCausal))
+        let seen = mixed + timeFirst(dropout2, multiheadAttn(norm2(mixed), memory: memory, mask: memoryMask))
+        return seen + feedForward(norm3(seen))
+      }
+      let mixed = norm1(x + timeFirst(dropout1, selfAttn(x, mask: mask, isCausal: isCausal)))
+      let seen = norm2(mixed + timeFirst(dropout2, multiheadAttn(mixed, memory: memory, mask: memoryMask)))
+      return norm3(seen + feedForward(seen))
     }
-    let mixed = norm1(x + timeFirst(dropout1, selfAttn(x, mask: mask, isCausal: isCausal)))
-    let seen = norm2(mixed + timeFirst(dropout2, multiheadAttn(mixed, memory: memory, mask: memoryMask)))
-    return norm3(seen + feedForward(seen))
   }
 
   /// PyTorch's attention works time first, so the dropout mask behind it is drawn as [T, B, E].

@@ -42,6 +42,9 @@ public final class TransformerEncoderLayer: Module {
     embedDim: Int, headCount: Int, feedForwardDim: Int = 2048, dropout: Double = 0.1,
     activation: FeedForwardActivation = .relu, normFirst: Bool = false, epsilon: Float = 1e-5
   ) {
+    let end = OuterCall.begin("TransformerEncoderLayer")
+    defer { end() }
+    checkSizes("TransformerEncoderLayer", embedDim: embedDim, headCount: headCount, feedForwardDim: feedForwardDim)
     selfAttn = MultiheadAttention(embedDim: embedDim, headCount: headCount, dropout: dropout)
     linear1 = Linear(embedDim, feedForwardDim)
     linear2 = Linear(feedForwardDim, embedDim)
@@ -67,12 +70,14 @@ public final class TransformerEncoderLayer: Module {
   ///   - isCausal: whether token t sees only the tokens up to t.
   /// - Returns: `[B, T, E]`.
   public func callAsFunction(_ x: Tensor, mask: Tensor? = nil, isCausal: Bool = false) -> Tensor {
-    if normFirst {
-      let mixed = x + attention(norm1(x), mask, isCausal)
-      return mixed + feedForward(norm2(mixed))
+    calling("TransformerEncoderLayer", ("tokens", x.shape)) {
+      if normFirst {
+        let mixed = x + attention(norm1(x), mask, isCausal)
+        return mixed + feedForward(norm2(mixed))
+      }
+      let mixed = norm1(x + attention(x, mask, isCausal))
+      return norm2(mixed + feedForward(mixed))
     }
-    let mixed = norm1(x + attention(x, mask, isCausal))
-    return norm2(mixed + feedForward(mixed))
   }
 
   /// What the attention part of this layer sees of its input: its weights are `selfAttn.attentionWeights` of this.
@@ -98,6 +103,17 @@ public final class TransformerEncoderLayer: Module {
   }
 }
 
+/// Ends the program with one line if a transformer's layer cannot have these sizes.
+func checkSizes(_ layer: String, embedDim: Int, headCount: Int, feedForwardDim: Int) {
+  if embedDim <= 0 || headCount <= 0 || embedDim % headCount != 0 {
+    reportMisuse(layer, "width \(embedDim) does not divide among \(headCount) heads")
+  }
+  if feedForwardDim <= 0 { reportMisuse(layer, "a feed-forward part of width \(feedForwardDim)") }
+  // Four projections of attention and two layers, about.
+  requireMemory(for: [embedDim, 4, embedDim], layer)
+  requireMemory(for: [embedDim, 2, feedForwardDim], layer)
+}
+
 /// A stack of encoder layers (`nn.TransformerEncoder`).
 public final class TransformerEncoder: Module {
   /// From the first to the last.
@@ -106,6 +122,9 @@ public final class TransformerEncoder: Module {
   /// Copies a layer, values included, as PyTorch does: every layer begins with the same weights.
   public init(_ layer: TransformerEncoderLayer, layerCount: Int) {
     if layerCount < 0 { reportMisuse("TransformerEncoder", "a stack of \(layerCount) layers") }
+    requireMemory(for: [layerCount, layer.parameterCount], "TransformerEncoder")
+    let end = OuterCall.begin("TransformerEncoder")
+    defer { end() }
     layers = (0..<layerCount).map { _ in layer.copy() }
   }
 
@@ -120,6 +139,8 @@ public final class TransformerEncoder: Module {
   ///   - isCausal: whether token t sees only the tokens up to t.
   /// - Returns: `[B, T, E]`.
   public func callAsFunction(_ x: Tensor, mask: Tensor? = nil, isCausal: Bool = false) -> Tensor {
-    layers.reduce(x) { $1($0, mask: mask, isCausal: isCausal) }
+    calling("TransformerEncoder", ("tokens", x.shape)) {
+      layers.reduce(x) { $1($0, mask: mask, isCausal: isCausal) }
+    }
   }
 }

@@ -23,8 +23,9 @@ public struct AttentionRecorder {
   ///
   /// - Returns: `[B, T, T]`; row 0 is the class token.
   public func rollout() -> Tensor {
-    let identity = Tensor.eye(weights[0].shape[3])
-    return weights.dropFirst().reduce(half(weights[0], identity)) { half($1, identity).matmul($0) }
+    guard let first = weights.first else { reportMisuse("rollout", "a model without layers has no attention") }
+    let identity = Tensor.eye(first.shape[3])
+    return weights.dropFirst().reduce(half(first, identity)) { half($1, identity).matmul($0) }
   }
 
   private func half(_ weights: Tensor, _ identity: Tensor) -> Tensor { (weights.mean(dim: 1) + identity) * 0.5 }

@@ -17,13 +17,19 @@ public final class PatchEmbedding: Module, UnaryLayer {
   ///   - channels: C, 3 for red, green and blue.
   ///   - embedDim: D.
   public init(imageSize: Int = 224, patchSize: Int = 16, channels: Int = 3, embedDim: Int = 768) {
-    if imageSize % patchSize != 0 {
+    if patchSize <= 0 || imageSize < patchSize || imageSize % patchSize != 0 {
       reportMisuse("PatchEmbedding", "an image of \(imageSize) pixels does not divide into patches of \(patchSize)")
     }
+    if channels <= 0 || embedDim <= 0 {
+      reportMisuse("PatchEmbedding", "\(channels) channels do not become tokens of width \(embedDim)")
+    }
+    let perSide = imageSize / patchSize
+    patchCount = checkedCount([perSide, perSide], "PatchEmbedding")
     // A convolution whose stride is its kernel cuts and projects at once.
-    proj = Conv2d(channels, embedDim, kernelSize: patchSize, stride: patchSize)
+    proj = calling("PatchEmbedding", ("filters", [embedDim, channels, patchSize, patchSize])) {
+      Conv2d(channels, embedDim, kernelSize: patchSize, stride: patchSize)
+    }
     self.imageSize = imageSize
-    patchCount = (imageSize / patchSize) * (imageSize / patchSize)
   }
 
   /// - Parameter image: `[B, C, H, W]`, with `H` and `W` the image size given at `init`.
@@ -33,8 +39,10 @@ public final class PatchEmbedding: Module, UnaryLayer {
       reportMisuse(
         "PatchEmbedding", "images of shape \(image.shape), not [batch, channels, \(imageSize), \(imageSize)]")
     }
-    return proj(image)  // [B, D, H/P, W/P]
-      .flatten(from: 2)  // [B, D, N]
-      .transpose(1, 2)  // [B, N, D]
+    return calling("PatchEmbedding", ("images", image.shape)) {
+      proj(image)  // [B, D, H/P, W/P]
+        .flatten(from: 2)  // [B, D, N]
+        .transpose(1, 2)  // [B, N, D]
+    }
   }
 }

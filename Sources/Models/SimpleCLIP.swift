@@ -71,6 +71,8 @@ public final class SimpleCLIP: Module {
 
   /// A model with the notebook's initial values, drawn in PyTorch's order.
   public init(_ configuration: Configuration = Configuration()) {
+    let end = OuterCall.begin("SimpleCLIP")
+    defer { end() }
     let temperature = configuration.temperature
     if !(temperature > 0 && temperature.isFinite && (1 / temperature).isFinite) {
       reportMisuse(
@@ -78,15 +80,21 @@ public final class SimpleCLIP: Module {
     }
     self.configuration = configuration
     let width = configuration.embedDim
+    if configuration.depth < 0 || configuration.vocabularySize <= 0 || configuration.maxSequenceLength <= 0 {
+      reportMisuse(
+        "SimpleCLIP",
+        "\(configuration.depth) layers, \(configuration.vocabularySize) words and texts of "
+          + "\(configuration.maxSequenceLength) tokens make no model")
+    }
     func layer() -> TransformerEncoderLayer {
       TransformerEncoderLayer(
         embedDim: width, headCount: configuration.headCount, feedForwardDim: configuration.feedForwardDim,
         dropout: configuration.dropout)
     }
     func encoder() -> TransformerEncoder {
-      configuration.hasIndependentLayers
-        ? TransformerEncoder((0..<configuration.depth).map { _ in layer() })
-        : TransformerEncoder(layer(), layerCount: configuration.depth)
+      if !configuration.hasIndependentLayers { return TransformerEncoder(layer(), layerCount: configuration.depth) }
+      requireMemory(for: [configuration.depth, 4, width, width], "SimpleCLIP")
+      return TransformerEncoder((0..<configuration.depth).map { _ in layer() })
     }
     let patches = PatchEmbedding(
       imageSize: configuration.imageSize, patchSize: configuration.patchSize, embedDim: width)
@@ -106,23 +114,29 @@ public final class SimpleCLIP: Module {
   /// - Parameter image: `[B, 3, H, W]`.
   /// - Returns: unit vectors `[B, D]`.
   public func encodeImage(_ image: Tensor) -> Tensor {
-    imageProj(imageEncoder(image, positions: imagePosEmbed).mean(dim: 1)).l2Normalized()
+    calling("SimpleCLIP", ("images", image.shape)) {
+      imageProj(imageEncoder(image, positions: imagePosEmbed).mean(dim: 1)).l2Normalized()
+    }
   }
 
   /// - Parameter ids: tokens `[B, T]`.
   /// - Returns: unit vectors `[B, D]`.
   public func encodeText(_ ids: IntTensor) -> Tensor {
-    if ids.shape.count != 2 || ids.shape[1] > posEmbed.shape[1] {
-      reportMisuse("SimpleCLIP", "texts of shape \(ids.shape), not [batch, at most \(posEmbed.shape[1])]")
+    if ids.shape.count != 2 || ids.shape[1] > posEmbed.shape[1] || ids.shape[1] == 0 {
+      reportMisuse("SimpleCLIP", "texts of shape \(ids.shape), not [batch, 1 to \(posEmbed.shape[1])]")
     }
-    let x = tokenEmbed(ids) + posEmbed.slice(0..<ids.shape[1], dim: 1)  // [B, T, D]
-    return textProj(textEncoder(x, mask: paddingMask(ids)).select(0, dim: 1)).l2Normalized()
+    return calling("SimpleCLIP", ("texts", ids.shape)) {
+      let x = tokenEmbed(ids) + posEmbed.slice(0..<ids.shape[1], dim: 1)  // [B, T, D]
+      return textProj(textEncoder(x, mask: paddingMask(ids)).select(0, dim: 1)).l2Normalized()
+    }
   }
 
   /// - Returns: similarities of all images and texts, `[images, texts]`.
   public func callAsFunction(_ image: Tensor, _ ids: IntTensor) -> Tensor {
-    let logits = (logitScale.exp() * encodeImage(image)).matmul(encodeText(ids).T)
-    return logitBias.map { logits + $0 } ?? logits
+    calling("SimpleCLIP", ("images", image.shape), ("texts", ids.shape)) {
+      let logits = (logitScale.exp() * encodeImage(image)).matmul(encodeText(ids).T)
+      return logitBias.map { logits + $0 } ?? logits
+    }
   }
 
   /// Keeps the cosines from being multiplied by more than `largest`, as CLIP does after each step (its section 2.5).

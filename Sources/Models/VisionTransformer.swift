@@ -73,8 +73,17 @@ public final class VisionTransformer: Module, UnaryLayer {
 
   /// A model with the notebook's initial values, drawn in PyTorch's order.
   public init(_ configuration: Configuration = Configuration()) {
+    let end = OuterCall.begin("VisionTransformer")
+    defer { end() }
     self.configuration = configuration
     let width = configuration.embedDim
+    let feedForwardDim = Int(exactly: (Double(width) * configuration.mlpRatio).rounded(.towardZero))
+    guard configuration.depth >= 0, configuration.classCount > 0, let feedForwardDim else {
+      reportMisuse(
+        "VisionTransformer",
+        "\(configuration.depth) layers of width \(width), MLPs of \(configuration.mlpRatio) times that and "
+          + "\(configuration.classCount) classes make no model")
+    }
     patchEmbed = PatchEmbedding(
       imageSize: configuration.imageSize, patchSize: configuration.patchSize, channels: configuration.channels,
       embedDim: width)
@@ -82,7 +91,7 @@ public final class VisionTransformer: Module, UnaryLayer {
     transformer = TransformerEncoder(
       TransformerEncoderLayer(
         embedDim: width, headCount: configuration.headCount,
-        feedForwardDim: Int(Double(width) * configuration.mlpRatio), dropout: configuration.dropout,
+        feedForwardDim: feedForwardDim, dropout: configuration.dropout,
         activation: .gelu, normFirst: configuration.normFirst),
       layerCount: configuration.depth)
     norm = LayerNorm(width)
@@ -101,21 +110,25 @@ public final class VisionTransformer: Module, UnaryLayer {
   /// - Parameter image: `[B, C, H, W]`.
   /// - Returns: class scores `[B, classCount]`.
   public func callAsFunction(_ image: Tensor) -> Tensor {
-    let encoded = transformer(tokens(image))  // [B, N + 1, D]
-    let pooled =
-      switch configuration.pooling {
-      case .classToken: encoded.select(0, dim: 1)  // [B, D]
-      case .mean: encoded.slice(1..<encoded.shape[1], dim: 1).mean(dim: 1)  // [B, D]
-      }
-    return head(norm(pooled))
+    calling("VisionTransformer", ("images", image.shape)) {
+      let encoded = transformer(tokens(image))  // [B, N + 1, D]
+      let pooled =
+        switch configuration.pooling {
+        case .classToken: encoded.select(0, dim: 1)  // [B, D]
+        case .mean: encoded.slice(1..<encoded.shape[1], dim: 1).mean(dim: 1)  // [B, D]
+        }
+      return head(norm(pooled))
+    }
   }
 
   /// What goes into the encoder: the class token and the patches, each with its position.
   ///
   /// - Returns: `[B, N + 1, D]`.
   public func tokens(_ image: Tensor) -> Tensor {
-    let patches = patchEmbed(image)  // [B, N, D]
-    let x = Tensor.cat([clsToken.expand(image.shape[0], -1, -1), patches], dim: 1)  // [B, N + 1, D]
-    return posDrop(configuration.hasPositions ? x + posEmbed : x)
+    calling("VisionTransformer", ("images", image.shape)) {
+      let patches = patchEmbed(image)  // [B, N, D]
+      let x = Tensor.cat([clsToken.expand(image.shape[0], -1, -1), patches], dim: 1)  // [B, N + 1, D]
+      return posDrop(configuration.hasPositions ? x + posEmbed : x)
+    }
   }
 }

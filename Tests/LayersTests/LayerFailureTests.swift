@@ -20,14 +20,14 @@ import Testing
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       Wrong.ofALinearLayer()
     }
-    try expectLine(result, ["linear", "[2, 4]", "[3, 5]"], call: 1)
+    try expectLine(result, ["Linear", "[2, 4]", "[3, 5]"], call: 1)
   }
 
   @Test func deepWithinATransformer() async throws {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       Wrong.deepWithinATransformer()
     }
-    try expectLine(result, ["linear", "[2, 4, 6]", "[24, 8]"], call: 7)
+    try expectLine(result, ["TransformerEncoder", "[2, 4, 6]", "8]"], call: 7)
   }
 
   @Test func ofALabel() async throws {

@@ -12,10 +12,60 @@ import Testing
     WrongCall("a negative stack", ["TransformerEncoder:", "-1"]) {
       _ = TransformerEncoder(TransformerEncoderLayer(embedDim: 8, headCount: 2), layerCount: -1)
     },
-    WrongCall("no inputs", ["kaimingUniformBound:", "0 inputs"]) { _ = Linear(0, 3) },
-    WrongCall("negative outputs", ["uniform:", "[-3, 2]"]) { _ = Linear(2, -3) },
+    WrongCall("no inputs", ["Linear:", "0 inputs"]) { _ = Linear(0, 3) },
+    WrongCall("negative outputs", ["Linear:", "-3 outputs"]) { _ = Linear(2, -3) },
     WrongCall("a padding row that is not there", ["Embedding:", "-6", "5 rows"]) {
       _ = Embedding(5, 2, paddingIndex: -6)
+    },
+    WrongCall("an id beyond the table", ["Embedding:", "id 7", "[2, 2]", "[5, 3]"]) {
+      _ = Embedding(5, 3)(IntTensor([[0, 1], [2, 7]]))
+    },
+    WrongCall("a table of a negative size", ["Embedding:", "[-1, 3]"]) { _ = Embedding(-1, 3) },
+    WrongCall("a table of too much", ["Embedding:", "more numbers"]) { _ = Embedding(1 << 40, 1 << 40) },
+    WrongCall("rows that do not fit", ["Linear:", "[2, 4]", "[3, 5]"]) { _ = Linear(5, 3)(.ones([2, 4])) },
+    WrongCall("more weights than there is memory for", ["Linear:", "[1048576, 1048576]", "no memory"]) {
+      _ = Linear(1 << 20, 1 << 20)
+    },
+    WrongCall("a kernel that is too large", ["Conv2d:", "[1, 1, 2, 2]", "[2, 1, 3, 3]"]) {
+      _ = Conv2d(1, 2, kernelSize: 3)(.ones([1, 1, 2, 2]))
+    },
+    WrongCall("a padding that is too large", ["Conv2d:", "[1, 1, 4, 4]", "[2, 1, 3, 3]"]) {
+      _ = Conv2d(1, 2, kernelSize: 3, padding: 1 << 40)(.ones([1, 1, 4, 4]))
+    },
+    WrongCall("a kernel of nothing", ["Conv2d:", "[2, 1, 0, 0]"]) { _ = Conv2d(1, 2, kernelSize: 0) },
+    WrongCall("a kernel of too much", ["Conv2d:", "more numbers"]) { _ = Conv2d(1, 2, kernelSize: 1 << 40) },
+    WrongCall("a stride of nothing", ["Conv2d:", "stride 0"]) { _ = Conv2d(1, 2, kernelSize: 1, stride: 0) },
+    WrongCall("a width that does not fit", ["LayerNorm:", "[2, 4]", "[5]"]) { _ = LayerNorm(5)(.ones([2, 4])) },
+    WrongCall("a negative width", ["LayerNorm:", "[-5]"]) { _ = LayerNorm(-5) },
+    WrongCall("attention of a vector", ["MultiheadAttention:", "[8]"]) {
+      _ = MultiheadAttention(embedDim: 8, headCount: 2)(.ones([8]))
+    },
+    WrongCall("attention to a memory of another width", ["MultiheadAttention:", "[1, 4, 8]", "[1, 4, 6]"]) {
+      _ = MultiheadAttention(embedDim: 8, headCount: 2)(.ones([1, 4, 8]), memory: .ones([1, 4, 6]))
+    },
+    WrongCall("weights of the attention of a matrix", ["MultiheadAttention:", "[4, 8]"]) {
+      _ = MultiheadAttention(embedDim: 8, headCount: 2).attentionWeights(.ones([4, 8]))
+    },
+    WrongCall("a mask of another length", ["MultiheadAttention:", "[1, 4, 8]", "[3, 3]"]) {
+      _ = MultiheadAttention(embedDim: 8, headCount: 2)(.ones([1, 4, 8]), mask: .zeros([3, 3]))
+    },
+    WrongCall("attention over 300,000 tokens", ["MultiheadAttention:", "[1, 300000, 8]", "no memory"]) {
+      _ = MultiheadAttention(embedDim: 8, headCount: 1)(.ones([1, 300_000, 8]))
+    },
+    WrongCall("a layer of a width for no heads", ["TransformerEncoderLayer:", "10", "3 heads"]) {
+      _ = TransformerEncoderLayer(embedDim: 10, headCount: 3)
+    },
+    WrongCall("a layer of too much", ["TransformerDecoderLayer:", "no memory"]) {
+      _ = TransformerDecoderLayer(embedDim: 1 << 28, headCount: 1)
+    },
+    WrongCall("a stack of too much", ["TransformerEncoder:", "no memory"]) {
+      _ = TransformerEncoder(TransformerEncoderLayer(embedDim: 8, headCount: 2), layerCount: 1 << 40)
+    },
+    WrongCall("tokens that do not fit", ["TransformerEncoder:", "[2, 4, 6]"]) {
+      _ = TransformerEncoder(TransformerEncoderLayer(embedDim: 8, headCount: 2), layerCount: 1)(.ones([2, 4, 6]))
+    },
+    WrongCall("a memory that does not fit", ["TransformerDecoderLayer:", "[2, 4, 8]", "[2, 5, 6]"]) {
+      _ = TransformerDecoderLayer(embedDim: 8, headCount: 2)(.ones([2, 4, 8]), memory: .ones([2, 5, 6]))
     },
     WrongCall("Nesterov without momentum", ["SGD:", "momentum"]) { _ = SGD([], isNesterov: true) },
     WrongCall("Nesterov with dampening", ["SGD:", "dampening"]) {

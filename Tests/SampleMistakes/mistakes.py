@@ -318,12 +318,12 @@ PACKAGE = """// swift-tools-version: 6.2
 import PackageDescription
 let package = Package(
   name: "learner",
-  dependencies: [.package(name: "multimodal-course", path: "%s")],
+  dependencies: [.package(path: "%(path)s")],
   targets: [
     .executableTarget(
       name: "Mistakes",
       dependencies: [
-        .product(name: "Layers", package: "multimodal-course"), .product(name: "Tensors", package: "multimodal-course"),
+        .product(name: "Layers", package: "%(name)s"), .product(name: "Tensors", package: "%(name)s"),
       ],
       swiftSettings: [.defaultIsolation(MainActor.self)])
   ])
@@ -336,7 +336,7 @@ def check(count, configuration="debug"):
         sources = f"{package}/Sources/Mistakes"
         write(sources, count)
         with open(f"{package}/Package.swift", "w") as file:
-            file.write(PACKAGE % course)
+            file.write(PACKAGE % dict(path=course, name=os.path.basename(course)))
         subprocess.run(["swift", "build", "-c", configuration, "--package-path", package], check=True)
         often, never = run(sources, f"{package}/.build/{configuration}/Mistakes")
     return never and (often or configuration == "release")

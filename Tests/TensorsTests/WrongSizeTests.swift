@@ -12,8 +12,8 @@ import Testing
     WrongCall("randn", ["randn:", "[-1]"]) { _ = Tensor.randn([-1]) },
     WrongCall("rand", ["rand:", "[3, -1]"]) { _ = Tensor.rand([3, -1]) },
     WrongCall("randint", ["randint:", "[-2]"]) { _ = IntTensor.randint(0..<3, [-2]) },
-    WrongCall("an empty range", ["integers:", "3..<3"]) { _ = IntTensor.randint(3..<3, [2]) },
-    WrongCall("randperm", ["sample:", "-1"]) { _ = IntTensor.randperm(-1) },
+    WrongCall("an empty range", ["randint:", "3..<3"]) { _ = IntTensor.randint(3..<3, [2]) },
+    WrongCall("randperm", ["randperm:", "-1"]) { _ = IntTensor.randperm(-1) },
     WrongCall("eye", ["eye:", "[-1, -1]"]) { _ = Tensor.eye(-1) },
     WrongCall("arange", ["arange:", "[-4]"]) { _ = Tensor.arange(-4) },
     WrongCall("arange of whole numbers", ["arange:", "[-4]"]) { _ = IntTensor.arange(-4) },
@@ -46,7 +46,7 @@ import Testing
     WrongCall("a gradient of another shape", ["grad:", "[3]", "[2]"]) {
       Tensor.ones([2]).requiringGrad().grad = .ones([3])
     },
-    WrongCall("argmax of nothing", ["max:", "[0]"]) { _ = Tensor.zeros([0]).argmax() },
+    WrongCall("argmax of nothing", ["argmax:", "[0]"]) { _ = Tensor.zeros([0]).argmax() },
     WrongCall("self-attention of two dimensions", ["selfAttention:", "[4, 24]", "2 heads"]) {
       _ = Tensor.selfAttention(.ones([4, 24]), headCount: 2)
     },
@@ -66,6 +66,57 @@ import Testing
     WrongCall("a mask larger than self-attention", ["selfAttention:", "[5, 4]", "[1, 2, 4, 4]"]) {
       _ = Tensor.selfAttention(.ones([1, 4, 24]), headCount: 2, mask: .zeros([5, 4]))
     },
+    WrongCall("arange of more whole numbers than there is memory for", ["arange:", "[1099511627776]", "no memory"]) {
+      _ = IntTensor.arange(1 << 40)
+    },
+    WrongCall("randint of more than there is memory for", ["randint:", "[1099511627776]", "no memory"]) {
+      _ = IntTensor.randint(0..<2, [1 << 40])
+    },
+    WrongCall("attention over 300,000 tokens", ["scaledDotProductAttention:", "[1, 1, 300000, 8]", "no memory"]) {
+      let x = Tensor.zeros([1, 1, 300_000, 8])
+      _ = noGrad { Tensor.scaledDotProductAttention(query: x, key: x, value: x) }
+    },
+    WrongCall("self-attention over 300,000 tokens", ["selfAttention:", "[1, 300000, 24]", "no memory"]) {
+      _ = Tensor.selfAttention(.zeros([1, 300_000, 24]), headCount: 1)
+    },
+    WrongCall("self-attention with many heads", ["selfAttention:", "heads"]) {
+      _ = Tensor.selfAttention(.ones([1, 4, 24]), headCount: .max)
+    },
+    WrongCall("a sum that broadcasts to too much", ["+:", "[1000000, 1000000]", "no memory"]) {
+      _ = Tensor.ones([1_000_000, 1]) + Tensor.ones([1_000_000])
+    },
+    WrongCall("a function of too much", ["exp:", "[1099511627776]", "no memory"]) {
+      _ = Tensor.ones([1]).expand(1 << 40).exp()
+    },
+    WrongCall("a product of too much", ["matmul:", "[1000000, 1000000]", "no memory"]) {
+      _ = Tensor.ones([1_000_000, 1]).matmul(.ones([1, 1_000_000]))
+    },
+    WrongCall("cat of too much", ["cat:", "more numbers"]) {
+      _ = Tensor.cat([Tensor](repeating: Tensor.ones([1]).expand(1 << 58), count: 40))
+    },
+    WrongCall("padding of too much", ["pad:", "[2]", "more numbers"]) {
+      _ = Tensor.ones([2]).pad([(dim: 0, before: .max, after: 1)])
+    },
+    WrongCall("padding twice", ["pad:", "[2]", "twice"]) {
+      _ = Tensor.ones([2]).pad([(dim: 0, before: 1, after: 1), (dim: -1, before: 1, after: 1)])
+    },
+    WrongCall("repeating too often", ["repeated:", "more numbers"]) {
+      _ = Tensor.ones([2, 2]).repeated(1 << 40, 1 << 40)
+    },
+    WrongCall("a padding of conv2d", ["conv2d:", "[1, 1, 4, 4]", "[2, 1, 3, 3]"]) {
+      _ = Tensor.ones([1, 1, 4, 4]).conv2d(weight: .ones([2, 1, 3, 3]), padding: (1 << 40, 1 << 40))
+    },
+    WrongCall("a padding that overflows", ["conv2d:", "[1, 1, 4, 4]", "[2, 1, 3, 3]", "larger than any memory"]) {
+      _ = Tensor.ones([1, 1, 4, 4]).conv2d(weight: .ones([2, 1, 3, 3]), padding: (.max, 0))
+    },
+    WrongCall("a kernel of nothing", ["unfold:", "(0, 2)", "[1, 1, 4, 4]"]) {
+      _ = Tensor.ones([1, 1, 4, 4]).unfold(kernel: (0, 2))
+    },
+    WrongCall("an enormous picture", ["interpolate:", "[1, 1, 1099511627776, 2]", "no memory"]) {
+      _ = Tensor.ones([1, 1, 2, 2]).interpolate(size: (1 << 40, 2), mode: .nearest)
+    },
+    WrongCall("an index far outside", ["select:", "[2]"]) { _ = Tensor.ones([2]).select(.min, dim: 0) },
+    WrongCall("a dimension far outside", ["sum:", "[2, 3]"]) { _ = Tensor.ones([2, 3]).sum(dim: .min) },
     WrongCall("a mask that asks for a gradient", ["scaledDotProductAttention:", "[2, 2]", "detached"]) {
       let x = Tensor.ones([1, 1, 2, 3])
       _ = Tensor.scaledDotProductAttention(query: x, key: x, value: x, mask: .zeros([2, 2]).requiringGrad())

@@ -11,7 +11,10 @@
 /// engine's own sources. Bad data (a file, an image) is never reported this way; it throws.
 func fail(_ operation: String, _ reason: String) -> Never {
   let place = callerLocation().map { " (at \($0))" } ?? ""
-  let line = printable("error: \(operation): \(reason)\(place)") + "\n"
+  // Some callers give the name that `#function` has.
+  let called = OuterCall.current?.operation ?? String(operation.prefix { $0 != "(" })
+  let complete = OuterCall.current?.completed(reason) ?? reason
+  let line = printable("error: \(called): \(complete)\(place)") + "\n"
   fflush(nil)
   line.withCString { _ = write(2, $0, strlen($0)) }
   exit(1)
@@ -24,6 +27,14 @@ func fail(_ operation: String, _ reason: String) -> Never {
 ///   - reason: what did not fit, with the shapes.
 public func reportMisuse(_ operation: String, _ reason: String) -> Never {
   fail(operation, reason)
+}
+
+/// How many numbers a shape has; ends the program with one clear line if they cannot be.
+package func checkedCount(_ shape: [Int], _ operation: String) -> Int { Shape.count(shape, operation) }
+
+/// Ends the program with one clear line unless there is memory for so many numbers, 32-bit ones.
+package func requireMemory(for shape: [Int], _ operation: String) {
+  MemoryPool.require(Shape.count(shape, operation), shape: shape, operation)
 }
 
 /// `Folder/file.swift:line` of the innermost frame that is not part of the library.

@@ -54,7 +54,7 @@ public struct IntTensor: Equatable, Sendable {
   /// Row `index` of the first dimension.
   public subscript(index: Int) -> IntTensor {
     guard let rows = shape.first, index >= 0 && index < rows else {
-      fail("IntTensor", "row \(index) is not within shape \(shape)")
+      fail("subscript", "row \(index) is not within shape \(shape)")
     }
     let size = count / rows
     return IntTensor(Array(scalars[index * size..<(index + 1) * size]), shape: Array(shape.dropFirst()))

@@ -68,20 +68,20 @@ enum Shape {
   }
 
   /// A dimension counted from the front; negative ones count from the back.
-  static func dimension(_ dimension: Int, rank: Int, _ operation: String) -> Int {
-    let fromFront = dimension < 0 ? dimension + rank : dimension
-    if fromFront < 0 || fromFront >= rank {
-      fail(operation, "dimension \(dimension) is not one of a tensor with \(rank) dimensions")
+  static func dimension(_ dimension: Int, of shape: [Int], _ operation: String) -> Int {
+    let fromFront = dimension < 0 ? dimension &+ shape.count : dimension
+    if fromFront < 0 || fromFront >= shape.count {
+      fail(operation, "dimension \(dimension) is not one of the \(shape.count) dimensions of shape \(shape)")
     }
     return fromFront
   }
 
   /// Several dimensions, ascending and each once; all of them when none is given.
-  static func dimensions(_ dimensions: [Int]?, rank: Int, _ operation: String) -> [Int] {
-    guard let dimensions else { return Array(0..<rank) }
-    let sorted = dimensions.map { dimension($0, rank: rank, operation) }.sorted()
+  static func dimensions(_ dimensions: [Int]?, of shape: [Int], _ operation: String) -> [Int] {
+    guard let dimensions else { return Array(shape.indices) }
+    let sorted = dimensions.map { dimension($0, of: shape, operation) }.sorted()
     for (a, b) in zip(sorted, sorted.dropFirst()) where a == b {
-      fail(operation, "dimension \(a) is given twice in \(dimensions)")
+      fail(operation, "dimension \(a) of shape \(shape) is given twice in \(dimensions)")
     }
     return sorted
   }

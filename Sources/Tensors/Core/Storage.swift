@@ -16,10 +16,17 @@ final class Storage: @unchecked Sendable {
   private(set) var version = 0
 
   /// Memory of the pool, its contents not set.
-  init(count: Int) {
+  ///
+  /// - Parameters:
+  ///   - shape: what is to lie in it, for the message if there is not enough.
+  ///   - operation: what asks for it.
+  init(count: Int, shape: [Int], _ operation: String) {
+    guard let memory = MemoryPool.shared.take(bytes: count * 4) else {
+      MemoryPool.refuse(bytes: count * 4, shape: shape, operation)
+    }
     self.count = count
     self.elementType = .float32
-    self.base = MemoryPool.shared.take(bytes: count * 4)
+    self.base = memory
   }
 
   /// Memory that belongs to someone else, used in place.
@@ -57,7 +64,9 @@ final class Storage: @unchecked Sendable {
   /// Numbers in foreign memory, or of half size, move to memory of the pool.
   private func own() {
     guard owner != nil else { return }
-    let copy = MemoryPool.shared.take(bytes: count * 4)
+    guard let copy = MemoryPool.shared.take(bytes: count * 4) else {
+      MemoryPool.refuse(bytes: count * 4, shape: [count], "assign")
+    }
     let floats = copy.assumingMemoryBound(to: Float.self)
     if elementType == .float32 {
       floats.update(from: base.assumingMemoryBound(to: Float.self), count: count)

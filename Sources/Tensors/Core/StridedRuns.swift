@@ -38,6 +38,7 @@ struct StridedRuns {
   /// Calls `body` with the offset of each tensor's run, for the runs in `range`.
   @inline(__always)
   func forEach(_ range: Range<Int>, _ body: (_ offsets: UnsafePointer<Int>) -> Void) {
+    if range.isEmpty { return }
     let operands = outerStrides.count
     withUnsafeTemporaryAllocation(of: Int.self, capacity: operands + outerShape.count) { memory in
       guard let base = memory.baseAddress else { return }

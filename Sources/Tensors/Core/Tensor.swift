@@ -26,14 +26,16 @@ public struct Tensor {
   }
 
   /// New memory, its contents still to be written.
-  init(uninitialized shape: [Int]) {
-    self.init(
-      shape: shape, strides: Shape.strides(shape), offset: 0, storage: Storage(count: Shape.count(shape)))
+  ///
+  /// - Parameter operation: what is called wrongly if there is not enough memory.
+  init(uninitialized shape: [Int], _ operation: String = #function) {
+    let storage = Storage(count: Shape.count(shape, operation), shape: shape, operation)
+    self.init(shape: shape, strides: Shape.strides(shape), offset: 0, storage: storage)
   }
 
   /// New memory, filled by `body`.
-  init(shape: [Int], filledBy body: (UnsafeMutablePointer<Float>) -> Void) {
-    self.init(uninitialized: shape)
+  init(shape: [Int], _ operation: String = #function, filledBy body: (UnsafeMutablePointer<Float>) -> Void) {
+    self.init(uninitialized: shape, operation)
     body(storage.floats)
   }
 
@@ -42,7 +44,7 @@ public struct Tensor {
     if Shape.count(shape) != scalars.count {
       fail("Tensor", "\(scalars.count) numbers do not fill the shape \(shape), which has \(Shape.count(shape))")
     }
-    self.init(shape: shape) { target in
+    self.init(shape: shape, "Tensor") { target in
       scalars.withUnsafeBufferPointer { source in
         if let base = source.baseAddress { target.update(from: base, count: source.count) }
       }
@@ -140,7 +142,7 @@ public struct Tensor {
 
   /// Its size along a dimension; negative dimensions count from the back.
   public func size(_ dimension: Int) -> Int {
-    shape[Shape.dimension(dimension, rank: rank, "size")]
+    shape[Shape.dimension(dimension, of: shape, "size")]
   }
 
   /// Whether its numbers lie in memory in row-major order without gaps.
@@ -180,14 +182,14 @@ public struct Tensor {
   }
 
   /// The same numbers in row-major order as 32-bit floats; itself when they already are. No gradient passes.
-  func packed() -> Tensor {
+  func packed(_ operation: String = #function) -> Tensor {
     if elementType == .float32 && isContiguous { return detached() }
-    return copied()
+    return copied(operation)
   }
 
   /// The same numbers in row-major order as 32-bit floats, in memory of their own. No gradient passes.
-  func copied() -> Tensor {
-    Tensor(shape: shape) { target in StridedCopy.copy(self, to: target) }
+  func copied(_ operation: String = #function) -> Tensor {
+    Tensor(shape: shape, operation) { target in StridedCopy.copy(self, to: target) }
   }
 
   /// The same numbers and place, cut from the graph of automatic differentiation.

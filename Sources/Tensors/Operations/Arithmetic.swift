@@ -62,7 +62,9 @@ extension Tensor {
   }
 
   /// The smaller of two, element by element; shapes broadcast. Where they are equal, each gets half of the gradient.
-  public static func minimum(_ a: Tensor, _ b: Tensor) -> Tensor { -maximum(-a, -b) }
+  public static func minimum(_ a: Tensor, _ b: Tensor) -> Tensor {
+    calling("minimum", ("first", a.shape), ("second", b.shape)) { -maximum(-a, -b) }
+  }
 
   /// Adds a number to each element.
   public static func + (a: Tensor, b: Float) -> Tensor { a + Tensor(b) }
@@ -81,13 +83,21 @@ extension Tensor {
   /// Divides a number by each element.
   public static func / (a: Float, b: Tensor) -> Tensor { Tensor(a) / b }
   /// Puts the sum in place of `a`; gradients pass as through `+`.
-  public static func += (a: inout Tensor, b: Tensor) { a = a + b }
+  public static func += (a: inout Tensor, b: Tensor) {
+    a = calling("+=", ("left", a.shape), ("right", b.shape)) { a + b }
+  }
   /// Puts the difference in place of `a`; gradients pass as through `-`.
-  public static func -= (a: inout Tensor, b: Tensor) { a = a - b }
+  public static func -= (a: inout Tensor, b: Tensor) {
+    a = calling("-=", ("left", a.shape), ("right", b.shape)) { a - b }
+  }
   /// Puts the product in place of `a`; gradients pass as through `*`.
-  public static func *= (a: inout Tensor, b: Tensor) { a = a * b }
+  public static func *= (a: inout Tensor, b: Tensor) {
+    a = calling("*=", ("left", a.shape), ("right", b.shape)) { a * b }
+  }
   /// Puts the quotient in place of `a`; gradients pass as through `/`.
-  public static func /= (a: inout Tensor, b: Tensor) { a = a / b }
+  public static func /= (a: inout Tensor, b: Tensor) {
+    a = calling("/=", ("left", a.shape), ("right", b.shape)) { a / b }
+  }
 
   /// The opposite of every element.
   public static prefix func - (a: Tensor) -> Tensor {
@@ -116,11 +126,11 @@ extension Tensor {
       _ out: UnsafeMutablePointer<Float>
     ) -> Void
   ) -> Tensor {
-    let a = a.packed()
-    let b = b.packed()
+    let a = a.packed(operation)
+    let b = b.packed(operation)
     if a.shape == b.shape {
       let count = a.count
-      return Tensor(shape: a.shape) { out in
+      return Tensor(shape: a.shape, operation) { out in
         withPointers(a, b) { a, b in
           parallelFor(count, grain: pointwiseGrain, multiple: 64) { part in
             let at = part.lowerBound
@@ -130,7 +140,7 @@ extension Tensor {
       }
     }
     let shape = Shape.broadcast(a.shape, b.shape, operation)
-    return Tensor(shape: shape) { out in
+    return Tensor(shape: shape, operation) { out in
       let runs = StridedRuns(
         shape: shape,
         strides: [Shape.strides(shape), a.strides(broadcastTo: shape), b.strides(broadcastTo: shape)])
@@ -153,8 +163,10 @@ extension Tensor {
   }
 
   /// A function of one tensor, element by element.
-  func mapped<Kernel: UnaryKernel>(_ kernel: Kernel, grain: Int = pointwiseGrain) -> Tensor {
-    mapped(grain: grain) { x, count, out in Pointwise.map(kernel, x, count: count, to: out) }
+  func mapped<Kernel: UnaryKernel>(
+    _ kernel: Kernel, grain: Int = pointwiseGrain, _ operation: String = #function
+  ) -> Tensor {
+    mapped(grain: grain, operation) { x, count, out in Pointwise.map(kernel, x, count: count, to: out) }
   }
 
   /// The part of it that is the same for all functions.
@@ -162,10 +174,11 @@ extension Tensor {
   /// - Parameter run: writes the results for a run of `count` numbers.
   @inline(never)
   private func mapped(
-    grain: Int, _ run: (_ x: UnsafePointer<Float>, _ count: Int, _ out: UnsafeMutablePointer<Float>) -> Void
+    grain: Int, _ operation: String,
+    _ run: (_ x: UnsafePointer<Float>, _ count: Int, _ out: UnsafeMutablePointer<Float>) -> Void
   ) -> Tensor {
-    let x = packed()
-    return Tensor(shape: shape) { out in
+    let x = packed(operation)
+    return Tensor(shape: shape, operation) { out in
       x.read { x in
         parallelFor(count, grain: grain, multiple: 64) { part in
           run(x + part.lowerBound, part.count, out + part.lowerBound)

@@ -20,7 +20,9 @@ extension Tensor {
     query: Tensor, key: Tensor, value: Tensor, mask: Tensor? = nil, isCausal: Bool = false, dropout: Double = 0,
     scale: Float? = nil
   ) -> Tensor {
-    recordedAttention(query, key, value, mask, isCausal, dropout, scale, keepsWeights: false).output
+    calling("scaledDotProductAttention", ("query", query.shape), ("key", key.shape), ("value", value.shape)) {
+      recordedAttention(query, key, value, mask, isCausal, dropout, scale, keepsWeights: false).output
+    }
   }
 
   /// The same together with the weights after the softmax, `[B, H, T, S]`, for looking at. No gradient passes through
@@ -28,8 +30,11 @@ extension Tensor {
   public static func scaledDotProductAttentionWithWeights(
     query: Tensor, key: Tensor, value: Tensor, mask: Tensor? = nil, isCausal: Bool = false, scale: Float? = nil
   ) -> (output: Tensor, weights: Tensor) {
-    let result = recordedAttention(query, key, value, mask, isCausal, 0, scale, keepsWeights: true)
-    return (result.output, result.weights ?? .zeros([]))
+    calling("scaledDotProductAttentionWithWeights", ("query", query.shape), ("key", key.shape), ("value", value.shape))
+    {
+      let result = recordedAttention(query, key, value, mask, isCausal, 0, scale, keepsWeights: true)
+      return (result.output, result.weights ?? .zeros([]))
+    }
   }
 
   /// The attention of a sequence to itself, from the projections of its tokens, which lie side by side, to the joined
@@ -48,9 +53,18 @@ extension Tensor {
     _ projections: Tensor, headCount: Int, mask: Tensor? = nil, isCausal: Bool = false, dropout: Double = 0,
     scale: Float? = nil
   ) -> Tensor {
+    calling("selfAttention", ("projections", projections.shape)) {
+      recordedSelfAttention(projections, headCount, mask, isCausal, dropout, scale)
+    }
+  }
+
+  private static func recordedSelfAttention(
+    _ projections: Tensor, _ headCount: Int, _ mask: Tensor?, _ isCausal: Bool, _ dropout: Double, _ scale: Float?
+  ) -> Tensor {
     let name = "selfAttention"
     check(dropout: dropout, name)
-    guard projections.rank == 3, headCount > 0, projections.shape[2] % (3 * headCount) == 0 else {
+    guard projections.rank == 3, headCount > 0, projections.shape[2] / 3 % headCount == 0, projections.shape[2] % 3 == 0
+    else {
       fail(
         name, "projections \(projections.shape) must be [batch, tokens, 3 × width], with a width for \(headCount) heads"
       )
@@ -66,6 +80,7 @@ extension Tensor {
       return (part(0), part(1), part(2))
     }
     if let mask { check(mask, scores: [b, headCount, t, t], name) }
+    requireScores(Shape.count([b, headCount], name), t, t, name)
     let (q, k, v) = heads(projections.packed())
     let records = GradientMode.isRecording && projections.requiresGrad
     let (output, attention) = attend(q, k, v, mask, isCausal, dropout, scale, keepsWeights: records)
@@ -102,6 +117,7 @@ extension Tensor {
       fail(name, "query \(query.shape), key \(key.shape) and value \(value.shape) do not fit")
     }
     if let mask { check(mask, scores: [b, h, t, s], name) }
+    requireScores(Shape.count([b, h], name), t, s, name)
     if s == 0 {
       // There is nothing to look at: every query gets zeros, and nothing depends on it.
       let output = Tensor.zeros([b, h, t, value.shape[3]]).recording(query, key, value) { _ in [nil, nil, nil] }
@@ -129,6 +145,13 @@ extension Tensor {
     if !(dropout >= 0 && dropout <= 1) {
       fail(name, "a dropout probability is from 0 to 1, not \(dropout)")
     }
+  }
+
+  /// Checks that there is memory for the scores, of which each thread works on one head's at a time.
+  private static func requireScores(_ heads: Int, _ t: Int, _ s: Int, _ name: String) {
+    let shape = [Swift.min(heads, Threads.count), t, s]
+    let count = Shape.count(shape, name)
+    if count > 1 << 26 { MemoryPool.require(count, shape: shape, name) }
   }
 
   private static func check(_ mask: Tensor, scores: [Int], _ name: String) {

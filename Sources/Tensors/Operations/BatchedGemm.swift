@@ -8,7 +8,7 @@ enum BatchedGemm {
   /// `[…, M, K] · […, K, N]` with equal leading dimensions.
   static func multiply(_ a: Tensor, _ b: Tensor) -> Tensor {
     let (m, k, n) = (a.size(-2), a.size(-1), b.size(-1))
-    let result = Tensor(uninitialized: Array(a.shape.dropLast(2)) + [m, n])
+    let result = Tensor(uninitialized: Array(a.shape.dropLast(2)) + [m, n], "matmul")
     if result.count == 0 { return result }
     let runs = BatchOffsets(shape: Array(a.shape.dropLast(2)), tensors: [a, b, result])
     func product(_ batch: Int) -> Gemm {

@@ -8,13 +8,19 @@ extension Tensor {
     combined(a.detached(), b.detached(), GreaterOrEqual(), ".>=")
   }
   /// 1 where `a` is less.
-  public static func .< (a: Tensor, b: Tensor) -> Tensor { b .> a }
+  public static func .< (a: Tensor, b: Tensor) -> Tensor {
+    calling(".<", ("left", a.shape), ("right", b.shape)) { b .> a }
+  }
   /// 1 where `a` is less or equal.
-  public static func .<= (a: Tensor, b: Tensor) -> Tensor { b .>= a }
+  public static func .<= (a: Tensor, b: Tensor) -> Tensor {
+    calling(".<=", ("left", a.shape), ("right", b.shape)) { b .>= a }
+  }
   /// 1 where they are equal.
   public static func .== (a: Tensor, b: Tensor) -> Tensor { combined(a.detached(), b.detached(), Equal(), ".==") }
   /// 1 where they differ.
-  public static func .!= (a: Tensor, b: Tensor) -> Tensor { 1 - (a .== b) }
+  public static func .!= (a: Tensor, b: Tensor) -> Tensor {
+    calling(".!=", ("left", a.shape), ("right", b.shape)) { 1 - (a .== b) }
+  }
 
   /// 1 where `a` is greater than a number.
   public static func .> (a: Tensor, b: Float) -> Tensor { a .> Tensor(b) }
@@ -31,6 +37,10 @@ extension Tensor {
 
   /// `a` where the mask is not 0, `b` elsewhere; shapes broadcast.
   public static func `where`(_ mask: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
+    calling("where", ("mask", mask.shape), ("then", a.shape), ("else", b.shape)) { chosen(mask, a, b) }
+  }
+
+  private static func chosen(_ mask: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
     let keep = mask.detached() .!= 0
     let shape = Shape.broadcast(Shape.broadcast(a.shape, b.shape, "where"), keep.shape, "where")
     // Values are chosen, not multiplied, so that NaN and infinity on the other side do not leak in.
@@ -50,7 +60,7 @@ extension Tensor {
     if Shape.broadcast(shape, mask.shape, "maskedFill") != shape {
       fail("maskedFill", "a mask of shape \(mask.shape) is larger than the tensor's shape \(shape)")
     }
-    return Tensor.where(mask, Tensor(value), self)
+    return calling("maskedFill", ("tensor", shape), ("mask", mask.shape)) { Tensor.where(mask, Tensor(value), self) }
   }
 }
 

@@ -22,12 +22,14 @@ extension Tensor {
     if let bias, bias.shape != [outChannels] {
       fail("conv2d", "a bias of shape \(bias.shape) does not fit \(outChannels) filters")
     }
-    let patches = unfold(kernel: kernel, stride: stride, padding: padding)  // [B, N, Cin·KH·KW]
-    let height = (shape[2] + 2 * padding.0 - kernel.0) / stride.0 + 1
-    let width = (shape[3] + 2 * padding.1 - kernel.1) / stride.1 + 1
-    return patches.linear(weight: weight.reshape([outChannels, -1]), bias: bias, as: "conv2d")  // [B, N, Cout]
-      .transpose(1, 2)
-      .reshape([shape[0], outChannels, height, width])
+    return calling("conv2d", ("images", shape), ("filters", weight.shape)) {
+      let patches = unfold(kernel: kernel, stride: stride, padding: padding)  // [B, N, Cin·KH·KW]
+      let height = (shape[2] + 2 * padding.0 - kernel.0) / stride.0 + 1
+      let width = (shape[3] + 2 * padding.1 - kernel.1) / stride.1 + 1
+      return patches.linear(weight: weight.reshape([outChannels, -1]), bias: bias, as: "conv2d")  // [B, N, Cout]
+        .transpose(1, 2)
+        .reshape([shape[0], outChannels, height, width])
+    }
   }
 
   /// Every patch that a filter sees, as one row: `nn.functional.unfold`, transposed.
@@ -37,14 +39,22 @@ extension Tensor {
   public func unfold(kernel: (Int, Int), stride: (Int, Int) = (1, 1), padding: (Int, Int) = (0, 0)) -> Tensor {
     guard rank == 4 else { fail("unfold", "images must be [batch, channels, height, width], not \(shape)") }
     guard kernel.0 > 0, kernel.1 > 0, stride.0 > 0, stride.1 > 0, padding.0 >= 0, padding.1 >= 0 else {
-      fail("unfold", "kernel \(kernel) and stride \(stride) must be positive, padding \(padding) not negative")
+      fail(
+        "unfold",
+        "kernel \(kernel) and stride \(stride) must be positive, padding \(padding) not negative, for images \(shape)")
+    }
+    let most = Int.max >> 4
+    guard [padding.0, padding.1, kernel.0, kernel.1, shape[2], shape[3]].allSatisfy({ $0 < most }) else {
+      fail("unfold", "images \(shape) with padding \(padding) and a kernel of \(kernel) are larger than any memory")
     }
     guard shape[2] + 2 * padding.0 >= kernel.0, shape[3] + 2 * padding.1 >= kernel.1 else {
       fail("unfold", "a kernel of \(kernel) is larger than images of shape \(shape) with padding \(padding)")
     }
+    _ = Shape.count([shape[1], kernel.0, kernel.1], "unfold")
     let geometry = PatchGeometry(image: shape, kernel: kernel, stride: stride, padding: padding)
+    let patches = Shape.count([geometry.rows, geometry.columns], "unfold")
     let image = packed()
-    let result = Tensor(shape: [shape[0], geometry.rows * geometry.columns, geometry.patchSize]) { out in
+    let result = Tensor(shape: [shape[0], patches, geometry.patchSize]) { out in
       image.read { image in
         parallelFor(shape[0] * geometry.rows, grain: share(pointwiseGrain, geometry.rowSize)) { rows in
           geometry.forEachRun(rows) { pixel, at, count in

@@ -10,7 +10,7 @@ extension Tensor {
 
   private static func filled(_ shape: [Int], _ value: Float, _ operation: String) -> Tensor {
     let count = Shape.count(shape, operation)
-    return Tensor(shape: shape) { $0.update(repeating: value, count: count) }
+    return Tensor(shape: shape, operation) { $0.update(repeating: value, count: count) }
   }
 
   /// The identity matrix.
@@ -48,6 +48,6 @@ extension Tensor {
 
   /// The same for ids of any shape, which `classes` is put behind.
   public static func oneHot(_ ids: IntTensor, classes: Int) -> Tensor {
-    oneHot(ids.scalars, classes: classes).reshape(ids.shape + [classes])
+    calling("oneHot", ("ids", ids.shape)) { oneHot(ids.scalars, classes: classes).reshape(ids.shape + [classes]) }
   }
 }

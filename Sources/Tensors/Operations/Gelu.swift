@@ -10,8 +10,9 @@ extension Tensor {
   /// x σ(1.702 x), the approximation of GELU that CLIP uses.
   public func quickGelu() -> Tensor { mapped(QuickGeluKernel()) }
 
-  private func mapped<Kernel: RunKernel>(_ kernel: Kernel) -> Tensor {
+  private func mapped<Kernel: RunKernel>(_ kernel: Kernel, _ operation: String = #function) -> Tensor {
     mapped(
+      operation,
       values: { x, count, out in kernel.values(x, count: count, to: out) },
       withDerivative: { x, count, out, slope in kernel.withDerivative(x, count: count, to: out, slope) })
   }
@@ -19,21 +20,22 @@ extension Tensor {
   /// Where gradients are wanted, the derivative is computed beside the value, and kept instead of the argument.
   @inline(never)
   private func mapped(
+    _ operation: String,
     values: (_ x: UnsafePointer<Float>, _ count: Int, _ out: UnsafeMutablePointer<Float>) -> Void,
     withDerivative: (
       _ x: UnsafePointer<Float>, _ count: Int, _ out: UnsafeMutablePointer<Float>, _ slope: UnsafeMutablePointer<Float>
     ) -> Void
   ) -> Tensor {
-    let x = packed()
+    let x = packed(operation)
     guard GradientMode.isRecording && requiresGrad else {
-      return Tensor(shape: shape) { out in
+      return Tensor(shape: shape, operation) { out in
         x.read { x in
           forEachPiece { start, length in values(x + start, length, out + start) }
         }
       }
     }
-    let slope = Tensor(uninitialized: shape)
-    let y = Tensor(shape: shape) { out in
+    let slope = Tensor(uninitialized: shape, operation)
+    let y = Tensor(shape: shape, operation) { out in
       x.read { x in
         slope.write { slope in
           forEachPiece { start, length in

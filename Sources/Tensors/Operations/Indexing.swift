@@ -6,11 +6,11 @@ extension Tensor {
   /// - Parameter row: a row of the table that gets no gradient, if any (padding).
   /// - Returns: the ids' shape with the rows' shape behind, for a table `[rows, …]`.
   public func rows(_ ids: IntTensor, withoutGradient row: Int? = nil) -> Tensor {
-    guard rank >= 1 else { fail("rows", "a single number has no rows") }
+    guard rank >= 1 else { fail("rows", "a single number, of shape \(shape), has no rows") }
     for id in ids.scalars where id < 0 || id >= shape[0] {
-      fail("rows", "id \(id) is not within a table of \(shape[0]) rows (shape \(shape))")
+      fail("rows", "id \(id) of ids \(ids.shape) is not within a table of \(shape[0]) rows (shape \(shape))")
     }
-    let width = Shape.count(Array(shape.dropFirst()))
+    let width = Shape.count(Array(shape.dropFirst()), "rows")
     let resultShape = ids.shape + shape.dropFirst()
     let table = isContiguous ? detached() : packed()
     let result = Tensor(shape: resultShape) { out in
@@ -48,7 +48,7 @@ extension Tensor {
   ///
   /// - Parameter indices: like this tensor's shape, but of any size along `dim`.
   public func gather(dim: Int, _ indices: IntTensor) -> Tensor {
-    let dimension = Shape.dimension(dim, rank: rank, "gather")
+    let dimension = Shape.dimension(dim, of: shape, "gather")
     var expected = shape
     if indices.shape.count == rank { expected[dimension] = indices.shape[dimension] }
     if indices.shape != expected {
@@ -83,8 +83,13 @@ extension Tensor {
 
   /// Whole slices along a dimension, in the order of the indices: `torch.index_select`.
   public func indexSelect(_ indices: [Int], dim: Int = 0) -> Tensor {
-    let dimension = Shape.dimension(dim, rank: rank, "indexSelect")
-    if dimension == 0 { return rows(IntTensor(indices)) }
-    return transpose(0, dimension).contiguous().rows(IntTensor(indices)).transpose(0, dimension)
+    let dimension = Shape.dimension(dim, of: shape, "indexSelect")
+    for index in indices where index < 0 || index >= shape[dimension] {
+      fail("indexSelect", "index \(index) is not within dimension \(dim) of shape \(shape)")
+    }
+    return calling("indexSelect", ("tensor", shape)) {
+      if dimension == 0 { return rows(IntTensor(indices)) }
+      return transpose(0, dimension).contiguous().rows(IntTensor(indices)).transpose(0, dimension)
+    }
   }
 }

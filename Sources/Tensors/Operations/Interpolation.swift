@@ -18,6 +18,11 @@ extension Tensor {
     guard rank == 4, size.0 > 0, size.1 > 0, shape[2] > 0, shape[3] > 0 else {
       fail("interpolate", "images of shape \(shape) cannot become \(size.0) × \(size.1)")
     }
+    let resultShape = [shape[0], shape[1], size.0, size.1]
+    MemoryPool.require(Shape.count(resultShape, "interpolate"), shape: resultShape, "interpolate")
+    // Of each row and column it is noted where it comes from.
+    MemoryPool.require(Shape.count([size.0, 3], "interpolate"), width: 8, shape: resultShape, "interpolate")
+    MemoryPool.require(Shape.count([size.1, 3], "interpolate"), width: 8, shape: resultShape, "interpolate")
     guard case .bilinear(let alignCorners) = mode else {
       // Picked, not mixed with a weight of zero: infinities stay where they are.
       return indexSelect(Self.nearestPlaces(from: shape[2], to: size.0), dim: 2)
@@ -29,7 +34,7 @@ extension Tensor {
     let (h, w) = (shape[2], shape[3])
     let planes = shape[0] * shape[1]
     let x = packed()
-    let result = Tensor(shape: [shape[0], shape[1], size.0, size.1]) { out in
+    let result = Tensor(shape: resultShape) { out in
       x.read { x in
         parallelFor(planes, grain: share(functionGrain, size.0 * size.1)) { part in
           for plane in part {

@@ -4,20 +4,22 @@ extension Tensor {
   /// Tensors one behind the other along a dimension.
   public static func cat(_ tensors: [Tensor], dim: Int = 0) -> Tensor {
     guard let first = tensors.first else { fail("cat", "no tensors to put together") }
-    let dimension = Shape.dimension(dim, rank: first.rank, "cat")
+    let dimension = Shape.dimension(dim, of: first.shape, "cat")
     var shape = first.shape
     shape[dimension] = 0
     for tensor in tensors {
       var other = tensor.shape
       if other.count == shape.count {
-        shape[dimension] += other[dimension]
+        let (sum, isTooLarge) = shape[dimension].addingReportingOverflow(other[dimension])
+        if isTooLarge { fail("cat", "shapes \(tensors.map(\.shape)) make more numbers than any memory") }
+        shape[dimension] = sum
         other[dimension] = shape[dimension]
       }
       if other != shape {
         fail("cat", "shapes \(first.shape) and \(tensor.shape) differ outside dimension \(dim)")
       }
     }
-    let result = Tensor(uninitialized: shape)
+    let result = Tensor(uninitialized: shape, "cat")
     var start = 0
     var ranges: [Range<Int>] = []
     for tensor in tensors {
@@ -31,10 +33,11 @@ extension Tensor {
 
   /// Tensors of one shape side by side along a new dimension.
   public static func stack(_ tensors: [Tensor], dim: Int = 0) -> Tensor {
-    for tensor in tensors where tensor.shape != tensors[0].shape {
-      fail("stack", "shapes \(tensors[0].shape) and \(tensor.shape) differ")
+    guard let first = tensors.first else { fail("stack", "no tensors to put together") }
+    for tensor in tensors where tensor.shape != first.shape {
+      fail("stack", "shapes \(first.shape) and \(tensor.shape) differ")
     }
-    return cat(tensors.map { $0.unsqueeze(dim) }, dim: dim)
+    return calling("stack", ("tensors", first.shape)) { cat(tensors.map { $0.unsqueeze(dim) }, dim: dim) }
   }
 
   /// A value in front of and behind each of the given dimensions.
@@ -45,23 +48,35 @@ extension Tensor {
     var shape = self.shape
     var inner: [(dimension: Int, range: Range<Int>)] = []
     for amount in amounts {
-      let dimension = Shape.dimension(amount.dim, rank: rank, "pad")
-      if amount.before < 0 || amount.after < 0 { fail("pad", "amounts must not be negative: \(amount)") }
+      let dimension = Shape.dimension(amount.dim, of: shape, "pad")
+      if amount.before < 0 || amount.after < 0 {
+        fail("pad", "amounts must not be negative: \(amount) for shape \(self.shape)")
+      }
       if inner.contains(where: { $0.dimension == dimension }) {
         fail("pad", "dimension \(dimension) of shape \(self.shape) is given twice")
+      }
+      let most = Int.max >> 8
+      if amount.before > most || amount.after > most || shape[dimension] > most {
+        fail("pad", "shape \(self.shape) with \(amount) has more numbers than any memory")
       }
       inner.append((dimension, amount.before..<amount.before + self.shape[dimension]))
       shape[dimension] += amount.before + amount.after
     }
-    let result = Tensor.full(shape, value)
+    let result = calling("pad", ("tensor", self.shape)) { Tensor.full(shape, value) }
     inner.reduce(result) { $0.region($1.range, $1.dimension) }.copyInPlace(detached())
     return result.recording(self) { g in [inner.reduce(g) { $0.slice($1.range, dim: $1.dimension) }] }
   }
 
   /// The elements along the given dimensions in opposite order.
   public func flip(dims: [Int]) -> Tensor {
-    let dims = Shape.dimensions(dims, rank: rank, "flip")
-    return dims.reduce(self) { $0.indexSelect(Array((0..<$0.shape[$1]).reversed()), dim: $1) }
+    let dims = Shape.dimensions(dims, of: shape, "flip")
+    MemoryPool.require(count, shape: shape, "flip")
+    return calling("flip", ("tensor", shape)) {
+      dims.reduce(self) {
+        MemoryPool.require($0.shape[$1], width: 8, shape: shape, "flip")
+        return $0.indexSelect(Array((0..<$0.shape[$1]).reversed()), dim: $1)
+      }
+    }
   }
 
   /// The whole tensor several times along each dimension: `Tensor.repeat`.
@@ -73,7 +88,10 @@ extension Tensor {
     }
     let own = Array(repeating: 1, count: times.count - rank) + shape
     let spread = zip(times, own).flatMap { [$0, $1] }
-    return reshape(own.flatMap { [1, $0] }).expand(spread).reshape(zip(times, own).map { $0 * $1 })
+    _ = Shape.count(spread, "repeated")
+    return calling("repeated", ("tensor", shape)) {
+      reshape(own.flatMap { [1, $0] }).expand(spread).reshape(zip(times, own).map { $0 * $1 })
+    }
   }
 
   /// The lower triangle of the last two dimensions, zeros elsewhere; `diagonal` above 0 keeps more.
@@ -85,10 +103,11 @@ extension Tensor {
   private func triangle(_ operation: String, _ keeps: (Int, Int) -> Bool) -> Tensor {
     if rank < 2 { fail(operation, "a tensor of shape \(shape) is no matrix") }
     let (rows, columns) = (size(-2), size(-1))
-    let mask = Tensor(shape: [rows, columns]) { out in
+    MemoryPool.require(count, shape: shape, operation)
+    let mask = Tensor(shape: [rows, columns], operation) { out in
       for i in 0..<rows { for j in 0..<columns { out[i * columns + j] = keeps(i, j) ? 1 : 0 } }
     }
-    return Tensor.where(mask, self, Tensor(0))
+    return calling(operation, ("tensor", shape)) { Tensor.where(mask, self, Tensor(0)) }
   }
 
   /// A part of this tensor's own memory; not recorded.

@@ -32,7 +32,10 @@ extension Tensor {
         "matmul",
         "shapes \(shapeA) and \(shapeB) do not fit: \(k) columns on the left, \(rows) rows on the right")
     }
-    let batch = Shape.broadcast(Array(shape.dropLast(2)), Array(other.shape.dropLast(2)), "matmul")
+    let batch = calling("matmul", ("left", shapeA), ("right", shapeB)) {
+      Shape.broadcast(Array(shape.dropLast(2)), Array(other.shape.dropLast(2)), "matmul")
+    }
+    _ = Shape.count(batch + [m, n], "matmul")
     // Many matrices times one: a single product with more rows.
     if other.rank == 2 && rank > 2 {
       return reshape([Shape.count(Array(shape.dropLast())), k]).checkedMatmul(other, shapeA, shapeB).reshape(
@@ -63,14 +66,14 @@ extension Tensor {
   /// The same as a step of `operation`.
   func linear(weight: Tensor, bias: Tensor?, as operation: String) -> Tensor {
     guard let size = shape.last, weight.rank == 2, size == weight.shape[1] else {
-      fail("linear", "an input of shape \(shape) does not fit a weight of shape \(weight.shape) ([out, in])")
+      fail(operation, "an input of shape \(shape) does not fit a weight of shape \(weight.shape) ([out, in])")
     }
     if let bias, bias.shape != [weight.shape[0]] {
-      fail("linear", "a bias of shape \(bias.shape) does not fit a weight of shape \(weight.shape) ([out, in])")
+      fail(operation, "a bias of shape \(bias.shape) does not fit a weight of shape \(weight.shape) ([out, in])")
     }
     var resultShape = shape
     resultShape[rank - 1] = weight.shape[0]
-    let result = Tensor(uninitialized: resultShape)
+    let result = Tensor(uninitialized: resultShape, operation)
     let x = withRegularRows()
     BatchedGemm.multiply(
       MatrixView(rowsOf: x), MatrixView(rowsOf: weight).transposed, start: bias, into: MatrixView(rowsOf: result))

@@ -114,7 +114,9 @@ extension Tensor {
   /// zeros stays one, and its gradient is divided by `epsilon`.
   public func l2Normalized(dim: Int = -1, epsilon: Float = 1e-12) -> Tensor {
     let name = "l2Normalized"
-    let norm = Tensor.product(self, self, name).sum(dim: dim, keepDims: true).rootOfSquares()
-    return Tensor.quotient(self, norm.clamp(epsilon), name)
+    return calling(name, ("tensor", shape)) {
+      let norm = Tensor.product(self, self, name).sum(dim: dim, keepDims: true).rootOfSquares()
+      return Tensor.quotient(self, norm.clamp(epsilon), name)
+    }
   }
 }

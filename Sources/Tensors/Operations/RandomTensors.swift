@@ -29,7 +29,7 @@ extension Tensor {
 
   /// 1 with the probability that each element says, else 0: `torch.bernoulli`.
   public func bernoulli() -> Tensor {
-    let probabilities = scalars
+    let probabilities = calling("bernoulli", ("tensor", shape)) { scalars }
     return Tensor.drawn(shape, "bernoulli") { out in
       probabilities.withUnsafeBufferPointer { Generator.current.fillBernoulli(out, probabilities: $0) }
     }
@@ -53,19 +53,29 @@ extension Tensor {
     _ shape: [Int], _ operation: String, _ fill: (UnsafeMutableBufferPointer<Float>) -> Void
   ) -> Tensor {
     let count = Shape.count(shape, operation)
-    return Tensor(shape: shape) { fill(UnsafeMutableBufferPointer(start: $0, count: count)) }
+    return Tensor(shape: shape, operation) { fill(UnsafeMutableBufferPointer(start: $0, count: count)) }
   }
 }
 
 extension IntTensor {
   /// Whole numbers from a range, all equally likely: `torch.randint`.
   public static func randint(_ range: Range<Int>, _ shape: [Int]) -> IntTensor {
-    IntTensor(Generator.current.integers(in: range, count: Shape.count(shape, "randint")), shape: shape)
+    let count = Shape.count(shape, "randint")
+    MemoryPool.require(count, width: 8, shape: shape, "randint")
+    return calling("randint", ("shape", shape)) {
+      IntTensor(Generator.current.integers(in: range, count: count), shape: shape)
+    }
   }
 
   /// 0 to `count` - 1 in random order: `torch.randperm`.
-  public static func randperm(_ count: Int) -> IntTensor { IntTensor(Generator.current.permutation(count)) }
+  public static func randperm(_ count: Int) -> IntTensor {
+    if count < 0 { fail("randperm", "\(count) integers") }
+    return calling("randperm") { IntTensor(Generator.current.permutation(count)) }
+  }
 
   /// 0, 1, … `count` - 1.
-  public static func arange(_ count: Int) -> IntTensor { IntTensor(Array(0..<Shape.count([count], "arange"))) }
+  public static func arange(_ count: Int) -> IntTensor {
+    MemoryPool.require(Shape.count([count], "arange"), width: 8, shape: [count], "arange")
+    return IntTensor(Array(0..<count))
+  }
 }

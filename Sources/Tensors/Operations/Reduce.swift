@@ -5,7 +5,7 @@ extension Tensor {
   ///
   /// - Parameter keepDims: whether the summed dimensions stay, with size 1.
   public func sum(dims: [Int]? = nil, keepDims: Bool = false) -> Tensor {
-    let dims = Shape.dimensions(dims, rank: rank, "sum")
+    let dims = Shape.dimensions(dims, of: shape, "sum")
     let original = shape
     let kept = shape.indices.map { dims.contains($0) ? 1 : shape[$0] }
     let result = sumKeepingDimensions(dims, kept).recording(self) { [$0.reshape(kept).expand(original)] }
@@ -17,12 +17,12 @@ extension Tensor {
 
   /// The mean of everything, or over the given dimensions; NaN where there is nothing.
   public func mean(dims: [Int]? = nil, keepDims: Bool = false) -> Tensor {
-    sum(dims: dims, keepDims: keepDims) / Float(reducedCount(dims, "mean"))
+    calling("mean", ("tensor", shape)) { sum(dims: dims, keepDims: keepDims) / Float(reducedCount(dims, "mean")) }
   }
 
   /// How many elements a reduction over the given dimensions makes one of.
   private func reducedCount(_ dims: [Int]?, _ operation: String) -> Int {
-    Shape.dimensions(dims, rank: rank, operation).reduce(1) { $0 * shape[$1] }
+    Shape.dimensions(dims, of: shape, operation).reduce(1) { $0 * shape[$1] }
   }
 
   /// The mean over one dimension; NaN where there is nothing.
@@ -33,15 +33,19 @@ extension Tensor {
   ///
   /// - Parameter unbiased: whether to divide by n - 1, as PyTorch does by default, rather than by n.
   public func variance(dims: [Int]? = nil, unbiased: Bool = true, keepDims: Bool = false) -> Tensor {
-    let centered = self - mean(dims: dims, keepDims: true)
-    let squares = (centered * centered).sum(dims: dims, keepDims: keepDims)
-    let n = reducedCount(dims, "variance")
-    return squares / Float(unbiased ? Swift.max(0, n - 1) : n)
+    calling("variance", ("tensor", shape)) {
+      let centered = self - mean(dims: dims, keepDims: true)
+      let squares = (centered * centered).sum(dims: dims, keepDims: keepDims)
+      let n = reducedCount(dims, "variance")
+      return squares / Float(unbiased ? Swift.max(0, n - 1) : n)
+    }
   }
 
   /// The square root of the variance, and NaN where that is; its gradient is 0 where all elements are the same.
   public func standardDeviation(dims: [Int]? = nil, unbiased: Bool = true, keepDims: Bool = false) -> Tensor {
-    variance(dims: dims, unbiased: unbiased, keepDims: keepDims).rootOfSquares()
+    calling("standardDeviation", ("tensor", shape)) {
+      variance(dims: dims, unbiased: unbiased, keepDims: keepDims).rootOfSquares()
+    }
   }
 
   /// The largest elements along a dimension and where they are; the lower index on ties.
@@ -55,22 +59,34 @@ extension Tensor {
   }
 
   /// The largest element of all. Where several are largest, they share the gradient evenly.
-  public func max() -> Tensor { extremeOfAll(detached().flatten().max(dim: 0).values, "max") }
+  public func max() -> Tensor {
+    calling("max", ("tensor", shape)) { extremeOfAll(detached().flatten().max(dim: 0).values, "max") }
+  }
 
   /// The smallest element of all. Where several are smallest, they share the gradient evenly.
-  public func min() -> Tensor { extremeOfAll(detached().flatten().min(dim: 0).values, "min") }
+  public func min() -> Tensor {
+    calling("min", ("tensor", shape)) { extremeOfAll(detached().flatten().min(dim: 0).values, "min") }
+  }
 
   /// Where the largest element of all is, counted in row-major order; the lower index on ties.
-  public func argmax() -> Int { detached().flatten().argmax(dim: 0).scalars[0] }
+  public func argmax() -> Int {
+    calling("argmax", ("tensor", shape)) { detached().flatten().argmax(dim: 0).scalars[0] }
+  }
 
   /// Where the smallest element of all is, counted in row-major order; the lower index on ties.
-  public func argmin() -> Int { detached().flatten().argmin(dim: 0).scalars[0] }
+  public func argmin() -> Int {
+    calling("argmin", ("tensor", shape)) { detached().flatten().argmin(dim: 0).scalars[0] }
+  }
 
   /// Where along a dimension the largest element is; the lower index on ties.
-  public func argmax(dim: Int) -> IntTensor { noGrad { detached().max(dim: dim).indices } }
+  public func argmax(dim: Int) -> IntTensor {
+    calling("argmax", ("tensor", shape)) { noGrad { detached().max(dim: dim).indices } }
+  }
 
   /// Where along a dimension the smallest element is; the lower index on ties.
-  public func argmin(dim: Int) -> IntTensor { noGrad { detached().min(dim: dim).indices } }
+  public func argmin(dim: Int) -> IntTensor {
+    calling("argmin", ("tensor", shape)) { noGrad { detached().min(dim: dim).indices } }
+  }
 
   // MARK: How it is done
 
@@ -83,11 +99,11 @@ extension Tensor {
       let ends = Array(others.count..<rank)
       return moved.sumKeepingDimensions(ends, ends.reduce(into: moved.shape) { $0[$1] = 1 }).reshape(kept)
     }
-    let x = packed()
+    let x = packed("sum")
     let outer = Shape.count(Array(shape[..<first]))
     let reduced = Shape.count(Array(shape[first...last]))
     let inner = Shape.count(Array(shape[(last + 1)...]))
-    return Tensor(shape: kept) { out in
+    return Tensor(shape: kept, "sum") { out in
       x.read { x in
         if inner == 1 {
           parallelFor(outer, grain: share(pointwiseGrain, reduced)) { rows in
@@ -120,10 +136,10 @@ extension Tensor {
   private func extreme(
     dim: Int, keepDims: Bool, sign: Float, _ operation: String
   ) -> (values: Tensor, indices: IntTensor) {
-    let dimension = Shape.dimension(dim, rank: rank, operation)
+    let dimension = Shape.dimension(dim, of: shape, operation)
     if shape[dimension] == 0 { fail(operation, "dimension \(dim) of shape \(shape) is empty") }
     let size = shape[dimension]
-    let rows = (sign < 0 ? -detached() : detached()).transpose(dimension, -1).packed()
+    let rows = (sign < 0 ? -detached() : detached()).transpose(dimension, -1).packed(operation)
     var indices = [Int](repeating: 0, count: count / size)
     rows.read { x in
       for row in indices.indices { indices[row] = Reductions.argmax(x + row * size, count: size) }

@@ -22,14 +22,14 @@ extension Tensor {
     _ forward: @escaping (UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>) -> Void,
     _ backward: @escaping (UnsafePointer<Float>, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>) -> Void
   ) -> Tensor {
-    let dimension = Shape.dimension(dim, rank: rank, operation)
+    let dimension = Shape.dimension(dim, of: shape, operation)
     if dimension != rank - 1 {
       return transpose(dimension, -1).alongRows(-1, operation, forward, backward).transpose(dimension, -1)
     }
     let size = shape[dimension]
     let rowCount = size == 0 ? 0 : count / size
-    let x = packed()
-    let y = Tensor(shape: shape) { out in
+    let x = packed(operation)
+    let y = Tensor(shape: shape, operation) { out in
       x.read { x in
         parallelFor(rowCount, grain: share(functionGrain, size)) { rows in
           for row in rows { forward(x + row * size, size, out + row * size) }

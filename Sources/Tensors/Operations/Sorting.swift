@@ -4,20 +4,24 @@ extension Tensor {
   /// The elements along a dimension in order, and where each was. Equal elements keep their order; NaN counts as
   /// largest, as in PyTorch.
   public func sort(dim: Int = -1, descending: Bool = false) -> (values: Tensor, indices: IntTensor) {
-    let dimension = Shape.dimension(dim, rank: rank, "sort")
-    return ordered(dimension, count: shape[dimension], descending: descending)
+    let dimension = Shape.dimension(dim, of: shape, "sort")
+    return calling("sort", ("tensor", shape)) {
+      ordered(dimension, count: shape[dimension], descending: descending)
+    }
   }
 
   /// The `k` largest elements along a dimension, largest first, and where they were; the lower index first on ties.
   public func topK(_ k: Int, dim: Int = -1) -> (values: Tensor, indices: IntTensor) {
-    let dimension = Shape.dimension(dim, rank: rank, "topK")
-    if k < 0 || k > shape[dimension] { fail("topK", "\(k) of the \(shape[dimension]) elements along dimension \(dim)") }
-    return ordered(dimension, count: k, descending: true)
+    let dimension = Shape.dimension(dim, of: shape, "topK")
+    if k < 0 || k > shape[dimension] {
+      fail("topK", "\(k) of the \(shape[dimension]) elements along dimension \(dim) of shape \(shape)")
+    }
+    return calling("topK", ("tensor", shape)) { ordered(dimension, count: k, descending: true) }
   }
 
   /// Running sums along a dimension.
   public func cumsum(dim: Int) -> Tensor {
-    let dimension = Shape.dimension(dim, rank: rank, "cumsum")
+    let dimension = Shape.dimension(dim, of: shape, "cumsum")
     if dimension != rank - 1 { return transpose(dimension, -1).cumsum(dim: -1).transpose(dimension, -1) }
     let size = shape[dimension]
     let x = packed()

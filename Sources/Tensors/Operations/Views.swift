@@ -8,8 +8,8 @@ extension Tensor {
 
   /// Exchanges two dimensions.
   public func transpose(_ first: Int, _ second: Int) -> Tensor {
-    let a = Shape.dimension(first, rank: rank, "transpose")
-    let b = Shape.dimension(second, rank: rank, "transpose")
+    let a = Shape.dimension(first, of: shape, "transpose")
+    let b = Shape.dimension(second, of: shape, "transpose")
     var shape = self.shape
     var strides = self.strides
     shape.swapAt(a, b)
@@ -19,14 +19,14 @@ extension Tensor {
 
   // swift-format-ignore: AlwaysUseLowerCamelCase
   /// A matrix with rows and columns exchanged; for more dimensions, the last two.
-  public var T: Tensor { transpose(-2, -1) }
+  public var T: Tensor { calling("T", ("tensor", shape)) { transpose(-2, -1) } }
 
   /// Puts the dimensions into another order: result dimension `i` is dimension `order[i]` of this tensor.
   public func permute(_ order: Int...) -> Tensor { permute(order) }
 
   /// Puts the dimensions into another order: result dimension `i` is dimension `order[i]` of this tensor.
   public func permute(_ order: [Int]) -> Tensor {
-    let order = order.map { Shape.dimension($0, rank: rank, "permute") }
+    let order = order.map { Shape.dimension($0, of: shape, "permute") }
     if order.sorted() != Array(0..<rank) {
       fail("permute", "the order \(order) does not name each dimension of shape \(shape) once")
     }
@@ -57,15 +57,16 @@ extension Tensor {
   /// Joins the dimensions from `from` to `through` (the last one by default) into one.
   public func flatten(from: Int = 0, through: Int = -1) -> Tensor {
     if rank == 0 { return reshape([1]) }
-    let a = Shape.dimension(from, rank: rank, "flatten")
-    let b = Shape.dimension(through, rank: rank, "flatten")
+    let a = Shape.dimension(from, of: shape, "flatten")
+    let b = Shape.dimension(through, of: shape, "flatten")
     if a > b { fail("flatten", "dimension \(from) comes after dimension \(through) in shape \(shape)") }
     return reshape(Array(shape[..<a]) + [Shape.count(Array(shape[a...b]))] + Array(shape[(b + 1)...]))
   }
 
   /// Adds a dimension of size 1 at the given place.
   public func unsqueeze(_ dimension: Int) -> Tensor {
-    let at = Shape.dimension(dimension, rank: rank + 1, "unsqueeze")
+    let at = dimension < 0 ? dimension &+ rank + 1 : dimension
+    if at < 0 || at > rank { fail("unsqueeze", "shape \(shape) has no place \(dimension) for another dimension") }
     var shape = self.shape
     var strides = self.strides
     shape.insert(1, at: at)
@@ -75,7 +76,7 @@ extension Tensor {
 
   /// Removes a dimension of size 1.
   public func squeeze(_ dimension: Int) -> Tensor {
-    let at = Shape.dimension(dimension, rank: rank, "squeeze")
+    let at = Shape.dimension(dimension, of: shape, "squeeze")
     if shape[at] != 1 { fail("squeeze", "dimension \(dimension) of shape \(shape) has size \(shape[at]), not 1") }
     var shape = self.shape
     var strides = self.strides
@@ -107,7 +108,7 @@ extension Tensor {
 
   /// The part of a dimension within `range`.
   public func slice(_ range: Range<Int>, dim: Int) -> Tensor {
-    let dimension = Shape.dimension(dim, rank: rank, "slice")
+    let dimension = Shape.dimension(dim, of: shape, "slice")
     if range.lowerBound < 0 || range.upperBound > shape[dimension] {
       fail("slice", "\(range) is not within dimension \(dim) of shape \(shape)")
     }
@@ -120,8 +121,8 @@ extension Tensor {
 
   /// One index of a dimension, which disappears.
   public func select(_ index: Int, dim: Int) -> Tensor {
-    let dimension = Shape.dimension(dim, rank: rank, "select")
-    let at = index < 0 ? index + shape[dimension] : index
+    let dimension = Shape.dimension(dim, of: shape, "select")
+    let at = index < 0 ? index &+ shape[dimension] : index
     if at < 0 || at >= shape[dimension] {
       fail("select", "index \(index) is not within dimension \(dim) of shape \(shape)")
     }
@@ -129,24 +130,27 @@ extension Tensor {
   }
 
   /// One row: index `index` of the first dimension.
-  public subscript(index: Int) -> Tensor { select(index, dim: 0) }
+  public subscript(index: Int) -> Tensor { calling("subscript", ("tensor", shape)) { select(index, dim: 0) } }
 
   /// Some rows: a range of the first dimension.
-  public subscript(range: Range<Int>) -> Tensor { slice(range, dim: 0) }
+  public subscript(range: Range<Int>) -> Tensor {
+    calling("subscript", ("tensor", shape)) { slice(range, dim: 0) }
+  }
 
   /// Pieces of `size` along a dimension; the last may be smaller.
   public func split(_ size: Int, dim: Int = 0) -> [Tensor] {
-    let dimension = Shape.dimension(dim, rank: rank, "split")
-    if size <= 0 { fail("split", "pieces of size \(size)") }
+    let dimension = Shape.dimension(dim, of: shape, "split")
+    if size <= 0 { fail("split", "pieces of size \(size) of shape \(shape)") }
+    requireMemory(forPieces: shape[dimension] / size, "split")
     return stride(from: 0, to: shape[dimension], by: size).map {
-      slice($0..<Swift.min($0 + size, shape[dimension]), dim: dimension)
+      slice($0..<$0 + Swift.min(size, shape[dimension] - $0), dim: dimension)
     }
   }
 
   /// Pieces of the given sizes along a dimension, which they fill.
   public func split(_ sizes: [Int], dim: Int = 0) -> [Tensor] {
-    let dimension = Shape.dimension(dim, rank: rank, "split")
-    if sizes.contains(where: { $0 < 0 || $0 > shape[dimension] }) || sizes.reduce(0, +) != shape[dimension] {
+    let dimension = Shape.dimension(dim, of: shape, "split")
+    if sizes.contains(where: { $0 < 0 || $0 > shape[dimension] }) || sizes.reduce(0, &+) != shape[dimension] {
       fail("split", "pieces of sizes \(sizes) do not fill dimension \(dim) of shape \(shape)")
     }
     var start = 0
@@ -158,11 +162,17 @@ extension Tensor {
 
   /// A number of equal pieces along a dimension.
   public func chunk(_ pieces: Int, dim: Int = 0) -> [Tensor] {
-    let dimension = Shape.dimension(dim, rank: rank, "chunk")
+    let dimension = Shape.dimension(dim, of: shape, "chunk")
     if pieces <= 0 || shape[dimension] % pieces != 0 {
       fail("chunk", "dimension \(dim) of shape \(shape) does not divide into \(pieces) equal pieces")
     }
-    return split(shape[dimension] / pieces, dim: dimension)
+    requireMemory(forPieces: pieces, "chunk")
+    return split([Int](repeating: shape[dimension] / pieces, count: pieces), dim: dimension)
+  }
+
+  /// A piece is a value of its own, if a small one.
+  private func requireMemory(forPieces count: Int, _ operation: String) {
+    MemoryPool.require(count, width: 4 * MemoryLayout<Tensor>.stride, shape: [count], operation)
   }
 
   /// The same numbers in row-major order without gaps; itself when they already are.

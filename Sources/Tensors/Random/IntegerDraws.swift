@@ -12,6 +12,7 @@ extension Generator {
   public func integers(in range: Range<Int>, count: Int) -> [Int] {
     if range.isEmpty { fail("integers", "the range \(range) is empty") }
     if count < 0 { fail("integers", "the count \(count) is negative") }
+    MemoryPool.require(count, width: 8, shape: [count], "integers")
     // The difference may be more than an Int can hold, and as an unsigned number it is right all the same.
     let width = UInt64(bitPattern: Int64(range.upperBound &- range.lowerBound))
     return (0..<count).map { _ in
@@ -46,6 +47,7 @@ extension Generator {
   public func sample(_ count: Int, of population: Int) -> [Int] {
     if count < 0 || count > population { fail("sample", "\(count) different integers of \(population)") }
     if population >= Int(UInt32.max / 20) { fail("sample", "a population of \(population) is too large") }
+    MemoryPool.require(population, width: 8, shape: [population], "sample")
     var integers = Array(0..<population)
     for place in 0..<max(0, min(count, population - 1)) {
       let other = place + Int(nextUInt32()) % (population - place)
