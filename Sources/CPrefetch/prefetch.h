@@ -1,4 +1,4 @@
-// Instructions that Swift has no word for. They are hints: no result depends on them.
+// What Swift has no word for: hints to the processor, on which no result depends, and a question to the compiler.
 
 #ifndef CPREFETCH_PREFETCH_H
 #define CPREFETCH_PREFETCH_H
@@ -15,5 +15,12 @@ static inline __attribute__((always_inline)) void waitBriefly(void) {
   __asm__ volatile("isb" ::: "memory");
 #endif
 }
+
+/// Whether an instruction converts halves to floats: on x86-64 with F16C, on arm64 always.
+#if defined(__F16C__) || defined(__aarch64__)
+#define CONVERTS_HALVES 1
+#else
+#define CONVERTS_HALVES 0
+#endif
 
 #endif

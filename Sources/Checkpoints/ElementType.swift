@@ -1,3 +1,5 @@
+import func Tensors.widenFloat16
+
 /// The type of a tensor's elements in a file.
 ///
 /// These are the ten types that published checkpoints use. Raw values are the names in a safetensors header.
@@ -75,28 +77,6 @@ public enum ElementType: String, Sendable, CaseIterable, CustomStringConvertible
   }
 }
 
-/// Widens half precision exactly; NaN stays NaN.
-///
-/// Written with integers because Swift has no `Float16` on every platform: the exponent is moved by a
-/// multiplication with 2¹¹², which also normalises subnormal numbers.
-@inline(__always)
-func widenFloat16(_ bits: UInt16) -> Float {
-  let magnitude = UInt32(bits & 0x7FFF) << 13
-  let sign = UInt32(bits & 0x8000) << 16
-  if magnitude >= 0x0F80_0000 {  // infinity or NaN; a NaN is made quiet, as the hardware does
-    let quiet: UInt32 = magnitude > 0x0F80_0000 ? 0x0040_0000 : 0
-    return Float(bitPattern: sign | 0x7F80_0000 | (magnitude & 0x007F_FFFF) | quiet)
-  }
-  let scaled = Float(bitPattern: magnitude) * Float(bitPattern: 0x7780_0000)
-  return Float(bitPattern: sign | scaled.bitPattern)
-}
-
-/// Widens bfloat16 exactly.
-@inline(__always)
-func widenBFloat16(_ bits: UInt16) -> Float {
-  Float(bitPattern: UInt32(bits) << 16)
-}
-
 extension ElementType {
   /// Reads `count` elements that lie `step` elements apart, as single precision.
   ///
@@ -112,7 +92,7 @@ extension ElementType {
     case .float64: each(UInt64.self) { Float(Double(bitPattern: UInt64(littleEndian: $0))) }
     case .float32: each(UInt32.self) { Float(bitPattern: UInt32(littleEndian: $0)) }
     case .float16: each(UInt16.self) { widenFloat16(UInt16(littleEndian: $0)) }
-    case .bfloat16: each(UInt16.self) { widenBFloat16(UInt16(littleEndian: $0)) }
+    case .bfloat16: each(UInt16.self) { Float(bitPattern: UInt32(UInt16(littleEndian: $0)) << 16) }
     case .int64: each(Int64.self) { Float(Int64(littleEndian: $0)) }
     case .int32: each(Int32.self) { Float(Int32(littleEndian: $0)) }
     case .int16: each(Int16.self) { Float(Int16(littleEndian: $0)) }

@@ -45,7 +45,7 @@ struct Gemm {
     if rowRange.isEmpty || columnRange.isEmpty { return }
     if depth == 0 { return fillWithStart(rowRange, columnRange) }
     if rowRange.count <= GemmSkinny.maximumRows {
-      return GemmSkinny.compute(self, rows: rowRange, columns: columnRange)
+      return GemmSkinny.compute(self, rows: rowRange, columns: columnRange, &scratch)
     }
     if GemmSmall.fits(self, rows: rowRange.count, columns: columnRange.count) {
       return GemmSmall.compute(self, rows: rowRange, columns: columnRange, &scratch)

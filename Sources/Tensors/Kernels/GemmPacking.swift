@@ -200,20 +200,64 @@ enum GemmPacking {
   private static func packWidening(
     _ source: MatrixOperand, width: Int, count: Int, depth: Int, into target: UnsafeMutablePointer<Float>
   ) {
-    let bits = source.base.assumingMemoryBound(to: UInt16.self)
-    if source.rowStride == 1 && count == width {
-      // Read along each column: neighbouring memory.
-      for j in 0..<width {
-        let column = bits + j &* source.columnStride
-        for k in 0..<depth { target[k &* width &+ j] = widen(column[k], source.elementType) }
-      }
-      return
+    if source.elementType == .bfloat16 {
+      packWidening(BFloat16Format.self, source, width: width, count: count, depth: depth, into: target)
+    } else {
+      packWidening(Float16Format.self, source, width: width, count: count, depth: depth, into: target)
     }
-    for k in 0..<depth {
+  }
+
+  @inline(__always)
+  private static func packWidening<Format: HalfFormat>(
+    _ format: Format.Type, _ source: MatrixOperand, width: Int, count: Int, depth: Int,
+    into target: UnsafeMutablePointer<Float>
+  ) {
+    let bits = source.base.assumingMemoryBound(to: UInt16.self)
+    let isWhole = count == width && width.isMultiple(of: 8)
+    var first = 0
+    if isWhole && source.rowStride == 1 {
+      // Each column is contiguous (a weight matrix `[out, in]` used transposed). Piece by piece, so that both halves of a
+      // line are written while it is in the first-level cache.
+      first = depth & ~7
+      for k in stride(from: 0, to: first, by: 128) {
+        for half in stride(from: 0, to: width, by: 8) {
+          let column = bits + half &* source.columnStride
+          for k in stride(from: k, to: min(first, k &+ 128), by: 8) {
+            fetchAhead(column, stride: source.columnStride, k, depth: depth, after: width &* source.columnStride)
+            packSquare(format, column + k, stride: source.columnStride, into: target + (k &* width &+ half), width)
+          }
+        }
+      }
+    } else if isWhole && source.columnStride == 1 {
+      first = depth
+      for k in 0..<depth {
+        for half in stride(from: 0, to: width, by: 8) {
+          store(Format.widen(load(bits + (k &* source.rowStride &+ half))), target + (k &* width &+ half))
+        }
+      }
+    }
+    for k in first..<depth {
       let row = bits + k &* source.rowStride
       let out = target + k &* width
       for j in 0..<count { out[j] = widen(row[j &* source.columnStride], source.elementType) }
       for j in count..<width { out[j] = 0 }
     }
+  }
+
+  /// Eight columns of eight numbers each.
+  @inline(__always)
+  private static func packSquare<Format: HalfFormat>(
+    _ format: Format.Type, _ columns: UnsafePointer<UInt16>, stride: Int, into target: UnsafeMutablePointer<Float>,
+    _ width: Int
+  ) {
+    let rows = transposedColumns(columns, stride: stride)
+    store(Format.widen(rows.0), target)
+    store(Format.widen(rows.1), target + width)
+    store(Format.widen(rows.2), target + 2 &* width)
+    store(Format.widen(rows.3), target + 3 &* width)
+    store(Format.widen(rows.4), target + 4 &* width)
+    store(Format.widen(rows.5), target + 5 &* width)
+    store(Format.widen(rows.6), target + 6 &* width)
+    store(Format.widen(rows.7), target + 7 &* width)
   }
 }

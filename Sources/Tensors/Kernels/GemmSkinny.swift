@@ -1,33 +1,33 @@
 /// Matrix products with one to four rows: a decoder's step, a single image's head.
 ///
 /// They are bound by reading `b` once, so `b` is used where it lies and never packed. The order of
-/// accumulation is that of `GemmTile`: one chain for each element, ascending k.
+/// accumulation is that of `GemmTile`: one chain for each element, ascending k. `GemmSkinnyHalf` has the way with
+/// half-size weights.
 enum GemmSkinny {
   static let maximumRows = 4
 
-  static func compute(_ g: Gemm, rows: Range<Int>, columns: Range<Int>) {
+  /// - Parameter scratch: memory for the rows of a.
+  static func compute(_ g: Gemm, rows: Range<Int>, columns: Range<Int>, _ scratch: inout GemmScratch) {
+    if g.b.elementType != .float32 { return GemmSkinnyHalf.compute(g, rows: rows, columns: columns, &scratch) }
     let count = rows.count
     // The rows of a, side by side for each k, padded to four: [depth][4].
-    let left = UnsafeMutablePointer<Float>.allocate(capacity: g.depth &* 4)
-    defer { left.deallocate() }
+    let left = scratch.reserve(g.depth &* 4)
     gatherRows(g.a.from(row: rows.lowerBound, column: 0), count, g.depth, left)
     let c = g.c + rows.lowerBound &* g.cStride
     var column = columns.lowerBound
-    if g.b.elementType == .float32 {
-      if g.b.columnStride == 1 {
-        while column &+ 16 <= columns.upperBound {
-          alongRows(g, left, count, c, column)
+    if g.b.columnStride == 1 {
+      while column &+ 16 <= columns.upperBound {
+        alongRows(g, left, count, c, column)
+        column &+= 16
+      }
+    } else if g.b.rowStride == 1 {
+      while column &+ 8 <= columns.upperBound {
+        if count <= 2 && column &+ 16 <= columns.upperBound {
+          alongColumns16(g, left, count, c, column)
           column &+= 16
-        }
-      } else if g.b.rowStride == 1 {
-        while column &+ 8 <= columns.upperBound {
-          if count <= 2 && column &+ 16 <= columns.upperBound {
-            alongColumns16(g, left, count, c, column)
-            column &+= 16
-          } else {
-            alongColumns8(g, left, count, c, column)
-            column &+= 8
-          }
+        } else {
+          alongColumns8(g, left, count, c, column)
+          column &+= 8
         }
       }
     }
@@ -233,7 +233,7 @@ enum GemmSkinny {
     c3.addProduct(SIMD8(repeating: x[3]), b)
   }
 
-  /// Any strides and element types, for what is left over at the edge.
+  /// Any strides, for what is left over at the edge.
   private static func oneColumn(
     _ g: Gemm, _ left: UnsafePointer<Float>, _ count: Int, _ c: UnsafeMutablePointer<Float>, _ column: Int
   ) {

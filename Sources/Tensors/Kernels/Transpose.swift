@@ -50,3 +50,46 @@ private func interleaved(_ a: Pairs, _ b: Pairs) -> (low: SIMD8<Float>, high: SI
   let high = Pairs(a[1], b[1], a[3], b[3])
   return (unsafeBitCast(low, to: SIMD8<Float>.self), unsafeBitCast(high, to: SIMD8<Float>.self))
 }
+
+/// Eight columns of eight rows of half-size floats, turned within registers.
+typealias EightHalfColumns = (
+  SIMD8<UInt16>, SIMD8<UInt16>, SIMD8<UInt16>, SIMD8<UInt16>, SIMD8<UInt16>, SIMD8<UInt16>, SIMD8<UInt16>,
+  SIMD8<UInt16>
+)
+
+/// The first eight elements of eight rows as eight columns: three rounds of interleaving, each of elements twice as large,
+/// and of a type of its own for the reason given above.
+@inline(__always)
+func transposedColumns(_ rows: UnsafePointer<UInt16>, stride: Int) -> EightHalfColumns {
+  let lower = rows + 4 &* stride
+  let a = interleaved(load(rows), load(rows + stride))
+  let b = interleaved(load(rows + 2 &* stride), load(rows + 3 &* stride))
+  let c = interleaved(load(lower), load(lower + stride))
+  let d = interleaved(load(lower + 2 &* stride), load(lower + 3 &* stride))
+  let (ab, cd) = (interleaved(a.low, b.low), interleaved(c.low, d.low))
+  let (abHigh, cdHigh) = (interleaved(a.high, b.high), interleaved(c.high, d.high))
+  let (c01, c23) = (interleaved(ab.low, cd.low), interleaved(ab.high, cd.high))
+  let (c45, c67) = (interleaved(abHigh.low, cdHigh.low), interleaved(abHigh.high, cdHigh.high))
+  return (c01.low, c01.high, c23.low, c23.high, c45.low, c45.high, c67.low, c67.high)
+}
+
+@inline(__always)
+private func interleaved(_ a: SIMD8<UInt16>, _ b: SIMD8<UInt16>) -> (low: SIMD4<Float>, high: SIMD4<Float>) {
+  let low = SIMD8<UInt16>(a[0], b[0], a[1], b[1], a[2], b[2], a[3], b[3])
+  let high = SIMD8<UInt16>(a[4], b[4], a[5], b[5], a[6], b[6], a[7], b[7])
+  return (unsafeBitCast(low, to: SIMD4<Float>.self), unsafeBitCast(high, to: SIMD4<Float>.self))
+}
+
+@inline(__always)
+private func interleaved(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> (low: SIMD2<Double>, high: SIMD2<Double>) {
+  let low = SIMD4<Float>(a[0], b[0], a[1], b[1])
+  let high = SIMD4<Float>(a[2], b[2], a[3], b[3])
+  return (unsafeBitCast(low, to: SIMD2<Double>.self), unsafeBitCast(high, to: SIMD2<Double>.self))
+}
+
+@inline(__always)
+private func interleaved(_ a: SIMD2<Double>, _ b: SIMD2<Double>) -> (low: SIMD8<UInt16>, high: SIMD8<UInt16>) {
+  let low = SIMD2<Double>(a[0], b[0])
+  let high = SIMD2<Double>(a[1], b[1])
+  return (unsafeBitCast(low, to: SIMD8<UInt16>.self), unsafeBitCast(high, to: SIMD8<UInt16>.self))
+}
