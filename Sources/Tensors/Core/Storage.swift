@@ -71,8 +71,7 @@ final class Storage: @unchecked Sendable {
     if elementType == .float32 {
       floats.update(from: base.assumingMemoryBound(to: Float.self), count: count)
     } else {
-      let bits = base.assumingMemoryBound(to: UInt16.self)
-      for index in 0..<count { floats[index] = widen(bits[index], elementType) }
+      widen(base.assumingMemoryBound(to: UInt16.self), elementType, count: count, to: floats)
     }
     base = copy
     elementType = .float32

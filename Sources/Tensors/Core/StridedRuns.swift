@@ -110,7 +110,9 @@ enum StridedCopy {
     withExtendedLifetime(source.storage) {
       let base = source.storage.base.assumingMemoryBound(to: UInt16.self) + source.offset
       runs.forEach(0..<runs.count) { offsets in
-        for i in 0..<runs.length { target[offsets[0] + i] = widen(base[offsets[1] + i &* step], type) }
+        let (from, out) = (base + offsets[1], target + offsets[0])
+        if step == 1 { return widen(from, type, count: runs.length, to: out) }
+        for i in 0..<runs.length { out[i] = widen(from[i &* step], type) }
       }
     }
   }

@@ -22,7 +22,7 @@ extension Tensor {
             target.update(from: base.assumingMemoryBound(to: Float.self) + id * width, count: width)
           } else {
             let bits = base.assumingMemoryBound(to: UInt16.self) + id * width
-            for i in 0..<width { target[i] = widen(bits[i], table.elementType) }
+            widen(bits, table.elementType, count: width, to: target)
           }
         }
       }
