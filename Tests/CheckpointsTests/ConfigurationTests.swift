@@ -105,6 +105,91 @@ import Testing
     }
   }
 
+  /// transformers takes Python's numbers: `true` is 1, 3.0 is 3, and 1 is true, but not where it asks `is True`.
+  @Test func settingsOfGenerationAreReadAsPythonReadsThem() throws {
+    func read(_ text: String) throws -> GenerationConfiguration {
+      try GenerationConfiguration(object(text), file: "generation_config.json")
+    }
+    for value in ["0", "1", "0.0", "1.0", "false"] {
+      #expect(try read(#"{"early_stopping": \#(value)}"#).earlyStopping == .heuristic, "\(value)")
+    }
+    #expect(try read(#"{"early_stopping": true}"#).earlyStopping == .whenEnoughFinished)
+    expectError(.mismatch, "early_stopping: is the number 2") { try read(#"{"early_stopping": 2}"#) }
+    let settings = try read(
+      """
+      {"num_beams": 3.0, "max_length": 9.0, "max_new_tokens": 1e30, "length_penalty": true, "do_sample": 1, "top_k": 7.0,
+       "temperature": 2, "repetition_penalty": false, "eos_token_id": [5.0, true, -1], "pad_token_id": 0.0,
+       "renormalize_logits": 1, "min_length": -3}
+      """)
+    #expect(settings.beamCount == 3)
+    #expect(settings.maximumLength == 9)
+    #expect(settings.maximumNewTokens == Int(Int32.max))
+    #expect(settings.lengthPenalty == 1)
+    #expect(settings.samples)
+    #expect(settings.topK == 7)
+    #expect(settings.temperature == 2)
+    #expect(settings.rules.repetitionPenalty == 0)
+    #expect(settings.eosTokenIDs == [5, 1, -1])
+    #expect(settings.padTokenID == 0)
+    #expect(!settings.rules.renormalizes)
+    #expect(settings.rules.minimumLength == -3)
+    for text in [#"{"num_beams": 2.5}"#, #"{"do_sample": "yes"}"#, #"{"max_length": 0}"#, #"{"top_p": [1]}"#] {
+      #expect(throws: CheckpointError.self) { try read(text) }
+    }
+  }
+
+  @Test func rulesOfGenerationAreWrittenAndReadBack() throws {
+    let text = """
+      {"sequence_bias": [[[3], 1.5], [[4, 5], -2.0], [[3], 2.5]], "bad_words_ids": [[1], [2, 3]], "min_new_tokens": 4,
+       "forced_bos_token_id": 6, "forced_eos_token_id": [7, 8], "suppress_tokens": [9], "begin_suppress_tokens": [9, 1],
+       "exponential_decay_length_penalty": [2, 1.5], "renormalize_logits": true, "remove_invalid_values": true,
+       "min_p": 0.25, "top_h": 0.5, "typical_p": 0.75, "eta_cutoff": 0.125, "watermarking_config": {"bias": 2.5}}
+      """
+    let settings = try GenerationConfiguration(object(text), file: "generation_config.json")
+    #expect(settings.rules.sequenceBiases == [.init(tokens: [3], bias: 2.5), .init(tokens: [4, 5], bias: -2)])
+    #expect(settings.rules.badWords == [[1], [2, 3]])
+    #expect(settings.rules.forcedLastTokens == [7, 8])
+    #expect(settings.rules.lengthDecay == .init(start: 2, factor: 1.5))
+    #expect(settings.refusal?.hasPrefix("watermarking_config is set") == true)
+    #expect(try GenerationConfiguration(settings.json(), file: "") == settings)
+    // What is not set is not written.
+    #expect(try GenerationConfiguration().json()["bad_words_ids"] == nil)
+  }
+
+  /// transformers sets the model's own name first and its alias (`attribute_map`) after it, wherever they stand.
+  @Test func theSecondNameOfASettingWins() throws {
+    let settings = try ModelConfiguration(
+      object(
+        """
+        {"model_type": "gpt2", "num_attention_heads": 2, "n_head": 4, "n_embd": 64, "hidden_size": 32, "n_layer": 3,
+         "num_hidden_layers": 5, "max_position_embeddings": 20, "n_positions": 30}
+        """), file: "config.json")
+    guard case .gpt2(let gpt2) = settings else {
+      Issue.record("not a GPT-2")
+      return
+    }
+    #expect(gpt2.headCount == 2)
+    #expect(gpt2.hiddenSize == 32)
+    #expect(gpt2.layerCount == 5)
+    #expect(gpt2.positionCount == 20)
+    let other = try ModelConfiguration(
+      object(#"{"model_type": "blip-2", "image_token_index": 3, "image_token_id": 4}"#), file: "config.json")
+    guard case .blip2(let blip) = other else {
+      Issue.record("not a BLIP-2")
+      return
+    }
+    #expect(blip.imageTokenID == 4)
+  }
+
+  @Test func anImageTokenThatTheLanguageModelDoesNotKnowIsRefused() {
+    for token in [-1, 50_272] {
+      expectError(.mismatch, "image_token_index: is token \(token), but text_config.vocab_size says") {
+        try ModelConfiguration(
+          object(#"{"model_type": "blip-2", "image_token_index": \#(token)}"#), file: "config.json")
+      }
+    }
+  }
+
   @Test func theFixturesAreRead() throws {
     guard case .clip(let clip) = try ModelConfiguration(contentsOf: fixture("clip_eosN/config.json")) else {
       Issue.record("not a CLIP")

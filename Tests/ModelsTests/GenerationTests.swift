@@ -142,28 +142,28 @@ import Testing
 
   // MARK: Rules
 
-  @Test func rulesChangeScoresAsInTransformers() {
+  @Test func rulesChangeScoresAsInTransformers() throws {
     var options = GenerationOptions(endTokens: [5])
-    options.repetitionPenalty = 2
+    options.rules.repetitionPenalty = 2
     var scores: [Float] = [1, -1, 3, 4, -5, 6]
-    LogitsRules(options, promptLength: 2).apply(to: &scores, prompt: [0, 1], written: [4, 4])
+    try LogitsRules(options, promptLength: 2).apply(to: &scores, prompt: [0, 1], written: [4, 4])
     #expect(scores == [0.5, -2, 3, 4, -10, 6])
 
     options = GenerationOptions(endTokens: [5])
-    options.noRepeatLength = 2
-    options.minimumLength = 7
+    options.rules.noRepeatLength = 2
+    options.rules.minimumLength = 7
     scores = [1, 1, 1, 1, 1, 1]
-    LogitsRules(options, promptLength: 2).apply(to: &scores, prompt: [0, 1], written: [0, 2, 0])
+    try LogitsRules(options, promptLength: 2).apply(to: &scores, prompt: [0, 1], written: [0, 2, 0])
     #expect(scores == [1, -.infinity, -.infinity, 1, 1, -.infinity])
     scores = [1, 1, 1, 1, 1, 1]
-    LogitsRules(options, promptLength: 2).apply(to: &scores, prompt: [0, 1], written: [2, 3, 4, 4, 3])
+    try LogitsRules(options, promptLength: 2).apply(to: &scores, prompt: [0, 1], written: [2, 3, 4, 4, 3])
     #expect(scores == [1, 1, 1, 1, -.infinity, 1])
   }
 
   @Test func noRunOfTwoTokensComesTwice() throws {
     for method in [GenerationOptions.Method.greedy, .beamSearch(.init(count: 3))] {
       var options = GenerationOptions(method, length: .new(30), endTokens: [])
-      options.noRepeatLength = 2
+      options.rules.noRepeatLength = 2
       let ids = try opt.generate(after: [[1]], options)[0][0].ids
       let pairs = zip(ids, ids.dropFirst()).map { [$0, $1] }
       #expect(Set(pairs).count == pairs.count)
@@ -219,11 +219,11 @@ import Testing
     expectClose("sharper", sharper.map { $0.probability }, [0.16 / 0.2225, 0.0625 / 0.2225], tolerance: 1e-6)
   }
 
-  @Test func tokensAreDrawnAsOftenAsTheirProbabilitySays() {
+  @Test func tokensAreDrawnAsOftenAsTheirProbabilitySays() throws {
     let logits: [Float] = [0.1, 0.4, 0.2, 0.25, 0.05].map { Tensor(Float($0)).log().item }
     let sampler = TokenSampler(GenerationOptions.Sampling(), generator: Generator(seed: 8))
     var counts = [Float](repeating: 0, count: 5)
-    for _ in 0..<20_000 { counts[sampler.draw(logits)] += 1 / 20_000 }
+    for _ in 0..<20_000 { counts[try sampler.draw(logits)] += 1 / 20_000 }
     expectClose("frequencies", counts, [0.1, 0.4, 0.2, 0.25, 0.05], tolerance: 0.012)
   }
 

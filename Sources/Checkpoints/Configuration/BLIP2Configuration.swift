@@ -29,6 +29,11 @@ public struct BLIP2Configuration: SettingsGroup {
     try binder.token("image_token_index", &imageTokenID, alias: "image_token_id")
     try binder.trainingNumber("initializer_range", &initializerRange)
     queryTransformer.encoderHiddenSize = vision.hiddenSize  // whatever the file says, as in transformers
+    if binder.isReading, let imageTokenID, !(0..<text.vocabularySize).contains(imageTokenID) {
+      throw binder.failure(
+        "image_token_index",
+        "is token \(imageTokenID), but text_config.vocab_size says that there are 0 to \(text.vocabularySize - 1)")
+    }
   }
 }
 

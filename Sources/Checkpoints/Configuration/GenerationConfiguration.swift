@@ -1,8 +1,8 @@
-/// How text is generated: `generation_config.json`, with the defaults that transformers 5.23 generates with.
+/// How text is generated: `generation_config.json`, with the defaults that transformers 5 generates with.
 public struct GenerationConfiguration: SettingsGroup {
   /// When beam search may stop before all beams are longer than allowed, `early_stopping`.
   public enum EarlyStopping: Equatable, Sendable {
-    /// When no running beam is likely to beat the finished ones: `false`.
+    /// When no running beam is likely to beat the finished ones: `false`, and the numbers 0 and 1.
     case heuristic
     /// As soon as there are as many finished beams as asked for: `true`.
     case whenEnoughFinished
@@ -14,8 +14,6 @@ public struct GenerationConfiguration: SettingsGroup {
   public var maximumLength: Int?
   /// The longest text in tokens without the prompt, `max_new_tokens`; wins over ``maximumLength``.
   public var maximumNewTokens: Int?
-  /// The shortest text in tokens with the prompt, `min_length`.
-  public var minimumLength = 0
   /// The number of beams; 1 is greedy search or plain sampling, `num_beams`.
   public var beamCount = 1
   /// The number of texts to return for an input, `num_return_sequences`.
@@ -32,10 +30,18 @@ public struct GenerationConfiguration: SettingsGroup {
   public var topK = 50
   /// Only the most likely tokens that reach this probability together are drawn from, `top_p`.
   public var topP = 1.0
-  /// What scores of tokens that occurred are divided by, `repetition_penalty`.
-  public var repetitionPenalty = 1.0
-  /// No run of so many tokens occurs twice; 0 for no such rule, `no_repeat_ngram_size`.
-  public var noRepeatLength = 0
+  /// The share of the entropy that the tokens drawn from keep, `top_h`.
+  public var topH: Double?
+  /// The least probability of a token that is drawn, as a share of the likeliest token's, `min_p`.
+  public var minP: Double?
+  /// Only the most typical tokens that reach this probability together are drawn from, `typical_p`.
+  public var typicalP = 1.0
+  /// The least probability of a token that is drawn, `epsilon_cutoff`; 0 for none.
+  public var epsilonCutoff = 0.0
+  /// The same, but less where the model is unsure, `eta_cutoff`; 0 for none.
+  public var etaCutoff = 0.0
+  /// What forbids, forces or favors tokens.
+  public var rules = TokenRules()
   /// The token at the start of a text, `bos_token_id`.
   public var bosTokenID: Int?
   /// The tokens that end a text, `eos_token_id`.
@@ -44,6 +50,8 @@ public struct GenerationConfiguration: SettingsGroup {
   public var padTokenID: Int?
   /// The token that a decoder starts with, `decoder_start_token_id`; where none is given, ``bosTokenID``.
   public var decoderStartTokenID: Int?
+  /// Settings of ways to generate that this project does not have, as they stand in the file; see ``refusal``.
+  var others = JSON.Object()
   /// The file that the settings were read from, for messages; no setting itself.
   public private(set) var file: String?
 
@@ -63,23 +71,28 @@ public struct GenerationConfiguration: SettingsGroup {
 
   /// Passes every setting with its key to the binder.
   public mutating func bind(_ binder: inout SettingsBinder) throws {
-    try binder.optionalSize("max_length", &maximumLength)
-    try binder.optionalSize("max_new_tokens", &maximumNewTokens)
-    try binder.integer("min_length", &minimumLength)
-    try binder.size("num_beams", &beamCount, maximum: Self.countLimit)
-    try binder.size("num_return_sequences", &returnCount, maximum: Self.countLimit)
+    try binder.pythonLength("max_length", &maximumLength)
+    try binder.pythonLength("max_new_tokens", &maximumNewTokens)
+    try binder.pythonCount("num_beams", &beamCount, maximum: Self.countLimit)
+    try binder.pythonCount("num_return_sequences", &returnCount, maximum: Self.countLimit)
     try bindEarlyStopping(&binder)
-    try binder.number("length_penalty", &lengthPenalty)
-    try binder.flag("do_sample", &samples)
-    try binder.number("temperature", &temperature)
-    try binder.integer("top_k", &topK)
-    try binder.number("top_p", &topP)
-    try binder.number("repetition_penalty", &repetitionPenalty)
-    try binder.integer("no_repeat_ngram_size", &noRepeatLength)
-    try binder.token("bos_token_id", &bosTokenID)
-    try binder.tokens("eos_token_id", &eosTokenIDs)
-    try binder.token("pad_token_id", &padTokenID)
-    try binder.token("decoder_start_token_id", &decoderStartTokenID)
+    try binder.pythonNumber("length_penalty", &lengthPenalty)
+    try binder.python(
+      "do_sample", &samples, expected: "true or false", decode: \.pythonFlag, encode: { .bool($0) })
+    try binder.pythonNumber("temperature", &temperature)
+    try binder.pythonInteger("top_k", &topK)
+    try binder.pythonNumber("top_p", &topP)
+    try binder.pythonOptionalNumber("top_h", &topH)
+    try binder.pythonOptionalNumber("min_p", &minP)
+    try binder.pythonNumber("typical_p", &typicalP, usually: 1)
+    try binder.pythonNumber("epsilon_cutoff", &epsilonCutoff, usually: 0)
+    try binder.pythonNumber("eta_cutoff", &etaCutoff, usually: 0)
+    try rules.bind(&binder)
+    try binder.pythonToken("bos_token_id", &bosTokenID)
+    try binder.pythonTokens("eos_token_id", &eosTokenIDs, written: true)
+    try binder.pythonToken("pad_token_id", &padTokenID)
+    try binder.pythonToken("decoder_start_token_id", &decoderStartTokenID)
+    try bindOthers(&binder)
   }
 
   private mutating func bindEarlyStopping(_ binder: inout SettingsBinder) throws {
@@ -91,9 +104,11 @@ public struct GenerationConfiguration: SettingsGroup {
       }
     binder.raw("early_stopping", &value)
     switch value {
-    case nil, .bool(false): earlyStopping = .heuristic
+    case nil, .null, .bool(false): earlyStopping = .heuristic
     case .bool(true): earlyStopping = .whenEnoughFinished
     case .string("never"): earlyStopping = .never
+    // transformers lets 1 pass for true, but then asks whether the value `is True`, which 1 is not.
+    case .some(let other) where other.pythonNumber == 0 || other.pythonNumber == 1: earlyStopping = .heuristic
     case .some(let other):
       throw binder.failure("early_stopping", "is \(other.kindName), not true, false or \"never\"")
     }
@@ -121,9 +136,12 @@ public struct GenerationConfiguration: SettingsGroup {
     var merged = object.withoutNulls
     for key in ["decoder", "text_config"] {
       guard case .object(let decoder)? = merged[key] else { continue }
-      for (key, value) in decoder.withoutNulls.members { _ = merged.append(key, value) }  // what is there already stays
+      for (key, value) in decoder.withoutNulls.members where key != "force_bos_token_to_be_generated" {
+        _ = merged.append(key, value)  // what is there already stays
+      }
       break
     }
+    merged.set("_from_model_config", .bool(true))
     try self.init(merged, file: file)
     self.file = file
   }

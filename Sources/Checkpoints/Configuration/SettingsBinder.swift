@@ -66,7 +66,8 @@ public struct SettingsBinder {
   /// Reads or writes one value.
   ///
   /// - Parameters:
-  ///   - alias: another key, used where `key` is missing.
+  ///   - alias: another key for the same, which wins over `key` where both are given: transformers' `attribute_map`
+  ///     sets the one after the other.
   ///   - expected: what the value must be, for the message.
   private mutating func bind<Value>(
     _ key: String, _ value: inout Value, alias: String? = nil, expected: String,
@@ -76,7 +77,7 @@ public struct SettingsBinder {
       _ = written.append(key, encode(value))
       return
     }
-    let found = source[key] != nil ? key : alias ?? key
+    let found = alias.flatMap { source[$0] == nil ? nil : $0 } ?? key
     guard let json = source[found] else { return }
     guard let decoded = decode(json) else { throw failure(found, "is \(json.kindName), not \(expected)") }
     value = decoded

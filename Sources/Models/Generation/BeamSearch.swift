@@ -8,9 +8,11 @@ import Tensors
 struct BeamSearchState {
   private let prompts: [[Int]]
   private let settings: GenerationOptions.BeamSearch
-  private let endTokens: Set<Int>
+  private let endTokens: [Int]
   /// The most tokens that are written.
   private let newTokens: Int
+  /// The most tokens that were asked for, of which the model may have no positions for some.
+  private let hopedFor: Int
   private var groups: [Group]
 
   /// What does not count is lowered by this much.
@@ -34,11 +36,14 @@ struct BeamSearchState {
     var isFull: Bool { finished.allSatisfy(\.isFinished) }
   }
 
-  init(prompts: [[Int]], settings: GenerationOptions.BeamSearch, endTokens: [Int], newTokens: Int) {
+  init(
+    prompts: [[Int]], settings: GenerationOptions.BeamSearch, endTokens: [Int], newTokens: Int, hopedFor: Int
+  ) {
     self.prompts = prompts
     self.settings = settings
-    self.endTokens = Set(endTokens)
+    self.endTokens = endTokens
     self.newTokens = newTokens
+    self.hopedFor = hopedFor
     // All beams begin alike, so at first only one of them counts.
     let running = (0..<settings.count).map { Beam(tokens: [], score: $0 == 0 ? 0 : Self.exclusion) }
     let finished = running.map { _ in Beam(tokens: [], score: Self.exclusion) }
@@ -53,14 +58,14 @@ struct BeamSearchState {
   /// - Returns: for each prompt its finished texts, best first; the running ones if none was finished.
   mutating func run(
     _ model: some CausalLanguageModel, _ first: Tensor, _ cache: KeyValueCache, _ rules: LogitsRules
-  ) -> [[GeneratedText]] {
+  ) throws -> [[GeneratedText]] {
     let owners = prompts.indices.flatMap { Array(repeating: $0, count: settings.count) }
     cache.reorder(owners)
     var logProbabilities = first.logSoftmax(dim: -1).rows(IntTensor(owners))  // [prompts · beams, V]
     var length = 0
     while true {
       length += 1
-      let isOver = advance(logProbabilities.scalars, model.vocabularySize, rules, length)
+      let isOver = try advance(logProbabilities.scalars, model.vocabularySize, rules, length)
       if isOver { break }
       let beams = groups.flatMap(\.running)
       cache.reorder(zip(owners, beams).map { owner, beam in owner * settings.count + beam.parents[length - 1] })
@@ -79,12 +84,12 @@ struct BeamSearchState {
   /// - Returns: whether the search is over.
   private mutating func advance(
     _ logProbabilities: [Float], _ vocabulary: Int, _ rules: LogitsRules, _ length: Int
-  ) -> Bool {
+  ) throws -> Bool {
     var everyCandidateEnds = true
     let perGroup = settings.count * vocabulary
     for index in groups.indices {
       let part = logProbabilities[index * perGroup..<(index + 1) * perGroup]
-      let candidates = candidates(Array(part), vocabulary, rules, index, length)
+      let candidates = try candidates(Array(part), vocabulary, rules, index, length)
       everyCandidateEnds = everyCandidateEnds && candidates.allSatisfy(\.isFinished)
       finish(candidates, in: index, length)
       groups[index].running = best(
@@ -102,16 +107,14 @@ struct BeamSearchState {
   /// The most likely continuations of a prompt's beams: so many that beams remain even if all others end.
   private func candidates(
     _ logProbabilities: [Float], _ vocabulary: Int, _ rules: LogitsRules, _ index: Int, _ length: Int
-  ) -> [Beam] {
+  ) throws -> [Beam] {
     var scores = logProbabilities
     let running = groups[index].running
     for (place, beam) in running.enumerated() {
       let range = place * vocabulary..<(place + 1) * vocabulary
-      if !rules.areEmpty {
-        var row = Array(scores[range])
-        rules.apply(to: &row, prompt: prompts[index], written: beam.tokens)
-        scores.replaceSubrange(range, with: row)
-      }
+      var row = Array(scores[range])
+      try rules.apply(to: &row, prompt: prompts[index], written: beam.tokens)
+      if !rules.areEmpty { scores.replaceSubrange(range, with: row) }
       for position in range { scores[position] += beam.score }
     }
     let kept = min(max(2, 1 + endTokens.count) * settings.count, scores.count)
@@ -145,7 +148,7 @@ struct BeamSearchState {
   private mutating func updateProspects(of index: Int, _ length: Int) {
     let group = groups[index]
     let isHopeful = settings.earlyStopping == .never && settings.lengthPenalty > 0
-    let bestRunning = group.running[0].score / lengthPenalty(isHopeful ? newTokens : length)
+    let bestRunning = group.running[0].score / lengthPenalty(isHopeful ? hopedFor : length)
     let worst = group.finished.map(\.score).min() ?? Self.exclusion
     let canBeat = group.finished.contains { bestRunning > ($0.isFinished ? worst : Self.exclusion) }
     groups[index].mayImprove = group.mayImprove && canBeat

@@ -29,29 +29,29 @@ extension CausalLanguageModel {
   ///   - options: how to choose tokens.
   ///   - onToken: told of each token as soon as it is certain: at once, but of beam search only at the end.
   /// - Returns: for each prompt as many texts as asked for, best first.
-  /// - Throws: ``GenerationError`` for options that contradict each other, an empty prompt, unknown tokens or a
-  ///   prompt that leaves no room.
+  /// - Throws: ``GenerationError`` for options that contradict each other, an empty prompt, unknown tokens, a prompt that
+  ///   leaves no room, or scores of which none can be chosen.
   public func generate(
     after prompts: [[Int]], _ options: GenerationOptions, onToken: TokenObserver? = nil
   ) throws -> [[GeneratedText]] {
     if prompts.isEmpty { return [] }
-    let newTokens = try checkedLength(prompts, options)
-    return noGrad {
+    let length = try checkedLength(prompts, options)
+    return try noGrad {
       let cache = KeyValueCache(rows: prompts.count)
       let logits = nextTokenLogits(after: prompts, cache: cache)
-      let rules = LogitsRules(options, promptLength: prompts.map(\.count).max() ?? 0)
+      let rules = LogitsRules(
+        options, promptLength: prompts.map(\.count).max() ?? 0, newTokens: length.wanted)
       switch options.method {
       case .greedy:
-        return decode(prompts, logits, cache, rules, options, newTokens, onToken) { logits, _ in argmax(logits) }
+        return try decode(prompts, logits, cache, rules, options, length.possible, onToken) { argmax($0) }
       case .sampling(let sampling):
         let sampler = TokenSampler(sampling, generator: .current)
-        return decode(prompts, logits, cache, rules, options, newTokens, onToken) { logits, isFinished in
-          isFinished ? 0 : sampler.draw(logits)
-        }
+        return try decode(prompts, logits, cache, rules, options, length.possible, onToken) { try sampler.draw($0) }
       case .beamSearch(let settings):
         var search = BeamSearchState(
-          prompts: prompts, settings: settings, endTokens: options.endTokens, newTokens: newTokens)
-        let texts = search.run(self, logits, cache, rules).map { Array($0.prefix(options.returnCount)) }
+          prompts: prompts, settings: settings, endTokens: options.endTokens, newTokens: length.possible,
+          hopedFor: length.wanted)
+        let texts = try search.run(self, logits, cache, rules).map { Array($0.prefix(options.returnCount)) }
         for (index, text) in texts.joined().enumerated() {
           for token in text.tokens { onToken?(index, token) }
         }
@@ -63,9 +63,12 @@ extension CausalLanguageModel {
   /// How many tokens are written where nobody says it.
   private static var usualNewTokens: Int { 20 }
 
-  /// The number of new tokens.
-  private func checkedLength(_ prompts: [[Int]], _ options: GenerationOptions) throws -> Int {
+  /// The most new tokens: those that are asked for, and those of them that the model has positions for.
+  private func checkedLength(
+    _ prompts: [[Int]], _ options: GenerationOptions
+  ) throws -> (wanted: Int, possible: Int) {
     try options.validate()
+    try options.requireTokens(below: vocabularySize)
     let longest = prompts.map(\.count).max() ?? 0
     if prompts.contains(where: \.isEmpty) { throw GenerationError("a prompt has no tokens") }
     if let stranger = prompts.joined().first(where: { !accepts($0) }) {
@@ -85,14 +88,14 @@ extension CausalLanguageModel {
     if room < 1 {
       throw GenerationError("a prompt of \(longest) tokens is longer than the \(positionCount) that the model can read")
     }
-    return min(wanted, room)
+    return (wanted, min(wanted, room))
   }
 
   /// Greedy search and sampling: one token after the other, each text on its own.
   private func decode(
     _ prompts: [[Int]], _ first: Tensor, _ cache: KeyValueCache, _ rules: LogitsRules, _ options: GenerationOptions,
-    _ newTokens: Int, _ onToken: TokenObserver?, choose: (_ logits: [Float], _ isFinished: Bool) -> Int
-  ) -> [[GeneratedText]] {
+    _ newTokens: Int, _ onToken: TokenObserver?, choose: (_ logits: [Float]) throws -> Int
+  ) throws -> [[GeneratedText]] {
     let copies = options.returnCount
     let owners = prompts.indices.flatMap { Array(repeating: $0, count: copies) }
     cache.reorder(owners)
@@ -103,11 +106,14 @@ extension CausalLanguageModel {
       if step > 0 { logits = nextTokenLogits(after: written.map { [$0[step - 1]] }, cache: cache) }
       let rows = logits.scalars
       for text in written.indices {
+        if isFinished[text] {
+          written[text].append(0)  // finished texts go on unheard, to keep the batch in shape
+          continue
+        }
         var row = Array(rows[text * vocabularySize..<(text + 1) * vocabularySize])
-        rules.apply(to: &row, prompt: prompts[owners[text]], written: written[text])
-        let token = choose(row, isFinished[text])
-        written[text].append(token)  // finished texts go on unheard, to keep the batch in shape
-        if isFinished[text] { continue }
+        try rules.apply(to: &row, prompt: prompts[owners[text]], written: written[text])
+        let token = try choose(row)
+        written[text].append(token)
         onToken?(text, token)
         isFinished[text] = options.endTokens.contains(token)
       }

@@ -39,10 +39,21 @@ public struct GenerationOptions: Equatable, Sendable {
   public struct Sampling: Equatable, Sendable {
     /// What logits are divided by: below 1 prefers likely tokens, above 1 unlikely ones.
     public var temperature = 1.0
-    /// Only so many of the most likely tokens are drawn from; 0 for all.
+    /// Only so many of the most likely tokens, and those as likely as the last of them, are drawn from; 0 for all.
     public var topK = 50
     /// Only the most likely tokens that reach this probability together are drawn from (Holtzman et al. 2020).
     public var topP = 1.0
+    /// Only the most likely tokens that keep this share of the entropy of the hundred most likely ones are drawn from.
+    public var topH: Double?
+    /// Tokens less likely than this share of the likeliest token's probability are not drawn.
+    public var minP: Double?
+    /// Only the tokens whose surprise is nearest to the expected one, as many as reach this probability together, are
+    /// drawn from; 1 for all (Meister et al. 2022).
+    public var typicalP = 1.0
+    /// Tokens less likely than this are not drawn, but for the likeliest; 0 for no such rule (Hewitt et al. 2022).
+    public var epsilonCutoff = 0.0
+    /// The same, but with a lower bound where the model is unsure; 0 for no such rule (Hewitt et al. 2022).
+    public var etaCutoff = 0.0
 
     /// The defaults.
     public init() {}
@@ -52,14 +63,10 @@ public struct GenerationOptions: Equatable, Sendable {
   public var method: Method
   /// The longest text.
   public var length: Length
-  /// The shortest text in tokens, counting the longest prompt: no end token comes before.
-  public var minimumLength = 0
   /// The number of texts for each prompt; more than one only by beams or sampling.
   public var returnCount = 1
-  /// What logits of tokens that occurred are divided by; 1 for no such rule (Keskar et al. 2019).
-  public var repetitionPenalty = 1.0
-  /// No run of so many tokens occurs twice; 0 for no such rule.
-  public var noRepeatLength = 0
+  /// What forbids, forces or favors tokens.
+  public var rules = TokenRules()
   /// The tokens that end a text.
   public var endTokens: [Int]
   /// The token that a text starts with where the model is given none; `nil` for what the model's settings say.
@@ -74,20 +81,22 @@ public struct GenerationOptions: Equatable, Sendable {
 
   /// What a model's directory says about generating with it.
   ///
-  /// - Throws: ``GenerationError`` for beam search that samples and for settings that contradict each other; it names
-  ///   the file.
+  /// - Throws: ``GenerationError`` for settings that change the text and are not supported, such as beam search that
+  ///   samples, and for settings that contradict each other; it names the file.
   public init(_ configuration: GenerationConfiguration) throws {
-    if configuration.samples && configuration.beamCount > 1 {
-      throw GenerationError(
-        "beam search that samples (do_sample with num_beams above 1) is not supported", file: configuration.file)
-    }
+    if let refusal = configuration.refusal { throw GenerationError(refusal, file: configuration.file) }
     if configuration.samples {
       var sampling = Sampling()
       sampling.temperature = configuration.temperature
       sampling.topK = configuration.topK
       sampling.topP = configuration.topP
+      sampling.topH = configuration.topH
+      sampling.minP = configuration.minP
+      sampling.typicalP = configuration.typicalP
+      sampling.epsilonCutoff = configuration.epsilonCutoff
+      sampling.etaCutoff = configuration.etaCutoff
       method = .sampling(sampling)
-    } else if configuration.beamCount > 1 {
+    } else if configuration.beamCount != 1 {
       var search = BeamSearch(count: configuration.beamCount)
       search.earlyStopping = configuration.earlyStopping
       search.lengthPenalty = configuration.lengthPenalty
@@ -97,10 +106,8 @@ public struct GenerationOptions: Equatable, Sendable {
     }
     let total = configuration.maximumLength.map { Length.total($0) }
     length = configuration.maximumNewTokens.map { .new($0) } ?? total ?? .unstated
-    minimumLength = configuration.minimumLength
     returnCount = configuration.returnCount
-    repetitionPenalty = configuration.repetitionPenalty
-    noRepeatLength = configuration.noRepeatLength
+    rules = configuration.rules
     endTokens = configuration.eosTokenIDs
     startToken = configuration.decoderStartTokenID ?? configuration.bosTokenID
     do {
@@ -115,29 +122,73 @@ public struct GenerationOptions: Equatable, Sendable {
 
   /// Checks that the options make sense together.
   func validate() throws {
+    if case .beamSearch(let search) = method { try search.validate(limit: Self.choiceLimit) }
+    if case .sampling(let sampling) = method { try sampling.validate() }
     let choices =
       switch method {
       case .greedy: 1
       case .beamSearch(let search): search.count
       case .sampling: Int.max
       }
-    if case .beamSearch(let search) = method, !(1...Self.choiceLimit).contains(search.count) {
-      throw GenerationError("the number of beams must be from 1 to \(Self.choiceLimit), not \(search.count)")
-    }
     if returnCount > Self.choiceLimit {
       throw GenerationError("\(returnCount) texts for each prompt are more than the limit of \(Self.choiceLimit)")
     }
     if returnCount < 1 || returnCount > choices {
       throw GenerationError("\(returnCount) texts for each prompt cannot be returned from \(choices)")
     }
-    if !(repetitionPenalty > 0) { throw GenerationError("the repetition penalty must be above 0") }
-    if noRepeatLength < 0 { throw GenerationError("the length of runs that must not repeat is below 0") }
-    if case .sampling(let sampling) = method {
-      if !(sampling.temperature > 0) {
-        throw GenerationError("the temperature must be above 0; greedy search is the limit")
-      }
-      if sampling.topK < 0 { throw GenerationError("top-k must be at least 0") }
-      if !(sampling.topP > 0 && sampling.topP <= 1) { throw GenerationError("top-p must be above 0 and at most 1") }
+    if case .new(let count) = length, count < 1 { throw GenerationError("\(count) new tokens are no text") }
+    if !isPositive(rules.repetitionPenalty) {
+      throw GenerationError(
+        "the repetition penalty must be above 0 in single precision, not \(rules.repetitionPenalty)")
     }
+    if rules.lengthDecay != nil && endTokens.isEmpty {
+      throw GenerationError("exponential_decay_length_penalty needs an end token")
+    }
+    if !rules.badWords.isEmpty && rules.badWords.allSatisfy({ $0.count == 1 && endTokens.contains($0[0]) }) {
+      throw GenerationError("bad_words_ids holds end tokens only")
+    }
+  }
+
+  /// Checks that the tokens named are the model's.
+  ///
+  /// - Parameter vocabularySize: the number of tokens that it knows.
+  func requireTokens(below vocabularySize: Int) throws {
+    // Suppressed tokens, and end tokens that only end, may be any.
+    let named: [(key: String, tokens: [Int])] = [
+      ("sequence_bias", rules.sequenceBiases.flatMap(\.tokens)), ("bad_words_ids", rules.badWords.flatMap { $0 }),
+      ("forced_bos_token_id", rules.forcedFirstTokens), ("forced_eos_token_id", rules.forcedLastTokens),
+      ("exponential_decay_length_penalty with eos_token_id", rules.lengthDecay == nil ? [] : endTokens),
+    ]
+    for (key, tokens) in named {
+      guard let stranger = tokens.first(where: { !(0..<vocabularySize).contains($0) }) else { continue }
+      throw GenerationError("\(key) names token \(stranger), but the model knows 0 to \(vocabularySize - 1)")
+    }
+  }
+}
+
+/// Whether a number is positive in single precision, in which scores are.
+private func isPositive(_ number: Double) -> Bool { Float(number) > 0 && number.isFinite }
+
+extension GenerationOptions.BeamSearch {
+  fileprivate func validate(limit: Int) throws {
+    if !(1...limit).contains(count) {
+      throw GenerationError("the number of beams must be from 1 to \(limit), not \(count)")
+    }
+    if !lengthPenalty.isFinite { throw GenerationError("the length penalty must be a finite number") }
+  }
+}
+
+extension GenerationOptions.Sampling {
+  fileprivate func validate() throws {
+    if !isPositive(temperature) {
+      throw GenerationError(
+        "the temperature must be above 0 in single precision, not \(temperature); greedy search is the limit")
+    }
+    if topK < 0 { throw GenerationError("top-k must be at least 0, not \(topK)") }
+    if !(topP >= 0) { throw GenerationError("top-p must be at least 0, not \(topP)") }
+    if let topH, !(topH > 0 && topH <= 1) { throw GenerationError("top-h must be above 0 and at most 1, not \(topH)") }
+    if let minP, !(minP >= 0 && minP <= 1) { throw GenerationError("min-p must be from 0 to 1, not \(minP)") }
+    if !(typicalP > 0) { throw GenerationError("typical-p must be above 0, not \(typicalP)") }
+    if epsilonCutoff.isNaN || etaCutoff.isNaN { throw GenerationError("a cutoff must be a number") }
   }
 }
