@@ -37,6 +37,11 @@ public struct BLIP2 {
   /// What was found in the file with the weights; `nil` for a model that was not read from a file.
   public let loadReport: LoadReport?
   private let preparation: ImagePreparation
+  /// Why no prompt can be put behind an image, as the files contradict each other; `nil` if one can.
+  private let promptProblem: String?
+
+  /// The token that holds the place of a query's output in a prompt, as BLIP-2's processor spells it.
+  private static let imageToken = "<image>"
 
   /// Reads model, tokenizer and image processor.
   ///
@@ -44,11 +49,40 @@ public struct BLIP2 {
   ///
   /// - Throws: an error in one line that names the file and the reason.
   public init(directory path: String) throws {
-    let directory = try TaskDirectory<BLIP2Model>(path)
+    let directory = try TaskDirectory<BLIP2Model>(path, addingSpecialTokens: [Self.imageToken])
     tokenizer = directory.tokenizer
     preparation = directory.processor
+    let processorFile = directory.model.find("processor_config.json")
+    let processor = try processorFile.map { try JSON(contentsOf: $0) }
     (model, loadReport) = try directory.load()
     generation = GenerationConfiguration(languageModel: model.configuration.text)
+    promptProblem = Self.promptProblem(
+      model.configuration, tokenizer, processor, file: processorFile, directory: directory.model.path)
+  }
+
+  /// What in the files keeps transformers' processor from putting the image's places that the model looks for in front of
+  /// a prompt: it would write without having seen the image, or not at all.
+  private static func promptProblem(
+    _ settings: BLIP2Configuration, _ tokenizer: any Tokenizer, _ processor: JSON?, file: String?, directory: String
+  ) -> String? {
+    // A checkpoint of before 2024 names no token for the image's places, and needs none.
+    guard let expected = settings.imageTokenID else { return nil }
+    var count: JSON?
+    if case .object(let members)? = processor { count = members["num_query_tokens"] }
+    guard let count, count != .null else {
+      let lack =
+        file.map { "\($0): names no num_query_tokens" }
+        ?? "\(directory): has no processor_config.json, which names num_query_tokens"
+      return lack + ", so transformers would put no place for the image in front of a prompt"
+    }
+    if count != .integer(settings.queryCount) {
+      return "\(file ?? directory): num_query_tokens is \(count.kindName), but config.json says \(settings.queryCount)"
+    }
+    if let found = tokenizer.id(of: imageToken), found != expected {
+      return "\(directory): the tokenizer's \(imageToken) is token \(found), but config.json says that "
+        + "image_token_index is \(expected)"
+    }
+    return nil
   }
 
   /// Puts the parts together, for a model that is in memory.
@@ -60,6 +94,7 @@ public struct BLIP2 {
     self.generation = generation
     preparation = ImagePreparation(processor)
     loadReport = nil
+    promptProblem = nil
   }
 
   /// The model's own way of generating, but with this length.
@@ -72,7 +107,7 @@ public struct BLIP2 {
     return options
   }
 
-  /// The token that fills up the shorter texts of a batch.
+  /// The token that fills up the shorter texts of a batch behind their end.
   public var paddingToken: Int { generation.padTokenID ?? generation.eosTokenIDs.first ?? 0 }
 
   /// Writes about pictures.
@@ -104,7 +139,13 @@ public struct BLIP2 {
   /// A prompt as the model takes it; without one, the token alone that begins a text.
   private func promptIDs(_ prompt: String?) throws -> [Int] {
     let settings = model.configuration.text
-    guard let prompt else { return model.prompt(settings.bosTokenID.map { [$0] } ?? []) }
+    guard let prompt else {
+      if let start = settings.bosTokenID { return model.prompt([start]) }
+      throw ModelTaskError(
+        "text_config.bos_token_id is null, so there is no token that a text without a prompt begins with",
+        file: preparation.directory)
+    }
+    if let promptProblem { throw ModelTaskError(promptProblem) }
     let room = settings.positionCount - model.configuration.queryCount
     let ids = try tokenizer.tokens(
       of: [prompt], vocabularySize: settings.vocabularySize, positionCount: room, directory: preparation.directory
@@ -112,8 +153,8 @@ public struct BLIP2 {
     return model.prompt(ids)
   }
 
-  /// Texts as the rows of transformers' result: behind the image's places prompts are filled up in front, and rows at
-  /// their end.
+  /// Texts as the rows of transformers' result: behind the image's places prompts are filled up in front with the
+  /// tokenizer's padding token, and rows at their end with the language model's.
   ///
   /// A checkpoint that names no token for the image's places has none in the rows either.
   public func rows(_ texts: [Text]) -> [[Int]] {
@@ -121,10 +162,10 @@ public struct BLIP2 {
     let prompts = texts.map { Array($0.promptIDs.dropFirst(queries)) }
     let (longestPrompt, longest) = (prompts.map(\.count).max() ?? 0, texts.map(\.newIDs.count).max() ?? 0)
     let places = model.configuration.imageTokenID.map { Array(repeating: $0, count: queries) } ?? []
+    let filler = tokenizer.specialTokens.padding?.id ?? paddingToken
     return zip(texts, prompts).map { text, prompt in
-      places + padding(longestPrompt - prompt.count) + prompt + text.newIDs + padding(longest - text.newIDs.count)
+      places + Array(repeating: filler, count: longestPrompt - prompt.count) + prompt + text.newIDs
+        + Array(repeating: paddingToken, count: longest - text.newIDs.count)
     }
   }
-
-  private func padding(_ count: Int) -> [Int] { Array(repeating: paddingToken, count: count) }
 }

@@ -56,18 +56,21 @@ public struct Captioning {
     loadReport = nil
   }
 
-  /// What the directory says, but with these beams and this length.
+  /// What the directory says, but with these beams and this length: transformers' `generate` with `num_beams` and
+  /// `max_length`.
   ///
   /// - Parameters:
-  ///   - beams: unfinished captions that are kept; 1 is greedy search, or sampling where the directory says so.
-  ///   - maximumLength: the longest caption in tokens, with the one that begins it.
+  ///   - beams: unfinished captions that are kept; 1 is greedy search, or sampling where the directory says so. `nil` for
+  ///     what the directory says.
+  ///   - maximumLength: the longest caption in tokens, with the one that begins it; `nil` for what the directory says. A
+  ///     `max_new_tokens` in the directory wins over it, as in transformers.
   /// - Throws: `GenerationError` for settings that are not supported or contradict each other, and where the directory
   ///   says how to generate but not with which token a caption starts.
-  public func options(beams: Int, maximumLength: Int) throws -> GenerationOptions {
+  public func options(beams: Int? = nil, maximumLength: Int? = nil) throws -> GenerationOptions {
     var settings = generation
-    settings.beamCount = beams
-    var options = try GenerationOptions(settings)
-    options.length = .total(maximumLength)
+    if let beams { settings.beamCount = beams }
+    if let maximumLength { settings.maximumLength = maximumLength }
+    let options = try GenerationOptions(settings)
     if options.startToken == nil, let file = generation.file {
       throw GenerationError(
         "names no token that a caption starts with (decoder_start_token_id or bos_token_id)", file: file)
@@ -75,8 +78,13 @@ public struct Captioning {
     return options
   }
 
-  /// The token that fills up the shorter captions of a batch.
-  public var paddingToken: Int { generation.padTokenID ?? generation.eosTokenIDs.first ?? 0 }
+  /// The token that fills up the shorter captions of a batch, as transformers chooses it.
+  public func paddingToken(_ options: GenerationOptions) -> Int {
+    let stated = generation.padTokenID ?? options.endTokens.first ?? 0
+    // Beam search takes 0 for no token.
+    if case .beamSearch = options.method, stated == 0 { return options.endTokens.first ?? 0 }
+    return stated
+  }
 
   /// Captions images.
   ///

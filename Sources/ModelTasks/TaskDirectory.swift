@@ -20,9 +20,10 @@ struct TaskDirectory<Model: PretrainedModel> {
 
   /// Opens a directory; what is quick to find out comes first, the weights last.
   ///
+  /// - Parameter specialTokens: what the kind of model's processor adds to its tokenizer.
   /// - Throws: an error that names the file and the reason if there is no such directory, it holds another kind of
   ///   model, or a file is missing or damaged.
-  init(_ path: String) throws {
+  init(_ path: String, addingSpecialTokens specialTokens: [String] = []) throws {
     if access(path, F_OK) == 0, access(path, R_OK | X_OK) != 0 {
       throw ModelTaskError("\(path): \(String(cString: strerror(errno)))")
     }
@@ -42,7 +43,7 @@ struct TaskDirectory<Model: PretrainedModel> {
     }
     let vocabulary = Model.modelType == "vilt" ? "vocab.txt" : "vocab.json"
     _ = try model.require(["tokenizer.json", vocabulary], purpose: "tokenizer")
-    tokenizer = try loadTokenizer(directory: path)
+    tokenizer = try loadTokenizer(directory: path, addingSpecialTokens: specialTokens)
     processor = ImagePreparation(try ImageProcessor(directory: path), directory: path)
   }
 

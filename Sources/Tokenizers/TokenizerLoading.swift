@@ -5,11 +5,16 @@
 /// CLIP's, GPT-2's (also OPT's and BLIP-2's) and BERT's (also ViLT's) tokenizers are known by name and built in their
 /// own way; another name gets what `tokenizer.json` says.
 ///
-/// - Parameter directory: the path of the directory.
+/// - Parameters:
+///   - directory: the path of the directory.
+///   - specialTokens: tokens that are special whatever the files say, as a processor adds them to its tokenizer; those
+///     that the files do not have get the next free ids.
 /// - Throws: `TokenizerError`, which names the file, the place in it and the reason.
-public func loadTokenizer(directory: String) throws(TokenizerError) -> any Tokenizer {
+public func loadTokenizer(
+  directory: String, addingSpecialTokens specialTokens: [String] = []
+) throws(TokenizerError) -> any Tokenizer {
   var loader = try TokenizerLoader(folder: try TokenizerFolder(path: directory))
-  return try loader.load()
+  return try loader.load(adding: specialTokens.map { AddedToken(content: $0, isSpecial: true) })
 }
 
 /// Brings the files of a directory together to a tokenizer.
@@ -32,14 +37,14 @@ struct TokenizerLoader {
     settings = try TokenizerSettings(folder: folder, tokenizerJSON: tokenizerJSON)
   }
 
-  mutating func load() throws(TokenizerError) -> any Tokenizer {
+  mutating func load(adding extraTokens: [AddedToken] = []) throws(TokenizerError) -> any Tokenizer {
     let family = try family()
     setDefaultTokens(family)
     var tokenizer = try pipeline(family)
     tokenizer.addedTokens.ignoresSpecialTokens = try settings.configuration["split_special_tokens"].bool(default: false)
     let present = family == .asWritten ? try tokenizerJSON?.addedTokens().map(\.token) ?? [] : []
     tokenizer.addedTokens.add(
-      settings.tokensToAdd(to: present), model: tokenizer.model, normalizer: tokenizer.normalizer)
+      settings.tokensToAdd(to: present) + extraTokens, model: tokenizer.model, normalizer: tokenizer.normalizer)
     tokenizer.specialTokens = specialTokens(tokenizer)
     try addTemplate(to: &tokenizer, family)
     try addLimits(to: &tokenizer)

@@ -83,6 +83,155 @@ import Testing
         + ": names no token that a caption starts with (decoder_start_token_id or bos_token_id)")
   }
 
+  // MARK: How a captioner is asked to write
+
+  /// As transformers' `generate` with `num_beams` and `max_length`: what is not asked for is as the model's files say.
+  @Test func theFilesOfACaptionerHoldUnlessSomethingElseIsAskedFor() throws {
+    let folder = try TaskFixture.directory("vit_gpt2")
+    func options(_ settings: String, beams: Int? = nil, length: Int? = nil) throws -> GenerationOptions {
+      try folder.write("{\"decoder_start_token_id\": 149, " + settings + "}", to: "generation_config.json")
+      return try Captioning(directory: folder.url.path).options(beams: beams, maximumLength: length)
+    }
+    #expect(try options(#""num_beams": 2"#).method == .beamSearch(.init(count: 2)))
+    #expect(try options(#""num_beams": 2"#, beams: 1).method == .greedy)
+    #expect(try options(#""num_beams": 2"#, beams: 3).method == .beamSearch(.init(count: 3)))
+    #expect(try options(#""eos_token_id": 149"#).method == .greedy)
+    #expect(try options(#""eos_token_id": 149"#).length == .unstated)
+    #expect(try options(#""max_length": 9"#).length == .total(9))
+    #expect(try options(#""max_length": 9"#, length: 7).length == .total(7))
+    #expect(try options(#""max_new_tokens": 5"#, length: 7).length == .new(5))
+    #expect(throws: GenerationError.self) { try options(#""num_beams": 2"#, beams: 0) }
+    // With the beams asked for, a setting may be without effect, or have one.
+    #expect(throws: GenerationError.self) { try options(#""penalty_alpha": 0.6"#) }
+    #expect(throws: Never.self) { try options(#""penalty_alpha": 0.6"#, beams: 2) }
+  }
+
+  @Test func theConfigurationOfACaptionerHoldsWhereThereIsNoFileForGeneration() throws {
+    let folder = try TaskFixture.directory("vit_gpt2")
+    try FileManager.default.removeItem(atPath: folder.path("generation_config.json"))
+    let file = folder.path("config.json")
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    try folder.write(
+      text.replacingOccurrences(of: "\"n_layer\"", with: "\"num_beams\": 3, \"n_layer\""), to: "config.json")
+    #expect(try Captioning(directory: folder.url.path).options().method == .beamSearch(.init(count: 3)))
+  }
+
+  // MARK: BLIP-2
+
+  /// A BLIP-2 with one change in each of some files.
+  private func blip(_ changes: [(file: String, old: String, new: String)]) throws -> TemporaryFolder {
+    let folder = try TaskFixture.directory("blip2_opt")
+    for (file, old, new) in changes {
+      let text = try String(contentsOfFile: folder.path(file), encoding: .utf8)
+      let changed = text.replacingOccurrences(of: old, with: new)
+      #expect(changed != text, "\(file) has no \(old)")
+      try folder.write(changed, to: file)
+    }
+    return folder
+  }
+
+  private static let prompts = ["Question: What is in the image? Answer:", "a photo of"]
+
+  /// The rows about two pictures, each with a prompt of its own; the second one alone; and one without a prompt.
+  private func rows(
+    _ folder: TemporaryFolder
+  ) throws -> (both: [[Int]], second: [Int], caption: [Int], text: [String]) {
+    let blip = try BLIP2(directory: folder.url.path)
+    let options = try blip.options(maximumNewTokens: 6)
+    let pictures = try TaskFixture.pictures.map { try ImageFile(contentsOf: $0).upright }
+    let both = try blip([(pictures[0], Self.prompts[0]), (pictures[1], Self.prompts[1])], options).map { $0[0] }
+    let second = try blip([(pictures[1], Self.prompts[1])], options).map { $0[0] }
+    let caption = try blip([(pictures[0], nil)], options).map { $0[0] }
+    return (blip.rows(both), blip.rows(second)[0], blip.rows(caption)[0], both.map(\.text))
+  }
+
+  /// What makes `<image>` special in the fixture's `tokenizer_config.json`.
+  private static let imageToken = """
+    ,
+    "139": {
+    "content": "<image>",
+    "lstrip": false,
+    "normalized": false,
+    "rstrip": false,
+    "single_word": false,
+    "special": true
+    }
+    """
+
+  /// `<image>` in `vocab.json` alone is made special by the processor, and where it is missing there it is the next token.
+  /// The ids are those of transformers 5.24 (`padding_side` left), which writes 63 63 63 63 63 87 after the second prompt.
+  @Test(arguments: [
+    [],
+    [(file: "tokenizer_config.json", old: imageToken, new: "")],
+    [
+      (
+        file: "tokenizer_config.json", old: imageToken,
+        new: imageToken.replacingOccurrences(of: "\"special\": true", with: "\"special\": false")
+      )
+    ],
+    [
+      (file: "tokenizer_config.json", old: imageToken, new: ""),
+      (file: "vocab.json", old: ",\n\"<image>\": 139", new: ""),
+    ],
+    [(file: "tokenizer_config.json", old: "\"left\"", new: "\"right\"")],
+    [(file: "config.json", old: "\"pad_token_id\": 1", new: "\"pad_token_id\": null")],
+  ])
+  func everyRowIsThatOfItsPromptAlone(changes: [(file: String, old: String, new: String)]) throws {
+    let rows = try rows(blip(changes))
+    let text = [139, 139, 139, 139, 2, 3, 57, 0, 18, 9, 63, 63, 63, 63, 63, 87]
+    #expect(rows.second == text)
+    #expect(rows.both[1] == text.prefix(4) + Array(repeating: 1, count: 30) + text.dropFirst(4))
+    #expect(rows.caption == [139, 139, 139, 139, 2, 49, 126, 32, 108, 38, 63])
+    #expect(rows.text[1] == "a photo ofunused3unused3unused3unused3unused3unused27")
+  }
+
+  /// Texts are filled up with token 0 inside; here it holds the image's places.
+  @Test func theImagesTokenMayBeTheFirstOne() throws {
+    let rows = try rows(
+      blip([
+        ("config.json", "\"image_token_index\": 139", "\"image_token_index\": 0"),
+        ("tokenizer_config.json", "\"139\"", "\"0\""), ("vocab.json", "\"<image>\": 139", "\"Ġ\": 139"),
+        ("vocab.json", "\"Ġ\": 0", "\"<image>\": 0"),
+      ]))
+    let text = [0, 0, 0, 0, 2, 3, 57, 139, 18, 9, 63, 63, 63, 63, 63, 87]
+    #expect(rows.second == text)
+    #expect(rows.both[1] == text.prefix(4) + Array(repeating: 1, count: 30) + text.dropFirst(4))
+    #expect(rows.caption == [0, 0, 0, 0, 2, 49, 126, 32, 108, 38, 63])
+  }
+
+  @Test(arguments: [
+    ("config.json", "\"image_token_index\": 139", "\"image_token_index\": 100", "token 139"),
+    ("processor_config.json", "4", "3", "num_query_tokens"), ("processor_config.json", "4", "null", "num_query_tokens"),
+    ("vocab.json", "\"<image>\": 139", "\"zz\": 139", "token 140"),
+  ])
+  func filesThatDisagreeAboutTheImagesPlacesAreNamedWhereAPromptIsGiven(
+    file: String, old: String, new: String, reason: String
+  ) throws {
+    var changes = [(file: file, old: old, new: new)]
+    if file == "vocab.json" { changes.append(("tokenizer_config.json", "\"<image>\"", "\"zz\"")) }
+    let folder = try blip(changes)
+    let blip = try BLIP2(directory: folder.url.path)
+    let refusal = message { _ = try blip([(picture(), "a photo of")], blip.options()) }
+    #expect(refusal.contains(reason) && !refusal.contains("\n"), "\(refusal)")
+    // A caption needs no processor: the model itself puts the places.
+    #expect(try blip([(picture(), nil)], blip.options(maximumNewTokens: 2))[0][0].newIDs.count == 2)
+  }
+
+  @Test func aBLIP2WithoutAProcessorsFileRefusesPrompts() throws {
+    let folder = try TaskFixture.directory("blip2_opt")
+    try FileManager.default.removeItem(atPath: folder.path("processor_config.json"))
+    let blip = try BLIP2(directory: folder.url.path)
+    let refusal = message { _ = try blip([(picture(), "a photo of")], blip.options()) }
+    #expect(refusal.contains("has no processor_config.json"), "\(refusal)")
+  }
+
+  @Test func aCaptionNeedsATokenToBeginWith() throws {
+    let folder = try blip([("config.json", "\"bos_token_id\": 2", "\"bos_token_id\": null")])
+    let blip = try BLIP2(directory: folder.url.path)
+    let refusal = message { _ = try blip([(picture(), nil)], blip.options()) }
+    #expect(refusal.contains("bos_token_id is null"), "\(refusal)")
+  }
+
   /// transformers asks BLIP-2's language model alone how to write.
   @Test func theGenerationFileOfABLIP2IsNotAsked() throws {
     let folder = try TaskFixture.directory("blip2_opt")

@@ -110,10 +110,11 @@ import Tokenizers
     let (folder, expected) = (try TaskFixture.directory(name), try TaskFixture.expected()[name][search])
     let captioner = try Captioning(directory: folder.url.path)
     let (beams, length) = (Int(expected["beams"].number), Int(expected["max_length"].number))
-    let captions = try captioner(pictures(), captioner.options(beams: beams, maximumLength: length)).flatMap { $0 }
+    let options = try captioner.options(beams: beams, maximumLength: length)
+    let captions = try captioner(pictures(), options).flatMap { $0 }
     let longest = captions.map(\.ids.count).max() ?? 0
     let rows = captions.map {
-      $0.ids + Array(repeating: captioner.paddingToken, count: longest - $0.ids.count)
+      $0.ids + Array(repeating: captioner.paddingToken(options), count: longest - $0.ids.count)
     }
     #expect(rows == expected["ids"].rows)
     #expect(captions.map(\.text) == expected["captions"].texts)

@@ -14,13 +14,16 @@ public struct CaptioningFlags: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Captions kept in beam search; 1 is greedy search. (default: 4)", valueName: "n"))
+    help: ArgumentHelp(
+      "Captions kept in beam search; 1 is greedy search. (default: what the model's files state, else 1)",
+      valueName: "n"))
   var beams: Int?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Longest caption in tokens, with the one that begins it. (default: what the model states, else 16)",
+      "Longest caption in tokens, with the one that begins it; max_new_tokens in the model's files goes before it. "
+        + "(default: what the model's files state, else 20 and the one)",
       valueName: "n"))
   var maxLength: Int?
 
@@ -38,32 +41,31 @@ public struct CaptioningFlags: ParsableArguments {
   /// - Parameter defaultModel: the directory of the model to use without `--model`.
   public func task(defaultModel: String? = nil) -> (any LessonTask)? {
     guard model.areGiven || beams != nil || maxLength != nil else { return nil }
-    return CaptioningTask(model: model, beams: beams ?? 4, maximumLength: maxLength, defaultModel: defaultModel)
+    return CaptioningTask(model: model, beams: beams, maximumLength: maxLength, defaultModel: defaultModel)
   }
 }
 
 private struct CaptioningTask: LessonTask {
   let model: ModelFlags
-  let beams: Int
+  let beams: Int?
   let maximumLength: Int?
   let defaultModel: String?
-
-  /// The length for models that state none.
-  private static let usualLength = 16
 
   func answer() throws -> TaskAnswer {
     let directory = try model.directory(default: defaultModel, "captioning model (vision-encoder-decoder)")
     let pictures = try model.pictures()
     let captioner = try Captioning(directory: directory)
     hint(captioner.loadReport)
-    var options = try captioner.options(beams: beams, maximumLength: maximumLength ?? Self.usualLength)
-    if maximumLength == nil, let stated = captioner.generation.statedLength { options.length = stated }
+    let options = try captioner.options(beams: beams, maximumLength: maximumLength)
+    if maximumLength != nil, let count = captioner.generation.maximumNewTokens {
+      LiveLine.hint("the model's max_new_tokens, \(count), goes before --max-length")
+    }
     let growing = GrowingTexts(count: pictures.count)
     defer { growing.clear() }
     let captions = try pictures.naming {
       try captioner(pictures.images, options) { growing.show($1, of: $0) }
     }
-    return model.json ? object(captions.flatMap { $0 }, captioner.paddingToken) : table(captions, pictures)
+    return model.json ? object(captions.flatMap { $0 }, captioner.paddingToken(options)) : table(captions, pictures)
   }
 
   private func object(_ captions: [Captioning.Caption], _ paddingToken: Int) -> TaskAnswer {
@@ -82,12 +84,5 @@ private struct CaptioningTask: LessonTask {
       captions.map { [Cell.text(picture.name), .text(onOneLine($0.text)), .fixed($0.score, decimals: 4)] }
     }
     return .table(["image", "caption", "score"], rows)
-  }
-}
-
-extension GenerationConfiguration {
-  /// The longest text that the model's directory asks for; `nil` if it states none.
-  fileprivate var statedLength: GenerationOptions.Length? {
-    maximumNewTokens.map { .new($0) } ?? maximumLength.map { .total($0) }
   }
 }

@@ -65,15 +65,17 @@ extension PretrainedModel {
     onReport: ((LoadReport) -> Void)? = nil
   ) throws {
     let file = directory.find("config.json") ?? directory.path
-    guard Self.settings(of: directory.configuration) != nil else {
+    func settings(_ configuration: ModelConfiguration) throws -> Configuration {
+      if let settings = Self.settings(of: configuration) { return settings }
       throw CheckpointError(
         .mismatch, file: file, place: "model_type",
-        reason: "is \"\(directory.configuration.modelType)\", but a \(Self.self) needs \"\(Self.modelType)\"")
+        reason: "is \"\(configuration.modelType)\", but a \(Self.self) needs \"\(Self.modelType)\"")
     }
+    _ = try settings(directory.configuration)
     let checkpoint = try Self.fittingCheckpoint(directory, weights: weights)
     let configuration = directory.configuration.fitted(to: checkpoint)
-    guard let settings = Self.settings(of: configuration) else { preconditionFailure("the kind of model has changed") }
-    self = Initialisation.skipped { Self(settings) }
+    let fitted = try settings(configuration)
+    self = Initialisation.skipped { Self(fitted) }
     let model = self
     let report = try Self.namingClass(of: directory) {
       try model.load(checkpoint, prefix: "", rules: KeyRules(for: configuration), memory: memory)

@@ -27,7 +27,9 @@ public struct ImagePrompts: CausalLanguageModel {
   ///
   /// - Parameter ids: `[B, T]`, each row with Q placeholders.
   /// - Returns: `[B, T, V]`.
-  public func logits(_ ids: IntTensor) -> Tensor { decoder.logits(embed(ids)) }
+  public func logits(_ ids: IntTensor) -> Tensor {
+    decoder.logits(embed(ids, counts: Array(repeating: ids.shape[1], count: ids.shape[0])))
+  }
 
   /// Whether a prompt may hold a token.
   public func accepts(_ token: Int) -> Bool { decoder.accepts(token) || token == placeholder }
@@ -36,23 +38,32 @@ public struct ImagePrompts: CausalLanguageModel {
   public func nextTokenLogits(after tokens: [[Int]], cache: KeyValueCache) -> Tensor {
     let batch = TokenBatch(tokens, after: cache.lengths, limit: positionCount)
     // What is written later is text, whatever its id.
-    let embedded = cache.isEmpty ? embed(batch.ids) : decoder.embed(batch.ids)
+    let embedded = cache.isEmpty ? embed(batch.ids, counts: batch.counts) : decoder.embed(batch.ids)
     return decoder.nextTokenLogits(batch, embedded: embedded, cache: cache)
   }
 
   /// The vectors of tokens, those of a row's placeholders replaced by its image's, in order: `[B, T]` to `[B, T, D]`.
-  func embed(_ ids: IntTensor) -> Tensor {
-    let (queries, width) = (images.shape[1], images.shape[2])
-    let text = decoder.embed(IntTensor(ids.scalars.map { $0 == placeholder ? 0 : $0 }))  // [B·T, D]
+  ///
+  /// - Parameter counts: how many tokens of each row are real; what fills up a row is no placeholder, whatever its id.
+  func embed(_ ids: IntTensor, counts: [Int]) -> Tensor {
+    let (queries, width, length) = (images.shape[1], images.shape[2], ids.shape[1])
+    let tokens = ids.scalars
+    let text = decoder.embed(IntTensor(tokens.map { $0 == placeholder ? 0 : $0 }))  // [B·T, D]
     // One table with all texts' vectors above all images', and for each place a row of it.
     let table = Tensor.cat([text, images.reshape(-1, width)])  // [B·T + B·Q, D]
-    var next = text.shape[0]
-    let rows = ids.scalars.enumerated().map { place, id in
-      if id != placeholder { return place }
-      defer { next += 1 }
-      return next
+    var rows: [Int] = []
+    for (row, count) in counts.enumerated() {
+      var next = 0
+      for place in row * length..<(row + 1) * length {
+        let isImage = tokens[place] == placeholder && place < row * length + count
+        rows.append(isImage ? tokens.count + row * queries + next : place)
+        next += isImage ? 1 : 0
+      }
+      if next != queries || counts.count != images.shape[0] {
+        reportMisuse(
+          "ImagePrompts", "text \(row) of \(counts.count) has \(next) places for an image; images are \(images.shape)")
+      }
     }
-    assert(rows.count { $0 >= text.shape[0] } <= images.shape[0] * queries)
     return table.rows(IntTensor(rows, shape: ids.shape))
   }
 }
