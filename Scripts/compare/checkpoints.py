@@ -1,7 +1,7 @@
 """Random checkpoints of published models' real sizes, with tokenizers and preprocessors of real sizes.
 
 Nothing is downloaded: configurations stand here, weights are drawn, vocabularies are made up of real byte and word
-symbols. Usage: checkpoints.py FOLDER [NAME …]
+symbols. Usage: checkpoints.py FOLDER NAME …
 """
 
 import json
@@ -14,7 +14,8 @@ CLIP_STATISTICS = dict(
 HALF_STATISTICS = dict(image_mean=[0.5] * 3, image_std=[0.5] * 3)
 STEPS = dict(do_resize=True, do_rescale=True, do_normalize=True, rescale_factor=1 / 255)
 SIZES = {"clip": "openai/clip-vit-base-patch32", "vit-gpt2": "nlpconnect/vit-gpt2-image-captioning",
-         "vilt": "dandelin/vilt-b32-finetuned-vqa", "blip-2": "Salesforce/blip2-opt-2.7b, 2 layers of each part"}
+         "vilt": "dandelin/vilt-b32-finetuned-vqa", "blip-2": "Salesforce/blip2-opt-2.7b, 2 layers of each part",
+         "blip2-full": "Salesforce/blip2-opt-2.7b in float16, 7.5 GB"}
 
 
 def byte_symbols():
@@ -133,16 +134,37 @@ def vilt(folder):
     bert_tokenizer(folder)
 
 
-def blip2(folder):
-    from transformers import Blip2Config, Blip2ForConditionalGeneration, OPTConfig
+def blip2_configuration(text_layers, image_layers, query_layers):
+    from transformers import Blip2Config, OPTConfig
 
     text = OPTConfig(
-        vocab_size=50304, hidden_size=2560, ffn_dim=10240, num_hidden_layers=2, num_attention_heads=32,
+        vocab_size=50304, hidden_size=2560, ffn_dim=10240, num_hidden_layers=text_layers, num_attention_heads=32,
         word_embed_proj_dim=2560, eos_token_id=50118)
-    configuration = Blip2Config(
-        vision_config=dict(num_hidden_layers=2, initializer_range=0.02), qformer_config=dict(num_hidden_layers=2),
-        text_config=text.to_dict(), num_query_tokens=32, image_token_index=50265)
-    spread(Blip2ForConditionalGeneration(configuration)).save_pretrained(folder)
+    return Blip2Config(
+        vision_config=dict(num_hidden_layers=image_layers, initializer_range=0.02),
+        qformer_config=dict(num_hidden_layers=query_layers), text_config=text.to_dict(), num_query_tokens=32,
+        image_token_index=50265)
+
+
+def blip2(folder):
+    from transformers import Blip2ForConditionalGeneration
+
+    spread(Blip2ForConditionalGeneration(blip2_configuration(2, 2, 2))).save_pretrained(folder)
+    blip2_words_and_pixels(folder)
+
+
+def blip2_full(folder):
+    import torch
+    from transformers import Blip2ForConditionalGeneration
+
+    torch.set_default_dtype(torch.float16)  # in single precision it would not fit into most machines' memory
+    model = spread(Blip2ForConditionalGeneration(blip2_configuration(32, 39, 12)))
+    model.save_pretrained(folder, max_shard_size="2GB")
+    torch.set_default_dtype(torch.float32)
+    blip2_words_and_pixels(folder)
+
+
+def blip2_words_and_pixels(folder):
     processor = dict(
         STEPS, **CLIP_STATISTICS, image_processor_type="BlipImageProcessor", do_convert_rgb=True,
         size=dict(height=224, width=224))
@@ -154,8 +176,8 @@ def blip2(folder):
 
 
 def main(folder, names):
-    makers = {"clip": clip, "vit-gpt2": vit_gpt2, "vilt": vilt, "blip-2": blip2}
-    for name in names or makers:
+    makers = {"clip": clip, "vit-gpt2": vit_gpt2, "vilt": vilt, "blip-2": blip2, "blip2-full": blip2_full}
+    for name in names:
         path = f"{folder}/{name}"
         if os.path.exists(path + "/complete"):
             continue

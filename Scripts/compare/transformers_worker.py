@@ -15,6 +15,7 @@ def arguments():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--logits", action="store_true")
     parser.add_argument("--serve", action="store_true")
+    parser.add_argument("--dtype", default="float32", help="PyTorch's name of the type to compute with")
     parser.add_argument("--weights", help="read the weights from this directory, and only the rest from the other")
     return parser.parse_args()
 
@@ -35,7 +36,8 @@ UNUSED = ("encoder.pooler.",)
 
 def load(model_class):
     """The model, with every weight from the file and no weight left over."""
-    model, info = model_class.from_pretrained(options.weights or options.directory, output_loading_info=True)
+    model, info = model_class.from_pretrained(
+        options.weights or options.directory, output_loading_info=True, dtype=getattr(torch, options.dtype))
     for key in ("missing_keys", "unexpected_keys", "mismatched_keys"):
         names = [name for name in info[key] if not str(name).startswith(UNUSED)]
         if names:
@@ -119,7 +121,7 @@ def prompting():
 
     def prepare():
         ids = torch.tensor([placeholders + tokenizer(text).input_ids for text in options.text])
-        pixels = processor(images=[image] * len(options.text), return_tensors="pt").pixel_values
+        pixels = processor(images=[image] * len(options.text), return_tensors="pt").pixel_values.to(model.dtype)
         return dict(pixel_values=pixels, input_ids=ids, attention_mask=torch.ones_like(ids))
 
     settings = dict(max_new_tokens=10, do_sample=False)
@@ -130,8 +132,11 @@ def prompting():
         new = ids[:, inputs["input_ids"].shape[1]:]
         return dict(ids=ids[0].tolist(), answers=tokenizer.batch_decode(new, skip_special_tokens=True))
 
+    def first():
+        model.generate(**prepared, max_new_tokens=1, do_sample=False)
+
     prepared = prepare()
-    return (lambda: model.generate(**prepared, **settings), whole, lambda: model(**prepared).logits[:, -1])
+    return (lambda: model.generate(**prepared, **settings), whole, lambda: model(**prepared).logits[:, -1], first)
 
 
 def peak_bytes():
@@ -145,7 +150,7 @@ def peak_bytes():
 with torch.inference_mode():
     image = Image.open(options.image).convert("RGB")
     tasks = {"clip": zero_shot, "vision-encoder-decoder": captioning, "vilt": answering, "blip-2": prompting}
-    model, whole, logits = tasks[kind]()
+    model, whole, logits, *first = tasks[kind]()
     if options.serve:
         print("ready", flush=True)
         for line in sys.stdin:
@@ -153,7 +158,7 @@ with torch.inference_mode():
             if order == "memory":
                 print(peak_bytes(), flush=True)
                 continue
-            work = model if order == "model" else whole
+            work = {"model": model, "whole": whole, "first": (*first, model)[0]}[order]
             start = time.perf_counter()
             for _ in range(int(count[0])):
                 work()

@@ -11,7 +11,8 @@ struct Pretrained: ParsableCommand {
     discussion: """
       Prints one JSON object with what the model answers. With --serve it takes orders from standard input instead, one \
       a line: 'model N' runs the model N times on prepared inputs and answers with the seconds it took, 'whole N' from \
-      the picture's pixels and the words to the answer, and 'memory' answers with the peak in bytes.
+      the picture's pixels and the words to the answer, 'first N' as 'model N' but only to the first token that BLIP-2 \
+      writes, and 'memory' answers with the peak in bytes.
       """)
 
   @Argument(help: "The model's directory.")
@@ -55,7 +56,11 @@ struct Pretrained: ParsableCommand {
       try task.save(save)
     } else if serve {
       try Worker.serve { order in
-        if order == "model" { try task.model() } else { _ = try task.whole() }
+        switch order {
+        case "model": try task.model()
+        case "first": try (task.first ?? task.model)()
+        default: _ = try task.whole()
+        }
       }
     } else {
       var result = try task.whole()
@@ -86,6 +91,8 @@ struct PretrainedTask {
   let whole: () throws -> Result
   /// What the answer is chosen from, of generating models the scores of the first token.
   let logits: () throws -> [Float]
+  /// The model up to the first token, where it writes several.
+  var first: (() throws -> Void)?
   /// Writes the model into a directory.
   let save: (String) throws -> Void
 }

@@ -123,6 +123,10 @@ extension PretrainedTask {
       logits: {
         try noGrad { try model(prepared, ids: IntTensor(prompts)) }.select(-1, dim: 1).scalars
       },
+      first: {
+        _ = try model.generate(
+          prepared, prompts: prompts, GenerationOptions(length: .new(1), endTokens: options.endTokens))
+      },
       save: model.save)
   }
 }
