@@ -30,7 +30,10 @@ struct ReadWeights: ParsableCommand {
 
   func run() throws {
     let folder = URL(fileURLWithPath: directory, isDirectory: true)
-    let names = try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".safetensors") }
+    guard let all = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
+      throw BenchError(description: "\(directory): there is no such directory, or it cannot be read")
+    }
+    let names = all.filter { $0.hasSuffix(".safetensors") }
     if names.isEmpty { throw BenchError(description: "\(directory): there is no .safetensors file") }
     let files = try names.sorted().map { try Data(contentsOf: folder.appending(path: $0), options: .alwaysMapped) }
     let bytes = files.reduce(0) { $0 + $1.count }
