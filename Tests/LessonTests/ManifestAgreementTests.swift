@@ -43,4 +43,14 @@ import Testing
       #expect(readme.contains(lesson.title), "\(lesson.title)")
     }
   }
+
+  @Test func theIndexOfFixturesNamesEveryFolderAndScript() throws {
+    let index = try source("Tests/Fixtures/README.md")
+    for entry in try contents("Tests/Fixtures") where !entry.hasPrefix(".") && entry != "README.md" {
+      #expect(index.contains("`\(entry)`"), "\(entry)")
+      for script in (try? contents("Tests/Fixtures/\(entry)")) ?? [] where script.hasSuffix(".py") {
+        #expect(index.contains("\(script)`"), "\(entry)/\(script)")
+      }
+    }
+  }
 }
