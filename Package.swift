@@ -151,7 +151,7 @@ let package = Package(
     .executableTarget(
       name: "SampleMistakes", dependencies: ["Layers", "Tensors"], path: "Tests/SampleMistakes",
       exclude: ["mistakes.py"], swiftSettings: lesson),
-    tests("Notebook", ["Notebook", "SampleLesson", "SampleMistakes", "CourseKit", "Images", "Tensors"]),
+    tests("Notebook", ["Notebook", "SampleLesson", "SampleMistakes", "CourseKit", "Images"]),
     tests("CourseKit", ["CourseKit", "SampleLesson"]),
     tests("Course", ["course", "bench", "CourseKit", "Training", "Lesson11_Summary", "Lesson12_References"]),
     .testTarget(
