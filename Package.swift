@@ -44,7 +44,7 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 
 /// What the lessons import that run published models.
 let publishedModels: [Target.Dependency] = [
-  "Checkpoints", "Datasets", "Images", "Layers", "ModelTasks", "Models", "Notebook", "Tensors", "Training",
+  "Checkpoints", "Datasets", "Images", "Layers", "ModelTasks", "Pretrained", "Notebook", "Tensors", "Training",
   argumentParser,
 ]
 
@@ -61,7 +61,7 @@ let lessons: [(name: String, imports: [Target.Dependency])] = [
   ("Lesson09_BLIP2", publishedModels),
   (
     "Lesson10_Interview",
-    ["Checkpoints", "Datasets", "Images", "Layers", "Models", "Notebook", "Tensors", argumentParser]
+    ["Checkpoints", "Datasets", "Images", "Layers", "Models", "Pretrained", "Notebook", "Tensors", argumentParser]
   ),
   ("Lesson11_Summary", ["CourseKit", "Datasets", "Notebook"]),
   ("Lesson12_References", ["Datasets", "Notebook", "Tokenizers", "Training"]),
@@ -86,7 +86,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 }
 
 /// What other packages may depend on: the engine, and what a program needs to run published models.
-let libraries = ["Tensors", "Layers", "Models", "Checkpoints", "Tokenizers", "Images", "Datasets"]
+let libraries = ["Tensors", "Layers", "Models", "Pretrained", "Checkpoints", "Tokenizers", "Images", "Datasets"]
 
 let package = Package(
   name: "multimodal-course",
@@ -102,7 +102,8 @@ let package = Package(
     .target(
       name: "Tensors", dependencies: ["CPrefetch"], swiftSettings: library, linkerSettings: [.linkedLibrary("m")]),
     .target(name: "Layers", dependencies: ["Tensors"], swiftSettings: library),
-    .target(name: "Models", dependencies: ["Layers", "Tensors", "Checkpoints"], swiftSettings: library),
+    .target(name: "Models", dependencies: ["Layers", "Tensors"], swiftSettings: library),
+    .target(name: "Pretrained", dependencies: ["Checkpoints", "Layers", "Tensors"], swiftSettings: library),
     .target(name: "Checkpoints", dependencies: ["Tensors"], swiftSettings: library),
     .target(name: "Tokenizers", resources: [.copy("Resources")], swiftSettings: library),
     .target(name: "Images", dependencies: ["CPNG", "Tensors"], swiftSettings: library),
@@ -110,17 +111,17 @@ let package = Package(
       name: "Datasets", dependencies: ["Images", "Tensors"], resources: [.copy("Resources")], swiftSettings: library),
     .target(
       name: "Training",
-      dependencies: ["Checkpoints", "Datasets", "Images", "Layers", "Models", "Tensors", "Tokenizers"],
+      dependencies: ["Checkpoints", "Datasets", "Images", "Layers", "Pretrained", "Tensors", "Tokenizers"],
       resources: [.copy("Resources")], swiftSettings: library),
     .target(name: "Notebook", dependencies: ["Images", "Tensors", argumentParser], swiftSettings: library),
     .target(
       name: "ModelTasks",
       dependencies: [
-        "Models", "Checkpoints", "Tokenizers", "Images", "Datasets", "Notebook", "Tensors", argumentParser,
+        "Pretrained", "Checkpoints", "Tokenizers", "Images", "Datasets", "Notebook", "Tensors", argumentParser,
       ],
       swiftSettings: library),
     .target(
-      name: "CourseKit", dependencies: ["Checkpoints", "Layers", "Models", "Notebook", "Tensors"],
+      name: "CourseKit", dependencies: ["Checkpoints", "Layers", "Pretrained", "Notebook", "Tensors"],
       swiftSettings: library),
     .executableTarget(
       name: "course",
@@ -131,18 +132,20 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "Checkpoints", "Datasets", "Images", "Layers", "Models", "Notebook", "Tensors", "Tokenizers", argumentParser,
+        "Checkpoints", "Datasets", "Images", "Layers", "Models", "Pretrained", "Notebook", "Tensors", "Tokenizers",
+        argumentParser,
       ],
       resources: [.embedInCode("torch_worker.py")], swiftSettings: program),
 
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: library),
     tests("Tensors", ["Tensors"], exclude: ["fit_elementary.py", "measure_elementary.py"]),
     tests("Layers", ["Layers", "Tensors"]),
-    tests("Models", ["Models", "Layers", "Tensors", "Checkpoints", "CourseKit"]),
+    tests("Models", ["Models", "Pretrained", "Layers", "Tensors", "Checkpoints", "CourseKit"]),
     tests("Checkpoints", ["Checkpoints", "Tensors"]),
     tests("Tokenizers", ["Tokenizers"]),
-    tests("Training", ["Training", "Checkpoints", "Datasets", "Images", "Layers", "Models", "Tensors", "Tokenizers"]),
-    tests("ModelTasks", ["ModelTasks", "Checkpoints", "Datasets", "Images", "Models", "Tensors", "Tokenizers"]),
+    tests(
+      "Training", ["Training", "Checkpoints", "Datasets", "Images", "Layers", "Pretrained", "Tensors", "Tokenizers"]),
+    tests("ModelTasks", ["ModelTasks", "Checkpoints", "Datasets", "Images", "Pretrained", "Tensors", "Tokenizers"]),
     tests("Images", ["Images", "Tensors"]),
     tests("Datasets", ["Datasets", "Images", "Tensors"]),
     .executableTarget(

@@ -1,6 +1,6 @@
 import Checkpoints
-import Models
 import Notebook
+import Pretrained
 
 /// The files of a checkpoint's directory and what each is for.
 let checkpointFiles = [

@@ -13,8 +13,8 @@ import Datasets
 import Images
 import Layers
 import ModelTasks
-import Models
 import Notebook
+import Pretrained
 import Tensors
 import Tokenizers
 import Training

@@ -1,7 +1,7 @@
 import Datasets
 import ModelTasks
-import Models
 import Notebook
+import Pretrained
 import Tensors
 import Training
 

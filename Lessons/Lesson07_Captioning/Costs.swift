@@ -1,6 +1,6 @@
 import Checkpoints
-import Models
 import Notebook
+import Pretrained
 
 /// What a GPT-2 with cross-attention multiplies to write a caption, counted from its sizes.
 struct DecodingCost {

@@ -1,7 +1,7 @@
 import Datasets
 import Images
-import Models
 import Notebook
+import Pretrained
 import Tensors
 
 /// Where the model looks while it writes captions of scenes with two things.

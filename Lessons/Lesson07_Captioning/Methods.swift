@@ -1,7 +1,7 @@
 import Datasets
 import ModelTasks
-import Models
 import Notebook
+import Pretrained
 import Tensors
 
 /// Rows of a table: what the model reads at each place of a caption, what is asked for, and how likely it finds that.

@@ -1,8 +1,8 @@
 import Datasets
 import Images
 import ModelTasks
-import Models
 import Notebook
+import Pretrained
 import Tensors
 
 /// Where a ViLT looks when it is asked about one of several things.

@@ -1,4 +1,4 @@
-import Models
+import Pretrained
 
 /// Masks side by side, a line for each token that looks and a square for each that it sees.
 func drawing(of masks: [QFormerMask], queryCount: Int, wordCount: Int) -> String {

@@ -1,7 +1,7 @@
 import Datasets
 import ModelTasks
-import Models
 import Notebook
+import Pretrained
 
 /// Scenes of two parts, a list for each of some seeds, with their canonical captions.
 struct Lists {

@@ -1,8 +1,8 @@
 import Checkpoints
 import Datasets
 import Layers
-import Models
 import Notebook
+import Pretrained
 import Tensors
 import Training
 

@@ -1,6 +1,7 @@
 import Checkpoints
 import Layers
 import Models
+import Pretrained
 import Tensors
 
 /// Three convolutions of 3 × 3 pixels, the second with stride 2, and a linear head that sees all places.

@@ -12,6 +12,7 @@ import Images
 import Layers
 import Models
 import Notebook
+import Pretrained
 import Tensors
 
 struct Options: LessonOptions {

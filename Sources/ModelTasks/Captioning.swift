@@ -1,6 +1,6 @@
 import Checkpoints
 import Images
-import Models
+import Pretrained
 import Tensors
 import Tokenizers
 

@@ -1,6 +1,6 @@
 import Datasets
 import Layers
-import Models
+import Pretrained
 import Tensors
 import Tokenizers
 

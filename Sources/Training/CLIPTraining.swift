@@ -1,7 +1,7 @@
 import Checkpoints
 import Datasets
 import Images
-import Models
+import Pretrained
 import Tensors
 import Tokenizers
 

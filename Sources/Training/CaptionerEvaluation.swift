@@ -1,6 +1,6 @@
 import Datasets
 import Images
-import Models
+import Pretrained
 import Tokenizers
 
 /// How well a captioner describes scenes that it has not learned from.

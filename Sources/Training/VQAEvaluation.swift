@@ -1,6 +1,6 @@
 import Datasets
 import Images
-import Models
+import Pretrained
 import Tensors
 import Tokenizers
 

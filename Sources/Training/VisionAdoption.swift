@@ -1,5 +1,5 @@
 import Checkpoints
-import Models
+import Pretrained
 import Tensors
 
 extension BLIP2VisionConfiguration {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
-import Models
 import Notebook
+import Pretrained
 import Tensors
 
 /// A published model at work: the side of this project in `Scripts/compare/compare.py`.

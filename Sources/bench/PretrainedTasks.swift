@@ -2,7 +2,7 @@ import Checkpoints
 import Foundation
 import Images
 import Layers
-import Models
+import Pretrained
 import Tensors
 import Tokenizers
 

@@ -12,8 +12,8 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "Dependant",
-      dependencies: ["Checkpoints", "Datasets", "Images", "Layers", "Models", "Tensors", "Tokenizers"].map {
-        .product(name: $0, package: "multimodal-course")
-      })
+      dependencies: [
+        "Checkpoints", "Datasets", "Images", "Layers", "Models", "Pretrained", "Tensors", "Tokenizers",
+      ].map { .product(name: $0, package: "multimodal-course") })
   ]
 )

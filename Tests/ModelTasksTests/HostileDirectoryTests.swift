@@ -1,7 +1,7 @@
 import Checkpoints
 import Foundation
 import Images
-import Models
+import Pretrained
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
 import Datasets
 import Images
 import ModelTasks
-import Models
+import Pretrained
 import Tensors
 import TestSupport
 import Testing

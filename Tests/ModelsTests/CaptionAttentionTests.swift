@@ -3,7 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@testable import Models
+@testable import Pretrained
 
 struct CaptionAttentionTests {
   @Test func weightsAreSharesThatMakeTheLayersOutput() throws {

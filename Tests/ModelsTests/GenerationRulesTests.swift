@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@testable import Models
+@testable import Pretrained
 
 /// What forbids, forces or favors tokens, and what ends a search: as transformers does it, setting by setting
 /// (`Tests/Fixtures/generation/make_rules.py`).

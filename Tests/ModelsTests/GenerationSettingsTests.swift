@@ -1,6 +1,6 @@
 import Checkpoints
 import Foundation
-import Models
+import Pretrained
 import TestSupport
 import Testing
 

@@ -3,7 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@testable import Models
+@testable import Pretrained
 
 @Suite struct GenerationTests {
   private let gpt2: GPT2Decoder

@@ -1,6 +1,6 @@
 import Checkpoints
 import Layers
-import Models
+import Pretrained
 import Tensors
 import Testing
 

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import Models
+@testable import Pretrained
 
 /// How a checkpoint becomes a model's parameters.
 @Suite struct PretrainedLoadingTests {

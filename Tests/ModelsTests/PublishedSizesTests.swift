@@ -1,5 +1,5 @@
 import Checkpoints
-import Models
+import Pretrained
 import Testing
 
 /// The sizes of published models, as their checkpoints have them.

@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@testable import Models
+@testable import Pretrained
 
 /// The Q-Former's three masks and three objectives (Li et al. 2023, figure 2).
 @Suite struct QFormerPretrainingTests {

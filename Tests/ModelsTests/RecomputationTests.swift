@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@testable import Models
+@testable import Pretrained
 
 /// Texts that were generated with a cache, gone through again without one: every choice must follow, to the byte, from
 /// the logits of the whole text read at once.

@@ -2,7 +2,7 @@ import Checkpoints
 import Tensors
 import Testing
 
-@testable import Models
+@testable import Pretrained
 
 struct ViLTAttentionTests {
   @Test func weightsAreSharesThatMakeTheLayersOutput() throws {

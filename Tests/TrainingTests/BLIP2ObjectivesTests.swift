@@ -1,7 +1,7 @@
 import Checkpoints
 import Datasets
 import Layers
-import Models
+import Pretrained
 import Tensors
 import TestSupport
 import Testing

@@ -2,7 +2,7 @@ import Checkpoints
 import Datasets
 import Foundation
 import Images
-import Models
+import Pretrained
 import Tensors
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
 import Checkpoints
-import Models
 import Notebook
+import Pretrained
 import Tensors
 
 /// A model directory with recorded inputs and results, computed again and compared: what `course verify` does.

@@ -1,6 +1,6 @@
 import Checkpoints
 import Layers
-import Models
+import Pretrained
 import Tensors
 
 // What is computed of each kind of model, under the names in which the results are recorded.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Images
-import Models
 import Notebook
+import Pretrained
 
 /// The flags of BLIP-2: every prompt about every image, and without a prompt a caption.
 ///

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Checkpoints
 import Images
-import Models
 import Notebook
+import Pretrained
 
 /// The flags of captioning.
 ///

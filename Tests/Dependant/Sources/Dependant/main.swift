@@ -4,6 +4,7 @@ import Datasets
 import Images
 import Layers
 import Models
+import Pretrained
 import Tensors
 import Tokenizers
 
@@ -20,6 +21,7 @@ for step in 1...3 {
   print("Tensors, Layers, Models: loss \(step) has the bits \(String(loss.item.bitPattern, radix: 16))")
 }
 
+print("Pretrained: \(CLIPModel.architecture) as transformers names it")
 print("Tokenizers:", try CLIPTokenizer.openAI().encode("a photo of a cat").ids)
 print("Datasets, Images: the cat is", try Photos.cat.width, "pixels wide")
 
