@@ -114,6 +114,8 @@ let package = Package(
       dependencies: ["Checkpoints", "Datasets", "Images", "Layers", "Pretrained", "Tensors", "Tokenizers"],
       resources: [.copy("Resources")], swiftSettings: library),
     .target(name: "Notebook", dependencies: ["Images", "Tensors", argumentParser], swiftSettings: library),
+    .target(name: "Plots", dependencies: ["Images", "Notebook"], swiftSettings: library),
+    .target(name: "Weaver", dependencies: ["CourseKit", "Images", "Notebook"], swiftSettings: library),
     .target(
       name: "ModelTasks",
       dependencies: [
@@ -155,6 +157,8 @@ let package = Package(
       name: "SampleMistakes", dependencies: ["Layers", "Tensors"], path: "Tests/SampleMistakes",
       exclude: ["mistakes.py"], swiftSettings: lesson),
     tests("Notebook", ["Notebook", "SampleLesson", "SampleMistakes", "CourseKit", "Images"]),
+    tests("Plots", ["Plots", "Images", "Notebook"]),
+    tests("Weaver", ["Weaver", "CourseKit", "Images", "Notebook"]),
     tests("CourseKit", ["CourseKit", "SampleLesson"]),
     tests("Course", ["course", "bench", "CourseKit", "Training", "Lesson11_Summary", "Lesson12_References"]),
     .testTarget(

@@ -1,20 +1,20 @@
 /// Terminal columns of text: what alignment counts instead of characters.
-enum DisplayWidth {
+public enum DisplayWidth {
   /// Columns that a terminal gives a text: 2 for a wide character (Chinese, Japanese, Korean, emoji), 0 for combining
   /// marks, otherwise 1 (after Unicode's East Asian Width, UAX #11).
-  static func columns(of text: some StringProtocol) -> Int {
+  public static func columns(of text: some StringProtocol) -> Int {
     text.reduce(0) { $0 + columns(of: $1) }
   }
 
   /// Columns of one character: those of its base, since marks and joiners add none.
-  static func columns(of character: Character) -> Int {
+  public static func columns(of character: Character) -> Int {
     let scalars = character.unicodeScalars
     if scalars.contains(where: { $0.value == emojiPresentation }) { return 2 }
     return scalars.lazy.map(columns(of:)).max() ?? 0
   }
 
   /// Spaces that fill a text up to a width.
-  static func padding(of text: String, to width: Int) -> String {
+  public static func padding(of text: String, to width: Int) -> String {
     String(repeating: " ", count: max(width - columns(of: text), 0))
   }
 

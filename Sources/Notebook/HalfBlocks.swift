@@ -2,16 +2,16 @@ import Images
 
 /// A picture as coloured text: each character is an upper half block, its foreground one pixel, its background the
 /// pixel below.
-enum HalfBlocks {
+public enum HalfBlocks {
   /// How many colours a terminal knows.
-  enum Colors {
+  public enum Colors: Sendable {
     /// 24 bits.
     case direct
     /// The 256 of xterm.
     case palette
 
     /// What the environment says of the terminal; nil when it has too few colours or none are wanted (no-color.org).
-    init?(environment: (String) -> String?) {
+    public init?(environment: (String) -> String?) {
       let terminal = environment("TERM") ?? ""
       if environment("NO_COLOR") != nil || terminal == "dumb" { return nil }
       if ["truecolor", "24bit"].contains(environment("COLORTERM")) || terminal.hasSuffix("-direct") {
@@ -30,7 +30,7 @@ enum HalfBlocks {
   /// The picture as lines of text that each reset their colours.
   ///
   /// - Parameter columns: columns of the terminal; a larger picture is averaged down, a tiny one enlarged.
-  static func text(_ image: Image, columns: Int, colors: Colors) -> String {
+  public static func text(_ image: Image, columns: Int, colors: Colors) -> String {
     let width = columnCount(of: image, columns: columns)
     let height = max((image.height * width + image.width / 2) / image.width, 1)
     let pixels = resampled(image.flattened().converted(to: .rgb), width: width, height: height)

@@ -4,6 +4,8 @@ final class Session {
   private let transcript: Transcript
   let number: Int
   let figuresDirectory: String?
+  /// The figures shown so far, whose names no other may take.
+  var figureNames: [String] = []
   /// The progress bar on the terminal, which gives way to results.
   var progressBar: ProgressBar?
 

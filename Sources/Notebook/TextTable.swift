@@ -28,6 +28,13 @@ public struct TextTable {
       + rows.map { row in line(columns) { row[$0].text } }
   }
 
+  /// The cells, for the trace.
+  var record: TraceRecord.Table {
+    TraceRecord.Table(
+      header: header, rows: rows.map { $0.map(\.text) },
+      isNumeric: header.indices.map { column in Column(name: "", cells: rows.map { $0[column] }).isNumeric })
+  }
+
   private func line(_ columns: [Column], _ text: (Int) -> String) -> String {
     var result = ""
     for (index, column) in columns.enumerated() {

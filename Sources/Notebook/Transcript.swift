@@ -42,7 +42,7 @@ final class Transcript {
   }
 
   func table(_ table: TextTable, at source: SourceLine) {
-    emit(.table, table.lines, .block, source)
+    emit(.table, table.lines, .block, source, table: table.record)
   }
 
   func note(_ text: String, at source: SourceLine) {
@@ -55,18 +55,21 @@ final class Transcript {
     emit(.verbatim, lines, .block, source)
   }
 
-  /// - Parameter path: where the picture was written, if it was; the text does not depend on it.
-  func figure(_ text: String, path: String?, at source: SourceLine) {
-    emit(.figure, Paragraph.wrap(text, width: Self.width), .block, source, figure: path)
+  /// - Parameters:
+  ///   - lines: the figure in plain text, if it has one.
+  ///   - figure: for the trace; the text does not depend on it.
+  func figure(_ text: String, _ lines: [String], _ figure: TraceRecord.Figure, at source: SourceLine) {
+    emit(.figure, Paragraph.wrap(text, width: Self.width) + lines, .block, source, figure: figure)
   }
 
   private func emit(
-    _ kind: TraceRecord.Kind, _ lines: [String], _ spacing: Spacing, _ source: SourceLine, figure: String? = nil
+    _ kind: TraceRecord.Kind, _ lines: [String], _ spacing: Spacing, _ source: SourceLine,
+    table: TraceRecord.Table? = nil, figure: TraceRecord.Figure? = nil
   ) {
     let standsApart = previous != nil && (spacing == .block || previous == .block)
     let text = (standsApart ? "\n" : "") + lines.map { printable($0) + "\n" }.joined()
     previous = spacing
-    record(TraceRecord(file: source.file, line: source.line, kind: kind, text: text, figure: figure))
+    record(TraceRecord(file: source.file, line: source.line, kind: kind, text: text, table: table, figure: figure))
   }
 
   private static func rule(_ stroke: String, under text: String) -> String {

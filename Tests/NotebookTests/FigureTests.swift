@@ -63,8 +63,8 @@ import Testing
 
 @Suite struct FigureTests {
   @Test func theFileIsNamedAfterLessonAndFigure() {
-    #expect(Figure.fileName("patches", lesson: 4) == "lesson04-patches.png")
-    #expect(Figure.fileName("a-1", lesson: 12) == "lesson12-a-1.png")
+    #expect(Figure.fileName("patches", "png", lesson: 4) == "lesson04-patches.png")
+    #expect(Figure.fileName("a-1", "svg", lesson: 12) == "lesson12-a-1.svg")
   }
 
   @Test func aNameThatCouldLeaveTheFolderIsRefused() {

@@ -38,11 +38,32 @@ import Testing
   }
 
   @Test func everyRecordIsOneLineOfJSON() throws {
+    let odd = "quote \" slash \\ tab \t bell \u{7} 猫\n"
     let record = TraceRecord(
-      file: "Lesson04_ViT/main.swift", line: 12, kind: .figure, text: "quote \" slash \\ tab \t bell \u{7} 猫\n",
-      figure: "out/a.png")
+      file: "Lesson04_ViT/main.swift", line: 12, kind: .figure, text: odd,
+      table: TraceRecord.Table(header: [odd, "b"], rows: [["1", odd], []], isNumeric: [true, false]),
+      figure: TraceRecord.Figure(
+        name: "a", caption: odd, alternative: odd, fileExtension: "svg", width: 640, height: 1, path: "out/a.svg"))
     #expect(record.jsonLine.filter(\.isNewline).count == 1)
     #expect(try JSONDecoder().decode(TraceRecord.self, from: Data(record.jsonLine.utf8)) == record)
+  }
+
+  @Test func aFigureInPlainTextStandsBelowItsLine() {
+    let figure = TraceRecord.Figure(
+      name: "loss", caption: "Falls.", alternative: "A curve.", fileExtension: "svg", width: 9, height: 9)
+    let result = printed {
+      $0.figure("Figure loss: Falls.", ["█", "██"], figure, at: source)
+      $0.value("a", ["1"], note: nil, at: source)
+    }
+    #expect(result.text == "Figure loss: Falls.\n█\n██\n\na: 1\n")
+    #expect(result.records[0].figure == figure)
+  }
+
+  @Test func theTraceHasTheCellsOfATable() {
+    let result = printed { $0.table(TextTable(["a", "b"], [["x", 1], ["y", "-"]]), at: source) }
+    #expect(
+      result.records[0].table
+        == TraceRecord.Table(header: ["a", "b"], rows: [["x", "1"], ["y", "-"]], isNumeric: [false, true]))
   }
 
   @Test func aProgressBarFitsItsTerminalAndTellsTheTimeLeft() {

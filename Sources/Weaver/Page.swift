@@ -1,0 +1,3 @@
+import CourseKit
+import Images
+import Notebook

@@ -1,0 +1,4 @@
+import Images
+import Notebook
+import Plots
+import Testing

@@ -1,0 +1,5 @@
+import CourseKit
+import Images
+import Notebook
+import Testing
+import Weaver
