@@ -195,11 +195,11 @@ func recall(_ matrix: Tensor, dim: Int) -> Double {
   let hits = matrix.argmax(dim: dim).scalars.enumerated().filter { $0.offset == $0.element }
   return Double(hits.count) / 6
 }
-table(
-  ["recall@1", "image to text", "text to image"],
-  [("before", before), ("after", after)].map { name, matrix in
-    [.text(name), .percent(recall(matrix, dim: 1)), .percent(recall(matrix, dim: 0))]
-  } + [["chance", .percent(1.0 / 6), .percent(1.0 / 6)]])
+let recalls: [[Cell]] = [("before", before), ("after", after)].map { name, matrix in
+  [.text(name), .percent(recall(matrix, dim: 1)), .percent(recall(matrix, dim: 0))]
+}
+let chance = Cell.percent(1.0 / 6)
+table(["recall@1", "image to text", "text to image"], recalls + [["chance", chance, chance]])
 
 /*:
 No caption was the single word "red". But a text is the sum of its words' vectors, so any prompt over the vocabulary
@@ -257,9 +257,9 @@ section("3.9 Temperature")
 let learned = space.logitScale.exp().item
 table(
   ["s", "τ"] + (1...6).map { "text \($0)" },
-  [1, learned, 100].map { scale in
-    [.fixed(scale, decimals: 2), .fixed(1 / scale, decimals: 3)]
-      + (after[0] * scale).softmax(dim: 0).scalars.map { .fixed($0, decimals: 3) }
+  [1, learned, 100].map { (scale: Float) -> [Cell] in
+    let shares = (after[0] * scale).softmax(dim: 0).scalars.map { Cell.fixed($0, decimals: 3) }
+    return [.fixed(scale, decimals: 2), .fixed(1 / scale, decimals: 3)] + shares
   })
 
 /*:
