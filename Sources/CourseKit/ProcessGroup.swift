@@ -12,9 +12,10 @@ final class ProcessGroup: Sendable {
   /// - Parameters:
   ///   - leader: the process whose number is the group's.
   ///   - timeout: seconds after which the group is killed.
-  init(_ leader: pid_t, timeout: Double) {
+  init(_ leader: pid_t, timeout: Double? = nil) {
     self.leader = leader
     RunningGroups.add(leader)
+    guard let timeout else { return }
     DispatchQueue.global().asyncAfter(deadline: .now() + timeout) { [weak self] in self?.stop() }
   }
 

@@ -60,15 +60,22 @@ public struct Products: Sendable {
     try? file.resourceValues(forKeys: [.contentModificationDateKey]).contentModificationDate
   }
 
-  private func build(_ lesson: LessonEntry) throws {
+  /// The command that builds a lesson: a program's path and its arguments.
+  func buildCommand(of lesson: LessonEntry) -> (executable: String, arguments: [String]) {
     let configuration = folder.lastPathComponent == "release" ? "release" : "debug"
     let scratch = folder.deletingLastPathComponent().deletingLastPathComponent().path
-    let ending = try Subprocess.runOnStandardError(
+    return (
       "/usr/bin/env",
       [
         "swift", "build", "--package-path", root.path, "--scratch-path", scratch, "--configuration", configuration,
         "--product", lesson.target,
-      ])
+      ]
+    )
+  }
+
+  private func build(_ lesson: LessonEntry) throws {
+    let command = buildCommand(of: lesson)
+    let ending = try Subprocess.runOnStandardError(command.executable, command.arguments)
     guard ending == .exited(0) else { throw CourseError("\(lesson.target) does not build; its errors stand above") }
   }
 }

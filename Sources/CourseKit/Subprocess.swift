@@ -85,9 +85,13 @@ extension Subprocess {
     while waitpid(process, &waitStatus, 0) < 0 {
       if errno != EINTR { throw failure(executable) }
     }
+    return (isTimedOut ? .timedOut : ending(of: waitStatus), seconds(since: start))
+  }
+
+  /// What `waitpid` says of the end of a process.
+  static func ending(of waitStatus: Int32) -> Ending {
     let signal = waitStatus & 0x7F
-    let ended: Ending = signal == 0 ? .exited((waitStatus >> 8) & 0xFF) : .signalled(signal)
-    return (isTimedOut ? .timedOut : ended, seconds(since: start))
+    return signal == 0 ? .exited((waitStatus >> 8) & 0xFF) : .signalled(signal)
   }
 
   /// Starts a program.
@@ -95,7 +99,7 @@ extension Subprocess {
   /// A program file that was written a moment ago can still be open for writing in a process that another thread is
   /// starting just now: a new process holds all files of its parent until it becomes its own program. Such a file counts
   /// as busy (`ETXTBSY`) for that moment, so starting it is tried again for up to two seconds.
-  private static func spawn(
+  static func spawn(
     _ executable: String, _ arguments: [String], _ variables: [String], _ output: Int32, _ errors: Int32,
     leadsGroup: Bool
   ) throws -> pid_t {
@@ -177,7 +181,7 @@ extension Subprocess {
 }
 
 /// A file that has no name and is gone when it is closed.
-private final class UnnamedFile {
+final class UnnamedFile {
   let descriptor: Int32
 
   init() throws {

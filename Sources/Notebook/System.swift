@@ -117,10 +117,13 @@ extension System {
   }
 
   /// Columns of the terminal behind a stream.
-  static func columns(of stream: Stream) -> Int? {
+  static func columns(of stream: Stream) -> Int? { size(of: stream)?.columns }
+
+  /// Columns and lines of the terminal behind a stream.
+  static func size(of stream: Stream) -> (columns: Int, rows: Int)? {
     var size = winsize()
-    guard ioctl(stream.descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-    return Int(size.ws_col)
+    guard ioctl(stream.descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return nil }
+    return (Int(size.ws_col), Int(size.ws_row))
   }
 
   /// Seconds of a clock that never goes back; for progress bars, never for results.
