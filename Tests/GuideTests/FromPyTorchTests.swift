@@ -13,22 +13,11 @@ import Training
 
 /// The Swift of `docs/from-pytorch.md`: every block and every call of its tables stands here word for word, and what a
 /// block prints is what the comments on the page say (`GuidePageTests` compares the words).
-@Suite struct FromPyTorchTests {
-  private let page: GuidePage
-  private let printed = Printed()
+@Suite struct FromPyTorchTests: GuideCode {
+  let page: GuidePage
+  let printed = Printed()
 
   init() throws { page = try GuidePage("docs/from-pytorch.md") }
-
-  /// What the page's blocks call, in place of the standard library's function.
-  private func print(_ items: Any...) { printed.lines.append(items.map { "\($0)" }.joined(separator: " ")) }
-
-  /// Runs the blocks of a section with random numbers of their own, and compares what they print with what the page says.
-  private func section(_ title: String, _ body: () throws -> Void) throws {
-    try withGenerator(Generator(seed: 0)) { try body() }
-    let stated = page.sections[title]?.blocks.filter { $0.language == "swift" }.flatMap(\.printedLines) ?? []
-    #expect(!stated.isEmpty)
-    #expect(printed.lines == stated, "what is printed, and what the page says that it prints")
-  }
 
   @Test func tensors() throws {
     try section("Tensors") {

@@ -32,11 +32,15 @@ struct GuidePage {
   /// The headings in their order.
   let titles: [String]
 
+  /// The rows of the tables, their cells without blanks around them.
+  let tableRows: [[String]]
+
   /// Reads a page by its path in the repository.
   init(_ path: String) throws {
     let text = try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)
     var sections: [String: Section] = [:]
     var titles: [String] = []
+    var tableRows: [[String]] = []
     var (title, language, code) = ("", nil as String?, [String]())
     var isTableOfCalls = false
     for line in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
@@ -54,6 +58,7 @@ struct GuidePage {
         titles.append(title)
       } else if line.hasPrefix("|") {
         let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+        tableRows.append(cells)
         if cells.count == 2, cells[1] == "here" { isTableOfCalls = cells[0] != "notebook" }
         if isTableOfCalls, cells.count == 2 {
           sections[title, default: Section()].calls += cells[1].matches(of: /`([^`]+)`/).map { String($0.1) }
@@ -64,13 +69,9 @@ struct GuidePage {
     }
     self.sections = sections
     self.titles = titles
+    self.tableRows = tableRows
   }
 
   /// The repository's folder.
   static var root: URL { (0..<3).reduce(URL(filePath: #filePath)) { url, _ in url.deletingLastPathComponent() } }
-}
-
-/// What the blocks of a section printed.
-final class Printed {
-  var lines: [String] = []
 }

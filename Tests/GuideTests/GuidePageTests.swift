@@ -1,20 +1,29 @@
 import Foundation
 import Testing
 
-/// `docs/from-pytorch.md` shows the code of `FromPyTorchTests`, and numbers on which both sides agree.
+/// The guides show code of these tests, and numbers on which both sides agree.
 @Suite struct GuidePageTests {
-  private let page: GuidePage
-  private let source: [String]
+  /// A guide, the file of tests that holds its code, and files that it quotes.
+  struct Guide: CustomTestStringConvertible {
+    let page: String
+    let tests: String
+    var quoted: [String] = []
 
-  init() throws {
-    page = try GuidePage("docs/from-pytorch.md")
-    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "FromPyTorchTests.swift")
-    source = try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
-      .map(String.init)
+    var testDescription: String { page }
   }
 
-  /// Whether consecutive lines of the tests are a block's, all indented alike.
-  private func isInSource(_ block: GuidePage.Block) -> Bool {
+  static let fromPyTorch = Guide(page: "docs/from-pytorch.md", tests: "FromPyTorchTests.swift")
+  static let engine = Guide(
+    page: "docs/engine.md", tests: "EngineGuideTests.swift",
+    quoted: ["Sources/Tensors/Operations/Functions.swift"])
+
+  private static func lines(_ path: String) throws -> [String] {
+    try String(contentsOf: GuidePage.root.appending(path: path), encoding: .utf8)
+      .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  /// Whether consecutive lines of a source are a block's, all indented alike.
+  private static func holds(_ source: [String], _ block: GuidePage.Block) -> Bool {
     let wanted = block.lines
     return source.indices.dropLast(wanted.count - 1).contains { start in
       let indent = source[start].prefix { $0 == " " }
@@ -22,27 +31,34 @@ import Testing
     }
   }
 
-  @Test func everySwiftBlockIsCodeThatRuns() {
-    let blocks = page.sections.values.flatMap(\.blocks).filter { $0.language == "swift" }
-    #expect(blocks.count > 10)
+  @Test(arguments: [fromPyTorch, engine])
+  func everySwiftBlockIsCodeThatRuns(guide: Guide) throws {
+    let blocks = try GuidePage(guide.page).sections.values.flatMap(\.blocks).filter { $0.language == "swift" }
+    let sources = try (["Tests/GuideTests/\(guide.tests)"] + guide.quoted).map { try Self.lines($0) }
+    #expect(!blocks.isEmpty)
     for block in blocks {
-      #expect(isInSource(block), "not in FromPyTorchTests.swift:\n\(block.lines.joined(separator: "\n"))")
+      let isHeld = sources.contains { Self.holds($0, block) }
+      #expect(isHeld, "\(guide.page) shows code that is not in \(guide.tests):\n\(block.lines.joined(separator: "\n"))")
     }
   }
 
-  @Test func everyCallOfATableIsCodeThatRuns() {
-    let calls = page.sections.values.flatMap(\.calls)
+  @Test func everyCallOfATableIsCodeThatRuns() throws {
+    let calls = try GuidePage(Self.fromPyTorch.page).sections.values.flatMap(\.calls)
+    let source = try Self.lines("Tests/GuideTests/\(Self.fromPyTorch.tests)")
     #expect(calls.count > 80)
-    for call in calls { #expect(source.contains { $0.contains(call) }, "not in FromPyTorchTests.swift: \(call)") }
+    for call in calls { #expect(source.contains { $0.contains(call) }, "not in \(Self.fromPyTorch.tests): \(call)") }
   }
 
-  @Test func everySectionWithSwiftIsRun() {
+  @Test func everySectionWithSwiftIsRun() throws {
+    let page = try GuidePage(Self.fromPyTorch.page)
+    let source = try Self.lines("Tests/GuideTests/\(Self.fromPyTorch.tests)")
     for title in page.titles where page.sections[title]?.blocks.contains(where: { $0.language == "swift" }) == true {
       #expect(source.contains { $0.contains("section(\"\(title)\")") }, "\(title)")
     }
   }
 
-  @Test func numbersBesideEachOtherAreTheSame() {
+  @Test func numbersBesideEachOtherAreTheSame() throws {
+    let page = try GuidePage(Self.fromPyTorch.page)
     var count = 0
     for title in page.titles {
       let blocks = page.sections[title]?.blocks ?? []
