@@ -1,7 +1,7 @@
 import Foundation
 
 /// Whole files in and out, with the system's reason in each error.
-enum Files {
+package enum Files {
   /// The largest file that is read: 1 GiB, more than any image inside of ``Image/pixelLimit`` needs.
   static let sizeLimit = 1 << 30
   /// The largest file with settings that is read: 1 MiB, a thousand times what they need.
@@ -60,7 +60,7 @@ enum Files {
 
   /// Writes a whole file or nothing: under a temporary name in the same directory, then renamed. File and name are on the
   /// disk when this returns, as far as the file system can tell.
-  static func write(_ bytes: [UInt8], to path: String) throws(ImageError) {
+  package static func write(_ bytes: [UInt8], to path: String) throws(ImageError) {
     let unique = String(UInt64.random(in: .min ... .max), radix: 36)
     let temporary = "\(path).\(unique).partial"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)

@@ -1,2 +1,34 @@
 import Images
 import Notebook
+
+/// A picture of lines and text that a lesson shows by `figure(_:_:caption:)`: SVG on a page, characters in a terminal.
+///
+/// Every number in it is rounded and written by this module, so a plot of the same values has the same bytes on every
+/// machine. It has its own background and follows the reader's light or dark mode.
+public protocol Plot: Illustration, Sendable {
+  /// What the plot shows: its heading.
+  var title: String { get }
+
+  /// The plot laid out for a width, in pixels.
+  func drawing(width: Int) -> Drawing
+}
+
+extension Plot {
+  /// The SVG file's text.
+  public var svg: String { drawing(width: width).svg(title: title, description: summary ?? title) }
+
+  /// Follows from the content.
+  public var height: Int { drawing(width: width).height }
+  /// `svg`.
+  public var fileExtension: String { "svg" }
+  /// The bytes of the SVG file.
+  public var checkedBytes: [UInt8] { Array(svg.utf8) }
+
+  /// None: the text lines show the plot on a terminal, too.
+  public func terminalText(columns: Int, colors: HalfBlocks.Colors) -> String? { nil }
+
+  /// Writes the SVG file, whole or not at all.
+  ///
+  /// - Throws: `ImageError` with the file's name and the system's reason.
+  public func write(to path: String) throws { try Files.write(checkedBytes, to: path) }
+}

@@ -1,0 +1,31 @@
+/// A straight line across a plot that marks a known number: chance, a threshold, the step at which something changes.
+public struct ReferenceLine: Sendable {
+  enum Direction: Sendable { case horizontal, vertical }
+
+  let direction: Direction
+  let value: Double
+  let label: String
+
+  /// A line from left to right.
+  ///
+  /// - Parameter label: what the number is: `chance, ln 10`.
+  public static func horizontal(at value: some PlotValue, _ label: String) -> ReferenceLine {
+    ReferenceLine(direction: .horizontal, value: value.plotValue, label: label)
+  }
+
+  /// A line from top to bottom.
+  public static func vertical(at value: some PlotValue, _ label: String) -> ReferenceLine {
+    ReferenceLine(direction: .vertical, value: value.plotValue, label: label)
+  }
+}
+
+extension [ReferenceLine] {
+  var horizontal: [ReferenceLine] { filter { $0.direction == .horizontal } }
+  var vertical: [ReferenceLine] { filter { $0.direction == .vertical } }
+
+  /// A sentence for the summary, empty without lines.
+  var sentence: String {
+    isEmpty
+      ? "" : " Lines mark " + map { "\($0.label) (\(NumberFormat.short($0.value)))" }.joined(separator: ", ") + "."
+  }
+}

@@ -1,4 +1,0 @@
-import Images
-import Notebook
-import Plots
-import Testing
