@@ -6,7 +6,7 @@ LESSONS ?= 04
 # Flags for `make run` and `make bench`.
 ARGS ?=
 
-.PHONY: help run test setup ready lint format check bytes check-arm64 check-avx512 check-wasm check-products check-lines bench compare clean
+.PHONY: help run test setup ready lint format check bytes check-arm64 check-avx512 check-wasm check-products check-lines check-notebooks bench compare clean
 
 help: ## List these commands.
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name text; do \
@@ -51,6 +51,9 @@ check-products: ready ## Build and run a package that depends on the libraries.
 
 check-lines: ready ## Count how often the message about a mistake names the right line (COUNT=100 mistakes of each form).
 	@python3 Tests/SampleMistakes/mistakes.py check $(or $(COUNT),100)
+
+check-notebooks: ready ## Export every lesson as a notebook and have nbformat and nbconvert read it (PYTHON=…).
+	@SWIFT="$(SWIFT)" sh Scripts/check-notebooks.sh
 
 bench: ready ## Measure the engine (ARGS="--torch python3" compares with PyTorch).
 	$(SWIFT) run -c release bench $(ARGS)

@@ -115,7 +115,7 @@ let package = Package(
       resources: [.copy("Resources")], swiftSettings: library),
     .target(name: "Notebook", dependencies: ["Images", "Tensors", argumentParser], swiftSettings: library),
     .target(name: "Plots", dependencies: ["Images", "Notebook"], swiftSettings: library),
-    .target(name: "Weaver", dependencies: ["CourseKit", "Images", "Notebook"], swiftSettings: library),
+    .target(name: "Weaver", dependencies: ["CourseKit", "Images", "Notebook", "Tensors"], swiftSettings: library),
     .target(
       name: "ModelTasks",
       dependencies: [
@@ -128,7 +128,7 @@ let package = Package(
     .executableTarget(
       name: "course",
       dependencies: [
-        "Checkpoints", "CourseKit", "Datasets", "Images", "Notebook", "Tensors", "Training", argumentParser,
+        "Checkpoints", "CourseKit", "Datasets", "Images", "Notebook", "Tensors", "Training", "Weaver", argumentParser,
       ],
       swiftSettings: program),
     .executableTarget(
@@ -163,7 +163,7 @@ let package = Package(
     tests("Course", ["course", "bench", "CourseKit", "Training", "Lesson11_Summary", "Lesson12_References"]),
     .testTarget(
       name: "LessonTests",
-      dependencies: ["CourseKit", "TestSupport", "Images", "Notebook"] + lessons.map { .target(name: $0.name) },
+      dependencies: ["CourseKit", "TestSupport", "Images", "Notebook", "Weaver"] + lessons.map { .target(name: $0.name) },
       swiftSettings: program),
   ] + lessons.map(lessonTarget)
 )

@@ -1,3 +1,11 @@
+/*:
+# 1. Objectives
+
+**Module 24: Multimodal Learning.** Bridging vision and language.
+
+A program that sees and reads: that is what this module builds, one lesson for each of its sections. A lesson is a text
+like this one with code in between. You read it, run it, change a number and run it again.
+*/
 import Layers
 import Models
 import Notebook
@@ -6,12 +14,6 @@ import Tensors
 let lesson = Lesson(1, "Objectives")
 
 /*:
-# Module 24: Multimodal Learning
-**Bridging Vision and Language**
-
-A program that sees and reads: that is what this module builds, one lesson for each of its sections. A lesson is a text
-like this one with code in between. You read it, run it, change a number and run it again.
-
 ## 1.1 The five objectives
 What you will be able to do at the end, and the lesson that teaches it. An objective is met by a number on your screen,
 not by a tick, so the second table names the result that each lesson prints as its proof.

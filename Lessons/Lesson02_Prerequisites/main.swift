@@ -1,3 +1,9 @@
+/*:
+# 2. Prerequisites
+
+The module builds on two others: transformers (Module 14) and the Hugging Face ecosystem (Module 17). This lesson brings
+what it needs from both, from the single number up to a checkpoint file.
+*/
 import Layers
 import Notebook
 import Tensors
@@ -5,9 +11,6 @@ import Tensors
 let lesson = Lesson(2, "Prerequisites")
 
 /*:
-The module builds on two others: transformers (Module 14) and the Hugging Face ecosystem (Module 17). This lesson brings
-what it needs from both, from the single number up to a checkpoint file.
-
 ## 2.1 Tensors and their random numbers
 A *tensor* is an array of numbers with any number of dimensions; its *shape* lists their sizes. Models start from random
 numbers, and these come from a seed. Here they are PyTorch's own, bit for bit: `torch.manual_seed(0); torch.randn(4)`

@@ -1,3 +1,9 @@
+/*:
+# 3. What is Multimodal Learning?
+
+A picture and a sentence can mean the same thing, yet their numbers have nothing in common. This lesson says what is done
+about that, names the applications, and then puts six pictures and six captions into one space that can be looked at.
+*/
 import Images
 import Layers
 import Models

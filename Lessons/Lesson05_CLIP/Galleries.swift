@@ -7,12 +7,12 @@ import Tensors
 /// guessing has.
 func compare(
   _ header: [String], _ runs: [(String, Experiment.Outcome)], among galleries: Galleries,
-  _ numbers: (Experiment.Outcome) -> [Cell]
+  file: String = #fileID, line: Int = #line, _ numbers: (Experiment.Outcome) -> [Cell]
 ) {
   var rows: [[Cell]] = runs.map { name, run in [.text(name)] + numbers(run) + galleries.recalls(run.model) }
   let chance = Cell.percent(galleries.chance(among: .heldOut), decimals: 1)
   rows.append(["chance"] + Array(repeating: "", count: header.count - 1) + [chance, chance])
-  table(header + ["→ caption", "→ picture"], rows)
+  table(header + ["→ caption", "→ picture"], rows, file: file, line: line)
 }
 
 /// All scenes that differ in their captions, in the order of the splits, to look for and to look among.

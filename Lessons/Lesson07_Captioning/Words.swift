@@ -17,15 +17,19 @@ private struct Mistake {
 /// - Parameters:
 ///   - said: the captions of each list of each split.
 ///   - wanted: the right ones.
-func mistakes(_ said: [[[String]]], _ wanted: [[[String]]], _ splits: [SceneSplit]) {
+func mistakes(
+  _ said: [[[String]]], _ wanted: [[[String]]], _ splits: [SceneSplit], file: String = #fileID, line: Int = #line
+) {
   let all = zip(splits, zip(said, wanted)).flatMap { split, texts in
     zip(texts.0.joined(), texts.1.joined()).map {
       Mistake(said: $0, wanted: $1, isOfNewPair: split == .heldOutCombinations)
     }
   }
   let wrong = all.filter { $0.said != $0.wanted }
-  show("Wrong captions", wrong.count, note: "of \(all.count)")
-  table(["the captioner", "the reference"], wrong.prefix(6).map { [.text($0.said), .text($0.wanted)] })
+  show("Wrong captions", wrong.count, note: "of \(all.count)", file: file, line: line)
+  table(
+    ["the captioner", "the reference"], wrong.prefix(6).map { [.text($0.said), .text($0.wanted)] }, file: file,
+    line: line)
   let kinds: [(name: String, words: Set<String>)] = [
     ("colour", Set(SceneColor.allCases.map(\.description))), ("shape", Set(SceneShape.allCases.map(\.description))),
     ("size", Set(SceneSize.allCases.map(\.description))),
@@ -37,7 +41,7 @@ func mistakes(_ said: [[[String]]], _ wanted: [[[String]]], _ splits: [SceneSpli
   table(
     ["wrong captions in which differs", "\(splits[0])", "\(splits[1])"],
     kinds.map { kind in row(kind.name, wrong.filter { $0.differs(in: kind.words) }) }
-      + [row("none of these: place, relation, order", others), row("all", wrong)])
+      + [row("none of these: place, relation, order", others), row("all", wrong)], file: file, line: line)
   let (colors, shapes) = (kinds[0].words, kinds[1].words)
   note(
     """
@@ -45,7 +49,7 @@ func mistakes(_ said: [[[String]]], _ wanted: [[[String]]], _ splits: [SceneSpli
     \(wrong.count { $0.differs(in: colors) }) a wrong colour, and \(wrong.count { $0.isOfNewPair }) are of scenes with \
     a new pair of the two. A colour can be read off any patch of a thing; a shape lies across patches, and the model \
     has not quite learned to see it apart from the colours that it came in.
-    """)
+    """, file: file, line: line)
 }
 
 /// The words of a caption that are among some, in alphabetical order.

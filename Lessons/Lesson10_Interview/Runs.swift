@@ -20,12 +20,15 @@ struct Runs {
 }
 
 /// Prints means and seeds of all models, a column for each size of the training data.
-func printScores(_ names: [String], _ runs: [Runs]) {
+func printScores(_ names: [String], _ runs: [Runs], file: String = #fileID, line: Int = #line) {
   let header = ["accuracy on held-out digits"] + runs.map(\.name)
-  table(header, names.enumerated().map { model, name in [.text(name)] + runs.map { .percent($0.mean(model)) } })
+  table(
+    header, names.enumerated().map { model, name in [.text(name)] + runs.map { .percent($0.mean(model)) } }, file: file,
+    line: line)
   table(
     ["each seed"] + runs.map(\.name),
-    names.enumerated().map { model, name in [.text(name)] + runs.map { .text($0.each(model)) } })
+    names.enumerated().map { model, name in [.text(name)] + runs.map { .text($0.each(model)) } },
+    file: file, line: line)
 }
 
 /// A difference of shares in percentage points.

@@ -1,3 +1,10 @@
+/*:
+# 11. Summary
+
+The notebook ends with a table of four models, what each is for, and the idea to remember. This lesson puts beside each
+what *you* have seen it do: how many parameters, how well, and how well something simpler does on the same data. A score
+without such a neighbour says little: 98 % is poor where guessing gives 97 %.
+*/
 import CourseKit
 import Datasets
 import Foundation
@@ -6,13 +13,11 @@ import Notebook
 let lesson = Lesson(11, "Summary")
 
 /*:
-The notebook ends with a table of four models, what each is for, and the idea to remember. This lesson puts beside each
-what *you* have seen it do: how many parameters, how well, and how well something simpler does on the same data. A score
-without such a neighbour says little: 98 % is poor where guessing gives 97 %.
-
 No number below is written in this file. Each is looked up, by the name that its lesson prints it with, in that
 lesson's expected output, the file that `swift run course check` holds the lesson to. Change a model, record its lesson
 again, and this one changes with it.
+
+{{fold-code Looking results up in the expected outputs}}
 */
 let course = require(try PackageRoot.ofProgram())
 let recorded = require(

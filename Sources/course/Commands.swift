@@ -2,6 +2,7 @@ import ArgumentParser
 import CourseKit
 import Foundation
 import Notebook
+import Weaver
 
 /// The package and its lessons, as every command needs them.
 struct Workspace {
@@ -17,7 +18,7 @@ struct Workspace {
 }
 
 /// Refuses a time limit that is none; written so that NaN is refused too.
-private func validateTimeout(_ seconds: Double) throws {
+func validateTimeout(_ seconds: Double) throws {
   guard seconds > 0, seconds <= 1_000_000 else {
     throw ValidationError("The value '\(seconds)' is invalid for '--timeout <seconds>': above 0, up to 1000000")
   }
@@ -54,10 +55,10 @@ struct Run: ParsableCommand {
 
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Compares lessons with their recorded output; changes nothing.",
+    abstract: "Compares lessons with their recorded output and their pages; changes nothing.",
     discussion: """
       On a difference prints it as a unified diff with the largest distance between two numbers, and ends with \
-      exit code 1.
+      exit code 1. So it does for a page in docs/lessons that is not what the lesson's source and run give.
       """)
 
   @Argument(help: "Numbers of the lessons; all without any.")
@@ -79,13 +80,19 @@ struct Check: ParsableCommand {
   func run() throws {
     let workspace = try Workspace()
     let check = GoldenCheck(root: workspace.root, timeout: timeout)
+    let weaver = try Weaver(root: workspace.root)
     var failures = 0
     for lesson in try workspace.manifest.lessons(named: lessons) {
       let executable = try workspace.products.currentExecutable(of: lesson)
       for arguments in threads.isEmpty ? [[]] : threads.map({ ["--threads", String($0)] }) {
-        let outcome = try check.check(lesson, executable: executable, arguments: arguments)
+        let folder = try RunFolder()
+        let outcome = try check.check(
+          lesson, executable: executable, arguments: arguments + Weaver.arguments(in: folder.path))
         StandardStreams.write(check.report(outcome, of: lesson, arguments: arguments))
-        if !outcome.isSame { failures += 1 }
+        // A page can only be as its lesson is.
+        let problems = outcome.isSame ? try weaver.problems(of: lesson, run: folder.path) : []
+        for problem in problems { StandardStreams.write(problem + "\n") }
+        if !outcome.isSame || !problems.isEmpty { failures += 1 }
       }
     }
     if failures > 0 { throw ExitCode.failure }

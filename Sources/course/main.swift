@@ -3,12 +3,15 @@ import CourseKit
 import Foundation
 import Notebook
 
-/// The course's own tool: lists, runs, checks and records lessons, verifies models, and trains the small ones.
+/// The course's own tool: lists, runs, checks, records and weaves lessons, verifies models, and trains the small ones.
 struct Course: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "course",
-    abstract: "Lists, runs, checks and records the course's lessons, verifies models, and trains the small ones.",
-    subcommands: [List.self, Run.self, Check.self, Record.self, Verify.self, Train.self, Draw.self])
+    abstract:
+      "Lists, runs, checks, records and weaves the course's lessons, verifies models, and trains the small ones.",
+    subcommands: [
+      List.self, Run.self, Check.self, Record.self, Weave.self, Export.self, Verify.self, Train.self, Draw.self,
+    ])
 }
 
 StandardStreams.reserve()

@@ -2,6 +2,7 @@ import CourseKit
 import Foundation
 import TestSupport
 import Testing
+import Weaver
 
 /// The course in this working copy.
 enum Course {
@@ -37,9 +38,18 @@ enum Course {
 
 /// Every lesson, run as the program that a student runs. One after another: each wants all processors.
 @Suite(.serialized) struct LessonTests {
+  /// The page is held to the same run: a lesson takes up to a minute.
   @Test(arguments: try Course.lessons())
-  func aLessonPrintsItsExpectedOutput(lesson: LessonEntry) throws {
-    try Course.expectGolden(lesson, [])
+  func aLessonPrintsItsExpectedOutputAndItsPageIsFresh(lesson: LessonEntry) throws {
+    let folder = try TemporaryFolder()
+    try Course.expectGolden(lesson, Weaver.arguments(in: folder.url.path))
+    for problem in try Weaver(root: Course.root).problems(of: lesson, run: folder.url.path) {
+      Issue.record("\(problem)")
+    }
+  }
+
+  @Test func thePageThatListsAllLessonsIsFresh() throws {
+    for problem in try Weaver(root: Course.root).problemsOfIndex() { Issue.record("\(problem)") }
   }
 
   @Test(arguments: try Course.lessons())

@@ -77,7 +77,7 @@ import Testing
     #expect((image.width, image.height) == (2, 2))
     #expect(image.pixels == [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255])
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("new/figures")).count == 1)
-    #expect(try String(contentsOfFile: folder.path("trace"), encoding: .utf8).contains("\"figure\": \"\(path)\""))
+    #expect(try String(contentsOfFile: folder.path("trace"), encoding: .utf8).contains("\"path\": \"\(path)\""))
   }
 
   @Test func aFiguresFolderThatCannotBeMadeIsRefusedBeforeAnyWork() throws {

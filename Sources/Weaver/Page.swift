@@ -1,3 +1,0 @@
-import CourseKit
-import Images
-import Notebook

@@ -1,0 +1,65 @@
+import ArgumentParser
+import CourseKit
+import Foundation
+import Notebook
+import Weaver
+
+/// A folder for one run's trace and figures, gone when it is no longer needed.
+struct RunFolder: ~Copyable {
+  let path: String
+
+  init() throws {
+    let url = FileManager.default.temporaryDirectory.appending(path: "course-\(UUID().uuidString)")
+    do {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+    } catch {
+      throw CourseError("\(url.path): cannot be made: \(CourseError.reason(error))")
+    }
+    path = url.path
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+struct Weave: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Weaves lessons to pages in docs/lessons, from their source and a run of each.",
+    discussion: """
+      A lesson whose run prints something else than its expected output is not woven: record it first. Checks compare \
+      pages and never write them; this command is the only one that does.
+      """)
+
+  @Argument(help: "Numbers of the lessons; all without any.")
+  var lessons: [String] = []
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Seconds that a lesson may take.", valueName: "seconds"))
+  var timeout: Double = 300
+
+  func validate() throws { try validateTimeout(timeout) }
+
+  func run() throws {
+    let workspace = try Workspace()
+    let check = GoldenCheck(root: workspace.root, timeout: timeout)
+    let weaver = try Weaver(root: workspace.root)
+    var failures = 0
+    for lesson in try workspace.manifest.lessons(named: lessons) {
+      let executable = try workspace.products.currentExecutable(of: lesson)
+      let folder = try RunFolder()
+      let outcome = try check.check(lesson, executable: executable, arguments: Weaver.arguments(in: folder.path))
+      if outcome.isSame {
+        do {
+          for line in try weaver.write(lesson, run: folder.path) { StandardStreams.write(line + "\n") }
+        } catch let error as CourseError {
+          // The other lessons can be woven all the same.
+          LiveLine.hint("course: \(error.description)")
+          failures += 1
+        }
+      } else {
+        StandardStreams.write(check.report(outcome, of: lesson))
+        failures += 1
+      }
+    }
+    for line in try weaver.writeIndex() { StandardStreams.write(line + "\n") }
+    if failures > 0 { throw ExitCode.failure }
+  }
+}

@@ -1,5 +1,0 @@
-import CourseKit
-import Images
-import Notebook
-import Testing
-import Weaver
