@@ -42,26 +42,35 @@ struct NotebookExport {
     case .folded(let summary, let blocks):
       cells.append(.markdown("**\(summary)**"))
       for block in blocks { try add(block, to: &cells) }
-    case .note(let paragraphs): cells.append(.markdown(paragraphs.map { "> \($0)" }.joined(separator: "\n>\n")))
-    case .text(let text): attach(.stream(text + "\n"), to: &cells)
+    case .note(let paragraphs):
+      let text = paragraphs.joined(separator: "\n\n")
+      attach(.display(["text/markdown": text, "text/plain": text]), asMarkdown: text, to: &cells)
+    case .text(let text):
+      let fence = Fence.around(text)
+      attach(.stream(text + "\n"), asMarkdown: "\(fence)text\n\(text)\n\(fence)", to: &cells)
     case .table(let table):
       let plain = TextTable(table.header, table.rows.map { $0.map { Notebook.Cell.text($0) } }).lines
+      let html = Self.html(table)
       attach(
-        .display(["text/html": Self.html(table), "text/plain": plain.joined(separator: "\n")]), to: &cells)
+        .display(["text/html": html, "text/plain": plain.joined(separator: "\n")]), asMarkdown: html, to: &cells)
     case .figure(let figure):
       let bytes = try self.figure(figure)
       let (type, picture) =
         figure.fileExtension == "svg"
         ? ("image/svg+xml", String(decoding: bytes, as: UTF8.self)) : ("image/png", bytes.base64EncodedString())
-      attach(.display([type: picture, "text/plain": figure.alternative]), to: &cells)
-      cells.append(.markdown("*\(Prose.escaped(figure.caption))*"))
+      let caption = "*\(Prose.escaped(figure.caption))*"
+      attach(.display([type: picture, "text/plain": figure.alternative]), asMarkdown: nil, to: &cells)
+      attach(.display(["text/markdown": caption, "text/plain": figure.caption]), asMarkdown: caption, to: &cells)
     }
   }
 
-  /// Puts an output below the last cell if that is code, otherwise into a cell of its own without code.
-  private func attach(_ output: Output, to cells: inout [Cell]) {
+  /// Puts an output below the last cell if that is code. Otherwise it becomes Markdown, or the output of a cell without
+  /// code if it cannot.
+  private func attach(_ output: Output, asMarkdown markdown: String?, to cells: inout [Cell]) {
     if let last = cells.indices.last, cells[last].cellType == "code" {
       cells[last].outputs?.append(output)
+    } else if let markdown {
+      cells.append(.markdown(markdown))
     } else {
       var cell = Cell.code("")
       cell.outputs = [output]
