@@ -150,6 +150,11 @@ let package = Package(
     tests("ModelTasks", ["ModelTasks", "Checkpoints", "Datasets", "Images", "Pretrained", "Tensors", "Tokenizers"]),
     tests("Images", ["Images", "Tensors"]),
     tests("Datasets", ["Datasets", "Images", "Tensors"]),
+    tests(
+      "Guide",
+      [
+        "Checkpoints", "Images", "Layers", "ModelTasks", "Models", "Pretrained", "Tensors", "Tokenizers", "Training",
+      ], exclude: ["check_python.py"]),
     .executableTarget(
       name: "SampleLesson", dependencies: ["Images", "Notebook", "Tensors", argumentParser], path: "Tests/SampleLesson",
       swiftSettings: lesson),
