@@ -101,12 +101,12 @@ extension Subprocess {
   /// as busy (`ETXTBSY`) for that moment, so starting it is tried again for up to two seconds.
   static func spawn(
     _ executable: String, _ arguments: [String], _ variables: [String], _ output: Int32, _ errors: Int32,
-    leadsGroup: Bool
+    leadsGroup: Bool, input: Int32? = nil
   ) throws -> pid_t {
     let start = ContinuousClock.now
     while true {
       var process = pid_t()
-      let status = withSpawnSettings(output, errors, leadsGroup: leadsGroup) { actions, attributes in
+      let status = withSpawnSettings(input, output, errors, leadsGroup: leadsGroup) { actions, attributes in
         withCStrings([executable] + arguments) { arguments in
           withCStrings(variables) { posix_spawn(&process, executable, actions, attributes, arguments, $0) }
         }
@@ -135,9 +135,9 @@ extension Subprocess {
     private typealias Attributes = posix_spawnattr_t
   #endif
 
-  /// Standard input empty, output and errors as given, a broken pipe deadly as usual.
+  /// Standard input as given or empty, output and errors as given, a broken pipe deadly as usual.
   private static func withSpawnSettings(
-    _ output: Int32, _ errors: Int32, leadsGroup: Bool,
+    _ input: Int32?, _ output: Int32, _ errors: Int32, leadsGroup: Bool,
     _ body: (UnsafePointer<Actions>, UnsafePointer<Attributes>) -> Int32
   ) -> Int32 {
     #if canImport(Darwin)
@@ -149,7 +149,11 @@ extension Subprocess {
     #endif
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    if let input {
+      posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    }
     // Onto itself, too: that clears the flag which closes the descriptor.
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
     posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
