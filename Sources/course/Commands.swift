@@ -48,7 +48,9 @@ struct Run: ParsableCommand {
 
   func run() throws {
     let workspace = try Workspace()
-    let executable = try workspace.products.currentExecutable(of: workspace.manifest.lesson(named: lesson))
+    let lesson = try workspace.manifest.lesson(named: self.lesson)
+    let executable = try workspace.products.currentExecutable(of: lesson)
+    if !["--help", "-h"].contains(where: arguments.contains) { workspace.note(.ran, lesson) }
     try Subprocess.replaceThisProcess(executable, arguments)
   }
 }

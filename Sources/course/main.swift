@@ -3,14 +3,15 @@ import CourseKit
 import Foundation
 import Notebook
 
-/// The course's own tool: lists, runs, checks, records and weaves lessons, verifies models, and trains the small ones.
+/// The course's own tool: reads, runs, watches, checks and weaves lessons, verifies models, and trains the small ones.
 struct Course: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "course",
     abstract:
-      "Lists, runs, checks, records and weaves the course's lessons, verifies models, and trains the small ones.",
+      "Reads, runs, watches, checks and weaves the course's lessons, verifies models, and trains the small ones.",
     subcommands: [
-      List.self, Run.self, Check.self, Record.self, Weave.self, Export.self, Verify.self, Train.self, Draw.self,
+      List.self, Run.self, Watch.self, Next.self, Progress.self, Check.self, Record.self, Weave.self,
+      Export.self, Verify.self, Train.self, Draw.self,
     ])
 }
 

@@ -15,11 +15,13 @@ enum CourseProgram {
     try shell("exec \"$@\"", arguments, in: folder)
   }
 
-  /// Runs lines of a shell in a folder; `"$@"` stands for the command.
-  static func shell(_ lines: String, _ arguments: [String], in folder: String = root.path) throws -> Subprocess {
+  /// Runs lines of a shell in a folder; `"$@"` stands for the command. No progress is kept, unless the variables say where.
+  static func shell(
+    _ lines: String, _ arguments: [String], in folder: String = root.path, environment: [String: String] = [:]
+  ) throws -> Subprocess {
     try Subprocess.capture(
       "/bin/sh", ["-c", "cd \"$0\" && { \(lines); }", folder, path] + arguments,
-      environment: ["SWIFT_BACKTRACE": "enable=no"], timeout: 300)
+      environment: ["SWIFT_BACKTRACE": "enable=no", "COURSE_PROGRESS": ""].merging(environment) { $1 }, timeout: 300)
   }
 
   /// Copies a program or a folder.
