@@ -10,7 +10,7 @@ struct Course: ParsableCommand {
     abstract:
       "Reads, runs, watches, checks and weaves the course's lessons, verifies models, and trains the small ones.",
     subcommands: [
-      List.self, Run.self, Watch.self, Next.self, Progress.self, Check.self, Record.self, Weave.self,
+      List.self, Read.self, Run.self, Watch.self, Next.self, Progress.self, Check.self, Record.self, Weave.self,
       Export.self, Verify.self, Train.self, Draw.self,
     ])
 }
