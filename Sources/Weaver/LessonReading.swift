@@ -66,8 +66,8 @@ public struct LessonReading {
     }
     let found =
       headings.first { $0.title == name || $0.title.hasPrefix("\(name) ") || $0.title.hasPrefix("\(name). ") }
-      ?? headings.first { $0.title.lowercased().contains(name.lowercased()) }
-    guard let found, !name.isEmpty else {
+      ?? headings.first { name.contains(where: \.isLetter) && $0.title.lowercased().contains(name.lowercased()) }
+    guard let found else {
       let titles = headings.map { "'\($0.title)'" }.joined(separator: ", ")
       throw CourseError("\(lesson.page): there is no section '\(name)'; there are \(titles)")
     }

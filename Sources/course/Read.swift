@@ -24,6 +24,10 @@ struct Read: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Show the page screen by screen.")
   var pager = true
 
+  func validate() throws {
+    if section == "" { throw ValidationError("Missing value for '--section <section>'") }
+  }
+
   func run() throws {
     let workspace = try Workspace()
     guard let lesson = try lesson(in: workspace) else {

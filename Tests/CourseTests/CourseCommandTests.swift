@@ -15,7 +15,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["run", "check", "record"])
+  @Test(arguments: ["run", "check", "record", "read", "watch"])
   func anUnknownLessonIsAnsweredWithTheKnownOnes(command: String) throws {
     let result = try CourseProgram.run([command, "99"])
     let known = try #require(Self.lessons).map(\.paddedNumber).joined(separator: ", ")
@@ -29,7 +29,8 @@ import Testing
     ["frobnicate"], ["list", "--x"], ["check", "--threads"], ["check", "--threads", "0"],
     ["check", "--threads", "1025"], ["check", "--threads", "99999999999999999999"], ["check", "--timeout", "-1"],
     ["check", "--timeout", "inf"], ["check", "--timeout", ""],
-    ["record"], ["record", "4", "--timeout", "0"], ["record", "4", "--timeout", "nan"], ["run"],
+    ["watch"], ["watch", "4", "--seed", "x"], ["watch", "4", "--x"], ["read", "4", "--section", ""], ["next", "4"],
+    ["progress", "--x"], ["record"], ["record", "4", "--timeout", "0"], ["record", "4", "--timeout", "nan"], ["run"],
     ["verify"], ["verify", ""], ["verify", "x", "--weights", ""], ["verify", "x", "--tolerance", "-1"],
     ["verify", "x", "--tolerance", "inf"], ["verify", "x", "--tolerance", "nan"],
     ["train", "clip", "--output", ""], ["train", "clip", "--threads", "1025"], ["train", "clip", "--threads", "-1"],

@@ -99,4 +99,30 @@ import Testing
     #expect(lines.count { $0.hasSuffix(" ran 01") } == 1)
     #expect(lines.contains { $0.hasPrefix("Lesson 1. The first --seed 3 --x  ") })
   }
+
+  // MARK: read
+
+  @Test func aPageIsReadAndNoted() throws {
+    try folder.write("# 2. The second\n\n## 2.1 Part\n\nText\u{1B}[2J.\n", to: "docs/lessons/02-two.md")
+    try folder.write("read 1\n", to: "p")
+    let result = try run("read")
+    #expect(result.outputText == "2. The second\n=============\n\n2.1 Part\n--------\n\nText\\u{1b}[2J.\n")
+    #expect(try run("next").outputText == "Lesson 1, The first, is not yet run:\n  swift run course run 01\n")
+    #expect(try String(contentsOfFile: folder.path("p"), encoding: .utf8).hasSuffix(" read 02\n"))
+    #expect(try run("read").outputText == "All lessons are read; `swift run course read 04` shows one again.\n")
+  }
+
+  @Test func aSectionIsNotTheWholePage() throws {
+    try folder.write("# 2. The second\n\n## 2.1 Part\n\nText.\n", to: "docs/lessons/02-two.md")
+    #expect(try run("read 2 --section 2.1").outputText == "2.1 Part\n--------\n\nText.\n")
+    #expect(!FileManager.default.fileExists(atPath: folder.path("p")))
+  }
+
+  @Test func aPageThatIsMissingIsAnsweredWithOneLine() throws {
+    let result = try run("read 1")
+    #expect(
+      result.isRefusal("course: docs/lessons/01-one.md is missing; `swift run course weave 01` makes it"),
+      "\(result.errorText)")
+    #expect(!FileManager.default.fileExists(atPath: folder.path("p")))
+  }
 }
