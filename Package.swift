@@ -164,7 +164,7 @@ let package = Package(
     tests("Notebook", ["Notebook", "SampleLesson", "SampleMistakes", "CourseKit", "Images"]),
     tests("Plots", ["Plots", "Images", "Notebook"]),
     tests("Weaver", ["Weaver", "CourseKit", "Images", "Notebook"]),
-    tests("CourseKit", ["CourseKit", "SampleLesson"]),
+    tests("CourseKit", ["CourseKit", "Notebook", "SampleLesson"]),
     tests("Course", ["course", "bench", "CourseKit", "Training", "Lesson11_Summary", "Lesson12_References"]),
     .testTarget(
       name: "LessonTests",
