@@ -3,10 +3,10 @@
 SWIFT ?= swift
 # Lessons that `make bytes` compares: numbers as `course` knows them.
 LESSONS ?= 04
-# Flags for `make run` and `make bench`.
+# Flags for `make run`, `make bench` and `make site`.
 ARGS ?=
 
-.PHONY: help run test setup ready lint format check bytes check-arm64 check-avx512 check-wasm check-products check-lines check-notebooks bench compare clean
+.PHONY: help run test setup ready lint format check bytes check-arm64 check-avx512 check-wasm check-products check-lines check-notebooks bench compare site setup-site check-site clean
 
 help: ## List these commands.
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name text; do \
@@ -61,5 +61,17 @@ bench: ready ## Measure the engine (ARGS="--torch python3" compares with PyTorch
 compare: ready ## Compare with transformers at real sizes (PYTHON=python3 that has it; ARGS="clip vilt" for some).
 	@Scripts/compare-transformers.sh $(ARGS)
 
+site: ## Build the pages of docs/ for a browser, into site/ (ARGS=--no-reference leaves out what needs Swift).
+	@SWIFT="$(SWIFT)" sh Scripts/site/setup.sh
+	@SWIFT="$(SWIFT)" python3 Scripts/site/build.py $(ARGS)
+
+setup-site: ## Install what the site needs and this machine lacks: pandoc, and Chromium and axe-core for its test.
+	@ASK=1 SWIFT="$(SWIFT)" sh Scripts/site/setup.sh check
+
+check-site: site ## Open every page of the site in Chromium and look for faults (CHECK="--pictures DIR" keeps pictures).
+	@SWIFT="$(SWIFT)" sh Scripts/site/setup.sh check
+	@python3 Tests/Site/test_site.py
+	@python3 Scripts/site/check.py $(CHECK)
+
 clean: ## Remove all build products.
-	rm -rf .build .build-*
+	rm -rf .build .build-* site site.new
