@@ -26,6 +26,9 @@ from browser import Browser, BrowserError, Tab
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 WIDTHS = {390: 844, 1280: 800}
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+ALL_RULES = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "rules": {"target-size": {"enabled": True}}}
+# What depends on the width or the colors.
+VIEW_RULES = {"runOnly": {"type": "rule", "values": ["color-contrast", "target-size", "scrollable-region-focusable"]}}
 
 # What can be seen of a page at one width. Each function of a page's script gives lines of text, one for each fault.
 LOOK = """
@@ -58,8 +61,11 @@ LOOK = """
     const found = text.data.match(/\\$[`\\\\A-Za-z{(][^$]*\\$|\\\\[A-Za-z]{2,}/);
     if (found) faults.push(`TeX in the text: ${found[0].slice(0, 60)}`);
   }
-  for (const element of document.querySelectorAll("header *, main *")) {
-    if (element.closest(".scroll, .results, math, .skip") !== null && !element.matches(".scroll")) continue;
+  const outside = (element) =>
+    element.parentElement.closest(".scroll, math") || element.matches(".skip, .results, .results *")
+      ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT;
+  const elements = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT, outside);
+  for (let element; element = elements.nextNode();) {
     const box = element.getBoundingClientRect();
     if (box.width > 0 && (box.right > width + 1 || box.left < -1))
       faults.push(`${name(element)} is cut off: from ${Math.round(box.left)} to ${Math.round(box.right)} of ${width}`);
@@ -69,7 +75,7 @@ LOOK = """
 """
 
 AXE = """
-axe.run(document, { runOnly: { type: "tag", values: %s }, resultTypes: ["violations"], preload: false })
+axe.run(document, { ...%s, resultTypes: ["violations"], preload: false })
   .then((result) => result.violations.map((violation) =>
     `${violation.id} (${violation.help}), ${violation.nodes.length} times, the first: ${violation.nodes[0].target} `
     + (violation.nodes[0].failureSummary ?? "").replace(/\\s+/g, " ").slice(0, 200)))
@@ -130,13 +136,16 @@ class Check:
         self.look_at_events(page, tab.open(page.as_uri()))
         for width, height in WIDTHS.items():
             for dark in (True, False):
+                # The colors of a source file's page change nothing in its layout.
+                if page in self.spared and (width == 390) != dark and not pictures:
+                    continue
                 tab.view(width, height, dark)
                 place = f"at {width} pixels, {'dark' if dark else 'light'}"
                 for text in tab.evaluate(LOOK):
                     self.fault(page, f"{place}: {text}")
-                # Both widths and both schemes of color: one run for each pair is enough.
+                # Both widths and both schemes of color: one run for each pair is enough, the second of what may differ.
                 if (width == 390) == dark and page not in self.spared:
-                    self.accessibility(tab, page, place)
+                    self.accessibility(tab, page, place, ALL_RULES if width == 390 else VIEW_RULES)
                 if pictures:
                     self.picture(tab, page, width, height, dark, pictures)
         self.look_at_events(page, tab.events())
@@ -144,10 +153,10 @@ class Check:
           names: [...document.querySelectorAll("[id]")].map((element) => element.id),
           links: [...document.links].map((link) => link.href) })""")
 
-    def accessibility(self, tab, page, place):
+    def accessibility(self, tab, page, place, rules):
         if not tab.evaluate("typeof axe !== 'undefined'"):
             tab.evaluate(self.axe)
-        for text in tab.evaluate(AXE % json.dumps(AXE_TAGS)):
+        for text in tab.evaluate(AXE % json.dumps(rules)):
             self.fault(page, f"{place}: {text}")
 
     def look_at_events(self, page, events):
@@ -222,7 +231,7 @@ class Check:
         if not any(address.startswith(page.as_uri()) for address in found or []):
             self.fault(page, f"the search for {word!r} does not find this page: {found}")
         if found:
-            self.accessibility(tab, page, "with results of a search")
+            self.accessibility(tab, page, "with results of a search", ALL_RULES)
         tab.press("ArrowDown")
         if not tab.evaluate("document.activeElement === document.querySelector('.results a')"):
             self.fault(page, "the arrow key does not go to the first result")
