@@ -66,8 +66,8 @@ struct AxisScale {
     let (low, high) = (shown.min() ?? 0, shown.max() ?? 1)
     let data = axis.range ?? Self.widened(low, high, isLogarithmic: axis.isLogarithmic)
     if axis.isLogarithmic {
-      range = data
-      ticks = Ticks.logarithmic(data, count: count, format: axis.format)
+      range = isExtended && axis.range == nil ? Ticks.logarithmicEnds(of: data) : data
+      ticks = Ticks.logarithmic(range, count: count, format: axis.format)
     } else {
       (range, ticks) = Ticks.linear(
         data, count: count, isExtended: isExtended && axis.range == nil, format: axis.format)

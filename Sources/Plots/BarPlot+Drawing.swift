@@ -114,7 +114,7 @@ private struct BarLayout {
     if value < 0 {
       drawing.text(text, ((places + [end]).min() ?? end) - 7, y + thickness / 2 + 5, .end, style: "o")
     } else {
-      drawing.text(text, ((places + [end]).max() ?? end) + 7, y + thickness / 2 + 5, style: "o")
+      drawing.text(text, ((places + [end]).max() ?? end) + 9, y + thickness / 2 + 5, style: "o")
     }
   }
 

@@ -7,7 +7,18 @@ extension BarPlot {
   }
 
   private static let fills: [Character] = ["█", "▓", "▒", "░", "#", "=", "+", "·"]
-  private static let length = 34
+  /// Columns of the longest bar: what names and numbers leave.
+  private var length: Int {
+    let numbers = categories.indices.flatMap { index in
+      arrangement == .stacked
+        ? [format.text(totals[index])]
+        : series.map { format.text($0.values[index]) + spread($0.runs[index]) }
+    }
+    let widest = numbers.map { DisplayWidth.columns(of: $0) }.max() ?? 0
+    return min(max(TextCanvas.columns - nameWidth - 2 - widest, 16), 40)
+  }
+
+  private var nameWidth: Int { min(categories.map { DisplayWidth.columns(of: $0) }.max() ?? 0, 30) }
 
   private var key: [String] {
     var items: [(mark: String, name: String)] = []
@@ -18,7 +29,6 @@ extension BarPlot {
 
   private var bars: [String] {
     let scale = AxisScale(value, values: shownValues, count: 4, isExtended: false)
-    let nameWidth = min(categories.map { DisplayWidth.columns(of: $0) }.max() ?? 0, 24)
     return categories.enumerated().flatMap { index, name -> [String] in
       let label = TextCanvas.fitted(name, to: nameWidth)
       if arrangement == .stacked {
@@ -38,7 +48,7 @@ extension BarPlot {
   }
 
   private func place(_ value: Double, _ scale: AxisScale) -> Int {
-    Int((min(max(scale.fraction(value), 0), 1) * Double(2 * Self.length)).rounded())
+    Int((min(max(scale.fraction(value), 0), 1) * Double(2 * length)).rounded())
   }
 
   /// Cells from zero to the number, the last one half where half of it is covered.
@@ -63,9 +73,9 @@ extension BarPlot {
   }
 
   private func empty(_ scale: AxisScale) -> [Character] {
-    var cells = [Character](repeating: " ", count: Self.length)
+    var cells = [Character](repeating: " ", count: length)
     if let reference, scale.range.contains(reference.value) {
-      cells[min(place(reference.value, scale) / 2, Self.length - 1)] = "┊"
+      cells[min(place(reference.value, scale) / 2, length - 1)] = "┊"
     }
     return cells
   }

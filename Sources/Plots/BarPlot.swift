@@ -124,7 +124,7 @@ public struct BarPlot: Plot {
     }
     let kind = arrangement == .stacked ? "Stacked bars" : "Bars"
     return "\(kind): \(title). Measured: \(value.title). " + bars.joined(separator: "; ") + "."
-      + (reference.map { [$0] } ?? []).sentence
+      + (reference.map { [$0] } ?? []).sentence(value, value)
   }
 
   /// ` (94.1 to 95.6 in 3 runs)`; empty without runs.

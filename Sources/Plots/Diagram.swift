@@ -44,7 +44,7 @@ public struct Diagram: Plot {
     self.parts = parts
     self.links = links
     minimumWidth = width
-    let layout = DiagramLayout(parts, links, .pixels(wrapping: 220))
+    let layout = DiagramLayout(parts, links, .pixels(wrapping: 270))
     for link in links {
       check.require(
         layout.sides(of: link) != nil, "'\(link.source)' and '\(link.target)' do not stand side by side")
@@ -64,7 +64,7 @@ public struct Diagram: Plot {
 
   /// The diagram laid out for a width, in pixels, or for what its boxes need.
   public func drawing(width: Int) -> Drawing {
-    let candidates = [220, 160, 120].map { DiagramLayout(parts, links, .pixels(wrapping: $0)) }
+    let candidates = [270, 200, 150, 110].map { DiagramLayout(parts, links, .pixels(wrapping: $0)) }
     let layout = candidates.first { $0.size.width + 32 <= width } ?? candidates[candidates.count - 1]
     var drawing = Drawing(width: max(width, layout.size.width + 32))
     let top = Heading.draw(title, in: &drawing, width: Double(drawing.width) - 32) + 10
@@ -92,7 +92,7 @@ public struct Diagram: Plot {
 
   /// The boxes and arrows in characters.
   public var textLines: [String] {
-    let candidates = [26, 18, 12, 8].map { DiagramLayout(parts, links, .characters(wrapping: $0)) }
+    let candidates = [32, 24, 16, 10].map { DiagramLayout(parts, links, .characters(wrapping: $0)) }
     let layout = candidates.first { $0.size.width <= TextCanvas.columns } ?? candidates[candidates.count - 1]
     let key = kinds.count > 1 ? Key.text(kinds.map { ($0.textSample, $0.word) }) : []
     return TextCanvas.finished(TextCanvas.wrap(title) + key + layout.textLines)

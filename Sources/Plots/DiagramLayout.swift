@@ -35,6 +35,8 @@ struct DiagramLayout {
   /// Centers of the signs that add.
   private(set) var sums: [Point] = []
   private let linkGap: Int
+  /// The room between chains side by side, as columns.
+  private var gaps: [ClosedRange<Int>] = []
 
   init(_ parts: [DiagramPart], _ links: [DiagramLink], _ metrics: DiagramMetrics) {
     self.metrics = metrics
@@ -202,6 +204,7 @@ struct DiagramLayout {
             leavesEdge: !branch.isEmpty))
       }
       left += inner.width + linkGap
+      gaps.append(left - linkGap...left)
     }
   }
 
@@ -220,12 +223,17 @@ struct DiagramLayout {
 
   private mutating func place(_ link: DiagramLink) {
     guard let (start, end) = sides(of: link) else { return }
-    let middle = (start.x + end.x) / 2
+    // The arrow turns between the chains, beside its label.
+    let between = gaps.first { $0.lowerBound >= min(start.x, end.x) && $0.upperBound <= max(start.x, end.x) }
+    let middle = between.map { $0.lowerBound + metrics.labelOffset } ?? (start.x + end.x) / 2
+    let isSteep = abs(start.y - end.y) >= 2 * metrics.lineHeight
     arrows.append(
       Arrow(points: [start, (middle, start.y), (middle, end.y), end], hasHead: true, leavesEdge: false))
     if !link.label.isEmpty {
       labels.append(
-        Label(text: link.label, x: middle + metrics.labelOffset, y: (start.y + end.y) / 2 - metrics.lineHeight))
+        Label(
+          text: link.label, x: middle + metrics.labelOffset,
+          y: (start.y + end.y) / 2 - (isSteep ? 0 : metrics.lineHeight)))
     }
   }
 }

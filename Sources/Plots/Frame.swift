@@ -37,7 +37,7 @@ struct Frame {
     let below = 26 + Double(xTitle.count) * TextMetrics.lineHeight + 10
     var bottom = max(Double(height) - below, top + 140)
 
-    let yScale = AxisScale(content.y, values: content.yValues, count: Int((bottom - top) / 45), isExtended: true)
+    let yScale = AxisScale(content.y, values: content.yValues, count: Int((bottom - top) / 34), isExtended: true)
     let left = margin + 8 + (yScale.ticks.map { TextMetrics.width($0.label) }.max() ?? 0)
     var right = width - margin - content.rightMargin
     var xScale = AxisScale(content.x, values: content.xValues, count: 2, isExtended: content.isExtended)

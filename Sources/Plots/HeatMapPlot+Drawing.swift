@@ -62,7 +62,7 @@ private struct HeatMapLayout {
     }
     top = y
     let bottom = top + cellHeight * Double(plot.values.count)
-    drawing.height = Int(max(bottom + 14 + (plot.rowTitle.isEmpty ? 0 : 20) + 24, top + 130))
+    drawing.height = Int(bottom + 16)
   }
 
   func draw(in drawing: inout Drawing) {
@@ -139,12 +139,13 @@ private struct HeatMapLayout {
     for share in [0.0, 0.5, 1] {
       let value = plot.range.lowerBound + (plot.range.upperBound - plot.range.lowerBound) * share
       drawing.text(
-        plot.format.text(value).withMinusSign, x + Self.scaleWidth + 6, top + height * (1 - share) + 10 - 10 * share,
+        plot.format.text(value).withMinusSign, x + Self.scaleWidth + 6, top + height * (1 - share) + 10 * share,
         style: "q")
     }
     let bottom = max(top + height, top + Double(plot.values.count) * cellHeight)
     let text = TextMetrics.cut("color: \(plot.scaleTitle)", to: Double(drawing.width) * 0.6)
-    let end = min(x + Self.scaleWidth, Double(drawing.width) - Self.margin)
+    let end = max(
+      min(x + Self.scaleWidth, Double(drawing.width) - Self.margin), Self.margin + TextMetrics.width(text))
     let start = end - TextMetrics.width(text)
     let isBeside =
       plot.rowTitle.isEmpty || start > Self.margin + TextMetrics.width("↑ " + plot.rowTitle) + 12

@@ -41,7 +41,7 @@ public struct Histogram: Plot {
   ///   - title: what is shown: the heading.
   ///   - x: the axis of the numbers, with its unit. Numbers outside of its range are not counted.
   ///   - groups: one to eight.
-  ///   - bins: about how many; their edges are multiples of 1, 2 or 5 times a power of ten.
+  ///   - bins: at most how many; their edges are multiples of 1, 2 or 5 times a power of ten.
   ///   - references: vertical lines that mark known numbers.
   ///   - width: in pixels.
   ///   - rowHeight: of the bars of one group, in pixels.
@@ -159,7 +159,7 @@ public struct Histogram: Plot {
     let scale = AxisScale(axis, values: [], count: 6, isExtended: false)
     let labelWidth = counts.map { Format.integer($0.max() ?? 0).count }.max() ?? 1
     var lines = TextCanvas.wrap(title)
-    lines += Key.text(references.map { ("┊", "\($0.label) (\(NumberFormat.short($0.value)))") })
+    lines += Key.text(references.map { ("┊", "\($0.label) (\(x.spoken($0.value)))") })
     for (index, group) in groups.enumerated() {
       lines.append(TextCanvas.cut("\(group.name): \(Format.integer(group.values.count)) values", to: 80))
       lines += bars(index, columns, scale, labelWidth)
@@ -216,6 +216,6 @@ public struct Histogram: Plot {
         + "\(x.spoken(group.values.max() ?? 0)), mean \(x.spoken(mean)), most (\(highest)) between "
         + "\(x.spoken(edges[bin])) and \(x.spoken(edges[bin + 1]))."
     }
-    return "Histogram: \(title). Across: \(x.title). " + sentences.joined(separator: " ") + references.sentence
+    return "Histogram: \(title). Across: \(x.title). " + sentences.joined(separator: " ") + references.sentence(x, x)
   }
 }

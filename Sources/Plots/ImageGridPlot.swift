@@ -106,7 +106,11 @@ public struct ImageGridPlot: Plot {
           sketches.map { TextCanvas.fitted(line < $0.count ? $0[line] : "", to: widest) }.joined(separator: "  "))
       }
       if !labels.isEmpty {
-        lines.append(row.map { TextCanvas.fitted(labels[$0], to: widest) }.joined(separator: "  "))
+        let fits = row.allSatisfy { DisplayWidth.columns(of: labels[$0]) <= widest }
+        lines +=
+          fits
+          ? [row.map { TextCanvas.fitted(labels[$0], to: widest) }.joined(separator: "  ")]
+          : TextCanvas.flow(row.map { labels[$0] }, separator: " | ")
       }
     }
     if images.count > perRow * rowLimit { lines.append("… and \(images.count - perRow * rowLimit) more pictures") }

@@ -224,7 +224,7 @@ public struct LinePlot: Plot {
         "\(one.name): from \(at(first)) to \(at(last)), lowest \(at(low)), highest \(at(high))."
     }
     return "Line plot: \(title). Across: \(x.title); upwards: \(y.title). " + sentences.joined(separator: " ")
-      + references.sentence
+      + references.sentence(x, y)
   }
 }
 

@@ -24,8 +24,8 @@ extension [ReferenceLine] {
   var vertical: [ReferenceLine] { filter { $0.direction == .vertical } }
 
   /// A sentence for the summary, empty without lines.
-  var sentence: String {
-    isEmpty
-      ? "" : " Lines mark " + map { "\($0.label) (\(NumberFormat.short($0.value)))" }.joined(separator: ", ") + "."
+  func sentence(_ x: Axis, _ y: Axis) -> String {
+    let marks = map { "\($0.label) (\(($0.direction == .horizontal ? y : x).spoken($0.value)))" }
+    return isEmpty ? "" : " Marked: " + marks.joined(separator: ", ") + "."
   }
 }

@@ -152,7 +152,13 @@ public struct ScatterPlot: Plot {
 
   /// Writes each label to the right of its point, or wherever around it nothing else is written.
   private func drawLabels(_ frame: Frame, in drawing: inout Drawing) {
-    var taken: [(left: Double, top: Double, right: Double, bottom: Double)] = []
+    typealias Area = (left: Double, top: Double, right: Double, bottom: Double)
+    var taken = groups.flatMap { group in
+      zip(group.x, group.y).map { x, y -> Area in
+        let (x, y) = (frame.horizontal(x), frame.vertical(y))
+        return (x - 4, y - 4, x + 4, y + 4)
+      }
+    }
     for group in groups {
       for (index, label) in group.labels.enumerated() where !label.isEmpty {
         let (x, y) = (frame.horizontal(group.x[index]), frame.vertical(group.y[index]))
@@ -209,6 +215,6 @@ public struct ScatterPlot: Plot {
         + "upwards \(span(group.y, y))."
     }
     return "Scatter plot: \(title). Across: \(x.title); upwards: \(y.title). " + sentences.joined(separator: " ")
-      + references.sentence
+      + references.sentence(x, y)
   }
 }

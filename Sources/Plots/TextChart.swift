@@ -12,7 +12,7 @@ struct TextChart {
 
   init(x: Axis, y: Axis, xValues: [Double], yValues: [Double], isExtended: Bool = false, rows: Int = Self.rows) {
     self.x = AxisScale(x, values: xValues, count: 6, isExtended: isExtended)
-    self.y = AxisScale(y, values: yValues, count: 4, isExtended: true)
+    self.y = AxisScale(y, values: yValues, count: 6, isExtended: true)
     axes = (x, y)
     self.rows = rows
     labelWidth = min(self.y.ticks.map { DisplayWidth.columns(of: $0.label) }.max() ?? 0, 14)
@@ -53,7 +53,10 @@ struct TextChart {
     let marks =
       key
       + references.map { line in
-        (line.direction == .horizontal ? "┄" : "┊", "\(line.label) (\(NumberFormat.short(line.value)))")
+        (
+          line.direction == .horizontal ? "┄" : "┊",
+          "\(line.label) (\((line.direction == .horizontal ? axes.y : axes.x).spoken(line.value)))"
+        )
       }
     var result = TextCanvas.wrap(title) + Key.text(marks) + TextCanvas.wrap(axes.y.title)
     let labels = y.ticks.map { (row: row($0.value), text: $0.label) }

@@ -36,25 +36,54 @@ enum Ticks {
     return (min(start, range.lowerBound)...max(end, range.upperBound), ticks)
   }
 
-  /// Marks of a logarithmic axis: powers of ten, with 2 and 5 times them where the axis has at most two powers.
+  /// Marks of a logarithmic axis: powers of ten, with 2 and 5 times them where there is room.
   static func logarithmic(_ range: ClosedRange<Double>, count: Int, format: NumberFormat?) -> [Tick] {
-    let first = exponent(of: range.lowerBound)
-    let last = exponent(of: range.upperBound)
-    let (low, high) = (range.lowerBound * (1 - 1e-9), range.upperBound * (1 + 1e-9))
-    func values(_ factors: [Double], every step: Int) -> [Double] {
-      var result: [Double] = []
-      for exponent in stride(from: first, through: last + 1, by: step) {
-        for factor in factors {
-          let value: Double = exponent < 0 ? factor / powerOfTen(-exponent) : factor * powerOfTen(exponent)
-          if value >= low && value <= high { result.append(value) }
-        }
-      }
-      return result
+    let fine = multiples([1, 2, 5], in: range, every: 1)
+    var chosen = multiples([1], in: range, every: 1)
+    if fine.count <= count || chosen.count < 2 { chosen = fine }
+    var step = 2
+    while chosen.count > max(count, 2), step < 400 {
+      chosen = multiples([1], in: range, every: step)
+      step += 1
     }
-    var chosen = values([1], every: 1)
-    if chosen.count < 3 { chosen = values([1, 2, 5], every: 1) }
-    if chosen.count > count { chosen = values([1], every: (last - first) / max(count, 1) + 1) }
-    return chosen.map { Tick(value: $0, label: format?.text($0) ?? Format.significant($0, digits: 6)) }
+    return chosen.map { Tick(value: $0.value, label: format?.text($0.value) ?? label($0)) }
+  }
+
+  /// The range grown to 1, 2 or 5 times a power of ten.
+  static func logarithmicEnds(of range: ClosedRange<Double>) -> ClosedRange<Double> {
+    let around = multiples([1, 2, 5], in: range.lowerBound / 11...range.upperBound * 11, every: 1).map(\.value)
+    let low = around.last { $0 <= range.lowerBound * (1 + 1e-9) } ?? range.lowerBound
+    let high = around.first { $0 >= range.upperBound * (1 - 1e-9) } ?? range.upperBound
+    return min(low, range.lowerBound)...max(high, range.upperBound)
+  }
+
+  /// A small whole number times a power of ten.
+  private struct Multiple {
+    let factor, exponent: Int
+    var value: Double {
+      exponent < 0 ? Double(factor) / powerOfTen(-exponent) : Double(factor) * powerOfTen(exponent)
+    }
+  }
+
+  private static func multiples(_ factors: [Int], in range: ClosedRange<Double>, every step: Int) -> [Multiple] {
+    let (low, high) = (range.lowerBound * (1 - 1e-9), range.upperBound * (1 + 1e-9))
+    let (first, last) = (exponent(of: low), exponent(of: high))
+    // Every second or third power is one that the step divides, so that 1 stays among them.
+    let start = first - ((first % step) + step) % step
+    return stride(from: start, through: last, by: step).flatMap { exponent in
+      factors.map { Multiple(factor: $0, exponent: exponent) }
+    }.filter { (low...high).contains($0.value) }
+  }
+
+  /// `0.001` to `1,000`, and further out `2·10⁻⁵`.
+  private static func label(_ multiple: Multiple) -> String {
+    guard abs(multiple.exponent) > 3 else {
+      return Format.fixed(multiple.value, decimals: max(-multiple.exponent, 0))
+    }
+    let digits: [Character] = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"]
+    let power = String(multiple.exponent.magnitude).compactMap { $0.wholeNumberValue.map { digits[$0] } }
+    return (multiple.factor == 1 ? "10" : "\(multiple.factor)·10") + (multiple.exponent < 0 ? "⁻" : "")
+      + String(power)
   }
 
   /// The smallest of 1, 2, 5 and 10 times a power of ten that cuts a span into at most `count` pieces.

@@ -26,4 +26,12 @@ import Testing
     let files = try FileManager.default.contentsOfDirectory(atPath: Fixture.url("plots").path).sorted()
     #expect(files == SamplePlots.all.flatMap { ["\($0.name).svg", "\($0.name).txt"] }.sorted())
   }
+
+  @Test func theGuideShowsWhatIsPrinted() throws {
+    let guide = try String(contentsOf: Fixture.url("../../docs/plots.md").standardized, encoding: .utf8)
+    let blocks = guide.split(separator: "```text\n").dropFirst().compactMap { $0.split(separator: "\n```").first }
+    let printed = SamplePlots.all.map { $0.plot.textLines.joined(separator: "\n") }
+    #expect(blocks.count == 8)
+    for block in blocks { #expect(printed.contains(String(block)), "\(block)") }
+  }
 }
