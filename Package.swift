@@ -114,7 +114,7 @@ let package = Package(
       dependencies: ["Checkpoints", "Datasets", "Images", "Layers", "Pretrained", "Tensors", "Tokenizers"],
       resources: [.copy("Resources")], swiftSettings: library),
     .target(name: "Notebook", dependencies: ["Images", "Tensors", argumentParser], swiftSettings: library),
-    .target(name: "Plots", dependencies: ["Images", "Notebook"], swiftSettings: library),
+    .target(name: "Plots", dependencies: ["Images", "Notebook", "Tensors"], swiftSettings: library),
     .target(name: "Weaver", dependencies: ["CourseKit", "Images", "Notebook", "Tensors"], swiftSettings: library),
     .target(
       name: "ModelTasks",
