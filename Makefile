@@ -6,7 +6,7 @@ LESSONS ?= 04
 # Flags for `make run`, `make bench` and `make site`.
 ARGS ?=
 
-.PHONY: help run test setup ready lint format check bytes check-arm64 check-avx512 check-wasm check-products check-lines check-notebooks bench compare site setup-site check-site clean
+.PHONY: help run test setup ready lint format pictures check bytes check-arm64 check-avx512 check-wasm check-products check-lines check-notebooks bench compare site setup-site check-site clean
 
 help: ## List these commands.
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name text; do \
@@ -30,6 +30,12 @@ lint: ## Check the layout of all Swift sources.
 
 format: ## Lay all Swift sources out.
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests Lessons
+
+pictures: ready ## Draw the pictures of README.md anew (needs Chromium).
+	$(SWIFT) build --product Lesson03_Multimodal
+	python3 Scripts/pictures.py terminal
+	$(MAKE) site
+	python3 Scripts/pictures.py page
 
 check: ready ## Compare every lesson with its expected output.
 	$(SWIFT) run course check

@@ -351,7 +351,9 @@ import Training
     #expect(x.linear(weight: weight, bias: bias).scalars == [15, 32, 33, 77])
     let (q, k, v) = (Tensor.ones([1, 2, 3, 4]), Tensor.ones([1, 2, 5, 4]), Tensor.ones([1, 2, 5, 4]))
     #expect(Tensor.scaledDotProductAttention(query: q, key: k, value: v).shape == [1, 2, 3, 4])
-    let image = Tensor.ones([1, 3, 8, 8])
+    let (image, filters) = (Tensor.ones([1, 3, 8, 8]), Tensor.ones([5, 3, 4, 4]))
+    #expect(image.conv2d(weight: filters, stride: (4, 4)).scalars == Array(repeating: 48, count: 20))
+    #expect(withGenerator(Generator(seed: 0)) { x.dropout(0.1) }.shape == [2, 3])
     #expect(image.interpolate(size: (4, 4), mode: .bilinear(alignCorners: false)).shape == [1, 3, 4, 4])
   }
 
@@ -415,6 +417,28 @@ import Training
     expectClose("binary", [binaryCrossEntropyWithLogits(s, t).item], [1.0032043], tolerance: 1e-6)
     #expect(meanSquaredError(s, t).item == 1)
     #expect(clipLoss(logits).item > 0)
+  }
+
+  @Test func theLogitsOfCLIP() {
+    let logitScale = withGenerator(Generator(seed: 0)) { SimpleCLIP().logitScale }
+    expectClose("ln(1 / 0.07)", [logitScale.item], [2.6592600], tolerance: 1e-6)
+    let (imageEmbeds, textEmbeds) = (Tensor([[1, 0], [0, 1]]), Tensor([[0, 1], [0.6, 0.8]]))
+    let logits = (logitScale.exp() * imageEmbeds).matmul(textEmbeds.T)
+    expectClose("logits", logits.scalars, [0, 8.5714286, 14.2857143, 11.4285714], tolerance: 1e-4)
+  }
+
+  @Test func pictures() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.url.appending(path: "square.png").path
+    let image = redSquare()
+    try image.writePNG(to: file)
+    #expect(try Image(contentsOf: file) == image)
+    #expect(image.converted(to: .rgb) == image)
+    #expect(image.resized(width: 64, height: 64, filter: .bicubic).width == 64)
+    #expect(image.cropped(to: Rectangle(x: 0, y: 0, width: 16, height: 16)).height == 16)
+    let pixels = image.tensor()
+    #expect(pixels.shape == [3, 32, 32])
+    #expect(Image(pixels) == image)
   }
 
   @Test func optimizersAndSchedules() {

@@ -78,6 +78,23 @@ import Testing
     #expect(count > 50)
   }
 
+  @Test func thePictureOfATerminalShowsWhatTheLessonPrints() throws {
+    let picture = try String(contentsOf: GuidePage.root.appending(path: "docs/pictures/terminal.svg"), encoding: .utf8)
+    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&amp;", "&")]
+    let words = picture.matches(of: /<text [^>]*>([^<]*)<\/text>/).map { match in
+      entities.reduce(String(match.1)) { $0.replacing($1.0, with: $1.1) }
+    }
+    let command = try #require(words.first?.split(separator: " "))
+    #expect(command.dropLast() == ["$", "swift", "run"])
+    let lesson = try #require(command.last)
+    let golden = try String(
+      contentsOf: GuidePage.root.appending(path: "expected-outputs/\(lesson).txt"), encoding: .utf8)
+    #expect(words.count > 20)
+    for word in words.dropFirst() where word != "⋮" {
+      #expect(golden.contains(word), "\(lesson) does not print \"\(word)\"; draw it anew: Scripts/pictures.py terminal")
+    }
+  }
+
   /// The numbers in a text, each with half a unit of its last decimal place; 0 for a whole number.
   private static func numbers(_ text: String) -> [(value: Double, halfUnit: Double)] {
     text.matches(of: /-?\d+(?:,\d{3})*(?:\.(\d+)(?:e-?\d+)?)?/).compactMap { match in
