@@ -78,6 +78,35 @@ import Testing
     #expect(count > 50)
   }
 
+  /// README, CONTRIBUTING and the guides that are written by hand.
+  private static func pages() throws -> [String] {
+    let guides = try FileManager.default.contentsOfDirectory(atPath: GuidePage.root.appending(path: "docs").path)
+    return ["README.md", "CONTRIBUTING.md"] + guides.filter { $0.hasSuffix(".md") }.sorted().map { "docs/\($0)" }
+  }
+
+  @Test(arguments: try pages())
+  func everyLinkAndPictureLeadsToAFile(page: String) throws {
+    let text = try Self.lines(page).joined(separator: "\n")
+    let folder = GuidePage.root.appending(path: page).deletingLastPathComponent()
+    let targets = text.matches(of: /\]\(([^)#\s]+)|(?:src|srcset)="([^"]+)"/).compactMap { $0.1 ?? $0.2 }
+    for target in targets where !target.contains(":") {
+      let path = folder.appending(path: String(target)).path
+      #expect(FileManager.default.fileExists(atPath: path), "\(page) links to \(target), which is not there")
+    }
+  }
+
+  @Test(arguments: ["README.md", "docs/index.md"])
+  func everyLessonHasAPicture(page: String) throws {
+    let lines = try Self.lines(page)
+    let figures = try FileManager.default.contentsOfDirectory(
+      atPath: GuidePage.root.appending(path: "docs/lessons/figures").path)
+    for number in Set(figures.map { $0.prefix(8) }).sorted() {
+      #expect(
+        lines.contains { $0.contains("docs/lessons/figures/\(number)-") || $0.contains("(lessons/figures/\(number)-") },
+        "\(page) has no picture of \(number), which has figures")
+    }
+  }
+
   @Test func thePictureOfATerminalShowsWhatTheLessonPrints() throws {
     let picture = try String(contentsOf: GuidePage.root.appending(path: "docs/pictures/terminal.svg"), encoding: .utf8)
     let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&amp;", "&")]
