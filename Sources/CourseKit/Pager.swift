@@ -5,9 +5,9 @@ public struct Pager: Sendable {
   /// Its command, for a shell.
   public let command: String
 
-  /// The pager that `PAGER` names, else `less`; nil if that is set and empty, or names `cat`.
+  /// The pager that `PAGER` names, else `less -R`; nil if that is set and empty, or names `cat`.
   public init?(environment: [String: String]) {
-    let command = environment["PAGER"] ?? "less"
+    let command = environment["PAGER"] ?? "less -R"
     if ["", "cat"].contains(command.trimmingCharacters(in: .whitespaces)) { return nil }
     self.command = command
   }
