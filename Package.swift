@@ -168,7 +168,8 @@ let package = Package(
     tests("Course", ["course", "bench", "CourseKit", "Training", "Lesson11_Summary", "Lesson12_References"]),
     .testTarget(
       name: "LessonTests",
-      dependencies: ["CourseKit", "TestSupport", "Images", "Notebook", "Weaver"] + lessons.map { .target(name: $0.name) },
+      dependencies: ["CourseKit", "TestSupport", "Images", "Notebook", "Weaver"]
+        + lessons.map { .target(name: $0.name) },
       swiftSettings: program),
   ] + lessons.map(lessonTarget)
 )

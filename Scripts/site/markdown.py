@@ -303,7 +303,15 @@ class Arrangement:
         width, height = picture_size(file)
         size = f' width="{width}" height="{height}"' if width else ""
         pixels = ' class="pixels"' if file.suffix == ".png" and width and width < 400 else ""
-        return f'<img src="{self.page.link(address)}" alt="{html.escape(alternative)}"{size}{pixels}>'
+        picture = f'<img src="{self.page.link(address)}" alt="{html.escape(alternative)}"{size}{pixels}>'
+        narrow = file.with_suffix(".narrow" + file.suffix)
+        if not narrow.exists():
+            return picture
+        # Drawn anew for a telephone, where the words of the wide picture would be too small.
+        width, height = picture_size(narrow)
+        source = self.page.link(address.removesuffix(file.suffix) + ".narrow" + file.suffix)
+        return (f'<picture><source media="(max-width: 600px)" srcset="{source}" width="{width}" height="{height}">'
+                f"{picture}</picture>")
 
 
 def tex(text):

@@ -29,6 +29,9 @@ public func figure(
     let path = "\(folder)/\(Figure.fileName(name, illustration.fileExtension, lesson: session.number))"
     do {
       try illustration.write(to: path)
+      let narrowPath =
+        "\(folder)/\(Figure.fileName(name, "narrow.\(illustration.fileExtension)", lesson: session.number))"
+      if try illustration.writeNarrow(to: narrowPath) { record.narrowPath = narrowPath }
     } catch {
       System.stop("\(System.programName): cannot write a figure: \(error)")
     }

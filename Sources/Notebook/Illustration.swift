@@ -19,8 +19,18 @@ public protocol Illustration {
   /// Writes the file that a page shows.
   func write(to path: String) throws
 
+  /// Writes the file that a page shows on a narrow screen.
+  ///
+  /// - Returns: false, and nothing is written, where the other file serves there, too.
+  func writeNarrow(to path: String) throws -> Bool
+
   /// The picture for a terminal with colors, nil where the text lines show it already.
   func terminalText(columns: Int, colors: HalfBlocks.Colors) -> String?
+}
+
+extension Illustration {
+  /// Nothing: the one file serves all screens.
+  public func writeNarrow(to path: String) throws -> Bool { false }
 }
 
 extension Image: Illustration {

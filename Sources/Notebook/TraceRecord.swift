@@ -34,6 +34,8 @@ public struct TraceRecord: Codable, Equatable, Sendable {
     public var height: Int
     /// Path of the file that it was written to, if it was.
     public var path: String?
+    /// Path of the file for narrow screens, if there is one.
+    public var narrowPath: String?
   }
 
   /// Module and file of the call, as `#fileID` gives it: `Lesson04_ViT/main.swift`.
@@ -73,7 +75,10 @@ public struct TraceRecord: Codable, Equatable, Sendable {
         ("name", quoted(figure.name)), ("caption", quoted(figure.caption)),
         ("alternative", quoted(figure.alternative)), ("fileExtension", quoted(figure.fileExtension)),
         ("width", "\(figure.width)"), ("height", "\(figure.height)"),
-      ] + (figure.path.map { [("path", quoted($0))] } ?? []))
+      ]
+        + [("path", figure.path), ("narrowPath", figure.narrowPath)].compactMap { name, path in
+          path.map { (name, quoted($0)) }
+        })
   }
 
   private static func object(_ members: [(name: String, value: String)]) -> String {

@@ -6,7 +6,7 @@ import Notebook
 /// ```swift
 /// Panels("Before and after", [beforePlot, afterPlot], columns: 2)
 /// ```
-/// A page scales a wide figure down: two columns stay readable on a telephone, three need a screen.
+/// On a telephone they stand one under the other.
 public struct Panels: Plot {
   /// The heading.
   public let title: String
@@ -34,6 +34,11 @@ public struct Panels: Plot {
 
   /// In pixels.
   public var width: Int { drawing(width: columns * panelWidth).width }
+
+  /// The plots one under the other, each in the width of a telephone.
+  public var narrowDrawing: Drawing {
+    Panels(title, plots, columns: 1).drawing(width: Self.narrowWidth)
+  }
 
   /// The plots laid out for a width, in pixels.
   public func drawing(width: Int) -> Drawing {

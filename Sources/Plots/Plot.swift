@@ -11,9 +11,25 @@ public protocol Plot: Illustration, Sendable {
 
   /// The plot laid out for a width, in pixels.
   func drawing(width: Int) -> Drawing
+
+  /// The plot laid out for a telephone.
+  var narrowDrawing: Drawing { get }
 }
 
 extension Plot {
+  /// Pixels that a telephone has in a row of text.
+  static var narrowWidth: Int { 360 }
+
+  /// The plot in the width of a telephone.
+  public var narrowDrawing: Drawing { drawing(width: Self.narrowWidth) }
+
+  /// Writes the SVG file of the narrow plot, whole or not at all, if the plot is wider than a telephone.
+  public func writeNarrow(to path: String) throws -> Bool {
+    if width <= Self.narrowWidth { return false }
+    try Files.write(Array(narrowDrawing.svg(title: title, description: summary ?? title).utf8), to: path)
+    return true
+  }
+
   /// The SVG file's text.
   public var svg: String { drawing(width: width).svg(title: title, description: summary ?? title) }
 

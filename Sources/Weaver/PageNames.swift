@@ -19,7 +19,7 @@ extension LessonEntry {
   /// Its title as a heading: `4. Vision Transformer (ViT)`.
   var heading: String { "\(number). \(title)" }
 
-  /// The name of a figure's file: `lesson04-loss.svg`.
+  /// The name of a figure's file: `lesson04-loss.svg`, and for narrow screens `lesson04-loss.narrow.svg`.
   func fileName(ofFigure name: String, _ fileExtension: String) -> String {
     "lesson\(paddedNumber)-\(name).\(fileExtension)"
   }

@@ -40,10 +40,7 @@ public struct Weaver {
     let page = try page(of: lesson, run: folder)
     let stored = try? String(contentsOf: root.appending(path: lesson.page), encoding: .utf8)
     var problems = difference(lesson.page, stored, text(of: page), lesson)
-    for figure in page.figures {
-      let path = self.path(of: figure, lesson)
-      if let problem = self.difference(path, figure, lesson) { problems.append(problem) }
-    }
+    problems += files(of: page).compactMap { difference($0, lesson) }
     problems += superfluousFigures(lesson, page).map {
       "\($0): no cell of \(lesson.target) makes this figure; \(Self.advice(lesson))"
     }
@@ -75,17 +72,18 @@ public struct Weaver {
     ]
   }
 
-  private func difference(_ path: String, _ figure: TraceRecord.Figure, _ lesson: LessonEntry) -> String? {
+  private func difference(_ figure: FigureFile, _ lesson: LessonEntry) -> String? {
+    let path = figure.path
     let file = root.appending(path: path)
     guard let stored = FileManager.default.contents(atPath: file.path) else {
       return "\(path): is missing; \(Self.advice(lesson))"
     }
-    guard let source = figure.path, let made = FileManager.default.contents(atPath: source) else {
+    guard let source = figure.source, let made = FileManager.default.contents(atPath: source) else {
       return "\(path): the lesson wrote no such figure"
     }
     if stored == made { return nil }
     // Two PNG files of the same pixels may differ.
-    if figure.fileExtension == "png", let old = try? Image(contentsOf: file.path),
+    if path.hasSuffix(".png"), let old = try? Image(contentsOf: file.path),
       let new = try? Image(contentsOf: source),
       (old.width, old.height, old.format) == (new.width, new.height, new.format), old.pixels == new.pixels
     {
@@ -102,14 +100,12 @@ public struct Weaver {
   public func write(_ lesson: LessonEntry, run folder: String) throws -> [String] {
     let page = try page(of: lesson, run: folder)
     var report: [String] = []
-    for figure in page.figures {
-      let path = self.path(of: figure, lesson)
-      guard difference(path, figure, lesson) != nil else { continue }
-      guard let source = figure.path, let bytes = FileManager.default.contents(atPath: source) else {
-        throw CourseError("\(path): the lesson wrote no such figure")
+    for figure in files(of: page) where difference(figure, lesson) != nil {
+      guard let source = figure.source, let bytes = FileManager.default.contents(atPath: source) else {
+        throw CourseError("\(figure.path): the lesson wrote no such figure")
       }
-      try write(bytes, to: path)
-      report.append("\(path): written")
+      try write(bytes, to: figure.path)
+      report.append("\(figure.path): written")
     }
     for path in superfluousFigures(lesson, page) {
       try? FileManager.default.removeItem(at: root.appending(path: path))
@@ -170,15 +166,28 @@ public struct Weaver {
     ).text
   }
 
-  private func path(of figure: TraceRecord.Figure, _ lesson: LessonEntry) -> String {
-    "\(Self.folder)/figures/\(lesson.fileName(ofFigure: figure.name, figure.fileExtension))"
+  /// A figure's file in the repository, and the one that the run wrote.
+  private struct FigureFile {
+    let path: String
+    let source: String?
+  }
+
+  private func files(of page: LessonPage) -> [FigureFile] {
+    page.figures.flatMap { figure in
+      let file = { (fileExtension: String, source: String?) in
+        FigureFile(
+          path: "\(Self.folder)/figures/\(page.lesson.fileName(ofFigure: figure.name, fileExtension))", source: source)
+      }
+      let narrow = figure.narrowPath.map { file("narrow.\(figure.fileExtension)", $0) }
+      return [file(figure.fileExtension, figure.path)] + (narrow.map { [$0] } ?? [])
+    }
   }
 
   /// Figures of a lesson in the repository that are not on its page.
   private func superfluousFigures(_ lesson: LessonEntry, _ page: LessonPage) -> [String] {
     let folder = "\(Self.folder)/figures"
     let names = (try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: folder).path)) ?? []
-    let wanted = Set(page.figures.map { path(of: $0, lesson) })
+    let wanted = Set(files(of: page).map(\.path))
     return names.sorted().filter { $0.hasPrefix("lesson\(lesson.paddedNumber)-") }.map { "\(folder)/\($0)" }
       .filter { !wanted.contains($0) }
   }

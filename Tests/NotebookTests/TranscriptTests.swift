@@ -43,7 +43,8 @@ import Testing
       file: "Lesson04_ViT/main.swift", line: 12, kind: .figure, text: odd,
       table: TraceRecord.Table(header: [odd, "b"], rows: [["1", odd], []], isNumeric: [true, false]),
       figure: TraceRecord.Figure(
-        name: "a", caption: odd, alternative: odd, fileExtension: "svg", width: 640, height: 1, path: "out/a.svg"))
+        name: "a", caption: odd, alternative: odd, fileExtension: "svg", width: 640, height: 1, path: "out/a.svg",
+        narrowPath: "out/\"a.narrow.svg"))
     #expect(record.jsonLine.filter(\.isNewline).count == 1)
     #expect(try JSONDecoder().decode(TraceRecord.self, from: Data(record.jsonLine.utf8)) == record)
   }

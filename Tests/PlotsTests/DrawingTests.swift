@@ -1,6 +1,7 @@
 import Foundation
 import Images
 import Notebook
+import TestSupport
 import Testing
 
 @testable import Plots
@@ -40,6 +41,25 @@ import Testing
         text.left >= 0 && text.right <= Double(plot.width) && text.baseline >= 10
           && text.baseline <= Double(plot.height) - 2, "\(text)")
     }
+  }
+
+  @Test(arguments: names) func aPlotFitsOnATelephone(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    let plot = try sample(name)
+    #expect(try plot.writeNarrow(to: folder.path("narrow.svg")))
+    let reader = try #require(SVGReader(String(contentsOfFile: folder.path("narrow.svg"), encoding: .utf8)))
+    // Chains of boxes side by side cannot be made narrower; the page scales them down.
+    #expect(plot.narrowDrawing.width <= (plot is Diagram ? 560 : 360), "\(plot.narrowDrawing.width)")
+    for text in reader.texts where !text.isTurned {
+      #expect(text.left >= 0 && text.right <= Double(plot.narrowDrawing.width), "\(text)")
+    }
+  }
+
+  @Test func aPlotAsNarrowAsATelephoneHasOneFile() throws {
+    let folder = try TemporaryFolder()
+    let plot = LinePlot("a", x: "x", y: "y", series: [LineSeries("s", y: [1, 2])], width: 360)
+    #expect(try !plot.writeNarrow(to: folder.path("narrow.svg")))
+    #expect(!FileManager.default.fileExists(atPath: folder.path("narrow.svg")))
   }
 
   @Test(arguments: names) func plotsFitIntoAPanel(_ name: String) throws {

@@ -218,6 +218,21 @@ private struct SamplePackage {
     #expect(try weaver.problems(of: package.lesson, run: package.run).count == 1)
   }
 
+  @Test func aFigureForNarrowScreensIsKeptBesideTheOther() throws {
+    let package = try SamplePackage()
+    try package.folder.write("<svg/>", to: "run/figures/lesson04-one.narrow.png")
+    var records = SamplePackage.records(figures: package.folder.path("run/figures"))
+    let index = try #require(records.firstIndex { $0.figure != nil })
+    records[index].figure?.narrowPath = package.folder.path("run/figures/lesson04-one.narrow.png")
+    try package.write(records)
+    let weaver = try package.weaver
+    let narrow = "docs/lessons/figures/lesson04-one.narrow.png"
+    #expect(
+      try weaver.problems(of: package.lesson, run: package.run).contains { $0.hasPrefix("\(narrow): is missing") })
+    #expect(try weaver.write(package.lesson, run: package.run).contains("\(narrow): written"))
+    #expect(try weaver.problems(of: package.lesson, run: package.run).isEmpty)
+  }
+
   @Test func aFigureThatNoCellMakesAnyMoreIsNamedAndRemoved() throws {
     let package = try SamplePackage()
     let weaver = try package.weaver
