@@ -120,10 +120,11 @@ def cleaned(text):
 
 def mathematics(text):
     """MathML as browsers draw it: they know a part of what pandoc writes (MathML Core)."""
-    # Sizes need a unit, and only operators that stretch have them.
+    # Sizes need a unit, and only operators that stretch have them. Pandoc 3 writes them as percentages.
     text = re.sub(
-        r'<mo minsize="([\d.]+)" maxsize="\1" stretchy="false"',
-        r'<mo minsize="\1em" maxsize="\1em" stretchy="true" symmetric="true"', text)
+        r'<mo minsize="([\d.]+)(%?)" maxsize="\1\2" stretchy="\w+"',
+        lambda size: '<mo minsize="{0}em" maxsize="{0}em" stretchy="true" symmetric="true"'.format(
+            float(size[1]) / (100 if size[2] else 1)), text)
     # Upright names: a word is one identifier, not one for each letter.
     text = re.sub(
         r'<mstyle mathvariant="normal">((?:<mi>[^<]*</mi>)+)</mstyle>',
