@@ -67,7 +67,7 @@ let lessons: [(name: String, imports: [Target.Dependency])] = [
     ]
   ),
   ("Lesson11_Summary", ["CourseKit", "Datasets", "Notebook", "Plots"]),
-  ("Lesson12_References", ["Checkpoints", "Datasets", "Notebook", "Plots", "Pretrained", "Tokenizers", "Training"]),
+  ("Lesson12_References", ["CourseKit", "Datasets", "Notebook", "Plots", "Tokenizers", "Training"]),
 ]
 
 func lessonTarget(_ name: String, _ imports: [Target.Dependency]) -> Target {
