@@ -63,6 +63,8 @@ show("For the language model", imageTokens.shape, note: "[batch, tokens, width]"
 
 /*:
 What is inside the bridge, and where does the picture come in? The diagram has the sizes of the model that runs here.
+
+{{fold-code Drawing the figure}}
 */
 figure(
   "architecture",
@@ -204,6 +206,8 @@ table(
 
 /*:
 When does each objective begin to be learned? The losses of the training's own batches, beside the loss of a guess.
+
+{{fold-code Drawing the figure}}
 */
 figure(
   "stage-one", stageOneCurves.plot(chances: chance),
@@ -248,6 +252,8 @@ table(
 
 /*:
 All three trainings see the same scenes in the same order, so their curves can be compared step by step.
+
+{{fold-code Drawing the figure}}
 */
 figure(
   "stage-two", stageTwoPlot(Array(zip(ways.dropFirst(), [taughtCurve, untaughtCurve, linearCurve]))),
@@ -303,6 +309,8 @@ table(
 
 /*:
 How much of each score is left on new pairs?
+
+{{fold-code Drawing the figure}}
 */
 figure(
   "exact",
@@ -372,6 +380,8 @@ figure(
 
 /*:
 The colors of the picture are those of the scale below, which has the numbers of the first scene, token by token.
+
+{{fold-code Drawing the figure}}
 */
 let tokenNames = ["class"] + (0..<side * side).map { "\($0 / side + 1),\($0 % side + 1)" }
 figure(

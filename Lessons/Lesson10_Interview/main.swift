@@ -103,6 +103,8 @@ figure(
 /*:
 How many layers would see the whole picture? The formula says it for any strides, and the gradient has said it for the
 two models.
+
+{{fold-code Drawing the figure}}
 */
 figure(
   "growth",
@@ -198,6 +200,8 @@ show("CNN minus ViT, points", (ordered + [shuffled]).map { 100 * ($0.mean(0) - $
 /*:
 Chance is 10 %, far below the axis. Is the ViT worse from few digits because it cannot learn them? The losses of the
 training say no: each curve is the mean of three seeds and of 25 steps, its band reaches from seed to seed.
+
+{{fold-code Drawing the figure}}
 */
 figure(
   "training",
@@ -215,6 +219,8 @@ From 100 digits both networks come to a loss near 0. So the ViT has learned its 
 step from them to new ones.
 
 And what does the order of the pixels matter? The same 100 digits as they are, and with their pixels shuffled:
+
+{{fold-code Drawing the figure}}
 */
 figure(
   "shuffled",
@@ -346,6 +352,8 @@ figure(
 
 /*:
 What is nearest beside the right caption? The upper left corner of the last matrix, with its numbers:
+
+{{fold-code Drawing the figure}}
 */
 let corner = heldOut.prefix(10).map { "\($0.combination)" }
 figure(
