@@ -172,8 +172,8 @@ show("Chance", Tensor(2).log().item, decimals: 3, note: "ln 2; the best that a s
 show("Answers with GELU", bent(inputs).argmax(dim: 1).scalars, note: "wanted: [0, 1, 1, 0]")
 
 /*:
-What does the bend change? The first figure shows both losses. With GELU the loss falls towards 0. Without, it comes down
-to $\ln 2$ and stays there.
+What does the bend change? The first figure shows both losses. With GELU the loss falls towards 0. Without, it comes
+down to $\ln 2$ and stays there.
 */
 figure(
   "losses",

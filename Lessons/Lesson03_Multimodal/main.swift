@@ -139,7 +139,8 @@ cosines, softmax makes probabilities that say which caption belongs to the pictu
 the right one, in rows and in columns:
 $$\mathcal{L} = -\frac{1}{2N} \sum_i \Bigl( \log \frac{e^{s \cos_{ii}}}{\sum_j e^{s \cos_{ij}}}
 + \log \frac{e^{s \cos_{ii}}}{\sum_j e^{s \cos_{ji}}} \Bigr)$$
-The factor $s = 1 / \tau$ is learned with the maps and starts at $1 / 0.07$, as in CLIP. The library's loss is this formula:
+The factor $s = 1 / \tau$ is learned with the maps and starts at $1 / 0.07$, as in CLIP. The library's loss is this
+formula:
 
 {{quote clipLoss}}
 */
@@ -217,10 +218,10 @@ figure(
   caption: "Look for the red diagonal: after training the cosine of each pair is the largest of its row and column.")
 
 /*:
-Where are the twelve vectors? They have eight numbers each, too many for a page. The figure *plane* shows two: their parts
-along the two directions in which all twelve together vary most (*principal components*), found anew before and after
-training. Before, the pictures lie on one side and the captions on the other. After, the caption that is nearest to each
-picture is its own, and the six pairs lie apart.
+Where are the twelve vectors? They have eight numbers each, too many for a page. The figure *plane* shows two: their
+parts along the two directions in which all twelve together vary most (*principal components*), found anew before and
+after training. Before, the pictures lie on one side and the captions on the other. After, the caption that is nearest
+to each picture is its own, and the six pairs lie apart.
 */
 figure(
   "plane",

@@ -7,7 +7,8 @@ import Tensors
 /// Digits in a row, and below them the same digits under what [CLS] sees of them.
 ///
 /// - Parameters:
-///   - maps: a row each: for each digit how much each token looks at each other one, `[digits, T, T]`, row 0 that of [CLS].
+///   - maps: a row each: for each digit how much each token looks at each other one, `[digits, T, T]`; row 0 is that
+///     of [CLS].
 ///   - side: how many patches a row has.
 func attentionRows(_ digits: Digits, _ maps: [Tensor], _ side: Int) -> Image {
   let plain = (0..<maps[0].shape[0]).map { digits.image(at: $0).enlarged(by: 8) }
@@ -48,7 +49,8 @@ func accuracyBars(_ title: String, _ baselines: [Double], _ runs: [Double]) -> B
     reference: .vertical(at: 0.1, "chance"))
 }
 
-/// What each of the first 16 filters of the patch embedding multiplies a patch with: blue is negative, white zero, red positive.
+/// What each of the first 16 filters of the patch embedding multiplies a patch with: blue is negative, white zero, red
+/// positive.
 func filters(of model: VisionTransformer, _ title: String) -> ImageGridPlot {
   let weight = model.patchEmbed.parameters()[0]  // [D, 1, P, P]
   let (side, largest) = (weight.shape[2], weight.detached().abs().max().item)

@@ -226,7 +226,8 @@ show("Accuracy on held-out digits", percent: accuracy(model, on: split.test))
 
 /*:
 When does it learn, and when does it learn by heart? The figure shows the loss of training and that of the held-out
-digits, and beside it the held-out accuracy. The axis of the losses is logarithmic: each mark is ten times the one below.
+digits, and beside it the held-out accuracy. The axis of the losses is logarithmic: each mark is ten times the one
+below.
 
 {{figure training}}
 
@@ -286,9 +287,10 @@ note(
 ## 4.8 Taking parts away
 
 The same training, each time with one part changed. Without positions the model sees a *bag* of patches: it cannot know
-what is above and what is below. The figure *bag* shows on the photo of 4.1 what is lost. With one seed each, only a gap of many points is evidence, and there is one. The
-parameters are those that a model uses. With patches of 4 pixels they are as many by accident: each patch has 384 weights
-more, and the twelve positions fewer save 384. The loss is the mean of the last epoch.
+what is above and what is below. The figure *bag* shows on the photo of 4.1 what is lost. With one seed each, only a
+gap of many points is evidence, and there is one. The parameters are those that a model uses. With patches of 4 pixels
+they are as many by accident: each patch has 384 weights more, and the twelve positions fewer save 384. The loss is the
+mean of the last epoch.
 */
 section("4.8 Taking parts away")
 let bag = withGenerator(Generator(seed: 0)) { IntTensor.randperm(tiles.count).scalars }.map { tiles[$0] }
@@ -313,9 +315,9 @@ table(
   })
 
 /*:
-Is the model without positions only later? The curves say no. It leaves chance with most of the others, falls far more slowly,
-and ends near 0.5, about fifty times as high. In the end the learning rate is almost zero, so that all curves are flat
-there: the figure cannot say what more steps would bring.
+Is the model without positions only later? The curves say no. It leaves chance with most of the others, falls far more
+slowly, and ends near 0.5, about fifty times as high. In the end the learning rate is almost zero, so that all curves
+are flat there: the figure cannot say what more steps would bring.
 */
 figure(
   "variants",

@@ -106,9 +106,9 @@ show("Autograd gives the same within 1e-7", example.grad.map { ($0 - gradient).a
 
 /*:
 Which numbers go up and which go down in one step? The figure shows the logits of this cell, what the two softmax
-directions make of them, and the gradient. The rows of the second matrix sum to 1, the columns of the third. The gradient
-is blue on the diagonal (a step makes these logits larger) and red elsewhere, strongest where a wrong pair has much
-probability in both directions.
+directions make of them, and the gradient. The rows of the second matrix sum to 1, the columns of the third. The
+gradient is blue on the diagonal (a step makes these logits larger) and red elsewhere, strongest where a wrong pair has
+much probability in both directions.
 */
 figure(
   "matrices",
@@ -206,8 +206,8 @@ table(attributes, [["the mended version"] + galleries.rightParts(mended.model)])
 show("Cosine of a picture and its shuffled patches", galleries.cosineWithShuffledPatches(mended.model), decimals: 4)
 
 /*:
-Where does the notebook's version stop, and does the mended one pass that point? The figure shows both losses, chance, and
-the least loss of a model that does not see the place.
+Where does the notebook's version stop, and does the mended one pass that point? The figure shows both losses, chance,
+and the least loss of a model that does not see the place.
 
 {{figure losses}}
 
@@ -237,7 +237,7 @@ figure(
   caption:
     "Captions and the five nearest pictures, by the notebook's (left) and the mended version; the right one is framed.",
   alternative:
-    "The notebook's nearest pictures agree in color, shape and size but lie anywhere; the mended version's first is mostly right."
+    "The notebook's agree in color, shape and size but not in place; the mended version's first is mostly right."
 )
 
 /*:
@@ -362,10 +362,10 @@ let change = gaps.map { abs($0.recallWithoutGap - $0.recall) }.reduce(0, max)
 show("Largest change of recall@1, points", 100 * change, decimals: 1)
 
 /*:
-What does a gap look like? The figure shows the 48 held-out pictures and captions of two rows of the table, each model on
-the two directions along which its own 96 vectors vary most (*principal components*). A line joins a picture and its
-caption. With the learned temperature the two kinds lie among each other. At a fixed $\tau = 0.0025$ they lie apart, and
-the first direction is the gap itself.
+What does a gap look like? The figure shows the 48 held-out pictures and captions of two rows of the table, each model
+on the two directions along which its own 96 vectors vary most (*principal components*). A line joins a picture and its
+caption. With the learned temperature the two kinds lie among each other. At a fixed $\tau = 0.0025$ they lie apart,
+and the first direction is the gap itself.
 */
 figure(
   "gap",
