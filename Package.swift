@@ -51,20 +51,23 @@ let publishedModels: [Target.Dependency] = [
 /// The lessons with all that each imports, and nothing else: a change in a library builds only its users again.
 let lessons: [(name: String, imports: [Target.Dependency])] = [
   ("Lesson01_Objectives", ["CourseKit", "Layers", "Models", "Notebook", "Tensors"]),
-  ("Lesson02_Prerequisites", ["Checkpoints", "Layers", "Notebook", "Tensors"]),
-  ("Lesson03_Multimodal", ["Images", "Layers", "Models", "Notebook", "Tensors"]),
-  ("Lesson04_ViT", ["Datasets", "Images", "Layers", "Models", "Notebook", "Tensors", argumentParser]),
-  ("Lesson05_CLIP", ["Datasets", "Images", "Layers", "Models", "Notebook", "Tensors", "Training"]),
-  ("Lesson06_PretrainedCLIP", ["Tokenizers"] + publishedModels),
-  ("Lesson07_Captioning", publishedModels),
-  ("Lesson08_VQA", publishedModels),
-  ("Lesson09_BLIP2", publishedModels),
+  ("Lesson02_Prerequisites", ["Checkpoints", "Images", "Layers", "Notebook", "Plots", "Tensors"]),
+  ("Lesson03_Multimodal", ["Images", "Layers", "Models", "Notebook", "Plots", "Tensors"]),
+  ("Lesson04_ViT", ["Datasets", "Images", "Layers", "Models", "Notebook", "Plots", "Tensors", argumentParser]),
+  ("Lesson05_CLIP", ["Datasets", "Images", "Layers", "Models", "Notebook", "Plots", "Tensors", "Training"]),
+  ("Lesson06_PretrainedCLIP", ["Plots", "Tokenizers"] + publishedModels),
+  ("Lesson07_Captioning", ["Plots"] + publishedModels),
+  ("Lesson08_VQA", ["Plots"] + publishedModels),
+  ("Lesson09_BLIP2", ["Plots"] + publishedModels),
   (
     "Lesson10_Interview",
-    ["Checkpoints", "Datasets", "Images", "Layers", "Models", "Pretrained", "Notebook", "Tensors", argumentParser]
+    [
+      "Checkpoints", "Datasets", "Images", "Layers", "Models", "Plots", "Pretrained", "Notebook", "Tensors",
+      argumentParser,
+    ]
   ),
-  ("Lesson11_Summary", ["CourseKit", "Datasets", "Notebook"]),
-  ("Lesson12_References", ["Datasets", "Notebook", "Tokenizers", "Training"]),
+  ("Lesson11_Summary", ["CourseKit", "Datasets", "Notebook", "Plots"]),
+  ("Lesson12_References", ["CourseKit", "Datasets", "Notebook", "Plots", "Tokenizers", "Training"]),
 ]
 
 func lessonTarget(_ name: String, _ imports: [Target.Dependency]) -> Target {

@@ -4,8 +4,10 @@
 The module builds on two others: transformers (Module 14) and the Hugging Face ecosystem (Module 17). This lesson brings
 what it needs from both, from the single number up to a checkpoint file.
 */
+import Images
 import Layers
 import Notebook
+import Plots
 import Tensors
 
 let lesson = Lesson(2, "Prerequisites")
@@ -140,6 +142,9 @@ to come: forward, loss, zero the gradients, backward, step. AdamW divides each g
 all weights take steps of like size.
 */
 section("2.7 A training loop")
+figure(
+  "activations", activationCurves(),
+  caption: "ReLU has a corner at 0; GELU is smooth, slightly negative left of 0, and close to ReLU far from it.")
 let inputs = Tensor([[0, 0], [0, 1], [1, 0], [1, 1]])
 let answers = IntTensor([0, 1, 1, 0])
 
@@ -156,7 +161,8 @@ func train(_ model: Sequential, steps: Int) -> [Float] {
 
 let bent = Sequential(Linear(2, 16), Activation.gelu(), Linear(16, 2))
 let bentLosses = train(bent, steps: 201)
-let straightLosses = train(Sequential(Linear(2, 16), Linear(16, 2)), steps: 201)
+let straight = Sequential(Linear(2, 16), Linear(16, 2))
+let straightLosses = train(straight, steps: 201)
 table(
   ["step", "with GELU between", "without"],
   [0, 5, 10, 20, 50, 200].map { step in
@@ -164,6 +170,32 @@ table(
   })
 show("Chance", Tensor(2).log().item, decimals: 3, note: "ln 2; the best that a straight line can do here")
 show("Answers with GELU", bent(inputs).argmax(dim: 1).scalars, note: "wanted: [0, 1, 1, 0]")
+
+/*:
+What does the bend change? The first figure shows both losses. With GELU the loss falls towards 0. Without, it comes
+down to $\ln 2$ and stays there.
+*/
+figure(
+  "losses",
+  LinePlot(
+    "The first 100 steps of exclusive or", x: "step", y: Axis("cross-entropy (nats)", including: 0),
+    series: [
+      LineSeries("with GELU", y: Array(bentLosses[...100])), LineSeries("without", y: Array(straightLosses[...100])),
+    ],
+    references: [.horizontal(at: Tensor(2).log().item, "chance, ln 2")]),
+  caption: "One curve falls below chance, the other one ends on it.")
+
+/*:
+The second figure asks both models at each place of the plane, not only at the four places that they learned from. With
+GELU the border between the answers is bent, so that both black points lie on one side and both white ones on the other.
+Two linear layers in a row are one linear map: their answer is even everywhere.
+*/
+figure(
+  "regions",
+  Image.grid([bent, straight].map(decisionRegion), columns: 2, gap: 10, labels: ["with GELU", "without"]),
+  caption: "Red where the model answers 1, blue where it answers 0; black points have the answer 1, white ones 0.",
+  alternative:
+    "Left a blue band between two red corners: white points in blue, black ones in red. Right no color at all.")
 
 /*:
 ## 2.8 Attention, step by step
@@ -182,6 +214,14 @@ let many = Tensor.randn([1000, 64]).matmul(Tensor.randn([64, 1000]))
 show("Standard deviation of a million scores", many.standardDeviation().item, decimals: 1, note: "√64 = 8")
 show("Largest weight without and with √d", [scores.softmax(dim: -1).max().item, weights.max().item], decimals: 3)
 show("Weights", weights, decimals: 3)
+
+/*:
+The same for other widths: how large is the largest of sixteen weights, of random queries and keys? Without the division
+it goes towards 1 as $d$ grows, so that a query attends to a single key. Divided by $\sqrt d$ it stays nearly level.
+*/
+figure(
+  "saturation", saturationCurves(),
+  caption: "Compare the curves at the right end, where heads are wide.")
 
 /*:
 The engine does the three lines in one operation, for all heads of a batch. A layer with several heads splits the width:
@@ -203,9 +243,18 @@ show("Difference to MultiheadAttention", largestDifference(joined, attention(seq
 /*:
 A language model must not see the word that it has to guess. A *causal mask* sets the scores of later tokens to $-\infty$
 before the softmax, and their weights become exactly 0.
+
+{{figure attention}}
+
+Both matrices have rows that sum to 1. On the right everything above the diagonal is 0, and each row shares the whole
+weight among the tokens up to its own: the first token attends only to itself.
 */
 let mask = Tensor.zeros([4, 4]).maskedFill(Tensor.ones([4, 4]).triu(diagonal: 1), -.infinity)
-show("Weights with a causal mask", (scores / 8 + mask).softmax(dim: -1), decimals: 3)
+let causalWeights = (scores / 8 + mask).softmax(dim: -1)
+show("Weights with a causal mask", causalWeights, decimals: 3)
+figure(
+  "attention", attentionMaps([("All tokens", weights), ("With a causal mask", causalWeights)]),
+  caption: "A row says to which keys one query attends.")
 
 /*:
 ## 2.9 Attention knows no order
@@ -253,6 +302,18 @@ func linearMap(_ x: Tensor, _ name: String) -> Tensor {
 let attended = norm(sequence + layer.selfAttn(sequence), "norm1")
 let byFormula = norm(attended + linearMap(linearMap(attended, "linear1").relu(), "linear2"), "norm2")
 show("Difference of the formula to the layer", largestDifference(byFormula, layer(sequence)), decimals: 5)
+
+/*:
+The same as a picture, from the layer's own sizes, for B sequences of T tokens. Only inside the second part is a token
+wider; at the end it has its old width, so that layers can be stacked.
+
+{{figure layer}}
+
+{{quote TransformerEncoderLayer.callAsFunction}}
+*/
+figure(
+  "layer", blocks(of: layer, headCount: 4),
+  caption: "Two parts, each with a shortcut around it and a normalization after it.")
 
 /*:
 Trained, a layer is its parameters: a dictionary from names to tensors, PyTorch's `state_dict`. The names are

@@ -8,6 +8,7 @@ import Images
 import Layers
 import Models
 import Notebook
+import Plots
 import Tensors
 
 let lesson = Lesson(3, "What is Multimodal Learning?")
@@ -85,6 +86,11 @@ table(
   ["nearly the same direction, short", "other direction, long", "opposite"].enumerated().map { row, name in
     [.text(name), .fixed(products[row].item, decimals: 2), .fixed(angles[row].item, decimals: 2)]
   })
+figure(
+  "vectors",
+  arrowPlot(
+    "Three candidates for one query", query: query, candidates: candidates, names: ["short", "long", ""]),
+  caption: "The dot product is the way along the query's direction; the cosine looks at the angle alone.")
 
 /*:
 ## 3.5 Six pictures, six captions
@@ -108,7 +114,8 @@ let captions = colours.flatMap { ["a \($0.name) square", "a \($0.name) cross"] }
 let drawings = colours.flatMap { [square($0.color), cross($0.color)] }
 figure(
   "pictures", Image.grid(drawings.map { $0.enlarged(by: 12) }, columns: 6, gap: 6, labels: captions),
-  caption: "The six pairs, enlarged twelve times.")
+  caption: "The six pairs, enlarged twelve times.",
+  alternative: "A red, a green and a blue square and cross of few pixels on white, each with its caption below.")
 
 /*:
 A picture's features are its ink: 1 minus each sample, so that white paper is zero. A caption's features say which words
@@ -132,7 +139,10 @@ cosines, softmax makes probabilities that say which caption belongs to the pictu
 the right one, in rows and in columns:
 $$\mathcal{L} = -\frac{1}{2N} \sum_i \Bigl( \log \frac{e^{s \cos_{ii}}}{\sum_j e^{s \cos_{ij}}}
 + \log \frac{e^{s \cos_{ii}}}{\sum_j e^{s \cos_{ji}}} \Bigr)$$
-The factor $s = 1 / \tau$ is learned with the maps and starts at $1 / 0.07$, as in CLIP.
+The factor $s = 1 / \tau$ is learned with the maps and starts at $1 / 0.07$, as in CLIP. The library's loss is this
+formula:
+
+{{quote clipLoss}}
 */
 section("3.6 Learning a joint space")
 struct JointSpace {
@@ -142,9 +152,15 @@ struct JointSpace {
 
   init(scale: Float) { logitScale = Tensor(scale).log().requiringGrad() }
 
+  /// Unit vectors of pictures and of texts, `[N, 8]` each.
+  func vectors(_ ink: Tensor, _ words: Tensor) -> (pictures: Tensor, texts: Tensor) {
+    (image(ink).l2Normalized(), text(words).l2Normalized())
+  }
+
   /// Cosines of all pictures (rows) with all texts (columns).
   func similarities(_ ink: Tensor, _ words: Tensor) -> Tensor {
-    image(ink).l2Normalized().matmul(text(words).l2Normalized().T)
+    let (pictures, texts) = vectors(ink, words)
+    return pictures.matmul(texts.T)
   }
 
   /// Trains on matching pairs; returns the loss before each step.
@@ -163,10 +179,19 @@ struct JointSpace {
 
 let space = JointSpace(scale: 1 / 0.07)
 let before = noGrad { space.similarities(ink, words) }
+let start = noGrad { space.vectors(ink, words) }
 let losses = space.train(ink, words, steps: 61)
 let after = noGrad { space.similarities(ink, words) }
+let end = noGrad { space.vectors(ink, words) }
 table(["step", "loss"], stride(from: 0, to: 61, by: 10).map { [.integer($0), .fixed(losses[$0], decimals: 3)] })
 show("Chance", Tensor(6).log().item, decimals: 3, note: "ln 6: every caption equally likely")
+figure(
+  "loss",
+  LinePlot(
+    "Loss of the joint space", x: "step", y: .logarithmic("contrastive loss (nats)"),
+    series: [LineSeries("training", y: losses)],
+    references: [.horizontal(at: Tensor(6).log().item, "chance, ln 6")], height: 300),
+  caption: "The first step brings the loss below chance; each mark of this axis is a tenth of the one above.")
 
 /*:
 Before training the loss is not ln 6: a large $s$ turns accidental angles into firm opinions, and these are mostly
@@ -184,12 +209,29 @@ cosineTable(before)
 note("Cosines after training:")
 cosineTable(after)
 
-func heatMap(_ matrix: Tensor) -> Image {
-  .labelledHeatMap(matrix.scalars, rows: captions, columns: captions, colormap: .diverging, range: -1...1, cell: 24)
-}
 figure(
-  "similarities", Image.grid([heatMap(before), heatMap(after)], columns: 2, gap: 8, labels: ["before", "after"]),
-  caption: "Cosines of pictures (rows) and captions (columns): blue -1, white 0, red 1.")
+  "similarities",
+  Panels(
+    "Cosines",
+    [cosineMap("before training", before, names: captions), cosineMap("after training", after, names: captions)],
+    panelWidth: 540),
+  caption: "Look for the red diagonal: after training the cosine of each pair is the largest of its row and column.")
+
+/*:
+Where are the twelve vectors? They have eight numbers each, too many for a page. The figure *plane* shows two: their
+parts along the two directions in which all twelve together vary most (*principal components*), found anew before and
+after training. Before, the pictures lie on one side and the captions on the other. After, the caption that is nearest
+to each picture is its own, and the six pairs lie apart.
+*/
+figure(
+  "plane",
+  Panels(
+    "Twelve vectors, seen along two directions",
+    [
+      planePlot("before training", pictures: start.pictures, captions: start.texts, names: captions),
+      planePlot("after training", pictures: end.pictures, captions: end.texts, names: captions),
+    ]),
+  caption: "A line joins a picture and its caption: look how long the lines are.")
 
 /*:
 ## 3.7 Retrieval, both ways
@@ -269,6 +311,14 @@ table(
   })
 
 /*:
+The figure asks the same for every $s$ between 0.1 and 200. At the left all captions are equally likely; at the right
+the first has everything. In between, another caption whose cosine is above the mean first gains and then loses.
+*/
+figure(
+  "temperature", temperatureCurves(after[0], names: captions, learned: learned),
+  caption: "From even to certain by one factor: the same cosines everywhere.")
+
+/*:
 With $s$ held at 1 the loss cannot become small however good the angles: six unit vectors repel each other at best to
 cosines of $-1/5$, which leaves $\ln(1 + 5 e^{-6/5})$. Training comes near and stops above it, since captions that
 share a word cannot part entirely.
@@ -278,6 +328,15 @@ let bluntLosses = blunt.train(ink, words, steps: 201, learnsScale: false)
 let floor = (5 * (Tensor(-1.2).exp()) + 1).log().item
 show("Loss with s = 1 after 200 steps", bluntLosses[200], decimals: 3)
 show("The least possible with s = 1", floor, decimals: 3)
+figure(
+  "blunt",
+  LinePlot(
+    "Loss with s = 1 and with a learned s", x: "step", y: Axis("contrastive loss (nats)", including: 0),
+    series: [LineSeries("s = 1", y: bluntLosses), LineSeries("s learned", y: losses)],
+    references: [
+      .horizontal(at: Tensor(6).log().item, "chance, ln 6"), .horizontal(at: floor, "least for s = 1"),
+    ], height: 320),
+  caption: "With s = 1 the curve ends above its limit, however long it goes on.")
 let structure = noGrad { blunt.similarities(ink, words) }[0].scalars
 show("Cosine, same colour and shape", structure[0], decimals: 2)
 show("Cosine, same colour only", structure[1], decimals: 2)

@@ -14,6 +14,7 @@ import Images
 import Layers
 import Models
 import Notebook
+import Plots
 import Tensors
 
 struct Options: LessonOptions {
@@ -45,7 +46,10 @@ let tiles = photo.tiles(width: 16, height: 16)
 show("Photo", photo.description)
 show("Patches", tiles.count, note: "224 / 16 = 14 in a row, 14 rows")
 show("Numbers in a patch", tiles[0].pixels.count, note: "16 · 16 · 3")
-figure("patches", Image.grid(tiles, columns: 14, gap: 2), caption: "the photo as 196 patches")
+figure(
+  "patches", Image.grid(tiles, columns: 14, gap: 2),
+  caption: "The photo as 196 patches: each square is one token.",
+  alternative: "A photo of a cat, cut by a white grid into 14 rows of 14 square patches.")
 
 /*:
 ## 4.2 Patch embedding
@@ -65,6 +69,8 @@ show("First token begins", patches[0][0][0..<4].scalars, decimals: 4)
 /*:
 The claim that the convolution is a linear map of flattened patches can be checked to the last bit: `unfold` lays each
 patch out as a row of 768 numbers, and a linear layer with the same weights follows.
+
+{{quote PatchEmbedding.callAsFunction}}
 */
 let convolution = embed.namedParameters().map { $0.parameter }
 let rows = image.unfold(kernel: (16, 16), stride: (16, 16))  // [1, 196, 768]
@@ -107,6 +113,22 @@ for (name, step) in [("Tokens", tokens), ("After the encoder", encoded), ("[CLS]
   show(name, step.shape)
 }
 show("Step by step and in one call: the same bits", scores.scalars == evaluated.scalars)
+
+/*:
+Which block changes the shape, and which has parameters? The figure answers from the model's own sizes. Only the first
+two blocks and the last two change the shape. All twelve layers keep it, so that they can be stacked.
+
+{{figure blocks}}
+
+The library's two functions are the figure from the top to the bottom:
+
+{{quote VisionTransformer.tokens}}
+
+{{quote VisionTransformer.callAsFunction}}
+*/
+figure(
+  "blocks", architecture(of: vit),
+  caption: "The model with the shapes between its blocks; an arrow around a block is its shortcut.")
 
 /*:
 ## 4.4 Where 86 million parameters are
@@ -154,40 +176,68 @@ let digits = require(try Digits.load())
 let split = digits.stratifiedSplit(seed: 0)
 show("Digits to learn from, held out", [split.training.count, split.test.count])
 let sample = (0..<20).map { digits.image(at: $0).enlarged(by: 4) }
-figure("digits", Image.grid(sample, columns: 10, gap: 3), caption: "the first twenty digits")
+figure(
+  "digits", Image.grid(sample, columns: 10, gap: 3), caption: "The first twenty digits, 8 × 8 pixels each.",
+  alternative: "Twenty coarse handwritten digits in two rows: 0 to 9, and 0 to 9 again.")
 
-/// Trains a model for 660 steps and returns it with the loss of every step.
+/// Trains a model for 660 steps, with a check on `heldOut` every 30 of them.
 func train(
-  _ ablation: Ablation, on digits: Digits, seed: Int = lesson.seed
-) -> (model: VisionTransformer, losses: [Float]) {
+  _ ablation: Ablation, on digits: Digits, checkedOn heldOut: Digits? = nil, seed: Int = lesson.seed
+) -> Run {
   manualSeed(seed)
   let model = VisionTransformer(ablation.configuration)
   let optimiser = AdamW(model.parameters(), learningRate: 3e-3)
   let schedule = WarmupCosine(peak: 3e-3, warmupSteps: 60, totalSteps: 660)
   let bar = progress("training \(ablation.rawValue), seed \(seed)", total: 660)
-  var losses: [Float] = []
+  var run = Run(model: model)
+  func check() {
+    guard let heldOut else { return }
+    let scores = noGrad { model.eval()(heldOut.images) }
+    model.train()
+    let loss = crossEntropy(scores, IntTensor(heldOut.labels)).item
+    run.checks.append((run.losses.count, loss, heldOut.accuracy(of: scores.argmax(dim: 1).scalars)))
+  }
   for batch in digits.shuffledBatches(of: 64, count: 660) {
-    optimiser.learningRate = schedule.learningRate(at: losses.count)
+    if run.losses.count % 30 == 0 { check() }
+    optimiser.learningRate = schedule.learningRate(at: run.losses.count)
     optimiser.zeroGrad()
     let loss = crossEntropy(model(batch.images), IntTensor(batch.labels))
     loss.backward()
     optimiser.step()
-    losses.append(loss.item)
+    run.losses.append(loss.item)
     bar.advance()
   }
+  check()
   bar.finish()
-  return (model.eval(), losses)
+  model.eval()
+  return run
 }
 func accuracy(_ model: VisionTransformer, on digits: Digits) -> Double {
   digits.accuracy(of: noGrad { model(digits.images) }.argmax(dim: 1).scalars)
 }
 let ablation = lesson.options.ablation
-let (model, losses) = train(ablation, on: split.training)
+let run = train(ablation, on: split.training, checkedOn: split.test)
+let (model, losses) = (run.model, run.losses)
 show("Model", "\(ablation == .none ? "ViT" : ablation.rawValue), \(Format.integer(model.parameterCount)) parameters")
 show("Loss of knowing nothing", Tensor(10).log().item, decimals: 4, note: "ln 10")
 for step in [0, 59, 219, 439, 659] { show("Loss at step \(step + 1)", losses[step], decimals: 4) }
 show("Accuracy on what it learned from", percent: accuracy(model, on: split.training))
 show("Accuracy on held-out digits", percent: accuracy(model, on: split.test))
+
+/*:
+When does it learn, and when does it learn by heart? The figure shows the loss of training and that of the held-out
+digits, and beside it the held-out accuracy. The axis of the losses is logarithmic: each mark is ten times the one
+below.
+
+{{figure training}}
+
+During the warm-up both losses stay near chance. Then they fall together. At about 0.1 they part: the loss of training
+goes on to a tenth of that, the other one stays. What the model learns from there on holds for its own digits only, and
+the held-out accuracy has nearly reached its end.
+*/
+figure(
+  "training", trainingCurves(run, classCount: 10),
+  caption: "Look for the step at which the two losses part (training: mean of each epoch of 22 steps).")
 
 /*:
 ## 4.7 Is that good? Ask a simple baseline
@@ -216,6 +266,12 @@ table(
   ])
 show("ViT, each seed, same writers", vitSame.map { 100 * $0 }, decimals: 2)
 show("ViT, each seed, other writers", vitOther.map { 100 * $0 }, decimals: 2)
+figure(
+  "accuracies",
+  Panels(
+    "Accuracy on held-out digits",
+    [accuracyBars("Same writers", same, vitSame), accuracyBars("Other writers", other, vitOther)]),
+  caption: "Look at the rings, one for each seed: they are further apart than the last three bars' ends.")
 let lead = mean(vitOther) - max(other[1], other[2])
 show("Other writers: ViT minus the best linear model, points", 100 * lead, decimals: 2)
 note(
@@ -231,21 +287,45 @@ note(
 ## 4.8 Taking parts away
 
 The same training, each time with one part changed. Without positions the model sees a *bag* of patches: it cannot know
-what is above and what is below. With one seed each, only a gap of many points is evidence, and there is one. The
-parameters are those that a model uses. With patches of 4 pixels they are as many by accident: each patch has 384 weights
-more, and the twelve positions fewer save 384. The loss is the mean of the last epoch.
+what is above and what is below. The figure *bag* shows on the photo of 4.1 what is lost. With one seed each, only a
+gap of many points is evidence, and there is one. The parameters are those that a model uses. With patches of 4 pixels
+they are as many by accident: each patch has 384 weights more, and the twelve positions fewer save 384. The loss is the
+mean of the last epoch.
 */
 section("4.8 Taking parts away")
+let bag = withGenerator(Generator(seed: 0)) { IntTensor.randperm(tiles.count).scalars }.map { tiles[$0] }
+figure(
+  "bag", Image.grid([tiles, bag].map { Image.grid($0, columns: 14, gap: 1) }, columns: 2, gap: 12),
+  caption: "Without positions both pictures are the same to a transformer: the same patches, in another order.",
+  alternative: "Left the cat's 196 patches in their places, right the same patches in random order: no cat to be seen.")
+let variants = Ablation.allCases.map { part in
+  (
+    name: part == .none ? "as in 4.6" : part.rawValue, part: part,
+    run: part == ablation ? run : train(part, on: split.training)
+  )
+}
 table(
   ["model", "parameters", "loss, last epoch", "learned from", "held out"],
-  Ablation.allCases.map { part in
-    let (variant, losses) = part == ablation ? (model, losses) : train(part, on: split.training)
-    return [
-      .text(part == .none ? "as in 4.6" : part.rawValue), .integer(part.usedParameterCount(of: variant)),
-      .fixed(mean(losses.suffix(22).map(Double.init)), decimals: 4),
-      .percent(accuracy(variant, on: split.training)), .percent(accuracy(variant, on: split.test)),
+  variants.map { name, part, run in
+    [
+      .text(name), .integer(part.usedParameterCount(of: run.model)),
+      .fixed(run.epochLosses[29], decimals: 4),
+      .percent(accuracy(run.model, on: split.training)), .percent(accuracy(run.model, on: split.test)),
     ]
   })
+
+/*:
+Is the model without positions only later? The curves say no. It leaves chance with most of the others, falls far more
+slowly, and ends near 0.5, about fifty times as high. In the end the learning rate is almost zero, so that all curves
+are flat there: the figure cannot say what more steps would bring.
+*/
+figure(
+  "variants",
+  LinePlot(
+    "Training loss with one part changed", x: "step", y: .logarithmic("cross-entropy (nats)"),
+    series: variants.map { LineSeries($0.name, x: epochEnds, y: $0.run.epochLosses) },
+    references: [.horizontal(at: Tensor(10).log().item, "chance, ln 10")]),
+  caption: "Look at the curve that stays above the others (means of each epoch of 22 steps).")
 
 /*:
 ## 4.9 What it learned
@@ -254,14 +334,32 @@ table(
 others. In the paper's figure 7, after millions of photographs, a map is bright around its own place, so that the grid
 of patches can be seen. Here it cannot: sixteen places can be told apart without neighbours being similar.
 
-**Attention** (figure *attention*): how much [CLS] looks at each patch in the last layer, laid over ten digits.
-**Rollout** (figure *rollout*; Abnar and Zuidema 2020): the product of $(A + I) / 2$ over the layers, $A$ the mean attention
+**Attention** (figure *attention*, second row): how much [CLS] looks at each patch in the last layer, laid over ten digits.
+**Rollout** (third row; Abnar and Zuidema 2020): the product of $(A + I) / 2$ over the layers, $A$ the mean attention
 of a layer's heads and $I$ for the shortcut around it, which follows attention back to the pixels. With `--ablation
 no-positions` or `mean-pooling` these figures show a part that the model does not use.
+
+**Filters** (figure *filters*): what the patch embedding learned to look for. In the paper's figure 7 the filters are
+smooth waves. Here left and right hardly differ: training left the random filters nearly as they were, the larger ones
+look like noise, and the model learned in its other parts. That costs it little: 32 random filters of a patch of 4 or 16
+pixels lose nothing of the patch.
 */
 section("4.9 What it learned")
 let side = 8 / model.configuration.patchSize
 let places = model.posEmbed[0][1..<side * side + 1].detached().l2Normalized()
+let trained = variants.filter { $0.part == ablation || $0.part == .patch4 }.map(\.run.model)
+figure(
+  "filters",
+  Panels(
+    "The first 16 filters of the patch embedding",
+    trained.flatMap { model in
+      let start = withGenerator(Generator(seed: lesson.seed)) { VisionTransformer(model.configuration) }
+      let size = "\(model.configuration.patchSize) × \(model.configuration.patchSize) pixels"
+      return [filters(of: start, "\(size), before training"), filters(of: model, "\(size), after training")]
+    }),
+  caption:
+    "A square is one filter: red pixels count for it, blue ones against it. Compare left and right."
+)
 let similarity = places.matmul(places.T)  // [N, N]
 let neighbours = (0..<side * side - 1).filter { ($0 + 1) % side != 0 }.map { similarity[$0][$0 + 1].item }
 let anyTwo = (similarity.sum().item - Float(side * side)) / Float(side * side * (side * side - 1))
@@ -270,14 +368,20 @@ show("Similarity of any two positions, mean", anyTwo, decimals: 2)
 let maps = (0..<side * side).map {
   Image.heatMap(similarity[$0].scalars, columns: side, rows: side, range: -1...1, cell: 12)
 }
-figure("positions", Image.grid(maps, columns: side, gap: 4), caption: "similarity of each position to all others")
+figure(
+  "positions", Image.grid(maps, columns: side, gap: 4), caption: "Similarity of each position to all others.",
+  alternative: "Sixteen small maps in four rows, each with one bright square at its own place and no pattern around it."
+)
 let shown = split.test.subset(0..<10)
 let recorder = AttentionRecorder(model, shown.images)
 let seen = recorder.weights[recorder.weights.count - 1].mean(dim: 1)  // [10, T, T], the mean of the heads
 let toItself = seen.select(0, dim: 1).select(0, dim: 1).mean()
 show("Attention of [CLS] to itself, mean of ten digits", toItself.item, decimals: 2)
-figure("attention", overlays(seen, shown, side), caption: "attention of [CLS] in the last layer")
-figure("rollout", overlays(recorder.rollout(), shown, side), caption: "attention rollout over both layers")
+figure(
+  "attention", attentionRows(shown, [seen, recorder.rollout()], side),
+  caption: "Ten digits, the attention of [CLS] in the last layer, and attention rollout: yellow is most, blue least.",
+  alternative:
+    "Three rows of ten digits: plain, under a map of attention that is bright on strokes, under that of rollout.")
 
 /*:
 ## 4.10 What the notebook leaves unsaid

@@ -66,11 +66,14 @@ final class Galleries {
   }
 
   /// Recall@1 of captions for pictures and of pictures for captions.
-  func recalls(_ model: SimpleCLIP, _ split: SceneSplit = .heldOut, amongAll: Bool = false) -> [Cell] {
+  func recallsAtOne(_ model: SimpleCLIP, _ split: SceneSplit = .heldOut, amongAll: Bool = false) -> [Double] {
     let similarities = similarities(model)
-    return [similarities, similarities.T].map {
-      .percent(scores($0, split, amongAll: amongAll).recall(at: 1), decimals: 1)
-    }
+    return [similarities, similarities.T].map { scores($0, split, amongAll: amongAll).recall(at: 1) }
+  }
+
+  /// The same as percentages.
+  func recalls(_ model: SimpleCLIP, _ split: SceneSplit = .heldOut, amongAll: Bool = false) -> [Cell] {
+    recallsAtOne(model, split, amongAll: amongAll).map { .percent($0, decimals: 1) }
   }
 
   /// What the columns of ``retrievalRows(_:)`` are.
@@ -110,12 +113,17 @@ final class Galleries {
     }
   }
 
-  /// The cosine of a held-out picture's vector with that of the same picture whose 16 patches are shuffled.
-  func cosineWithShuffledPatches(_ model: SimpleCLIP) -> Float {
-    let picture = Scene.tensor([scenes[range(.heldOut).lowerBound]])  // [1, 3, 32, 32]
+  /// A held-out picture and the same with its 16 patches shuffled, `[1, 3, 32, 32]` each.
+  func shuffledPatches() -> (picture: Tensor, shuffled: Tensor) {
+    let picture = Scene.tensor([scenes[range(.heldOut).lowerBound]])
     let order = withGenerator(Generator(seed: 0)) { IntTensor.randperm(16).scalars }
     let patches = picture.reshape(3, 4, 8, 4, 8).permute(1, 3, 0, 2, 4).reshape(16, 3, 8, 8).indexSelect(order)
-    let shuffled = patches.reshape(4, 4, 3, 8, 8).permute(2, 0, 3, 1, 4).reshape(1, 3, 32, 32)
+    return (picture, patches.reshape(4, 4, 3, 8, 8).permute(2, 0, 3, 1, 4).reshape(1, 3, 32, 32))
+  }
+
+  /// The cosine of the vectors of a held-out picture and of the same with its patches shuffled.
+  func cosineWithShuffledPatches(_ model: SimpleCLIP) -> Float {
+    let (picture, shuffled) = shuffledPatches()
     return noGrad { (model.encodeImage(picture) * model.encodeImage(shuffled)).sum() }.item
   }
 

@@ -13,6 +13,7 @@ import Images
 import Layers
 import Models
 import Notebook
+import Plots
 import Tensors
 import Training
 
@@ -31,8 +32,19 @@ manualSeed(0)
 let full = SimpleCLIP()
 table(["part", "parameters", "share"], partRows(full))
 show("SimpleCLIP parameters", full.parameterCount)
+figure(
+  "towers", towers(of: full),
+  caption: "Both towers end in vectors of the same width; only their cosines join them.")
 
 /*:
+The library's functions, one for each tower and one for their meeting:
+
+{{quote SimpleCLIP.encodeImage}}
+
+{{quote SimpleCLIP.encodeText}}
+
+{{quote SimpleCLIP.callAsFunction}}
+
 Four random pictures and four random texts, drawn with seed 0 as in PyTorch, in evaluation mode. Each tower makes unit
 vectors, their products are cosines, and these are multiplied by $e^s = 1/\tau = 1/0.07$. PyTorch's loss for them is
 1.3719: about $\ln 4$, a model that knows nothing.
@@ -75,7 +87,9 @@ P^\mathrm{row} = \mathrm{softmax\ of\ each\ row} $$
 
 The gradient is negative on the diagonal, so a step makes the cosine of each pair larger, the more, the less sure the
 model is of the pair. Elsewhere it is positive: a step makes the cosine of a wrong pair smaller in proportion to the
-probability that the model gives it.
+probability that the model gives it. The library's version asks for two cross-entropies:
+
+{{quote clipLoss}}
 */
 section("5.2 The contrastive loss by hand")
 manualSeed(0)
@@ -89,6 +103,20 @@ show("CLIP loss at seed 0, by hand and by clipLoss", [byHand.item, loss.item], d
 let gradient = noGrad { (byRow + byColumn - 2 * diagonal) / 8 }
 show("Gradient by hand", gradient, decimals: 4)
 show("Autograd gives the same within 1e-7", example.grad.map { ($0 - gradient).abs().max().item < 1e-7 } ?? false)
+
+/*:
+Which numbers go up and which go down in one step? The figure shows the logits of this cell, what the two softmax
+directions make of them, and the gradient. The rows of the second matrix sum to 1, the columns of the third. The
+gradient is blue on the diagonal (a step makes these logits larger) and red elsewhere, strongest where a wrong pair has
+much probability in both directions.
+*/
+figure(
+  "matrices",
+  lossMatrices([
+    ("Logits", "logit", example.detached()), ("Softmax of each row", "probability", byRow),
+    ("Softmax of each column", "probability", byColumn), ("Gradient", "gradient", gradient),
+  ]),
+  caption: "Compare the diagonals, where the right pairs are, with the other cells.")
 
 /*:
 The notebook sets no seed, so its cell prints another number at each run. With one `manual_seed(0)` at its top, the
@@ -111,7 +139,10 @@ let galleries = Galleries(.sixBySix)
 show("Captions: training, held out, new combinations", SceneSplit.allCases.map { galleries.range($0).count })
 let shown = SceneSplit.allCases.flatMap { galleries.range($0).prefix(4) }
 show("Tokens of \"\(galleries.captions[0])\"", WordVocabulary.scenes.encode([galleries.captions[0]]).scalars)
-figure("scenes", Scene.page(shown.map { galleries.scenes[$0] }), caption: "to learn from, held out, new combinations")
+figure(
+  "scenes", Scene.page(shown.map { galleries.scenes[$0] }),
+  caption: "Four scenes to learn from, four held out, four new combinations.",
+  alternative: "Twelve drawn scenes in three rows, each one colored shape on white with its caption below.")
 
 /*:
 ## 5.4 The notebook's version learns, and gets stuck
@@ -141,6 +172,13 @@ Colour, shape, size: yes. Place: a guess. The suspicion is easily tested: cut a 
 them, and look whether the model notices. And if places are all that it cannot know, its loss is known in advance: a
 caption then competes with those of the batch that differ in the place alone, and $k$ equal candidates cost $\ln k$.
 */
+let (picture, shuffled) = galleries.shuffledPatches()
+figure(
+  "shuffled",
+  ImageGridPlot(
+    "One picture for the notebook's model", images: [picture, shuffled].map { Image(($0[0] + 1) / 2) },
+    labels: ["as drawn", "patches shuffled"], side: 160, width: 400),
+  caption: "The same 16 patches of 8 × 8 pixels, on the right in random order.")
 show("Cosine of a picture and its shuffled patches", galleries.cosineWithShuffledPatches(stuck.model), decimals: 4)
 let blindLoss = notebookVersion.lossOfSeeing { $0.phrase }
 show("Least loss without the place, and the one reached", [blindLoss, Double(stuck.lastLoss)], decimals: 2)
@@ -157,6 +195,8 @@ The course's bars are 95 % on held-out scenes and 60 % on new combinations, each
 `--seed 1` and `--seed 2`: 98.3 and 98.3 %, 99.1 and 100 % (picture → caption). The six new combinations have six
 colours, so that among their own captions no shape has to be known; among all, a red triangle can be taken for a red
 circle. That column is the hard test: 87.0 and 87.0 % with those seeds.
+
+{{quote ImageTower}}
 */
 section("5.5 One line mends it")
 let mended = notebookVersion.run("the mended version") { $0.model.imagePositionDeviation = 0.25 }
@@ -164,12 +204,41 @@ show("Loss at step 1, 100, 200, 300, 400", mended.quarters, decimals: 4)
 table(galleries.retrievalHeader, galleries.retrievalRows(mended.model))
 table(attributes, [["the mended version"] + galleries.rightParts(mended.model)])
 show("Cosine of a picture and its shuffled patches", galleries.cosineWithShuffledPatches(mended.model), decimals: 4)
+
+/*:
+Where does the notebook's version stop, and does the mended one pass that point? The figure shows both losses, chance,
+and the least loss of a model that does not see the place.
+
+{{figure losses}}
+
+For about 100 steps the curves are close: color, shape and size come first, with and without positions. Then the
+notebook's curve flattens above its limit, and the mended one crosses it.
+*/
+figure(
+  "losses",
+  lossCurves(
+    "Training loss in a world of 6 × 6", [("notebook's", stuck), ("mended", mended)],
+    references: [
+      .horizontal(at: notebookVersion.chanceLoss, "chance, ln \(notebookVersion.batchSize)"),
+      .horizontal(at: blindLoss, "least, place unseen"),
+    ]),
+  caption: "Look at the lower line: one curve stays above it, the other one passes it (means of 10 steps).")
 let untrained = withGenerator(Generator(seed: 0)) { SimpleCLIP(mended.experiment.model) }
 let versions = [("untrained", untrained), ("notebook's", stuck.model), ("mended", mended.model)]
 let matrices = similarityFigure(versions, galleries, of: galleries.range(.heldOut).prefix(40))
-figure("similarities", matrices, caption: "cosines of 40 held-out pictures (rows) and captions (columns)")
+figure(
+  "similarities", matrices,
+  caption: "Cosines of 40 held-out pictures (rows) and captions (columns): yellow is most, blue least.",
+  alternative:
+    "Three matrices: untrained, stripes; notebook's, bright blocks on the diagonal; mended, a thin bright diagonal.")
 let found = retrievalFigure([stuck.model, mended.model], galleries, of: Array(shown[4..<10]))
-figure("retrieval", found, caption: "captions and the nearest pictures, by the notebook's and the mended version")
+figure(
+  "retrieval", found,
+  caption:
+    "Captions and the five nearest pictures, by the notebook's (left) and the mended version; the right one is framed.",
+  alternative:
+    "The notebook's agree in color, shape and size but not in place; the mended version's first is mostly right."
+)
 
 /*:
 ## 5.6 Temperature
@@ -200,6 +269,14 @@ compare(["temperature", "1/τ at last", "perfect loss", "reached"], Array(sweep)
 }
 
 /*:
+How does recall depend on what the cosines are multiplied by? The figure draws the table's last columns over its second.
+Recall is highest in the middle and falls to both sides. The second and fourth points are runs whose $\tau$ is learned.
+*/
+figure(
+  "temperature", recallCurve(sweep.map { $0.1 }, among: small),
+  caption: "Both directions have their best recall between the extremes.")
+
+/*:
 ## 5.7 SigLIP: every pair alone
 
 SigLIP (Zhai et al. 2023) asks each of the $N^2$ pairs, alone, whether it matches:
@@ -207,6 +284,8 @@ $-\frac{1}{N}\sum_{ij}\log\sigma(z_{ij}(L_{ij} + b))$, with $z = 1$ on the diago
 $N$ matches, so an even start is $b = -\ln(N - 1)$. The paper's -10 is right for its batches of 32,768 pairs; below it
 stands beside the even bias of our batches, both at CLIP's temperature. In 200 steps a bias hardly moves, so its start
 decides. Even well begun, this loss is behind CLIP's here after so few steps.
+
+{{quote sigmoidLoss}}
 */
 section("5.7 SigLIP: every pair alone")
 let sigmoidRuns = [-10, -Tensor(Float(base.batchSize - 1)).log().item].map { bias in
@@ -281,6 +360,19 @@ let gapHeader = ["model", "gap", "pairs' cosine", "others'", "recall@1 of all", 
 table(gapHeader, gaps.map(\.cells))
 let change = gaps.map { abs($0.recallWithoutGap - $0.recall) }.reduce(0, max)
 show("Largest change of recall@1, points", 100 * change, decimals: 1)
+
+/*:
+What does a gap look like? The figure shows the 48 held-out pictures and captions of two rows of the table, each model
+on the two directions along which its own 96 vectors vary most (*principal components*). A line joins a picture and its
+caption. With the learned temperature the two kinds lie among each other. At a fixed $\tau = 0.0025$ they lie apart,
+and the first direction is the gap itself.
+*/
+figure(
+  "gap",
+  Panels(
+    "48 held-out pictures and captions",
+    sweep.filter { ["τ learned", "τ = 0.0025"].contains($0.0) }.map { spacePlot($0.0, small, $0.1.model) }),
+  caption: "Look at the lines between pairs: short where the gap is closed, long where it stayed.")
 
 /*:
 ## 5.12 What else the notebook leaves out

@@ -38,6 +38,9 @@ struct DigitTest {
     pictures = encode(digits.labels.indices.map(digits.image(at:)))
   }
 
+  /// Cosines of the digits and of texts, `[digits, texts]`.
+  func cosines(_ texts: Tensor) -> Tensor { pictures.matmul(texts.T) }
+
   /// What each digit is taken for.
   ///
   /// - Parameter wordings: texts of a class, in which `_` stands for the digit's name.

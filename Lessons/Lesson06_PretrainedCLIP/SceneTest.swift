@@ -16,6 +16,9 @@ struct SceneTest {
     pictures = encode(scenes.map { $0.image() })
   }
 
+  /// Cosines of the pictures and of texts, `[pictures, texts]`.
+  func cosines(_ texts: Tensor) -> Tensor { pictures.matmul(texts.T) }
+
   /// What a classifier takes each picture for.
   ///
   /// - Parameter classes: a unit vector for each of the 36 combinations, `[36, E]`.

@@ -14,6 +14,7 @@ import Images
 import Layers
 import ModelTasks
 import Notebook
+import Plots
 import Pretrained
 import Tensors
 import Tokenizers
@@ -113,6 +114,20 @@ whose vector points most nearly the same way is the answer: with unit vectors $i
 $s$, which turns a lead of $1/s$ in the cosine into a factor of $e$ in the probability,
 
 $$p_k = \frac{\exp(s \; i \cdot t_k)}{\sum_j \exp(s \; i \cdot t_j)}$$
+
+In the library this is a few lines. `ZeroShot` prepares and encodes; the model multiplies:
+
+{{quote ZeroShot.callAsFunction}}
+
+{{quote CLIPModel.imageFeatures}}
+
+{{quote CLIPModel.logits}}
+
+Which shapes does a picture pass through on its way? For one picture and the six texts below:
+
+{{figure pipeline}}
+
+Pictures and texts go two ways that do not meet before the cosines. So the texts' vectors can be kept for all pictures.
 */
 section("6.3 Zero-shot classification")
 verbatim(
@@ -128,6 +143,11 @@ let processor = require(try ImageProcessor(directory: shipped))
 let (cat, drawn) = (require(try Photos.cat), scene.image())
 let processed = [processedRow("the cat", cat, processor), processedRow("a scene", drawn, processor)]
 table(["picture", "size", "processed", "smallest", "largest"], processed)
+let longest = texts.map { clip.tokenizer.encode($0).ids.count }.max() ?? 0
+let pixelShape = require(try processor([drawn])).pixelValues.shape
+figure(
+  "pipeline", pipelineDiagram(clip.model, pixels: pixelShape, textCount: texts.count, longest: longest),
+  caption: "the two ways stay apart until both are one vector of \(clip.model.configuration.projectionSize) numbers")
 let (image, choices) = (encode([drawn]), encode(texts))  // [1, 64], [6, 64]
 let cosines = image.matmul(choices.T)  // [1, 6]
 let scale = clip.model.logitScale.exp()
@@ -137,10 +157,26 @@ show("Its vector", image.shape, note: "length \(Format.fixed((image * image).sum
 show("Learned scale", scale.item, decimals: 2, note: "CLIP bounds it by 100")
 table(["text", "cosine", "scaled", "probability"], candidateRows(texts, cosines, scale * cosines, probabilities))
 show("Answer", texts[probabilities.argmax(dim: 1).scalars[0]])
+
+/*:
+What does the scale do? The same cosines, multiplied by 1, by 10 and by the learned scale:
+*/
+figure(
+  "scale",
+  scalePlot(texts, cosines, scales: [("1", 1), ("10", 10), (Format.fixed(scale.item, decimals: 1), scale.item)]),
+  caption: "from nearly even to certain: the scale decides how sure a lead in the cosine makes the model")
+
+/*:
+The order of the texts is the same at each scale. At 1 the six are nearly alike, because no cosine is above 1; at 10 a
+red cross still has a part of it; at the learned scale nothing is left for the others. Training chose the scale for
+batches of many captions. The same for six pictures:
+*/
 let charts = gallery.scenes.map { scene in
   candidateChart(scene.image(), texts, (scale * encode([scene.image()]).matmul(choices.T)).softmax(dim: 1))
 }
-figure("zero-shot", Image.grid(charts, columns: 2, gap: 12), caption: "six pictures, each with the same six texts")
+figure(
+  "zero-shot", Image.grid(charts, columns: 2, gap: 12), caption: "six pictures, each with the same six texts",
+  alternative: "Six small drawings, each beside the six texts with their probabilities as bars.")
 
 /*:
 ## 6.4 Things it has not seen
@@ -172,7 +208,8 @@ let slips = evaluation.slips(.heldOutCombinations, seeds: seeds)
 show("Wrong captions of one thing of a new combination", slips.all, note: "\(slips.place) wrong in the place alone")
 figure(
   "similarities", similarityFigure(encode(combinations.map { alone($0).image() }).matmul(kinds.T), combinations),
-  caption: "36 pictures (down) and their 36 texts (across), colour by colour: blocks share a colour, stripes a shape")
+  caption: "36 pictures (down) and their 36 texts (across), colour by colour: blocks share a colour, stripes a shape",
+  alternative: "A square of 36 by 36 cells, brightest on the diagonal, with six brighter blocks along it and stripes.")
 
 /*:
 ## 6.5 Real handwriting
@@ -188,7 +225,22 @@ let guessed = handwriting.guesses([usual])
 let ours: [Cell] = [.text("this CLIP, \"\(usual)\""), .percent(digits.test.accuracy(of: guessed))]
 table(["held-out digits", "right"], baselineRows(digits) + [ours])
 show("Mistakes", zip(guessed, digits.test.labels).count { $0 != $1 }, note: "of \(digits.test.count)")
-figure("digit-mistakes", handwriting.mistakes(guessed), caption: "the digits that are taken for others")
+figure(
+  "digit-mistakes", handwriting.mistakes(guessed), caption: "the digits that are taken for others",
+  alternative: "Eighteen handwritten digits, each with its label and the digit that it is taken for.")
+
+/*:
+Which digits does it mix up? Each row of the **confusion matrix** is a digit, each column an answer; what is right stands
+on the diagonal.
+*/
+figure(
+  "confusion", confusionPlot(digits.test.labels, guessed),
+  caption: "look beside the diagonal: which digits are taken for which")
+
+/*:
+Few cells beside the diagonal are filled. A three is most often taken for a five and an eight for a four, and neither
+the other way round.
+*/
 note(
   """
   Zero-shot means that nobody fitted a classifier to this task, not that the model never saw such pictures: this one \
@@ -264,7 +316,32 @@ table(
   })
 figure(
   "cat", candidateChart(asked[0].image, candidates, (scale * answers[0]).softmax(dim: 0)),
-  caption: "what a model says that knows neither animals nor their names")
+  caption: "what a model says that knows neither animals nor their names",
+  alternative: "The cat beside the four texts with their probabilities as bars; a bird is the longest.")
+
+/*:
+Could the cosine itself warn, before any softmax? Three kinds of cosines, with the same texts for all: known pictures (the
+scenes of 6.4 and the digits of 6.5) with their own texts, the same pictures with all others, and pictures that no text
+is true of (squares of three photographs) with the nearest of all texts.
+*/
+let classTexts = combinations.map(brief) + DigitCaption.names.map { usual.replacing("_", with: $0) }
+let classes = encode(classTexts)  // [46, 64]
+let sceneCosines = tests.joined().map { test in
+  (cosines: test.cosines(classes), own: test.truth.map { combinations.firstIndex(of: $0) ?? 0 })
+}
+let digitCosines = (cosines: handwriting.cosines(classes), own: digits.test.labels.map { combinations.count + $0 })
+let pieces = encode(require(try photoPieces())).matmul(classes.T)
+let nearest = photos.matmul(classes.T).max(dim: 1).values.scalars
+figure(
+  "cosines",
+  cosineHistogram(sceneCosines + [digitCosines], unknown: pieces, marks: [(asked[2].name, nearest[2])]),
+  caption: "own texts lie on the right, other texts everywhere, pieces of photos between them and reaching into both")
+
+/*:
+So the cosine warns often. A threshold of about 0.8 would refuse most pieces of photographs and keep nearly all own
+texts. It does not warn always: some pieces lie to the right of it, the black picture lies beside it, and so do some of
+the known pictures with texts that are wrong.
+*/
 note(
   """
   The cat's probabilities look like an opinion. But a cup and a black picture get much the same, and an empty white \

@@ -16,6 +16,7 @@ import Images
 import Layers
 import ModelTasks
 import Notebook
+import Plots
 import Pretrained
 import Tensors
 import Training
@@ -40,6 +41,19 @@ for the words' states and $Z$ for the picture's tokens,
 $$ \text{softmax}\left( \frac{Q K^\top}{\sqrt{d}} \right) V, \qquad Q = X W_Q, \quad K = Z W_K, \quad V = Z W_V. $$
 
 Queries come from the words, keys and values from the picture: so the two sides may have different widths and lengths.
+Where does the picture come in? The model of this lesson with its sizes:
+
+{{figure architecture}}
+
+The picture goes through the encoder once. What comes out of it enters each block of the decoder at the same point,
+between the attention to the words and the feed-forward part. A block is these few lines, and its cross-attention two
+functions: what is computed once for a picture, and what is computed for each token.
+
+{{quote GPT2Block.callAsFunction}}
+
+{{quote GPT2CrossAttention.memory}}
+
+{{quote GPT2CrossAttention.callAsFunction}}
 */
 section("7.1 Architecture")
 verbatim(
@@ -63,12 +77,17 @@ let ids = captioner.tokens(scene.canonicalCaption)
 show("Picture", picture.shape)
 let features = noGrad { model.encode(picture) }
 show("Image features", features.shape, note: "[batch, class token and 4 × 4 patches, width]")
+figure(
+  "architecture", captionerDiagram(model.configuration, imageTokens: features.shape[1]),
+  caption: "the picture enters each block of the decoder through cross-attention")
 let vocabulary = model.configuration.decoder.vocabularySize
 show("Caption", scene.canonicalCaption)
 show("Its tokens", ids, note: "of a vocabulary of \(vocabulary)")
 let published = Initialisation.skipped { VisionEncoderDecoderModel(VisionEncoderDecoderConfiguration()) }
 table(["part", "parameters", "share", "ViT-GPT2", "share"], partRows(model, published))
-figure("scene", scene.image().enlarged(by: 8), caption: scene.canonicalCaption)
+figure(
+  "scene", scene.image().enlarged(by: 8), caption: scene.canonicalCaption,
+  alternative: "A drawing of \(scene.canonicalCaption).")
 
 /*:
 ## 7.2 Teacher forcing
@@ -129,6 +148,28 @@ note(
   """)
 
 /*:
+Which words does the picture pay for? The caption of 7.1 word by word, beside its own picture, beside that of another
+scene, and counted without any:
+*/
+let strangerScene = scenes.last { $0.objects.count == 2 } ?? scene
+let readings = [("its picture", scene), ("another one", strangerScene)].map { name, beside in
+  let table = captioner.probabilities(ids, Scene.tensor([beside]))  // [T + 1, V]
+  return (name: name, probabilities: (ids + [captioner.bound]).enumerated().map { Double(table[$0][$1].item) })
+}
+figure(
+  "words",
+  wordCostPlot(
+    (ids + [captioner.bound]).map(captioner.word),
+    readings + [(name: "no picture", probabilities: prior.probabilities(scene.canonicalCaption))]),
+  caption: "the loss is in the words for things and relations; the little words are known without a picture")
+
+/*:
+Beside its own picture only one word costs anything: the one that begins the relation. Without a picture the sizes, the
+colors, the shapes and the relation cost, and the little words behind "to" cost nothing. Beside another picture the model
+pays at the same kinds of words, and more than without any.
+*/
+
+/*:
 ## 7.4 Greedy, beam, sampling
 
 To write, the model reads its own words. **Greedy search** takes the likeliest token each time; what it took cannot be
@@ -143,7 +184,9 @@ let doubts = captioner(strange, captioner.options()).map { $0[0].score }
 let hardest = strange[doubts.indices.min { doubts[$0] < doubts[$1] } ?? 0]
 show("Scene", hardest.canonicalCaption)
 show("True of it", truths(hardest))
-figure("hard", hardest.image().enlarged(by: 8), caption: hardest.canonicalCaption)
+figure(
+  "hard", hardest.image().enlarged(by: 8), caption: hardest.canonicalCaption,
+  alternative: "A drawing of \(hardest.canonicalCaption).")
 let reference = -captioner.loss([hardest]) * Float(captioner.tokens(hardest.canonicalCaption).count + 1)
 table(
   ["how", "log p", "caption"],
@@ -153,6 +196,21 @@ table(
     ["the reference", .fixed(reference, decimals: 2), .text(hardest.canonicalCaption)],
   ])
 let usual = captioner.texts([hardest])[0]
+
+/*:
+Where does it hesitate, and what does a temperature do there? The token of the greedy caption that was least sure, with
+the likeliest tokens at its place:
+*/
+let branching = Branching(captioner, captioner.tokens(usual), Scene.tensor([hardest]))
+figure(
+  "temperature", branching.plot(count: 3, temperatures: [0.5, 1, 2, 4]),
+  caption: "a low temperature sharpens the choice, a high one gives the tokens that nobody wants their turn")
+
+/*:
+The model hesitates over which thing to name first, and so over the relation. At temperature 0.5 the likelier token gains.
+At 4 the tokens that no caption has at this place get nearly half of the probability together, although each of them has
+very little. A caption has ten such places or more, so at 4 no caption is left in the table:
+*/
 table(
   ["50 drawn captions", "different", "as greedy", "one that is not"],
   samplingRows(captioner, hardest, usual: usual))
@@ -181,6 +239,14 @@ let powers = [0.0, 1, 2, 4]
 table(
   ["caption", "n", "log p"] + powers.map { "rank at \(Format.fixed($0, decimals: 0))" },
   rankRows(beams, powers: powers))
+figure(
+  "beams", beamPlot(captioner, beams, Scene.tensor([hardest])),
+  caption: "flat where a token was certain, a step down where the model could have written another")
+
+/*:
+The curves part where the model had a choice. Between the steps each token is nearly certain and costs nothing. So here
+the choices decide, and the length alone costs little.
+*/
 note(
   """
   A power large enough puts a long caption first, which here happens to be the reference. It would do so whether it is \
@@ -206,6 +272,14 @@ table(
   ["decoder", "tokens", "with cache", "without", "ratio"],
   [small.row("this lesson's", ids.count + 1)] + [16, 100, 1000].map { large.row("ViT-GPT2", $0) })
 let growth = large.growth(from: 100, to: 1000)
+figure(
+  "costs", costPlot(large, "ViT-GPT2"),
+  caption: "on logarithmic axes a power is a straight line: look at how steep each curve is at its end")
+
+/*:
+At one token both cost the same. With a cache the curve ends with a slope of about one: twice the tokens, twice the
+work. Without it the curve is about twice as steep, and the gap between the two grows with every token.
+*/
 show("Numbers in ViT-GPT2's cache after 1,000 tokens, 4 beams", large.cacheSize(1000, beams: 4))
 note(
   """
@@ -235,6 +309,13 @@ for (index, split) in splits.enumerated() {
     ["\(split)", "exact", "BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "exact, each seed"],
     zip(methods, said).map { scoreRow($0.name, $1[index], wanted[index]) })
 }
+
+/*:
+Do the scores agree? Exact captions beside BLEU on the held-out scenes:
+*/
+figure(
+  "scores", scorePlot(splits[0], methods.map(\.name), said.map { $0[0] }, wanted[0]),
+  caption: "no caption of the nearest picture is exact, and yet its BLEU is not near zero")
 let flattery = BLEU(said[0][0].flatMap { $0 }, references: wanted[0].flatMap { $0 })
 let plan = Trainer.captioner.plans[0]
 let read = Set(Scenes(split: .training, seed: 0).canonicalCaptions(plan.steps * plan.batchSize))
@@ -271,7 +352,9 @@ let even = Cell.percent(1 / Double(features.shape[1]), decimals: 1)
 table(
   ["layer", "writes the shape of the", "looks at the first", "at the second"],
   looking.rows(pairs) + [["-", "(even)", even, even]])
-figure("looking", looking.strip(scene), caption: "the last layer's look at the picture while it writes each word")
+figure(
+  "looking", looking.strip(scene), caption: "the last layer's look at the picture while it writes each word",
+  alternative: "The scene once for each word of its caption; the patches that the model looks at are bright.")
 note(
   """
   In every layer the look goes to the thing whose shape is to be written, several times as much as an even look would, \

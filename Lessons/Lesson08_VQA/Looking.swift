@@ -19,6 +19,9 @@ struct Looking {
     return (weights.map { $0[0].mean(dim: 0)[0] }, ids.count)
   }
 
+  /// The token of the patch in a thing's middle; words and the picture's extra token come before the patches.
+  func place(_ thing: SceneObject, _ words: Int) -> Int { words + 1 + thing.patch(columns: Self.side) }
+
   /// For each layer, how much `[CLS]` looks at all words, at the middle of the thing that is asked about, and at the
   /// middle of another thing: means over questions.
   func shares(_ questions: [SceneQuestion]) -> [[Double]] {
@@ -30,11 +33,7 @@ struct Looking {
       let (layers, words) = weights(question)
       let shares = layers.map { layer in
         let row = layer.scalars.map(Double.init)
-        let first = words + 1  // the picture's extra token comes before its patches
-        return [
-          row[..<words].reduce(0, +), row[first + subject.patch(columns: Self.side)],
-          row[first + other.patch(columns: Self.side)],
-        ]
+        return [row[..<words].reduce(0, +), row[place(subject, words)], row[place(other, words)]]
       }
       sums = sums.isEmpty ? shares : zip(sums, shares).map { zip($0, $1).map(+) }
     }

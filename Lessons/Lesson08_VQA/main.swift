@@ -17,6 +17,7 @@ import Images
 import Layers
 import ModelTasks
 import Notebook
+import Plots
 import Pretrained
 import Tensors
 import Training
@@ -47,6 +48,17 @@ and feed-forward part:
 $$ z^0 = [t_{CLS} + e^t; \, t_1 + e^t; \ldots; \, v_0 + e^v; \, v_1 + e^v; \ldots], $$
 $$ y^d = z^{d-1} + \text{Attention}(\text{Norm}(z^{d-1})), \quad z^d = y^d + \text{FeedForward}(\text{Norm}(y^d)), \quad
 p = \text{softmax}(W z^D_{CLS}). $$
+
+With the sizes of this lesson's model, for one question and one picture:
+
+{{figure architecture}}
+
+Up to the joint sequence each side has one layer of its own; everything else is shared. In the library the first equation
+is one function and the others are the next:
+
+{{quote ViLTEncoder.embedded}}
+
+{{quote ViLTEncoder.callAsFunction}}
 */
 section("8.1 One stream")
 verbatim(
@@ -67,6 +79,9 @@ show("Picture", picture.shape)
 show(
   "One sequence", noGrad { vilt.model.embedded(IntTensor([encoding.ids]), picture) }.tokens.shape,
   note: "[batch, \(encoding.ids.count) words + extra token + 4 × 4 patches, width]")
+figure(
+  "architecture", viltDiagram(vilt.model.configuration, wordCount: encoding.ids.count),
+  caption: "words and patches become one sequence before the first block")
 
 /*:
 There is no encoder of pictures before: a patch becomes a token by one linear layer (as in Lesson 04), a word by a
@@ -125,6 +140,15 @@ let exam = Exam(evaluation, .heldOut, seeds: seeds, count: 1000)
 table(
   ["question about", "asked", "majority", "question only", "grey picture", "ViLT"],
   ([nil] + SceneQuestionType.allCases).map { exam.row($0, prior) })
+figure(
+  "accuracy", exam.plot(prior),
+  caption: "what looking adds: from the bars without the picture to ViLT's, for each type of question")
+
+/*:
+The bar of the grey picture lies near that of the question alone for every type, and both lie where guessing must end: a
+half for yes and no, less where more answers are possible. The rings are the three lists of questions; they differ by far
+less than what looking adds.
+*/
 note(
   """
   Our questions were drawn answer first, so that no answer is more frequent than it must be: a yes is as likely as a \
@@ -162,6 +186,11 @@ table(
     exam.summary("new scenes", prior), newPairs.summary("new pairs of colour and shape", prior),
     newWordings.summary("new wordings", prior),
   ])
+figure(
+  "generalization",
+  generalizationPlot(
+    [("new scenes", exam), ("new pairs", newPairs), ("new wordings", newWordings)], prior),
+  caption: "small losses on new pairs and new wordings, far above what the question alone gives")
 func points(_ other: Exam) -> String { Format.fixed(100 * (exam.accuracy - other.accuracy), decimals: 1) }
 note(
   """
@@ -189,7 +218,8 @@ figure(
   Image.grid(
     shown.flatMap { [pairs.pairs[$0].original, pairs.pairs[$0].changed] }.map { $0.scene.image().enlarged(by: 3) },
     columns: 2, gap: 8, labels: shown.flatMap { [pairs.answers[$0], pairs.changedAnswers[$0]] }),
-  caption: "the pairs of the table, row by row, with what the model answers")
+  caption: "the pairs of the table, row by row, with what the model answers",
+  alternative: "Five rows of two drawings that differ in one respect, each with the model's answer below.")
 
 /*:
 The same from the other side: one picture, and a question whose two things change places. "Is the red circle above the
@@ -225,12 +255,34 @@ let asked = (0..<400).map { scenes.question(at: $0, type: $0 % 2 == 0 ? .color :
   .filter { $0.scene.objects.count > 1 }
 let shares = looking.shares(asked)
 table(["layer", "words", "asked thing", "another thing"], Looking.rows(shares, even: looking.evenShares(asked)))
+
+/*:
+The column of words counts the special tokens with the words, and `[CLS]` with them. All of the look in its parts:
+*/
+figure(
+  "parts", looking.partsPlot(asked),
+  caption: "first the question, then the picture: see where the part of the asked thing begins")
+
+/*:
+In the first two layers most of the look goes to the words between the special tokens. From the third layer on most of it
+goes to the picture, and the part of the asked thing is larger than that of another thing. Which words are read? One
+question, word by word:
+*/
+figure(
+  "words", looking.wordsPlot(asked[2]),
+  caption: "which words of the question the first layers read, and where the picture takes over")
+
+/*:
+The first two layers read the words that say what is asked and about which thing, and look past most of the little ones.
+Then the picture takes over.
+*/
 let sharpest = shares.indices.max { shares[$0][1] < shares[$1][1] } ?? 0
 show("Layer that looks at the asked thing most", sharpest + 1)
 for question in asked.prefix(4) { show(question.text, question.answer) }
 figure(
   "looking", Image.grid(asked.prefix(4).map { looking.picture($0, layer: sharpest) }, columns: 2, gap: 12),
-  caption: "what that layer's [CLS] looks at for these four questions")
+  caption: "what that layer's [CLS] looks at for these four questions",
+  alternative: "Four scenes, each beside a copy in which the patches that [CLS] looks at are bright.")
 note(
   """
   The first layers read the question: they look at the words, and at either thing less than an even look would. Only \
@@ -247,17 +299,22 @@ let without = subjects.map { $0.0.scene(without: $0.1) }
 let withoutOther = subjects.map { question, subject in
   question.scene.objects.first { $0 != subject }.flatMap { question.scene(without: $0) }
 }
-func unchanged(_ scenes: [Scene?]) -> Cell {
+func unchanged(_ scenes: [Scene?]) -> Double {
   let answers = require(try evaluation.answers(scenes, subjects.map { $0.0.text }))
-  return .percent(Double(zip(subjects, answers).count { $0.0.answer == $1 }) / Double(subjects.count), decimals: 1)
+  return Double(zip(subjects, answers).count { $0.0.answer == $1 }) / Double(subjects.count)
 }
-table(
-  ["picture", "still the answer"],
-  [
-    ["the scene", unchanged(subjects.map { $0.0.scene })],
-    ["another thing taken out", unchanged(withoutOther)],
-    ["the asked thing taken out", unchanged(without)],
-  ])
+let trials = [
+  ("the scene", unchanged(subjects.map { $0.0.scene })), ("another thing taken out", unchanged(withoutOther)),
+  ("the asked thing taken out", unchanged(without)),
+]
+table(["picture", "still the answer"], trials.map { [.text($0), .percent($1, decimals: 1)] })
+figure(
+  "taken-out",
+  BarPlot(
+    "Is it still the answer?", value: Axis("share of questions", range: 0...1, format: .percent(decimals: 1)),
+    bars: trials.map { Bar($0.replacing("the asked", with: "asked"), $1) },
+    reference: .vertical(at: 1 / Double(SceneColor.allCases.count), "one of six, guessed")),
+  caption: "one bar falls to the line of guessing: that of the thing which was asked about")
 note(
   """
   Another thing gone changes nothing, or even helps; the asked thing gone, and what is left of the answer is the luck \

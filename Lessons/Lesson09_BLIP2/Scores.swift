@@ -32,6 +32,11 @@ struct Descriptions {
   /// The same for scenes with new pairs of colour and shape.
   var exactOfNew: Double { exactMatch(new.flatMap { $0 }, references: wanted(lists.new).flatMap { $0 }) }
 
+  /// The share of exact captions in each list.
+  var exactOfEach: [Double] { zip(known, wanted(lists.known)).map { exactMatch($0, references: $1) } }
+  /// The same for scenes with new pairs of colour and shape.
+  var exactOfEachNew: [Double] { zip(new, wanted(lists.new)).map { exactMatch($0, references: $1) } }
+
   /// The share of exact captions among scenes of so many things.
   func exact(things: Int) -> Double {
     let pairs = zip(lists.known.joined(), known.joined()).filter { $0.0.objects.count == things }

@@ -16,6 +16,7 @@ import Images
 import Layers
 import ModelTasks
 import Notebook
+import Plots
 import Pretrained
 import Tensors
 import Training
@@ -55,8 +56,29 @@ let pixels = Scene.tensor(scenes.prefix(6))
 let seen = noGrad { shipped.visionModel(pixels) }
 show("Pictures", pixels.shape)
 show("Image encoder", seen.shape, note: "[batch, class token and 4 × 4 patches, width]")
-show("Q-Former", noGrad { shipped.queryOutput(pixels) }.shape, note: "[batch, queries, width]")
-show("For the language model", noGrad { shipped.imageTokens(pixels) }.shape, note: "[batch, tokens, width]")
+let queryOutput = noGrad { shipped.queryOutput(pixels) }
+show("Q-Former", queryOutput.shape, note: "[batch, queries, width]")
+let imageTokens = noGrad { shipped.imageTokens(pixels) }
+show("For the language model", imageTokens.shape, note: "[batch, tokens, width]")
+
+/*:
+What is inside the bridge, and where does the picture come in? The diagram has the sizes of the model that runs here.
+
+{{fold-code Drawing the figure}}
+*/
+figure(
+  "architecture",
+  Architecture(
+    settings: shipped.configuration, pixels: pixels.shape, encoder: seen.shape, queries: queryOutput.shape,
+    tokens: imageTokens.shape),
+  caption: "Follow the queries: they meet the picture only in the cross-attention.")
+
+/*:
+The queries attend to each other in every layer, and to the picture in every second one. What they have gathered passes
+one linear layer into the language model. A layer of the Q-Former is this:
+
+{{quote QFormerLayer}}
+*/
 
 /*:
 ## 9.2 Frozen and trained
@@ -67,6 +89,23 @@ would load them at two bytes each (`torch_dtype=torch.float16`), and has not eve
 section("9.2 Frozen and trained")
 let (small, large) = (shipped.configuration.parameterCounts, BLIP2Configuration.blip2OPT27B.parameterCounts)
 table(["part", "this lesson's", "blip2-opt-2.7b", "in stage two"], partRows(small, large))
+
+/*:
+How much of each model is trained? The larger the frozen parts, the smaller the bridge is beside them.
+*/
+func shares(_ count: (BLIP2ParameterCounts) -> Int) -> [Double] {
+  [small, large].map { Double(count($0)) / Double($0.total) }
+}
+figure(
+  "parts",
+  BarPlot(
+    "Where the parameters are", value: Axis("share of all parameters", format: .percent(decimals: 1)),
+    categories: ["this lesson's", "blip2-opt-2.7b"],
+    series: [
+      BarSeries("image encoder, frozen", shares(\.vision)), BarSeries("bridge, trained", shares(\.trained)),
+      BarSeries("language model, frozen", shares(\.language)),
+    ], arrangement: .stacked),
+  caption: "The striped part is trained; compare it in the two models.")
 show("Trained share, this lesson's", percent: Double(small.trained) / Double(small.total))
 show("Trained share, blip2-opt-2.7b", percent: Double(large.trained) / Double(large.total))
 show("blip2-opt-2.7b in float16, GB", Double(large.total) * 2 / 1e9, decimals: 1, note: "as the notebook asks")
@@ -102,9 +141,15 @@ show("Scenes with new pairs of colour and shape, retold exactly", percent: retol
 Before it meets the language model, the Q-Former learns to see (stage one), with the losses of BLIP (Li et al. 2022). A
 text runs beside the queries, through the same self-attention; only the queries look at the picture. Who may look at
 whom decides what is learned. Rows look, columns are looked at: three queries, then four words.
+
+{{quote QFormerMask.lets}}
 */
 section("9.4 Three masks")
-verbatim(drawing(of: QFormerMask.allCases, queryCount: 3, wordCount: 4))
+figure(
+  "masks",
+  MaskMaps(title: "Who may attend to whom", masks: QFormerMask.allCases, queryCount: 3, wordCount: 4),
+  caption: "Compare the upper right corner, queries that attend to words, with the lower left, words that attend to "
+    + "queries.")
 note(
   """
   Unimodal: neither side can copy from the other, so picture and text can be compared (contrastive loss). Multimodal \
@@ -144,7 +189,12 @@ let steps = (one: 150, two: 120)
 let plans = Trainer.blip2.plans  // the language model's, stage one's, stage two's and the linear bridge's
 show("Steps of stage one here, and of the shipped model", [steps.one, plans[1].steps])
 let start = require(try losses(objectives, pretraining, probe))
-let stageOneLoss = { try objectives.stageOne($0, pretraining).sum }
+var stageOneCurves = StageOneCurves()
+let stageOneLoss = { (scenes: [Scene]) in
+  let losses = try objectives.stageOne(scenes, pretraining)
+  stageOneCurves.append(losses)
+  return losses.sum
+}
 require(try train(pretraining, "stage one", steps: steps.one, seed: lesson.seed, stageOneLoss))
 let later = require(try losses(objectives, pretraining, probe))
 let chance = chances(pairs: probe.count, vocabulary: shipped.configuration.text.vocabularySize)
@@ -153,6 +203,20 @@ table(
   ["contrastive", "matching", "grounded generation"].enumerated().map { index, name in
     [.text(name)] + [chance[index], start[index], later[index]].map { .fixed($0, decimals: 4) }
   })
+
+/*:
+When does each objective begin to be learned? The losses of the training's own batches, beside the loss of a guess.
+
+{{fold-code Drawing the figure}}
+*/
+figure(
+  "stage-one", stageOneCurves.plot(chances: chance),
+  caption: "Which curve leaves its chance line first, and which has not left it when the training ends.")
+
+/*:
+The loss of generation falls from the first steps on, the contrastive one a few steps later. Matching stays on its line
+of chance.
+*/
 note(
   """
   The Q-Former already finds partners and writes captions. Matching is still at chance: its wrong pairs are those that \
@@ -174,15 +238,30 @@ func held(_ objectives: BLIP2Objectives, bridge: LinearBridge? = nil) throws -> 
   try noGrad { try objectives.stageTwo(probe, bridge: bridge) }.item
 }
 let blind = require(try held(objectives))
-require(try train(model, "stage two", steps: steps.two, seed: lesson.seed) { try objectives.stageTwo($0) })
-require(try train(untaught, "stage two alone", steps: steps.two, seed: lesson.seed) { try without.stageTwo($0) })
+let taughtCurve = require(
+  try train(model, "stage two", steps: steps.two, seed: lesson.seed) { try objectives.stageTwo($0) })
+let untaughtCurve = require(
+  try train(untaught, "stage two alone", steps: steps.two, seed: lesson.seed) { try without.stageTwo($0) })
 let linearLoss = { try objectives.stageTwo($0, bridge: bridge) }
-require(try train(bridge, "linear", steps: steps.two, seed: lesson.seed, linearLoss))
+let linearCurve = require(try train(bridge, "linear", steps: steps.two, seed: lesson.seed, linearLoss))
 let after = require(try [held(objectives), held(without), held(objectives, bridge: bridge)])
 let ways = ["none yet", "Q-Former after stage one", "Q-Former without stage one", "one linear layer instead"]
 table(
   ["\(steps.two) steps of stage two", "loss on 32 held-out scenes"],
   zip(ways, [blind] + after).map { [.text($0), .fixed($1, decimals: 4)] })
+
+/*:
+All three trainings see the same scenes in the same order, so their curves can be compared step by step.
+
+{{fold-code Drawing the figure}}
+*/
+figure(
+  "stage-two", stageTwoPlot(Array(zip(ways.dropFirst(), [taughtCurve, untaughtCurve, linearCurve]))),
+  caption: "Who is ahead at the beginning, and who at the end.")
+
+/*:
+The Q-Former that has had stage one is ahead for some steps only. At the end its curve is the highest of the three.
+*/
 note(
   """
   Stage one is no help here: after it the loss is \(Format.fixed(after[0], decimals: 2)), without it \
@@ -227,6 +306,26 @@ table(
     whole.row("none: captioner", parameters: captioner.model.parameterCount),
     queried.row("Q-Former", parameters: small.trained), bridged.row("linear", parameters: linear.parameterCount),
   ])
+
+/*:
+How much of each score is left on new pairs?
+
+{{fold-code Drawing the figure}}
+*/
+figure(
+  "exact",
+  BarPlot(
+    "Captions with every word right", value: Axis("share of exact captions", format: .percent(decimals: 1)),
+    categories: ["none: told in words", "none: captioner", "Q-Former", "linear"],
+    series: [
+      BarSeries("known pairs", runs: [retold, whole, queried, bridged].map(\.exactOfEach)),
+      BarSeries("new pairs of color and shape", runs: [retold, whole, queried, bridged].map(\.exactOfEachNew)),
+    ]),
+  caption: "The gap between a method's two bars is what new pairs of color and shape cost it; a ring is a seed.")
+
+/*:
+The bars of the new pairs are shorter for all, for the linear bridge nearly nothing. Where do the two bridges fail?
+*/
 table(
   ["exact, by the number of things", "one, with its place", "two, with their relation", "three"],
   thingsRows([("Q-Former", queried), ("linear", bridged)]))
@@ -267,7 +366,37 @@ let even = mask.mean().item
 show("Attention on things, each query", onThings.scalars, decimals: 2)
 show("If all were looked at alike", even, decimals: 2)
 figure(
-  "queries", queryMaps(Array(scenes.prefix(4)), last, columns: side), caption: "four scenes, and what each query sees")
+  "on-things",
+  BarPlot(
+    "Attention on patches with the middle of a thing",
+    value: Axis("share of the query's attention, mean of 100 scenes", format: .decimals(2)),
+    bars: onThings.scalars.enumerated().map { Bar("query \($0 + 1)", $1) },
+    reference: .vertical(at: even, "even attention")),
+  caption: "Which queries lie beyond the line, and which do not.")
+figure(
+  "queries", queryMaps(Array(scenes.prefix(4)), last, columns: side), caption: "four scenes, and what each query sees",
+  alternative: "Four drawn scenes in rows. Right of each, the scene eight times, each time under the attention of one "
+    + "query: blue where there is none, yellow where there is half of it or more.")
+
+/*:
+The colors of the picture are those of the scale below, which has the numbers of the first scene, token by token.
+
+{{fold-code Drawing the figure}}
+*/
+let tokenNames = ["class"] + (0..<side * side).map { "\($0 / side + 1),\($0 % side + 1)" }
+figure(
+  "weights",
+  HeatMapPlot(
+    "Attention in the first scene", rows: (1...onThings.count).map { "query \($0)" }, columns: tokenNames,
+    values: (0..<onThings.count).map { last[0][$0].scalars }, rowTitle: "queries",
+    columnTitle: "the class token, then patches by row and column", scaleTitle: "share of the query's attention",
+    range: 0...0.5, decimals: 2, width: 760),
+  caption: "Each row sums to 1: does it lie on one patch or on many, and how much of it on the class token?")
+
+/*:
+Queries 1 and 4 have nearly all of their attention on the four patches of the upper left, where this scene's circle is.
+Queries 2, 5 and 8 have most of theirs on the lower half, where nothing is.
+*/
 note(
   """
   \(onThings.scalars.count { $0 > even }) of the \(onThings.count) queries look at things more than an even look \

@@ -75,6 +75,9 @@ struct Answers {
   func share(where isRight: (SceneCombination, SceneCombination) -> Bool) -> Double {
     Double(pairs.count { isRight($0.truth, $0.guess) }) / Double(count)
   }
+
+  /// The shares of answers that are right, right in color, and right in shape.
+  var shares: [Double] { [share { $0 == $1 }, share { $0.color == $1.color }, share { $0.shape == $1.shape }] }
 }
 
 /// Matrices of cosines as pictures with their names.

@@ -34,6 +34,19 @@ nonisolated final class ConvolutionalNetwork: Module, UnaryLayer {
   func callAsFunction(_ images: Tensor) -> Tensor { head(maps(images)[2].flatten(from: 1)) }
 }
 
+/// The side of what one output can see after no layer, one, two …, by the formula, for kernels of 3 × 3.
+///
+/// - Parameter side: of the picture, more than which nothing can see.
+func receptiveFields(strides: [Int], upTo side: Int) -> [Int] {
+  var (field, distance) = (1, 1)
+  return [1]
+    + strides.map { stride in
+      field += 2 * distance
+      distance *= stride
+      return min(field, side)
+    }
+}
+
 /// The ViT of Lesson 4, with patches of 2 × 2 pixels, which normalises before each part as the paper's does.
 nonisolated func visionTransformer(imageSize: Int = 8) -> VisionTransformer {
   VisionTransformer(

@@ -1,21 +1,37 @@
 import Notebook
 
-/// The scores of several models from as many digits, a list of scores for each seed.
+/// What one training came to.
+struct Run {
+  /// The share of held-out digits that are right, 0 to 1.
+  let score: Double
+  /// The loss of each step; none for a model that is not trained in steps.
+  let losses: [Float]
+
+  /// The means of the losses of so many steps each.
+  func meanLosses(over count: Int) -> [Float] {
+    stride(from: 0, to: losses.count, by: count).map { losses[$0..<$0 + count].reduce(0, +) / Float(count) }
+  }
+}
+
+/// The runs of several models from as many digits.
 struct Runs {
   /// From how many digits, in words.
   let name: String
-  /// For each seed, the score of each model, 0 to 1.
-  let scores: [[Double]]
+  /// For each seed, the run of each model.
+  let seeds: [[Run]]
+
+  /// The score of a model, seed by seed.
+  private func scores(_ model: Int) -> [Double] { seeds.map { $0[model].score } }
 
   /// The mean score of a model over the seeds.
-  func mean(_ model: Int) -> Double { scores.reduce(0) { $0 + $1[model] } / Double(scores.count) }
+  func mean(_ model: Int) -> Double { scores(model).reduce(0, +) / Double(seeds.count) }
 
   /// How far the scores of a model lie apart from seed to seed.
-  func spread(_ model: Int) -> Double { (scores.map { $0[model] }.max() ?? 0) - (scores.map { $0[model] }.min() ?? 0) }
+  func spread(_ model: Int) -> Double { (scores(model).max() ?? 0) - (scores(model).min() ?? 0) }
 
-  /// The scores of a model, seed by seed.
+  /// The scores of a model in words, seed by seed.
   func each(_ model: Int) -> String {
-    scores.map { Format.percent($0[model], decimals: 1) }.joined(separator: " ")
+    scores(model).map { Format.percent($0, decimals: 1) }.joined(separator: " ")
   }
 }
 

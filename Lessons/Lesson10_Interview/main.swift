@@ -12,6 +12,7 @@ import Images
 import Layers
 import Models
 import Notebook
+import Plots
 import Pretrained
 import Tensors
 
@@ -77,6 +78,8 @@ let fromViT = (0...2).map { depth in
   }
 }
 let predicted = cnn.receptiveFields
+/// The side of the square that as many pixels fill as can move an output.
+func sideSeen(_ influence: [Float]) -> Double { Double(influence.count { $0 > 0 }).squareRoot() }
 let names = ["convolution 1", "convolution 2", "convolution 3", "patch embedding", "ViT layer 1", "ViT layer 2"]
 let fields = fromCNN + fromViT
 table(
@@ -91,7 +94,34 @@ table(
 // The fourth root makes small gradients visible; what is darkest is exactly 0.
 let maps = fields.map { Image.heatMap(Tensor($0).pow(0.25).scalars, columns: side, rows: side, range: 0...1, cell: 4) }
 let sheet = Image.grid(maps, columns: 3, gap: 6, labels: names)
-figure("fields", sheet, caption: "which pixels move the output in the middle, and how much")
+figure(
+  "fields", sheet, caption: "which pixels move the output in the middle, and how much",
+  alternative: "Six maps of 32 by 32 pixels. The three convolutions have bright squares of 3, 5 and 9 pixels in the "
+    + "middle of a dark field, the patch embedding one of 2 pixels. The two layers of the ViT are brightest there, and "
+    + "nowhere dark.")
+
+/*:
+How many layers would see the whole picture? The formula says it for any strides, and the gradient has said it for the
+two models.
+
+{{fold-code Drawing the figure}}
+*/
+figure(
+  "growth",
+  LinePlot(
+    "Side of what one output can see", x: "layers passed", y: Axis("side of the field (pixels)", including: 0),
+    series: [
+      LineSeries("3 × 3 kernels, stride 1", y: receptiveFields(strides: Array(repeating: 1, count: 16), upTo: side)),
+      LineSeries("3 × 3 kernels, stride 2", y: receptiveFields(strides: Array(repeating: 2, count: 5), upTo: side)),
+      LineSeries("this CNN, by gradient", y: [1] + fromCNN.map(sideSeen)),
+      LineSeries("this ViT, by gradient", y: fromViT.map(sideSeen)),
+    ], references: [.horizontal(at: side, "the whole picture")]),
+  caption: "How many layers each needs to reach the line of the whole picture.")
+
+/*:
+With stride 1 the field grows by two pixels a layer, with stride 2 it about doubles. The ViT begins with the two pixels of
+a patch and is at the line after its first layer.
+*/
 note(
   """
   The first claim holds to the pixel: one layer of attention sees everything, three convolutions see a square of \
@@ -113,43 +143,94 @@ notice.)
 */
 section("10.3 How much data each needs")
 let split = require(try Digits.load()).writerSplit
-/// Trains a model on digits with their 64 pixels in some order, and says what share of the held-out ones it gets right.
-func score(_ model: Module & UnaryLayer, _ name: String, on digits: Digits, pixels order: [Int]) -> Double {
+/// Trains a model on digits with their 64 pixels in some order: the loss of each step, and what share of the held-out
+/// digits it gets right.
+func train(_ model: Module & UnaryLayer, _ name: String, on digits: Digits, pixels order: [Int]) -> Run {
   let steps = 500
   let optimiser = AdamW(model.parameters())
   let schedule = WarmupCosine(peak: 3e-3, warmupSteps: 50, totalSteps: steps)
   let bar = progress("\(name) on \(digits.count) digits", total: steps)
+  var losses: [Float] = []
   for (step, batch) in digits.shuffledBatches(of: 32, count: steps).enumerated() {
     optimiser.learningRate = schedule.learningRate(at: step)
     optimiser.zeroGrad()
     let scores = model(rearranged(batch.images, order))  // [32, 10]
-    crossEntropy(scores, IntTensor(batch.labels)).backward()
+    let loss = crossEntropy(scores, IntTensor(batch.labels))
+    loss.backward()
+    losses.append(loss.item)
     optimiser.step()
     bar.advance()
   }
   bar.finish()
   let answers = noGrad { model.eval()(rearranged(split.test.images, order)) }.argmax(dim: 1)
-  return split.test.accuracy(of: answers.scalars)
+  return Run(score: split.test.accuracy(of: answers.scalars), losses: losses)
 }
 
 /// The scores of CNN, ViT and logistic regression, from each of three seeds.
 func runs(from count: Int, isShuffled: Bool = false) -> Runs {
-  let scores = (lesson.seed..<lesson.seed + 3).map { seed in
+  let seeds = (lesson.seed..<lesson.seed + 3).map { seed in
     manualSeed(seed)
     let part = split.training.subset(IntTensor.randperm(split.training.count).scalars.prefix(count))
     let order = isShuffled ? IntTensor.randperm(64).scalars : Array(0..<64)
     return [
-      score(ConvolutionalNetwork(), "CNN", on: part, pixels: order),
-      score(visionTransformer(), "ViT", on: part, pixels: order),
-      LogisticRegression(part).accuracy(on: split.test),
+      train(ConvolutionalNetwork(), "CNN", on: part, pixels: order),
+      train(visionTransformer(), "ViT", on: part, pixels: order),
+      Run(score: LogisticRegression(part).accuracy(on: split.test), losses: []),
     ]
   }
-  return Runs(name: "from \(Format.integer(count))\(isShuffled ? ", pixels shuffled" : "")", scores: scores)
+  return Runs(name: "from \(Format.integer(count))\(isShuffled ? ", pixels shuffled" : "")", seeds: seeds)
 }
-let ordered = [100, 400, split.training.count].map { runs(from: $0) }
+let sizes = [100, 400, split.training.count]
+let ordered = sizes.map { runs(from: $0) }
 let shuffled = runs(from: 100, isShuffled: true)
-printScores(["CNN", "ViT", "logistic regression"], ordered + [shuffled])
+let models = ["CNN", "ViT", "logistic regression"]
+printScores(models, ordered + [shuffled])
+figure(
+  "data",
+  LinePlot(
+    "Accuracy by the number of digits to learn from", x: .logarithmic("digits to learn from"),
+    y: Axis("accuracy on held-out digits", format: .percent(decimals: 0)),
+    series: models.enumerated().map { model, name in
+      LineSeries(name, x: sizes, runs: (0..<3).map { seed in ordered.map { $0.seeds[seed][model].score } })
+    }),
+  caption: "How far apart the three begin, and how near to each other they end; a band reaches from the worst seed to "
+    + "the best.")
 show("CNN minus ViT, points", (ordered + [shuffled]).map { 100 * ($0.mean(0) - $0.mean(1)) }, decimals: 1)
+
+/*:
+Chance is 10 %, far below the axis. Is the ViT worse from few digits because it cannot learn them? The losses of the
+training say no: each curve is the mean of three seeds and of 25 steps, its band reaches from seed to seed.
+
+{{fold-code Drawing the figure}}
+*/
+figure(
+  "training",
+  LinePlot(
+    "Loss on the digits that are learned", x: "step of 32 digits", y: .logarithmic("cross-entropy (nats)"),
+    series: [(0, 0), (0, 2), (1, 0), (1, 2)].map { model, size in
+      LineSeries(
+        "\(models[model]) \(ordered[size].name)", x: (1...20).map { 25 * $0 },
+        runs: ordered[size].seeds.map { $0[model].meanLosses(over: 25) })
+    }, references: [.horizontal(at: Tensor(Float(10)).log().item, "chance, ln 10")]),
+  caption: "Compare the two models that learn from 100 digits, then those that learn from all.")
+
+/*:
+From 100 digits both networks come to a loss near 0. So the ViT has learned its digits as well; what it lacks is the
+step from them to new ones.
+
+And what does the order of the pixels matter? The same 100 digits as they are, and with their pixels shuffled:
+
+{{fold-code Drawing the figure}}
+*/
+figure(
+  "shuffled",
+  BarPlot(
+    "Accuracy from 100 digits, with pixels in order and shuffled",
+    value: Axis("accuracy on held-out digits", format: .percent(decimals: 1)), categories: models,
+    series: [("in order", ordered[0]), ("shuffled", shuffled)].map { name, runs in
+      BarSeries(name, runs: models.indices.map { model in runs.seeds.map { $0[model].score } })
+    }, reference: .vertical(at: 0.1, "chance")),
+  caption: "Which of the two networks moves more when neighborhoods are destroyed; a ring is a seed.")
 let lost = points(ordered[0].mean(0) - shuffled.mean(0))
 let gained = points(shuffled.mean(1) - ordered[0].mean(1))
 let widest = points(ordered.flatMap { run in (0..<2).map { run.spread($0) } }.max() ?? 0)
@@ -180,6 +261,8 @@ $$ \frac{\partial L}{\partial s_{ij}} = \frac{1}{2N} \left( p^{row}_{ij} + p^{co
 Every matching pair is pulled together; every other pair is pushed apart, the more the likelier it looks. A small pair
 of towers, as Lesson 5 builds them, now learns this from drawn scenes of one thing: colours and shapes in all
 combinations, but for some that are kept from training. A batch shows each combination once, so no caption occurs twice.
+
+{{quote clipLoss}}
 */
 section("10.4 Question 2: Explain CLIP's contrastive learning objective")
 let world = SceneWorld.sixBySix
@@ -193,18 +276,22 @@ let images = (0..<rounds).map { round in Scene.tensor(training.map { $0.pictures
 let captions = SceneGrammar.frames(.training).map { frame in  // "a photo of _", and three more
   Words.tokens(training.map { frame.replacing("_", with: $0.name) })
 }
-func train(_ clip: CLIPModel, _ label: String, steps: Int, loss: (Tensor) -> Tensor) {
+func train(_ clip: CLIPModel, _ label: String, steps: Int, loss: (Tensor) -> Tensor) -> [Float] {
   let optimiser = AdamW(clip.parameters())
   let schedule = WarmupCosine(peak: 2e-3, warmupSteps: 30, totalSteps: steps)
   let bar = progress(label, total: steps)
+  var losses: [Float] = []
   for step in 0..<steps {
     optimiser.learningRate = schedule.learningRate(at: step)
     optimiser.zeroGrad()
-    loss(clip(images[step % rounds], captions[step % captions.count])).backward()
+    let value = loss(clip(images[step % rounds], captions[step % captions.count]))
+    value.backward()
+    losses.append(value.item)
     optimiser.step()
     bar.advance()
   }
   bar.finish()
+  return losses
 }
 /// Cosines of one held-out picture of each kind with the captions of all kinds.
 func cosines(_ clip: CLIPModel) -> Tensor {
@@ -225,19 +312,63 @@ show("Other pairs pushed apart", Int((gradient * (1 - diagonal) .> 0).sum().item
 Then training. And, to see what the pushing is for, a second model that is only told to pull: its loss is 1 minus the
 mean cosine of the matching pairs.
 */
-train(clip, "CLIP's loss", steps: 1500, loss: clipLoss)
+let clipCurve = train(clip, "CLIP's loss", steps: 1500, loss: clipLoss)
 manualSeed(lesson.seed)
 let pulled = smallCLIP(end: Words.end)
-train(pulled, "only pulling", steps: 60) { logits in
+let pulledCurve = train(pulled, "only pulling", steps: 60) { logits in
   1 - (logits * .eye(training.count)).sum() / (pulled.logitScale.exp() * Float(training.count))
 }
-let stages = [("before", before), ("only pulling", cosines(pulled)), ("CLIP's loss", cosines(clip))]
+figure(
+  "clip-loss",
+  LinePlot(
+    "CLIP's loss while it learns", x: "step of \(training.count) pairs",
+    y: Axis("loss (nats), mean of 20 steps", including: 0),
+    series: [LineSeries("CLIP's loss", y: clipCurve, from: 1).smoothed(over: 20)],
+    references: [.horizontal(at: Tensor(Float(training.count)).log().item, "chance, ln \(training.count)")]),
+  caption: "Where the loss leaves the line of chance, and whether it has come to rest at the end.")
+figure(
+  "pulling-loss",
+  LinePlot(
+    "The loss that only pulls", x: "step of \(training.count) pairs", y: Axis("1 minus the mean cosine", including: 0),
+    series: [LineSeries("only pulling", y: pulledCurve, from: 1)]),
+  caption: "How many steps it takes to bring this loss to 0, its lowest value.")
+
+/*:
+Both losses fall. Which of the two models can now tell pictures apart? Only the cosines say.
+*/
+let stages = [
+  (name: "before", cosines: before), (name: "only pulling", cosines: cosines(pulled)),
+  (name: "CLIP's loss", cosines: cosines(clip)),
+]
 table(
   ["cosines on held-out pictures", "matching pairs", "other pairs", "own text is nearest"],
   stages.map { PairScores($1).row($0) })
 figure(
   "similarities", cosineMaps(stages),
-  caption: "cosine of each picture (row) with each caption (column), colour by colour: blue is -1, red is 1")
+  caption: "cosine of each picture (row) with each caption (column), colour by colour: blue is -1, red is 1",
+  alternative: "Three matrices of 30 by 30 cosines. Before training all are near 0, each column of one color. With "
+    + "pulling only all are 1. With CLIP's loss the diagonal is dark red, and the rest a mixture of blue, white and "
+    + "pale red.")
+
+/*:
+What is nearest beside the right caption? The upper left corner of the last matrix, with its numbers:
+
+{{fold-code Drawing the figure}}
+*/
+let corner = heldOut.prefix(10).map { "\($0.combination)" }
+figure(
+  "cosines",
+  HeatMapPlot(
+    "Cosines after training with CLIP's loss", rows: corner, columns: corner,
+    values: corner.indices.map { Array(stages[2].cosines[$0].scalars.prefix(corner.count)) },
+    rowTitle: "pictures that were not trained on", columnTitle: "captions", scaleTitle: "cosine", colors: .diverging,
+    range: -1...1, decimals: 2),
+  caption: "Beside the diagonal, look for pairs that share the color, and for pairs that share the shape.")
+
+/*:
+The diagonal has the highest number of each row. The large numbers beside it belong to pairs that share the color or the
+shape.
+*/
 note(
   """
   Pulling alone finds a perfect and useless answer: one vector for everything, every cosine 1, and the nearest text is \
@@ -276,19 +407,32 @@ func classify(_ pictures: [Scene]) -> [SceneCombination] {
   let images = noGrad { clip.encodeImage(Scene.tensor(pictures)) }  // [N, 32]
   return images.matmul(texts.T).argmax(dim: 1).scalars.map { classes[$0] }
 }
+let sheets = [("seen", heldOut), ("never seen", unseen)].map { name, kinds in
+  (name: name, answers: Answers(kinds.flatMap { kind in classify(kind.pictures).map { (kind.combination, $0) } }))
+}
 table(
   ["kinds", "pictures", "right", "colour right", "shape right"],
-  [("seen", heldOut), ("never seen", unseen)].map { name, kinds in
-    let answers = Answers(kinds.flatMap { kind in classify(kind.pictures).map { (kind.combination, $0) } })
-    return [
-      .text(name), .integer(answers.count), .percent(answers.share { $0 == $1 }),
-      .percent(answers.share { $0.color == $1.color }), .percent(answers.share { $0.shape == $1.shape }),
-    ]
+  sheets.map { name, answers in
+    [.text(name), .integer(answers.count)] + answers.shares.map { .percent($0) }
   })
+figure(
+  "compositions",
+  BarPlot(
+    "Kinds that training showed, and kinds that it did not",
+    value: Axis("share of pictures", format: .percent(decimals: 1)),
+    categories: ["right", "color right", "shape right"],
+    series: sheets.map { BarSeries("\($0.name)", $0.answers.shares) }, reference: .vertical(at: 1.0 / 6, "1 in 6")),
+  caption: "Which half of an unseen kind's name is missed more often.")
+
+/*:
+The color of an unseen kind is nearly always right, the shape less often. Which pictures go wrong?
+*/
 let firsts = unseen.map { $0.pictures[0] }
 figure(
   "zero-shot", answerSheet(firsts, classify(firsts)),
-  caption: "a picture of each kind that was never seen, with the answer")
+  caption: "a picture of each kind that was never seen, with the answer",
+  alternative: "Drawn pictures in a row, each with the answer under it: "
+    + zip(unseen, classify(firsts)).map { "\($0.name) is called \($1)" }.joined(separator: ", ") + ".")
 note(
   """
   The sentences are the classifier's weights: another list of classes costs no training. A kind that it never saw the \
@@ -299,3 +443,11 @@ note(
   picture shows _`, or leave out some of the 36: the answers change, the model does not. And `--quiz`: these three \
   questions and a dozen more.
   """)
+
+/*:
+## 10.6 The quiz
+
+Questions on the whole module. Answer first, then unfold.
+
+{{quiz quiz.md}}
+*/

@@ -1,0 +1,78 @@
+import Models
+import Plots
+import Tensors
+
+/// Losses of several runs, each point the mean of the ten steps up to it.
+func lossCurves(
+  _ title: String, _ runs: [(name: String, outcome: Experiment.Outcome)], references: [ReferenceLine]
+) -> LinePlot {
+  LinePlot(
+    title, x: "step", y: .logarithmic("contrastive loss (nats)"),
+    series: runs.map { name, outcome in
+      let ends = Array(stride(from: 10, through: outcome.losses.count, by: 10))
+      return LineSeries(name, x: ends, y: ends.map { outcome.losses[$0 - 10..<$0].reduce(0, +) / 10 })
+    }, references: references)
+}
+
+/// What the loss of section 5.2 is made of: logits, the two softmax directions and the gradient, as heat maps.
+func lossMatrices(_ parts: [(title: String, scale: String, matrix: Tensor)]) -> Panels {
+  let count = parts[0].matrix.shape[0]
+  let names = (1...count).map(String.init)
+  return Panels(
+    "From logits to gradient",
+    parts.map { title, scale, matrix in
+      HeatMapPlot(
+        title, rows: names, columns: names, values: matrix.scalars, rowTitle: "picture", columnTitle: "text",
+        scaleTitle: scale, colors: scale == "probability" ? .sequential : .diverging,
+        range: scale == "probability" ? 0...1 : nil)
+    })
+}
+
+/// Recall@1 of held-out scenes over the factor of the cosines.
+func recallCurve(_ runs: [Experiment.Outcome], among galleries: Galleries) -> LinePlot {
+  let sorted = runs.sorted { $0.scale < $1.scale }
+  let recalls = sorted.map { galleries.recallsAtOne($0.model) }
+  let scales = sorted.map(\.scale)
+  return LinePlot(
+    "Recall@1 after 200 steps", x: .logarithmic("1/τ at the end of training"),
+    y: Axis("recall@1", including: 0, 1, format: .percent(decimals: 0)),
+    series: [
+      LineSeries("→ caption", x: scales, y: recalls.map { $0[0] }),
+      LineSeries("→ picture", x: scales, y: recalls.map { $0[1] }),
+    ], references: [.horizontal(at: galleries.chance(among: .heldOut), "chance")])
+}
+
+/// Held-out pictures and captions of a model on the two directions along which both together vary most.
+func spacePlot(_ title: String, _ galleries: Galleries, _ model: SimpleCLIP) -> ScatterPlot {
+  let (images, texts) = galleries.embeddings(model)
+  let range = galleries.range(.heldOut)
+  let both = Tensor.cat([images.slice(range, dim: 0), texts.slice(range, dim: 0)], dim: 0)
+  let places = noGrad { projected(both) }
+  let (x, y) = (places.select(0, dim: 1).scalars, places.select(1, dim: 1).scalars)
+  let count = range.count
+  return ScatterPlot(
+    title, x: "first principal direction", y: "second principal direction",
+    groups: [
+      ScatterGroup("pictures", x: Array(x[..<count]), y: Array(y[..<count])),
+      ScatterGroup("captions", x: Array(x[count...]), y: Array(y[count...])),
+    ],
+    arrows: (0..<count).map { ScatterArrow(from: (x[$0], y[$0]), to: (x[count + $0], y[count + $0]), hasHead: false) },
+    isEqualAspect: true)
+}
+
+/// Points less their mean on their first two principal directions, `[N, D]` → `[N, 2]`.
+///
+/// A direction is found by power iteration: a vector that is multiplied with the covariance again and again turns
+/// towards the direction of the largest variance. That part is then taken out of the covariance.
+private func projected(_ points: Tensor) -> Tensor {
+  let centered = points - points.mean(dim: 0, keepDims: true)
+  var covariance = centered.T.matmul(centered)  // [D, D]
+  let directions = (0..<2).map { _ in
+    var direction = Tensor.ones([1, points.shape[1]])
+    for _ in 0..<300 { direction = direction.matmul(covariance).l2Normalized() }
+    let variance = direction.matmul(covariance).matmul(direction.T)  // [1, 1]
+    covariance = covariance - direction.T.matmul(direction) * variance
+    return direction
+  }
+  return centered.matmul(Tensor.cat(directions, dim: 0).T)
+}
