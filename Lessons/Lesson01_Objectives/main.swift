@@ -9,6 +9,7 @@ like this one with code in between. You read it, run it, change a number and run
 import Layers
 import Models
 import Notebook
+import Plots
 import Tensors
 
 let lesson = Lesson(1, "Objectives")
@@ -82,6 +83,12 @@ table(
   parts.map { name, count in
     [.text(name), .integer(count), .percent(Double(count) / Double(vit.parameterCount), decimals: 3)]
   })
+figure(
+  "parts",
+  BarPlot(
+    "Parameters of ViT-Base", value: "millions",
+    bars: parts.map { name, count in Bar(name, Double(count) / 1e6) }),
+  caption: "How little of a transformer is outside of its layers.")
 
 /*:
 The first objective can be tried at once. Give eight images and eight texts vectors that know nothing of each other,
@@ -110,7 +117,7 @@ verbatim(
   swift run Lesson03_Multimodal --help             the flags of another one
   swift run Lesson03_Multimodal --seed 1           other random numbers, other results
   swift run Lesson03_Multimodal --threads 1        the same results on one processor core
-  swift run Lesson03_Multimodal --figures figures  its figures as PNG files in ./figures
+  swift run Lesson03_Multimodal --figures figures  its figures as files in ./figures
   swift run course list                            all lessons, one a line
   swift run course check                           compares every lesson with expected-outputs/
   """)

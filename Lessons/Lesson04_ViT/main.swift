@@ -232,8 +232,8 @@ below.
 {{figure training}}
 
 During the warm-up both losses stay near chance. Then they fall together. At about 0.1 they part: the loss of training
-goes on to a tenth of that, the other one stays. What the model learns from there on holds for its own digits only, and
-the held-out accuracy has nearly reached its end.
+goes on to a tenth of that, the other one stays. What the model learns from there on makes it surer of its own digits and
+hardly better on the others: the held-out accuracy has nearly reached its end. This is one seed.
 */
 figure(
   "training", trainingCurves(run, classCount: 10),
@@ -341,8 +341,8 @@ no-positions` or `mean-pooling` these figures show a part that the model does no
 
 **Filters** (figure *filters*): what the patch embedding learned to look for. In the paper's figure 7 the filters are
 smooth waves. Here left and right hardly differ: training left the random filters nearly as they were, the larger ones
-look like noise, and the model learned in its other parts. That costs it little: 32 random filters of a patch of 4 or 16
-pixels lose nothing of the patch.
+look like noise, and the model learned in its other parts. A guess at why it can: 32 random filters of a patch of 4 or 16
+pixels keep all that is in the patch.
 */
 section("4.9 What it learned")
 let side = 8 / model.configuration.patchSize

@@ -168,8 +168,7 @@ figure(
 
 /*:
 The order of the texts is the same at each scale. At 1 the six are nearly alike, because no cosine is above 1; at 10 a
-red cross still has a part of it; at the learned scale nothing is left for the others. Training chose the scale for
-batches of many captions. The same for six pictures:
+red cross still has a part of it; at the learned scale nothing is left for the others. The same for six pictures:
 */
 let charts = gallery.scenes.map { scene in
   candidateChart(scene.image(), texts, (scale * encode([scene.image()]).matmul(choices.T)).softmax(dim: 1))

@@ -165,8 +165,8 @@ figure(
 
 /*:
 Beside its own picture only one word costs anything: the one that begins the relation. Without a picture the sizes, the
-colors, the shapes and the relation cost, and the little words behind "to" cost nothing. Beside another picture the model
-pays at the same kinds of words, and more than without any.
+colors, the shapes and the relation cost, and the little words behind "to" cost nothing. Beside another picture the loss
+lies in the same kinds of words; at the words that are wrong for that picture it is larger than without any picture.
 */
 
 /*:
@@ -209,7 +209,7 @@ figure(
 /*:
 The model hesitates over which thing to name first, and so over the relation. At temperature 0.5 the likelier token gains.
 At 4 the tokens that no caption has at this place get nearly half of the probability together, although each of them has
-very little. A caption has ten such places or more, so at 4 no caption is left in the table:
+very little. A caption has ten places or more, and one such token spoils it. See in the table what 50 draws give:
 */
 table(
   ["50 drawn captions", "different", "as greedy", "one that is not"],

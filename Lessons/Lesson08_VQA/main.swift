@@ -273,8 +273,8 @@ figure(
   caption: "which words of the question the first layers read, and where the picture takes over")
 
 /*:
-The first two layers read the words that say what is asked and about which thing, and look past most of the little ones.
-Then the picture takes over.
+For this question the first two layers look most at the words that say what is asked and about which thing, and little at
+most of the others. Then the picture takes over.
 */
 let sharpest = shares.indices.max { shares[$0][1] < shares[$1][1] } ?? 0
 show("Layer that looks at the asked thing most", sharpest + 1)

@@ -159,6 +159,7 @@ class Arrangement:
         result = []
         # Whether the block before is code with its source line, or an output: then plain text is an output as well.
         after_code = False
+        blocks = with_captions(blocks)
         for position, block in enumerate(blocks):
             following = blocks[position + 1] if position + 1 < len(blocks) else None
             kind, content = block["t"], block.get("c")
@@ -336,6 +337,21 @@ def is_page_links(content):
     links = [plain_text(part["c"][1]) for part in content if part["t"] == "Link"]
     others = [part for part in content if part["t"] not in ("Link", "Space", "SoftBreak") and part.get("c") != "·"]
     return not others and any(text.startswith("←") or text.endswith("→") for text in links)
+
+
+def with_captions(blocks):
+    """The blocks with the line in italics below a picture in one paragraph with it: its caption."""
+    result = []
+    for block in blocks:
+        before = result[-1] if result else None
+        is_caption = block["t"] == "Para" and [part["t"] for part in block["c"]] == ["Emph"]
+        if is_caption and before and before["t"] == "Figure":  # pandoc 3 makes one of a picture alone
+            before = result[-1] = {"t": "Para", "c": before["c"][2][0]["c"]}
+        if is_caption and before and before["t"] == "Para" and first_image(before["c"]) is not None:
+            before["c"] = before["c"] + block["c"]
+        else:
+            result.append(block)
+    return result
 
 
 def first_image(content):

@@ -16,7 +16,7 @@ public struct CommonOptions: LessonOptions {
   public var threads: Int?
 
   /// Folder that each figure is written to, nil for none.
-  @Option(help: ArgumentHelp("Folder that each figure is written to as a PNG; made if missing.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Folder that each figure is written to; made if missing.", valueName: "dir"))
   public var figures: String?
 
   @Option(help: ArgumentHelp("Write each output with its source line as a line of JSON.", visibility: .hidden))
