@@ -166,7 +166,7 @@ let package = Package(
       exclude: ["mistakes.py"], swiftSettings: lesson),
     tests("Notebook", ["Notebook", "SampleLesson", "SampleMistakes", "CourseKit", "Images"]),
     tests("Plots", ["Plots", "Images", "Notebook"]),
-    tests("Weaver", ["Weaver", "CourseKit", "Images", "Notebook"]),
+    tests("Weaver", ["Weaver", "CourseKit", "Images", "Notebook", "Tensors"]),
     tests("CourseKit", ["CourseKit", "Notebook", "SampleLesson"]),
     tests("Course", ["course", "bench", "CourseKit", "Training", "Lesson11_Summary", "Lesson12_References"]),
     .testTarget(
