@@ -5,7 +5,6 @@ import Notebook
 /// Puts a page together from a lesson's source and the trace of its run.
 struct PageBuilder {
   let lesson: LessonEntry
-  private let root: URL
   private let source: LessonSource
   private let prose: Prose
   private let library: QuotedSources
@@ -31,7 +30,6 @@ struct PageBuilder {
     _ page: @escaping (Int) -> String?
   ) throws {
     self.lesson = lesson
-    self.root = root
     self.library = library
     let folder = "Lessons/\(lesson.target)"
     source = try LessonSource(library.text(of: "\(folder)/main.swift"), path: "\(folder)/main.swift")

@@ -108,7 +108,11 @@ public struct Weaver {
       report.append("\(figure.path): written")
     }
     for path in superfluousFigures(lesson, page) {
-      try? FileManager.default.removeItem(at: root.appending(path: path))
+      do {
+        try FileManager.default.removeItem(at: root.appending(path: path))
+      } catch {
+        throw CourseError("\(path): cannot be removed: \(CourseError.reason(error))")
+      }
       report.append("\(path): removed")
     }
     report += try write(text(of: page), to: lesson.page)
@@ -183,12 +187,15 @@ public struct Weaver {
     }
   }
 
-  /// Figures of a lesson in the repository that are not on its page.
+  /// Figures of a lesson in the repository that are not on its page. Files that are no pictures are somebody else's.
   private func superfluousFigures(_ lesson: LessonEntry, _ page: LessonPage) -> [String] {
     let folder = "\(Self.folder)/figures"
     let names = (try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: folder).path)) ?? []
     let wanted = Set(files(of: page).map(\.path))
-    return names.sorted().filter { $0.hasPrefix("lesson\(lesson.paddedNumber)-") }.map { "\(folder)/\($0)" }
+    let isFigure = { (name: String) in
+      name.hasPrefix("lesson\(lesson.paddedNumber)-") && [".png", ".svg"].contains { name.hasSuffix($0) }
+    }
+    return names.sorted().filter(isFigure).map { "\(folder)/\($0)" }
       .filter { !wanted.contains($0) }
   }
 }

@@ -239,6 +239,7 @@ private struct SamplePackage {
     _ = try weaver.write(package.lesson, run: package.run)
     try package.folder.write("<svg/>", to: "docs/lessons/figures/lesson04-old.svg")
     try package.folder.write("<svg/>", to: "docs/lessons/figures/lesson05-other.svg")
+    try package.folder.write("mine", to: "docs/lessons/figures/lesson04-notes.txt")
     #expect(
       try weaver.problems(of: package.lesson, run: package.run) == [
         "docs/lessons/figures/lesson04-old.svg: no cell of Lesson04_ViT makes this figure; "
@@ -247,6 +248,7 @@ private struct SamplePackage {
     _ = try weaver.write(package.lesson, run: package.run)
     #expect(!FileManager.default.fileExists(atPath: package.folder.path("docs/lessons/figures/lesson04-old.svg")))
     #expect(FileManager.default.fileExists(atPath: package.folder.path("docs/lessons/figures/lesson05-other.svg")))
+    #expect(FileManager.default.fileExists(atPath: package.folder.path("docs/lessons/figures/lesson04-notes.txt")))
   }
 
   private func page(_ markup: String) throws -> LessonPage {
