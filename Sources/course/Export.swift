@@ -32,17 +32,12 @@ struct Export: ParsableCommand {
   func run() throws {
     let workspace = try Workspace()
     let weaver = try Weaver(root: workspace.root)
-    let check = GoldenCheck(root: workspace.root, timeout: timeout)
     var left = 0
     for lesson in try workspace.manifest.lessons(named: lessons) {
-      let executable = try workspace.products.currentExecutable(of: lesson)
-      let folder = try RunFolder()
-      let outcome = try check.check(lesson, executable: executable, arguments: Weaver.arguments(in: folder.path))
-      guard outcome.isSame else {
-        StandardStreams.write(check.report(outcome, of: lesson))
-        throw ExitCode.failure
+      let isGolden = try workspace.withGoldenRun(of: lesson, timeout: timeout) { folder in
+        for export in try weaver.exports(of: lesson, run: folder) where try !write(export) { left += 1 }
       }
-      for export in try weaver.exports(of: lesson, run: folder.path) where try !write(export) { left += 1 }
+      if !isGolden { throw ExitCode.failure }
     }
     if left > 0 { throw ExitCode.failure }
   }

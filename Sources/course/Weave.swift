@@ -21,6 +21,24 @@ struct RunFolder: ~Copyable {
   deinit { try? FileManager.default.removeItem(atPath: path) }
 }
 
+extension Workspace {
+  /// Runs a lesson and hands on the folder with its trace and figures, if it prints what is expected of it.
+  ///
+  /// - Returns: whether it did; otherwise the difference was printed.
+  func withGoldenRun(of lesson: LessonEntry, timeout: Double, _ body: (String) throws -> Void) throws -> Bool {
+    let check = GoldenCheck(root: root, timeout: timeout)
+    let executable = try products.currentExecutable(of: lesson)
+    let folder = try RunFolder()
+    let outcome = try check.check(lesson, executable: executable, arguments: Weaver.arguments(in: folder.path))
+    if outcome.isSame {
+      try body(folder.path)
+    } else {
+      StandardStreams.write(check.report(outcome, of: lesson))
+    }
+    return outcome.isSame
+  }
+}
+
 struct Weave: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Weaves lessons to pages in docs/lessons, from their source and a run of each.",
@@ -39,23 +57,17 @@ struct Weave: ParsableCommand {
 
   func run() throws {
     let workspace = try Workspace()
-    let check = GoldenCheck(root: workspace.root, timeout: timeout)
     let weaver = try Weaver(root: workspace.root)
     var failures = 0
     for lesson in try workspace.manifest.lessons(named: lessons) {
-      let executable = try workspace.products.currentExecutable(of: lesson)
-      let folder = try RunFolder()
-      let outcome = try check.check(lesson, executable: executable, arguments: Weaver.arguments(in: folder.path))
-      if outcome.isSame {
-        do {
-          for line in try weaver.write(lesson, run: folder.path) { StandardStreams.write(line + "\n") }
-        } catch let error as CourseError {
-          // The other lessons can be woven all the same.
-          LiveLine.hint("course: \(error.description)")
-          failures += 1
+      do {
+        let isGolden = try workspace.withGoldenRun(of: lesson, timeout: timeout) { folder in
+          for line in try weaver.write(lesson, run: folder) { StandardStreams.write(line + "\n") }
         }
-      } else {
-        StandardStreams.write(check.report(outcome, of: lesson))
+        if !isGolden { failures += 1 }
+      } catch let error as CourseError {
+        // The other lessons can be woven all the same.
+        LiveLine.hint("course: \(error.description)")
         failures += 1
       }
     }
