@@ -4,8 +4,8 @@ import PackageDescription
 
 // MARK: Compiler settings
 
-// `swift run` builds debug, and an engine without optimisation is a hundred times slower, so targets ask
-// for optimisation themselves. On x86-64 they also ask for an instruction set with fused multiply-add:
+// `swift run` builds debug, and an engine without optimization is a hundred times slower, so targets ask
+// for optimization themselves. On x86-64 they also ask for an instruction set with fused multiply-add:
 // without one, every `addingProduct` is a call of `fmaf`. The results are the same bytes on each.
 // `TENSORS_MARCH=native swift run …` chooses another one; `baseline` asks for none.
 #if arch(x86_64)
@@ -28,13 +28,13 @@ func defaultArchitecture() -> String {
 /// A square root of a vector is one instruction only if no lane has to report an error through `errno`.
 let mathematics = ["-Xcc", "-fno-math-errno"]
 
-/// Libraries are optimised across their files.
+/// Libraries are optimized across their files.
 let library: [SwiftSetting] = [
   .unsafeFlags(["-O", "-wmo", "-num-threads", "2", "-disable-batch-mode"] + architecture + mathematics)
 ]
 /// Programs and lessons build one file at a time, so that an edit runs again within seconds.
 let program: [SwiftSetting] = [.unsafeFlags(["-O"] + architecture + mathematics)]
-/// Lessons are not optimised in debug builds: an optimiser loses the line of a mistake, and a lesson's time is the
+/// Lessons are not optimized in debug builds: an optimizer loses the line of a mistake, and a lesson's time is the
 /// libraries' anyway.
 let lesson: [SwiftSetting] = [.unsafeFlags(architecture + mathematics), .defaultIsolation(MainActor.self)]
 

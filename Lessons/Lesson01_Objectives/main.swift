@@ -51,14 +51,14 @@ note(
 /*:
 ## 1.2 What can be counted at once
 How large are the things that you are going to build? A model's size is how many numbers it learns. The models of this
-course are written out in `Sources/Models`, so they can be made and counted right here. `Initialisation.skipped` makes
+course are written out in `Sources/Models`, so they can be made and counted right here. `Initialization.skipped` makes
 them without drawing their numbers, which takes no time. The first count is what the notebook prints, and what Lesson 04
 prints.
 */
 section("1.2 What can be counted at once")
-let vit = Initialisation.skipped { VisionTransformer(classCount: 10) }
-let clip = Initialisation.skipped { SimpleCLIP() }
-let captioner = Initialisation.skipped {
+let vit = Initialization.skipped { VisionTransformer(classCount: 10) }
+let clip = Initialization.skipped { SimpleCLIP() }
+let captioner = Initialization.skipped {
   TransformerDecoderLayer(embedDim: 768, headCount: 12, feedForwardDim: 3072, activation: .gelu)
 }
 let counts = [
@@ -123,7 +123,7 @@ verbatim(
   """)
 
 /*:
-In a terminal with colours figures are drawn there as well. Results go to standard output; progress bars, times and
+In a terminal with colors figures are drawn there as well. Results go to standard output; progress bars, times and
 advice go to standard error, so that `swift run Lesson01_Objectives > mine.txt` holds the results alone.
 
 ## 1.4 The same bytes everywhere
@@ -158,7 +158,7 @@ table(
   })
 
 /*:
-An example's result should not depend on its neighbours in the batch either. So the second example alone must give
+An example's result should not depend on its neighbors in the batch either. So the second example alone must give
 the second row of the batch:
 */
 let second = noGrad { layer(batch[1..<2]) }

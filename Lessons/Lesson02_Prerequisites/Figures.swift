@@ -22,7 +22,7 @@ func decisionRegion(of model: Sequential) -> Image {
   let shares = noGrad { model(Tensor(points, shape: [side * side, 2])).softmax(dim: 1) }.select(1, dim: 1)
   var image = Image.heatMap(
     shares.scalars, columns: side, rows: side, colormap: .diverging, range: 0...1, cell: cell)
-  image.stroke(Rectangle(x: 0, y: 0, width: image.width, height: image.height), color: .lightGrey)
+  image.stroke(Rectangle(x: 0, y: 0, width: image.width, height: image.height), color: .lightGray)
   for (first, second) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
     func pixel(_ value: Int) -> Int { (15 + 30 * value) * cell + cell / 2 }
     let (x, y) = (pixel(first), pixel(1 - second))

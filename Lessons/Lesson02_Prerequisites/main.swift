@@ -29,7 +29,7 @@ show("Its numbers", images.count)
 
 /*:
 ## 2.2 Views
-In memory a tensor is one long row of numbers. The *strides* say how far apart neighbours of each dimension lie in it, so
+In memory a tensor is one long row of numbers. The *strides* say how far apart neighbors of each dimension lie in it, so
 transposing is a matter of exchanging two strides: nothing moves. The result is a *view* of the same memory, and a change
 of one shows in the other.
 */
@@ -47,7 +47,7 @@ show("matrix, after writing into row 2 of matrix.T", matrix, decimals: 0)
 /*:
 ## 2.3 Broadcasting
 Two shapes fit if, from the right, sizes are equal or one of them is 1; the 1 is repeated without being copied. A column
-and a row make a table, and a mean and a deviation for each channel normalise a whole batch.
+and a row make a table, and a mean and a deviation for each channel normalize a whole batch.
 */
 section("2.3 Broadcasting")
 let column = Tensor([[10], [20]])  // [2, 1]
@@ -56,8 +56,8 @@ show("column + row", column + row, decimals: 0, note: "[2, 1] + [3] = [2, 3]")
 
 let mean = images.mean(dims: [0, 2, 3], keepDims: true)  // [1, 3, 1, 1]
 let deviation = images.standardDeviation(dims: [0, 2, 3], unbiased: false, keepDims: true)
-let normalised = (images - mean) / deviation
-show("Standard deviations", normalised.standardDeviation(dims: [0, 2, 3], unbiased: false).scalars, decimals: 3)
+let normalized = (images - mean) / deviation
+show("Standard deviations", normalized.standardDeviation(dims: [0, 2, 3], unbiased: false).scalars, decimals: 3)
 
 /*:
 ## 2.4 Matrix product
@@ -149,12 +149,12 @@ let inputs = Tensor([[0, 0], [0, 1], [1, 0], [1, 1]])
 let answers = IntTensor([0, 1, 1, 0])
 
 func train(_ model: Sequential, steps: Int) -> [Float] {
-  let optimiser = AdamW(model.parameters(), learningRate: 0.05)
+  let optimizer = AdamW(model.parameters(), learningRate: 0.05)
   return (0..<steps).map { _ in
     let loss = crossEntropy(model(inputs), answers)
-    optimiser.zeroGrad()
+    optimizer.zeroGrad()
     loss.backward()
-    optimiser.step()
+    optimizer.step()
     return loss.item
   }
 }
@@ -278,13 +278,13 @@ show("The same with positions: difference", placed, decimals: 2)
 ## 2.10 A transformer layer, and what a checkpoint holds
 A transformer layer is attention between the tokens and then two linear maps of each token, with a bend
 $\varphi$ (ReLU or GELU) between them. Around each part goes a shortcut, which adds the part's input to its output, and
-after it a normalisation. With tokens $x$:
+after it a normalization. With tokens $x$:
 
 $$ y = \mathrm{norm}(x + \mathrm{attention}(x)), \qquad z = \mathrm{norm}(y + W_2 \, \varphi(W_1 y)), \qquad
 \mathrm{norm}(x) = \gamma \, \frac{x - \mathrm{mean}(x)}{\sqrt{\mathrm{variance}(x) + 10^{-5}}} + \beta $$
 
 (biases left out; mean and variance are those of one token's numbers, $\gamma$ and $\beta$ are learned). This is
-*post-norm*, PyTorch's default. *Pre-norm* normalises the input of each part instead,
+*post-norm*, PyTorch's default. *Pre-norm* normalizes the input of each part instead,
 $y = x + \mathrm{attention}(\mathrm{norm}(x))$, so that the shortcuts run undisturbed through all layers; deep models
 train more easily so. In training, *dropout* sets a share of numbers to zero by chance and enlarges the others, so that no
 number is relied on alone; in evaluation it does nothing. Below, the formula with the parameters of a layer, by name.
@@ -351,6 +351,6 @@ Lessons 06 to 09 read them.
 **What to try next**
 
 - In 2.5 make the step of the finite difference 1e-6 instead of 0.01. Why is the result worse? Why is even 1 good here?
-- In 2.7 leave out `optimiser.zeroGrad()`. What becomes of the loss?
+- In 2.7 leave out `optimizer.zeroGrad()`. What becomes of the loss?
 - In 2.9 call `attention` with `isCausal: true`. Does it still not know the order?
 */

@@ -94,11 +94,11 @@ figure(
 
 /*:
 ## 3.5 Six pictures, six captions
-A joint embedding needs nothing big to be seen. Here are six drawings of 8 × 8 pixels and their captions: three colours
+A joint embedding needs nothing big to be seen. Here are six drawings of 8 × 8 pixels and their captions: three colors
 times two shapes.
 */
 section("3.5 Six pictures, six captions")
-let colours: [(name: String, color: Color)] = [("red", .red), ("green", .green), ("blue", .blue)]
+let colors: [(name: String, color: Color)] = [("red", .red), ("green", .green), ("blue", .blue)]
 func square(_ color: Color) -> Image {
   var image = Image(width: 8, height: 8)
   image.fill(Rectangle(x: 2, y: 2, width: 4, height: 4), color: color)
@@ -110,8 +110,8 @@ func cross(_ color: Color) -> Image {
   image.fill(Rectangle(x: 1, y: 3, width: 6, height: 2), color: color)
   return image
 }
-let captions = colours.flatMap { ["a \($0.name) square", "a \($0.name) cross"] }
-let drawings = colours.flatMap { [square($0.color), cross($0.color)] }
+let captions = colors.flatMap { ["a \($0.name) square", "a \($0.name) cross"] }
+let drawings = colors.flatMap { [square($0.color), cross($0.color)] }
 figure(
   "pictures", Image.grid(drawings.map { $0.enlarged(by: 12) }, columns: 6, gap: 6, labels: captions),
   caption: "The six pairs, enlarged twelve times.",
@@ -128,7 +128,7 @@ func wordFeatures(_ text: String) -> Tensor {
 }
 let ink = Tensor.stack(drawings.map { 1 - $0.tensor().flatten() })  // [6, 192]
 let words = Tensor.stack(captions.map(wordFeatures))  // [6, 6]
-show("Picture features", ink.shape, note: "8 × 8 pixels × 3 colours each")
+show("Picture features", ink.shape, note: "8 × 8 pixels × 3 colors each")
 show("Caption features", words.shape, note: "one for each word of the vocabulary")
 show("\"\(captions[3])\"", words[3].scalars, decimals: 0, note: vocabulary.joined(separator: ", "))
 
@@ -166,12 +166,12 @@ struct JointSpace {
   /// Trains on matching pairs; returns the loss before each step.
   func train(_ ink: Tensor, _ words: Tensor, steps: Int, learnsScale: Bool = true) -> [Float] {
     let parameters = [image.weight, text.weight] + (learnsScale ? [logitScale] : [])
-    let optimiser = AdamW(parameters, learningRate: 0.02)
+    let optimizer = AdamW(parameters, learningRate: 0.02)
     return (0..<steps).map { _ in
       let loss = clipLoss(logitScale.exp() * similarities(ink, words))
-      optimiser.zeroGrad()
+      optimizer.zeroGrad()
       loss.backward()
-      optimiser.step()
+      optimizer.step()
       return loss.item
     }
   }
@@ -279,12 +279,12 @@ show("Never seen, image to text", "\(captioned) of 6", note: "chance: 1 of 6")
 show("Never seen, text to image", "\(illustrated) of 6", note: "chance: 1 of 6")
 
 /*:
-## 3.8 Why normalise
+## 3.8 Why normalize
 Print the first picture with half the ink. Its vector is half as long, and so is every dot product; the cosines do not
 move by a single bit, since halving a binary number only changes its exponent. Contrast should not decide what a picture
 shows, and with cosines it cannot.
 */
-section("3.8 Why normalise")
+section("3.8 Why normalize")
 let pale = ink[0..<1] * 0.5
 let caption = noGrad { space.text(words[0..<1]) }
 let dots = noGrad { [ink[0..<1], pale].map { space.image($0).matmul(caption.T).item } }
@@ -338,14 +338,14 @@ figure(
     ], height: 320),
   caption: "With s = 1 the curve ends above its limit, however long it goes on.")
 let structure = noGrad { blunt.similarities(ink, words) }[0].scalars
-show("Cosine, same colour and shape", structure[0], decimals: 2)
-show("Cosine, same colour only", structure[1], decimals: 2)
+show("Cosine, same color and shape", structure[0], decimals: 2)
+show("Cosine, same color only", structure[1], decimals: 2)
 show("Cosine, same shape only", structure[2], decimals: 2)
 show("Cosine, nothing in common", structure[3], decimals: 2)
 
 /*:
 With $s = 1$ no pair ever becomes certain, so training goes on changing every angle, and in the end the angle between two
-things tells how much they have in common. Nobody told the maps which words are colours and which are shapes, nor which
+things tells how much they have in common. Nobody told the maps which words are colors and which are shapes, nor which
 pixels show them. Lesson 05 keeps the loss and replaces the two linear maps by transformers.
 
 **Try:** another `--seed`; a learning rate ten times as high; a seventh pair whose caption repeats one of the six.

@@ -5,7 +5,7 @@ func baselines(_ split: Digits.Split) -> [Double] {
   // Sixteen times the ink is the same as a 256th of the penalty.
   let models: [any BaselineClassifier] = [
     NearestCentroid(split.training), LogisticRegression(split.training),
-    LogisticRegression(split.training, inverseRegularisation: 256),
+    LogisticRegression(split.training, inverseRegularization: 256),
   ]
   return models.map { $0.accuracy(on: split.test) }
 }

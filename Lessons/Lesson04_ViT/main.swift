@@ -139,7 +139,7 @@ $8D^2$ in its feed-forward part. Nearly everything is in the twelve layers; the 
 section("4.4 Where 86 million parameters are")
 table(["part", "parameters", "share"], partRows(vit))
 // The parameters of a model can be counted without drawing them.
-show("With 1,000 classes", Initialisation.skipped { VisionTransformer() }.parameterCount)
+show("With 1,000 classes", Initialization.skipped { VisionTransformer() }.parameterCount)
 
 /*:
 ## 4.5 What a smaller patch costs
@@ -186,7 +186,7 @@ func train(
 ) -> Run {
   manualSeed(seed)
   let model = VisionTransformer(ablation.configuration)
-  let optimiser = AdamW(model.parameters(), learningRate: 3e-3)
+  let optimizer = AdamW(model.parameters(), learningRate: 3e-3)
   let schedule = WarmupCosine(peak: 3e-3, warmupSteps: 60, totalSteps: 660)
   let bar = progress("training \(ablation.rawValue), seed \(seed)", total: 660)
   var run = Run(model: model)
@@ -199,11 +199,11 @@ func train(
   }
   for batch in digits.shuffledBatches(of: 64, count: 660) {
     if run.losses.count % 30 == 0 { check() }
-    optimiser.learningRate = schedule.learningRate(at: run.losses.count)
-    optimiser.zeroGrad()
+    optimizer.learningRate = schedule.learningRate(at: run.losses.count)
+    optimizer.zeroGrad()
     let loss = crossEntropy(model(batch.images), IntTensor(batch.labels))
     loss.backward()
-    optimiser.step()
+    optimizer.step()
     run.losses.append(loss.item)
     bar.advance()
   }
@@ -242,7 +242,7 @@ figure(
 /*:
 ## 4.7 Is that good? Ask a simple baseline
 
-A number needs a neighbour. The *nearest centroid* compares with the mean picture of each digit; *logistic regression* is a
+A number needs a neighbor. The *nearest centroid* compares with the mean picture of each digit; *logistic regression* is a
 single linear layer on the 64 pixels, once with scikit-learn's default penalty on ink from 0 to 1, once with the same
 default on ink from 0 to 16, which leaves the weights freer. The second column is harder and more honest: there the
 held-out digits were mostly written by **other people** than those the models learned from.
@@ -279,7 +279,7 @@ note(
   One digit of \(split.test.count) is \(Format.fixed(100 / Double(split.test.count), decimals: 2)) points, and seeds \
   differ by more than that: read the means. A transformer that knows all its training digits by heart is hardly ahead \
   of a single linear layer on digits it has not seen. One reason offered: it must learn from \
-  \(Format.integer(split.training.count)) examples even that neighbouring pixels belong together, which a convolution \
+  \(Format.integer(split.training.count)) examples even that neighboring pixels belong together, which a convolution \
   knows from the start. Lesson 10 tests that.
   """)
 
@@ -332,7 +332,7 @@ figure(
 
 **Positions** (figure *positions*): a small map for each place shows how similar (cosine) its learned position is to all
 others. In the paper's figure 7, after millions of photographs, a map is bright around its own place, so that the grid
-of patches can be seen. Here it cannot: sixteen places can be told apart without neighbours being similar.
+of patches can be seen. Here it cannot: sixteen places can be told apart without neighbors being similar.
 
 **Attention** (figure *attention*, second row): how much [CLS] looks at each patch in the last layer, laid over ten digits.
 **Rollout** (third row; Abnar and Zuidema 2020): the product of $(A + I) / 2$ over the layers, $A$ the mean attention
@@ -361,9 +361,9 @@ figure(
     "A square is one filter: red pixels count for it, blue ones against it. Compare left and right."
 )
 let similarity = places.matmul(places.T)  // [N, N]
-let neighbours = (0..<side * side - 1).filter { ($0 + 1) % side != 0 }.map { similarity[$0][$0 + 1].item }
+let neighbors = (0..<side * side - 1).filter { ($0 + 1) % side != 0 }.map { similarity[$0][$0 + 1].item }
 let anyTwo = (similarity.sum().item - Float(side * side)) / Float(side * side * (side * side - 1))
-show("Similarity of positions side by side, mean", neighbours.reduce(0, +) / Float(neighbours.count), decimals: 2)
+show("Similarity of positions side by side, mean", neighbors.reduce(0, +) / Float(neighbors.count), decimals: 2)
 show("Similarity of any two positions, mean", anyTwo, decimals: 2)
 let maps = (0..<side * side).map {
   Image.heatMap(similarity[$0].scalars, columns: side, rows: side, range: -1...1, cell: 12)
@@ -394,7 +394,7 @@ let starts = vit.transformer.layers.map { $0.parameters()[0].scalars }
 show("Layers with the same weights at the start", starts.filter { $0 == starts[0] }.count, note: "of \(starts.count)")
 note(
   """
-  Its test cell runs with dropout on and no seed (4.3), its model normalises after each part, and it is never trained. \
+  Its test cell runs with dropout on and no seed (4.3), its model normalizes after each part, and it is never trained. \
   What to try next: another --seed, and --ablation patch-4; dropout: 0.1 in Ablation.swift; 300 digits to learn from, \
   with split.training.subset(0..<300). Next: Lesson 05 puts such a tower beside one for text.
   """)

@@ -7,7 +7,7 @@ import Tensors
 func similarityFigure(
   _ models: [(name: String, model: SimpleCLIP)], _ galleries: Galleries, of range: Range<Int>
 ) -> Image {
-  // Neighbours then have a colour and a shape in common, so that blocks show what a model cannot tell apart.
+  // Neighbors then have a color and a shape in common, so that blocks show what a model cannot tell apart.
   let order = range.sorted { galleries.scenes[$0].key < galleries.scenes[$1].key }
   let maps = models.map { _, model in
     let similarities = galleries.similarities(model).indexSelect(order, dim: 0).indexSelect(order, dim: 1)
@@ -27,7 +27,7 @@ func retrievalFigure(_ models: [SimpleCLIP], _ galleries: Galleries, of captions
         nearest.map { index in
           var cell = galleries.scenes[index].image().enlarged(by: 2)
           let frame = Rectangle(x: 0, y: 0, width: cell.width, height: cell.height)
-          cell.stroke(frame, color: index == caption ? .black : .lightGrey, thickness: index == caption ? 3 : 1)
+          cell.stroke(frame, color: index == caption ? .black : .lightGray, thickness: index == caption ? 3 : 1)
           return cell
         }, columns: 5, gap: 3)
     }

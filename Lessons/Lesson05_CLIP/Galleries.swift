@@ -102,7 +102,7 @@ final class Galleries {
       + [.fixed(medianRank, decimals: 1)]
   }
 
-  /// How often the first of all captions for a held-out picture has the right colour, shape, size and place.
+  /// How often the first of all captions for a held-out picture has the right color, shape, size and place.
   func rightParts(_ model: SimpleCLIP) -> [Cell] {
     let best = similarities(model).slice(range(.heldOut), dim: 0).argmax(dim: 1).scalars
     let pairs = zip(range(.heldOut), best).map { (scenes[$0].objects[0], scenes[$1].objects[0]) }
@@ -134,12 +134,12 @@ final class Galleries {
     let (imageMean, textMean) = (images.mean(dim: 0, keepDims: true), texts.mean(dim: 0, keepDims: true))
     let (cosines, count) = (images.matmul(texts.T), Float(scenes.count))
     let pairs = (images * texts).sum().item
-    let centred = (images - imageMean).l2Normalized().matmul((texts - textMean).l2Normalized().T)
+    let centered = (images - imageMean).l2Normalized().matmul((texts - textMean).l2Normalized().T)
     return Gap(
       name: name, distance: (imageMean - textMean).pow(2).sum().sqrt().item, pairs: pairs / count,
       others: (cosines.sum().item - pairs) / (count * (count - 1)),
       recall: scores(cosines, .heldOut, amongAll: true).recall(at: 1),
-      recallWithoutGap: scores(centred, .heldOut, amongAll: true).recall(at: 1))
+      recallWithoutGap: scores(centered, .heldOut, amongAll: true).recall(at: 1))
   }
 }
 

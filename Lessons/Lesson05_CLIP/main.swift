@@ -65,12 +65,12 @@ Three steps of AdamW on those four pairs, with dropout off, give PyTorch's losse
 AdamW then moves each of the 44 million weights by the whole learning rate, however small its gradient, and all
 these moves together go too far. The next step, by the new gradient, corrects that.
 */
-let optimiser = AdamW(full.parameters(), learningRate: 1e-4)
+let optimizer = AdamW(full.parameters(), learningRate: 1e-4)
 let firstSteps = (0..<3).map { _ in
-  optimiser.zeroGrad()
+  optimizer.zeroGrad()
   let loss = clipLoss(full(images, ids))
   loss.backward()
-  optimiser.step()
+  optimizer.step()
   return loss.item
 }
 show("Losses of three steps, and after them", firstSteps + [noGrad { clipLoss(full(images, ids)) }.item], decimals: 4)
@@ -130,8 +130,8 @@ show("Loss of zeros, and of 5 I", [Tensor.zeros([4, 4]), 5 * diagonal].map { cli
 /*:
 ## 5.3 Something to learn from
 
-Drawn scenes: one thing of 6 colours, 6 shapes, 2 sizes and 9 places, with a caption that tells it all. Six
-combinations of colour and shape, such as a red triangle, are never shown in training: whoever recognises them must
+Drawn scenes: one thing of 6 colors, 6 shapes, 2 sizes and 9 places, with a caption that tells it all. Six
+combinations of color and shape, such as a red triangle, are never shown in training: whoever recognizes them must
 have understood *red* and *triangle* apart. Of each of the others, four of the eighteen sizes and places are held out.
 */
 section("5.3 Something to learn from")
@@ -163,12 +163,12 @@ table(galleries.retrievalHeader, galleries.retrievalRows(stuck.model))
 Far better than chance, so it learned *something*: among the first ten captions is nearly always the right one, yet the
 first is mostly wrong, and the loss has stopped falling. Before reading on: what does it not know? Look at its mistakes.
 */
-let attributes = ["the first caption has the right", "colour", "shape", "size", "place"]
+let attributes = ["the first caption has the right", "color", "shape", "size", "place"]
 let guess: [Cell] = ["a guess"] + [6, 6, 2, 9].map { .percent(1.0 / $0, decimals: 1) }
 table(attributes, [["the notebook's version"] + galleries.rightParts(stuck.model), guess])
 
 /*:
-Colour, shape, size: yes. Place: a guess. The suspicion is easily tested: cut a picture into its 16 patches, shuffle
+Color, shape, size: yes. Place: a guess. The suspicion is easily tested: cut a picture into its 16 patches, shuffle
 them, and look whether the model notices. And if places are all that it cannot know, its loss is known in advance: a
 caption then competes with those of the batch that differ in the place alone, and $k$ equal candidates cost $\ln k$.
 */
@@ -193,7 +193,7 @@ with deviation 0.25, not with ViT's 0.02, so that places differ clearly from the
 
 The course's bars are 95 % on held-out scenes and 60 % on new combinations, each among its own captions. Measured with
 `--seed 1` and `--seed 2`: 98.3 and 98.3 %, 99.1 and 100 % (picture → caption). The six new combinations have six
-colours, so that among their own captions no shape has to be known; among all, a red triangle can be taken for a red
+colors, so that among their own captions no shape has to be known; among all, a red triangle can be taken for a red
 circle. That column is the hard test: 87.0 and 87.0 % with those seeds.
 
 {{quote ImageTower}}
@@ -249,7 +249,7 @@ only its hardest wrong caption, and the gradient changes with every batch. CLIP 
 after each step: cosines are multiplied by 100 at most. The notebook has no clamp; the last two rows show what it does.
 In 200 steps AdamW moves $s$ by 0.2 in all (the learning rate a step), so a learned $\tau$ stays near its start.
 
-From here on a smaller world, 4 colours and 4 shapes, 32 pairs a batch and 200 steps: too short to finish, so that
+From here on a smaller world, 4 colors and 4 shapes, 32 pairs a batch and 200 steps: too short to finish, so that
 speed shows. Recall@1 is among the 48 held-out captions and pictures, so that one picture is 2.1 points, and each row is
 one training with one seed: only large differences count.
 */

@@ -16,7 +16,7 @@ struct BytePairs {
 
   /// The symbols of a word of small letters at first and after each merge.
   ///
-  /// Each time the pair of neighbours that was learned first is merged; if it occurs twice, at its left place.
+  /// Each time the pair of neighbors that was learned first is merged; if it occurs twice, at its left place.
   func callAsFunction(_ word: String) -> [State] {
     var symbols = word.map(String.init)
     symbols[symbols.count - 1] += "</w>"

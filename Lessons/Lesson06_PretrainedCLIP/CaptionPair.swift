@@ -8,7 +8,7 @@ struct CaptionPair {
 
   /// What the captions may differ in.
   static let kinds: [(name: String, make: (Scene) -> CaptionPair?)] = [
-    ("which is large", sizes), ("which has which colour", colors), ("which is left or above", relation),
+    ("which is large", sizes), ("which has which color", colors), ("which is left or above", relation),
   ]
 
   /// How often the right caption lies nearer to its picture than the wrong one: a row of a table.
@@ -33,7 +33,7 @@ struct CaptionPair {
     return CaptionPair(right: right, wrong: right.replacing("\(told)", with: "\(told.inverse)"))
   }
 
-  /// The colours exchanged; nil if colours or shapes are the same, for then nothing is wrong.
+  /// The colors exchanged; nil if colors or shapes are the same, for then nothing is wrong.
   nonisolated static func colors(_ scene: Scene) -> CaptionPair? {
     let (first, second) = (scene.objects[0], scene.objects[1])
     guard first.color != second.color, first.shape != second.shape else { return nil }

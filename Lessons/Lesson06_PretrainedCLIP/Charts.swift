@@ -18,13 +18,13 @@ func candidateChart(_ picture: Image, _ texts: [String], _ probabilities: Tensor
   let height = max(shown.height, texts.count * rowHeight)
   var chart = Image(width: shown.width + barStart + barWidth + 44, height: height, format: .rgb)
   chart.paste(shown, x: 0, y: 0)
-  chart.stroke(Rectangle(x: 0, y: 0, width: shown.width, height: shown.height), color: .lightGrey)
+  chart.stroke(Rectangle(x: 0, y: 0, width: shown.width, height: shown.height), color: .lightGray)
   let best = probabilities.max().item
   for (row, (text, probability)) in zip(texts, probabilities.scalars).enumerated() {
     let top = row * rowHeight + 2
     chart.drawText(text, x: shown.width + 8, y: top + 1)
     let bar = Rectangle(x: shown.width + barStart, y: top, width: Int(Float(barWidth) * probability + 0.5), height: 10)
-    chart.fill(bar, color: probability == best ? .green : .lightGrey)
+    chart.fill(bar, color: probability == best ? .green : .lightGray)
     chart.drawText(
       Format.percent(probability, decimals: 1), x: shown.width + barStart + barWidth + 4, y: top + 1,
       color: .black)
@@ -50,7 +50,7 @@ func processedRow(_ name: String, _ picture: Image, _ processor: ImageProcessor)
 /// Cosines of a picture of each kind (rows) and of a text about each (columns).
 func similarityFigure(_ cosines: Tensor, _ kinds: [SceneCombination]) -> Image {
   let names = kinds.map { "\($0)" }
-  return .labelledHeatMap(cosines.scalars, rows: names, columns: names, cell: 10)
+  return .labeledHeatMap(cosines.scalars, rows: names, columns: names, cell: 10)
 }
 
 /// The pictures that section 6.8 asks about, each with what it is.

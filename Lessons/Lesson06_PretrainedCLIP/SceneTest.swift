@@ -38,7 +38,7 @@ struct SceneTest {
     [.text(name)] + tests.map { .percent(mean($0.map { $0.share(classes) })) }
   }
 
-  /// How well a classifier does on several lists: right, colour right, shape right, and right on each list.
+  /// How well a classifier does on several lists: right, color right, shape right, and right on each list.
   static func detailedRow(_ name: String, _ tests: [SceneTest], _ classes: Tensor) -> [Cell] {
     let right = tests.map { $0.share(classes) }
     let colors = tests.map { $0.share(classes) { $0.color == $1.color } }

@@ -27,7 +27,7 @@ let digitWordings: [DigitWording] = {
 /// The wording of scenes that this lesson uses, `a photo of _`: an index of `SceneGrammar.frames(.training)`.
 let photoFrame = 1
 
-/// Ways to put a colour and a shape into words, by the example of the red circle.
+/// Ways to put a color and a shape into words, by the example of the red circle.
 let sceneWordings: [(name: String, texts: (SceneCombination) -> [String])] = [
   ("a photo of a red circle", { [brief($0)] }),
   ("red circle", { ["\($0)"] }),

@@ -63,7 +63,7 @@ The model is built from `config.json`, then each parameter is filled with the te
 */
 let clip = require(try ZeroShot(directory: shipped))
 let encode = Encoder(clip: clip)
-let published = Initialisation.skipped { CLIPModel(CLIPConfiguration()) }
+let published = Initialization.skipped { CLIPModel(CLIPConfiguration()) }
 table(["parameters", "this CLIP", "share", "ViT-B/32", "share"], parameterRows([clip.model, published]))
 show("Bytes of ViT-B/32 in float32", 4 * published.parameterCount, note: "its model.safetensors has a header more")
 
@@ -71,7 +71,7 @@ show("Bytes of ViT-B/32 in float32", 4 * published.parameterCount, note: "its mo
 ## 6.2 From words to tokens
 
 CLIP reads 49,408 tokens, made by **byte pair encoding** (Sennrich et al. 2016): begin with single bytes, and again and
-again give the most frequent pair of neighbours a token of its own. To encode a word, replay those merges in the order
+again give the most frequent pair of neighbors a token of its own. To encode a word, replay those merges in the order
 in which they were learned. The last letter carries `</w>`, so that `dog` and the beginning of `dogma` differ.
 The algorithm is the twenty lines of `BytePairs.swift`; here it runs with the merges that OpenAI's CLIP learned.
 */
@@ -180,8 +180,8 @@ figure(
 /*:
 ## 6.4 Things it has not seen
 
-Thirty-six texts, one for each colour and shape, are a classifier of thirty-six classes. All pictures are new. In the
-first row their colours and shapes were learned together; in the second they are **held-out combinations**: the model
+Thirty-six texts, one for each color and shape, are a classifier of thirty-six classes. All pictures are new. In the
+first row their colors and shapes were learned together; in the second they are **held-out combinations**: the model
 has seen red things and triangles, but never a red triangle. Three lists of 200 pictures each, from three seeds.
 */
 section("6.4 Things it has not seen")
@@ -192,7 +192,7 @@ let tests = splits.map { split in seeds.map { SceneTest(split, seed: $0, encode)
 let kinds = encode.classifier(combinations.map { [brief($0)] })
 let rightRows = zip(splits, tests).map { SceneTest.detailedRow("\($0)", $1, kinds) }
 let guessing: [Cell] = ["chance", .percent(1 / Double(combinations.count)), .percent(1.0 / 6), .percent(1.0 / 6), ""]
-table(["new pictures", "right", "colour right", "shape right", "right, each seed"], rightRows + [guessing])
+table(["new pictures", "right", "color right", "shape right", "right, each seed"], rightRows + [guessing])
 
 /*:
 Naming a thing is the easy part. Harder: find the one caption that tells *everything* (size and place, or how two things
@@ -207,7 +207,7 @@ let slips = evaluation.slips(.heldOutCombinations, seeds: seeds)
 show("Wrong captions of one thing of a new combination", slips.all, note: "\(slips.place) wrong in the place alone")
 figure(
   "similarities", similarityFigure(encode(combinations.map { alone($0).image() }).matmul(kinds.T), combinations),
-  caption: "36 pictures (down) and their 36 texts (across), colour by colour: blocks share a colour, stripes a shape",
+  caption: "36 pictures (down) and their 36 texts (across), color by color: blocks share a color, stripes a shape",
   alternative: "A square of 36 by 36 cells, brightest on the diagonal, with six brighter blocks along it and stripes.")
 
 /*:
@@ -260,7 +260,7 @@ table(["digits", "wording", "right"], digitWordings.map(handwriting.row))
 /*:
 On the drawn scenes a wording can say too much. "A large red circle in the middle" is false of most red circles; what
 does it cost, and what does an **ensemble** over all sizes and places give back? A mean keeps what its texts have in
-common (colour and shape) and cancels what they differ in.
+common (color and shape) and cancels what they differ in.
 */
 let wordingRows = sceneWordings.map { SceneTest.row($0, tests, encode.classifier(combinations.map($1))) }
 table(["wording of each of \(combinations.count) classes", "held out", "held-out combinations"], wordingRows)
@@ -289,7 +289,7 @@ for (respect, pair) in CaptionPair.kinds {
 }
 note(
   """
-  It binds colours and sizes to their things, so it is no bag of words. Relations it gets right more often than by \
+  It binds colors and sizes to their things, so it is no bag of words. Relations it gets right more often than by \
   chance and far from always, although 6.4 found the right one of 100 captions: among a hundred, the things alone \
   mostly decide. A good score on one test does not mean that what the test was named after was learned.
   """)
@@ -364,7 +364,7 @@ The first run asks the four texts about the same cat. `--json` prints numbers to
 **What to try next**
 
 - `swift run course draw drawn`, then `--image drawn/scene-000.png` with `--text`s of your own, without `--model`: which
-  colours and shapes does the small CLIP mix up?
+  colors and shapes does the small CLIP mix up?
 - Add "a photo of a zebra" to the four texts. Why do the other four probabilities fall?
 - In 6.6, average probabilities instead of vectors. What does it cost at run time, and is it better?
 */

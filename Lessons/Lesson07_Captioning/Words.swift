@@ -3,7 +3,7 @@ import ModelTasks
 import Notebook
 import Tensors
 
-/// A wrong caption, the one that was wanted, and whether that has a new pair of colour and shape.
+/// A wrong caption, the one that was wanted, and whether that has a new pair of color and shape.
 private struct Mistake {
   let said, wanted: String
   let isOfNewPair: Bool
@@ -31,7 +31,7 @@ func mistakes(
     ["the captioner", "the reference"], wrong.prefix(6).map { [.text($0.said), .text($0.wanted)] }, file: file,
     line: line)
   let kinds: [(name: String, words: Set<String>)] = [
-    ("colour", Set(SceneColor.allCases.map(\.description))), ("shape", Set(SceneShape.allCases.map(\.description))),
+    ("color", Set(SceneColor.allCases.map(\.description))), ("shape", Set(SceneShape.allCases.map(\.description))),
     ("size", Set(SceneSize.allCases.map(\.description))),
   ]
   func row(_ name: String, _ mistakes: [Mistake]) -> [Cell] {
@@ -46,9 +46,9 @@ func mistakes(
   note(
     """
     \(wrong.count { $0.differs(in: shapes) }) of the \(wrong.count) wrong captions name a wrong shape and \
-    \(wrong.count { $0.differs(in: colors) }) a wrong colour, and \(wrong.count { $0.isOfNewPair }) are of scenes with \
-    a new pair of the two. A colour can be read off any patch of a thing; a shape lies across patches, and the model \
-    has not quite learned to see it apart from the colours that it came in.
+    \(wrong.count { $0.differs(in: colors) }) a wrong color, and \(wrong.count { $0.isOfNewPair }) are of scenes with \
+    a new pair of the two. A color can be read off any patch of a thing; a shape lies across patches, and the model \
+    has not quite learned to see it apart from the colors that it came in.
     """, file: file, line: line)
 }
 

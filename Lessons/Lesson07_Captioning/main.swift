@@ -83,7 +83,7 @@ figure(
 let vocabulary = model.configuration.decoder.vocabularySize
 show("Caption", scene.canonicalCaption)
 show("Its tokens", ids, note: "of a vocabulary of \(vocabulary)")
-let published = Initialisation.skipped { VisionEncoderDecoderModel(VisionEncoderDecoderConfiguration()) }
+let published = Initialization.skipped { VisionEncoderDecoderModel(VisionEncoderDecoderConfiguration()) }
 table(["part", "parameters", "share", "ViT-GPT2", "share"], partRows(model, published))
 figure(
   "scene", scene.image().enlarged(by: 8), caption: scene.canonicalCaption,
@@ -120,8 +120,8 @@ show("Largest change after it", changes[(place + 1)...].max() ?? 0, decimals: 8)
 /*:
 ## 7.3 What the picture is worth
 
-A language model of captions knows much without any picture: after "a small" comes a colour. What does cross-attention
-add? The loss of the same hundred captions beside their own picture, beside another one's, and beside an even grey; and
+A language model of captions knows much without any picture: after "a small" comes a color. What does cross-attention
+add? The loss of the same hundred captions beside their own picture, beside another one's, and beside an even gray; and
 what a caption costs that has no picture at all: there each word is as likely as it was after the same words in 4,000
 training captions (`CaptionPrior`). $e^{\text{loss}}$ is the **perplexity**: among how many equally likely words the
 model hesitates.
@@ -136,14 +136,14 @@ let losses = [pixels, wrongPixels, .zeros(pixels.shape)].map { captioner.loss(sc
 let counted = Float(surprise / Double(tokenCount))
 table(
   ["caption beside", "loss", "perplexity"],
-  zip(["its own picture", "another picture", "grey", "no picture, counted"], losses + [counted]).map { name, loss in
+  zip(["its own picture", "another picture", "gray", "no picture, counted"], losses + [counted]).map { name, loss in
     [.text(name), .fixed(loss, decimals: 4), .fixed(Tensor([loss]).exp().item, decimals: 2)]
   })
 note(
   """
   A wrong picture costs more than none (\(Format.fixed(losses[1], decimals: 2)) against \
-  \(Format.fixed(counted, decimals: 2))): the model believes what it sees, and says so with confidence. Grey is wrong, \
-  too: no picture of its training was grey, so it is a sight and not the lack of one. That is a good sign. A captioner \
+  \(Format.fixed(counted, decimals: 2))): the model believes what it sees, and says so with confidence. Gray is wrong, \
+  too: no picture of its training was gray, so it is a sight and not the lack of one. That is a good sign. A captioner \
   whose loss hardly minds the picture has learned its captions' statistics instead.
   """)
 
@@ -176,7 +176,7 @@ To write, the model reads its own words. **Greedy search** takes the likeliest t
 taken back. **Beam search** keeps the $k$ likeliest beginnings (the notebook: 4). **Sampling** draws tokens by their
 probability; before the softmax all logits are divided by a *temperature*. *Top-k* draws from the $k$ likeliest tokens
 only, *top-p* from the fewest that have the probability $p$ together (Holtzman et al. 2020). On pictures that it knows
-this model hardly hesitates, so here is one that it finds hard: with a colour and a shape that it never saw together.
+this model hardly hesitates, so here is one that it finds hard: with a color and a shape that it never saw together.
 */
 section("7.4 Greedy, beam, sampling")
 let strange = tests[1].joined().filter { $0.objects.count == 2 }

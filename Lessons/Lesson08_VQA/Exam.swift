@@ -7,7 +7,7 @@ import Training
 struct Exam {
   /// One list for each seed.
   let lists: [[SceneQuestion]]
-  /// What the model answers, and what it answers when it sees an even grey.
+  /// What the model answers, and what it answers when it sees an even gray.
   let answers, blindAnswers: [[String]]
 
   /// Asks so many questions from each seed.
@@ -90,7 +90,7 @@ struct PairExam {
   }
 }
 
-/// Rows of a table: the probability of each colour for a question, and of all other answers, in each of some looks.
+/// Rows of a table: the probability of each color for a question, and of all other answers, in each of some looks.
 ///
 /// - Parameters:
 ///   - looks: probabilities of the answers, `[looks, A]`.
@@ -102,11 +102,11 @@ func colorRows(_ looks: Tensor, _ answers: [String]) -> [[Cell]] {
   }
   let colors = SceneColor.allCases.map(\.description)
   return colors.map { color in row(color, answers.map { $0 == color }) }
-    + [row("not a colour", answers.map { !colors.contains($0) })]
+    + [row("not a color", answers.map { !colors.contains($0) })]
 }
 
 extension SceneQuestion {
-  /// The thing that a question about a colour or a shape is about.
+  /// The thing that a question about a color or a shape is about.
   var subject: SceneObject? {
     switch query {
     case .color(let shape): scene.objects.first { $0.shape == shape }

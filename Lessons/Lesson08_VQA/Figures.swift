@@ -48,7 +48,7 @@ extension Exam {
       categories: types.map { "\($0)" },
       series: [
         BarSeries("question only", runs: runs(lists.map { $0.map(prior.answer) })),
-        BarSeries("grey picture", runs: runs(blindAnswers)), BarSeries("ViLT", runs: runs(answers)),
+        BarSeries("gray picture", runs: runs(blindAnswers)), BarSeries("ViLT", runs: runs(answers)),
       ])
   }
 }

@@ -89,7 +89,7 @@ table. All the rest is the transformer. Beside ours stands `dandelin/vilt-b32-fi
 */
 var real = ViLTConfiguration()
 real.labels = Labels((0..<3129).map { "answer \($0)" })
-let published = Initialisation.skipped { ViLTForQuestionAnswering(real) }
+let published = Initialization.skipped { ViLTForQuestionAnswering(real) }
 let parts = [
   ("words", "vilt.embeddings.text_embeddings"), ("picture", "vilt.embeddings"), ("transformer", "vilt.encoder"),
   ("answers", "classifier"),
@@ -117,12 +117,12 @@ show("Scene", first.scene.canonicalCaption)
 show("Question", first.text, note: "right: \(first.answer)")
 let twoLooks = require(try evaluation.logits([first.scene, nil], [first.text, first.text])).softmax(dim: 1)  // [2, 18]
 table(
-  ["answer", "seeing the scene", "seeing an even grey"], colorRows(twoLooks, vilt.model.configuration.labels.names))
+  ["answer", "seeing the scene", "seeing an even gray"], colorRows(twoLooks, vilt.model.configuration.labels.names))
 note(
   """
-  The words alone say that the answer is a colour: with either picture hardly anything is left for other answers. \
-  Which colour it is only the picture can say. Before an even grey one might expect the model to find all colours \
-  alike. It does not: no picture of its training was grey, and nothing has taught it to doubt.
+  The words alone say that the answer is a color: with either picture hardly anything is left for other answers. \
+  Which color it is only the picture can say. Before an even gray one might expect the model to find all colors \
+  alike. It does not: no picture of its training was gray, and nothing has taught it to doubt.
   """)
 
 /*:
@@ -131,30 +131,30 @@ note(
 Models of the first VQA data set scored half of the points without any picture: "what sport" was tennis, "how many" was
 two (Goyal et al. 2017, *Making the V in VQA Matter*). So an accuracy alone says little. Three thousand new questions,
 answered four ways: by the most frequent answer to each type; from the question alone, by what was most often right for
-these very words in 20,000 training questions; by our model before a grey picture; and by our model.
+these very words in 20,000 training questions; by our model before a gray picture; and by our model.
 */
 section("8.3 How much is looking, how much is guessing?")
 let seeds = [lesson.seed, lesson.seed + 1, lesson.seed + 2]
 let prior = QuestionPrior(Scenes(split: .training), count: 20_000)
 let exam = Exam(evaluation, .heldOut, seeds: seeds, count: 1000)
 table(
-  ["question about", "asked", "majority", "question only", "grey picture", "ViLT"],
+  ["question about", "asked", "majority", "question only", "gray picture", "ViLT"],
   ([nil] + SceneQuestionType.allCases).map { exam.row($0, prior) })
 figure(
   "accuracy", exam.plot(prior),
   caption: "what looking adds: from the bars without the picture to ViLT's, for each type of question")
 
 /*:
-The bar of the grey picture lies near that of the question alone for every type, and both lie where guessing must end: a
+The bar of the gray picture lies near that of the question alone for every type, and both lie where guessing must end: a
 half for yes and no, less where more answers are possible. The rings are the three lists of questions; they differ by far
 less than what looking adds.
 */
 note(
   """
   Our questions were drawn answer first, so that no answer is more frequent than it must be: a yes is as likely as a \
-  no, each colour as likely as another. What is left to guess from a question is one of five colours or shapes (of the \
+  no, each color as likely as another. What is left to guess from a question is one of five colors or shapes (of the \
   six that each could have, one makes a pair that is kept from training), one of three or four numbers, one of yes and \
-  no. A question that training never asked gets the most frequent answer to its type. The model before a grey picture \
+  no. A question that training never asked gets the most frequent answer to its type. The model before a gray picture \
   guesses, too, and with confidence; it has no way to say "I cannot see".
   """)
 
@@ -176,14 +176,14 @@ if let before = ShippedCheckpoint.vqa.report?[TrainingReport.relationsBefore] {
 }
 
 /*:
-New pairs of colour and shape, and new wordings of the question ("the circle is what color?"):
+New pairs of color and shape, and new wordings of the question ("the circle is what color?"):
 */
 let newPairs = Exam(evaluation, .heldOutCombinations, seeds: seeds, count: 1000)
 let newWordings = Exam(evaluation, .heldOut, .heldOut, seeds: seeds, count: 1000)
 table(
   ["1,000 questions from each of three seeds", "question only", "ViLT", "each seed"],
   [
-    exam.summary("new scenes", prior), newPairs.summary("new pairs of colour and shape", prior),
+    exam.summary("new scenes", prior), newPairs.summary("new pairs of color and shape", prior),
     newWordings.summary("new wordings", prior),
   ])
 figure(
@@ -203,7 +203,7 @@ note(
 ## 8.4 Counterfactual pairs
 
 The hardest test of looking: two pictures that differ in one respect only, and the same question, to which the answers
-differ. A thing is recoloured or reshaped, one more or fewer is there, or the two things of a relation change places.
+differ. A thing is recolored or reshaped, one more or fewer is there, or the two things of a relation change places.
 Whoever does not look, or looks elsewhere, gets at most one of the two right.
 */
 section("8.4 Counterfactual pairs")
@@ -245,7 +245,7 @@ show(
 /*:
 ## 8.5 Where it looks
 
-When it is asked for the colour or the shape of one of several things: how much does `[CLS]` look at the words, at the
+When it is asked for the color or the shape of one of several things: how much does `[CLS]` look at the words, at the
 patch in the middle of that thing, and at the middle of another one? Layer by layer, mean over heads and questions; the
 last row is what an even look at all tokens would give.
 */

@@ -5,7 +5,7 @@ import Pretrained
 
 /// Scenes of two parts, a list for each of some seeds, with their canonical captions.
 struct Lists {
-  /// Scenes of known pairs of colour and shape, and scenes with new pairs.
+  /// Scenes of known pairs of color and shape, and scenes with new pairs.
   let known, new: [[Scene]]
 
   /// So many scenes from each seed.
@@ -29,12 +29,12 @@ struct Descriptions {
 
   /// The share of captions that are right word for word, 0 to 1.
   var exact: Double { exactMatch(known.flatMap { $0 }, references: wanted(lists.known).flatMap { $0 }) }
-  /// The same for scenes with new pairs of colour and shape.
+  /// The same for scenes with new pairs of color and shape.
   var exactOfNew: Double { exactMatch(new.flatMap { $0 }, references: wanted(lists.new).flatMap { $0 }) }
 
   /// The share of exact captions in each list.
   var exactOfEach: [Double] { zip(known, wanted(lists.known)).map { exactMatch($0, references: $1) } }
-  /// The same for scenes with new pairs of colour and shape.
+  /// The same for scenes with new pairs of color and shape.
   var exactOfEachNew: [Double] { zip(new, wanted(lists.new)).map { exactMatch($0, references: $1) } }
 
   /// The share of exact captions among scenes of so many things.

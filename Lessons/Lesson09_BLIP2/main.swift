@@ -133,7 +133,7 @@ show("It writes", require(try written(after: [told]))[0])
 let retold = require(
   try lists.described { try written(after: $0.map { $0.caption(frame: 2, swapped: true).text }) })
 show("Scenes, retold exactly", percent: retold.exact, decimals: 1)
-show("Scenes with new pairs of colour and shape, retold exactly", percent: retold.exactOfNew, decimals: 1)
+show("Scenes with new pairs of color and shape, retold exactly", percent: retold.exactOfNew, decimals: 1)
 
 /*:
 ## 9.4 Three masks
@@ -344,7 +344,7 @@ note(
   bridge has \(Format.integer(linear.parameterCount)) numbers where the Q-Former has \(Format.integer(small.trained)). \
   So this compares sizes as well as designs.
 
-  New pairs are colours with shapes that nothing here has met together. The encoder can see them: with a language \
+  New pairs are colors with shapes that nothing here has met together. The encoder can see them: with a language \
   model that was trained with it, \(new(whole)) of the captions are right. The frozen language model repeats only \
   \(new(retold)) of them even when told in words, and of those the bridge loses more: \(new(queried)) are left. That \
   is the price of freezing. What it buys is a language model that did not have to be trained.

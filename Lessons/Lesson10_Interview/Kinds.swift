@@ -92,6 +92,6 @@ func cosineMaps(_ stages: [(name: String, cosines: Tensor)]) -> Image {
 /// Pictures with the answer to each.
 func answerSheet(_ pictures: [Scene], _ answers: [SceneCombination]) -> Image {
   .grid(
-    pictures.map { $0.image().enlarged(by: 3) }, columns: 6, gap: 6, background: Color(grey: 220),
+    pictures.map { $0.image().enlarged(by: 3) }, columns: 6, gap: 6, background: Color(gray: 220),
     labels: answers.map { "\($0)" })
 }

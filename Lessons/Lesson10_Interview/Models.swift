@@ -47,7 +47,7 @@ func receptiveFields(strides: [Int], upTo side: Int) -> [Int] {
     }
 }
 
-/// The ViT of Lesson 4, with patches of 2 × 2 pixels, which normalises before each part as the paper's does.
+/// The ViT of Lesson 4, with patches of 2 × 2 pixels, which normalizes before each part as the paper's does.
 nonisolated func visionTransformer(imageSize: Int = 8) -> VisionTransformer {
   VisionTransformer(
     VisionTransformer.Configuration(

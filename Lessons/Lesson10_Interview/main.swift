@@ -30,7 +30,7 @@ if lesson.options.quiz {
 ## 10.1 Question 1: How does ViT differ from CNNs?
 
 > A CNN slides small kernels over the image and builds the whole up layer by layer. A ViT cuts the image into patches and
-> lets each look at all others from the start. Nothing tells it that neighbours belong together, so it needs more data.
+> lets each look at all others from the start. Nothing tells it that neighbors belong together, so it needs more data.
 
 Two claims: what a layer can *see*, and how much *data* it takes. They need two models of the same size (`Models.swift`
 beside this file): the ViT of Lesson 4, and a CNN of three convolutions with kernels of 3 × 3 pixels, the second with
@@ -51,7 +51,7 @@ pixels apart, and the side $r_l$ of the field grows by that many pixels for each
 $$ r_l = r_{l-1} + (k_l - 1) \prod_{i<l} s_i, \qquad r_0 = 1. $$
 
 Or it can be *asked*: send a gradient into one place of the output and look which pixels it arrives at. A pixel that
-cannot matter gets exactly 0. The picture is noise of 32 × 32 pixels, the place its centre, the models are untrained.
+cannot matter gets exactly 0. The picture is noise of 32 × 32 pixels, the place its center, the models are untrained.
 */
 section("10.2 What one output can see")
 let side = 32
@@ -71,10 +71,10 @@ let fromCNN = (0..<3).map { layer in
     return map.select(map.shape[2] / 2, dim: 2).select(map.shape[3] / 2, dim: 2)  // [1, C]
   }
 }
-let centre = 1 + 8 * 16 + 8  // the token of the patch in the middle: [CLS], then 16 rows of 16 patches
+let center = 1 + 8 * 16 + 8  // the token of the patch in the middle: [CLS], then 16 rows of 16 patches
 let fromViT = (0...2).map { depth in
   influence { picture in
-    vit.transformer.layers.prefix(depth).reduce(vit.tokens(picture)) { $1($0) }.select(centre, dim: 1)  // [1, D]
+    vit.transformer.layers.prefix(depth).reduce(vit.tokens(picture)) { $1($0) }.select(center, dim: 1)  // [1, D]
   }
 }
 let predicted = cnn.receptiveFields
@@ -134,9 +134,9 @@ note(
 
 Real digits; the last 360 of them, mostly by other writers, are held out. Of the rest the models get 100, 400 or all,
 and the same budget: 500 steps of 32 digits with the same learning rates. Three seeds, each with its own 100 or 400, and
-beside them logistic regression, which has never heard of neighbours.
+beside them logistic regression, which has never heard of neighbors.
 
-But why should a CNN need less? The textbook's reason is an *inductive bias*: it knows from the start that neighbouring
+But why should a CNN need less? The textbook's reason is an *inductive bias*: it knows from the start that neighboring
 pixels belong together. That can be tested: give all digits the same new order of pixels, drawn by chance, and train
 again. If the reason is right, the CNN must lose its lead, and lose it by getting worse. (Logistic regression cannot
 notice.)
@@ -147,18 +147,18 @@ let split = require(try Digits.load()).writerSplit
 /// digits it gets right.
 func train(_ model: Module & UnaryLayer, _ name: String, on digits: Digits, pixels order: [Int]) -> Run {
   let steps = 500
-  let optimiser = AdamW(model.parameters())
+  let optimizer = AdamW(model.parameters())
   let schedule = WarmupCosine(peak: 3e-3, warmupSteps: 50, totalSteps: steps)
   let bar = progress("\(name) on \(digits.count) digits", total: steps)
   var losses: [Float] = []
   for (step, batch) in digits.shuffledBatches(of: 32, count: steps).enumerated() {
-    optimiser.learningRate = schedule.learningRate(at: step)
-    optimiser.zeroGrad()
+    optimizer.learningRate = schedule.learningRate(at: step)
+    optimizer.zeroGrad()
     let scores = model(rearranged(batch.images, order))  // [32, 10]
     let loss = crossEntropy(scores, IntTensor(batch.labels))
     loss.backward()
     losses.append(loss.item)
-    optimiser.step()
+    optimizer.step()
     bar.advance()
   }
   bar.finish()
@@ -242,7 +242,7 @@ note(
 
   Its reason is hardly to be seen here. Shuffling costs the CNN \(lost) points, and in the same test the ViT gains \
   \(gained): so the lead shrinks, but for the most part not because the CNN gets worse. Why the ViT should gain was \
-  not tested; a guess is that a patch of four pixels from anywhere says more about a digit than four neighbours, which \
+  not tested; a guess is that a patch of four pixels from anywhere says more about a digit than four neighbors, which \
   are nearly alike. Locality cannot count for much on so few pixels: a field of \(predicted[2]) × \(predicted[2]) \
   covers the digit in any order, and from few examples even a linear model does as well as the CNN.
   """)
@@ -250,7 +250,7 @@ note(
 /*:
 ## 10.4 Question 2: Explain CLIP's contrastive learning objective
 
-> CLIP maximises the cosine similarity of matching (image, text) pairs and minimises that of all others. So images and
+> CLIP maximizes the cosine similarity of matching (image, text) pairs and minimizes that of all others. So images and
 > texts that mean the same lie close together in one space.
 
 With $s_{ij}$ the similarity of image $i$ and text $j$, times $1 / \tau$, the loss is the mean of two cross-entropies,
@@ -259,7 +259,7 @@ one over each row and one over each column, with the diagonal as the right answe
 $$ \frac{\partial L}{\partial s_{ij}} = \frac{1}{2N} \left( p^{row}_{ij} + p^{column}_{ij} - 2 \, [i = j] \right). $$
 
 Every matching pair is pulled together; every other pair is pushed apart, the more the likelier it looks. A small pair
-of towers, as Lesson 5 builds them, now learns this from drawn scenes of one thing: colours and shapes in all
+of towers, as Lesson 5 builds them, now learns this from drawn scenes of one thing: colors and shapes in all
 combinations, but for some that are kept from training. A batch shows each combination once, so no caption occurs twice.
 
 {{quote clipLoss}}
@@ -277,17 +277,17 @@ let captions = SceneGrammar.frames(.training).map { frame in  // "a photo of _",
   Words.tokens(training.map { frame.replacing("_", with: $0.name) })
 }
 func train(_ clip: CLIPModel, _ label: String, steps: Int, loss: (Tensor) -> Tensor) -> [Float] {
-  let optimiser = AdamW(clip.parameters())
+  let optimizer = AdamW(clip.parameters())
   let schedule = WarmupCosine(peak: 2e-3, warmupSteps: 30, totalSteps: steps)
   let bar = progress(label, total: steps)
   var losses: [Float] = []
   for step in 0..<steps {
-    optimiser.learningRate = schedule.learningRate(at: step)
-    optimiser.zeroGrad()
+    optimizer.learningRate = schedule.learningRate(at: step)
+    optimizer.zeroGrad()
     let value = loss(clip(images[step % rounds], captions[step % captions.count]))
     value.backward()
     losses.append(value.item)
-    optimiser.step()
+    optimizer.step()
     bar.advance()
   }
   bar.finish()
@@ -345,7 +345,7 @@ table(
   stages.map { PairScores($1).row($0) })
 figure(
   "similarities", cosineMaps(stages),
-  caption: "cosine of each picture (row) with each caption (column), colour by colour: blue is -1, red is 1",
+  caption: "cosine of each picture (row) with each caption (column), color by color: blue is -1, red is 1",
   alternative: "Three matrices of 30 by 30 cosines. Before training all are near 0, each column of one color. With "
     + "pulling only all are 1. With CLIP's loss the diagonal is dark red, and the rest a mixture of blue, white and "
     + "pale red.")
@@ -401,7 +401,7 @@ show(
 
 /*:
 One picture is an anecdote. So all pictures: new ones of kinds that were seen, and those of kinds that never were.
-Whoever sees the colour alone and guesses the shape gets 1 in 6 right.
+Whoever sees the color alone and guesses the shape gets 1 in 6 right.
 */
 func classify(_ pictures: [Scene]) -> [SceneCombination] {
   let images = noGrad { clip.encodeImage(Scene.tensor(pictures)) }  // [N, 32]
@@ -411,7 +411,7 @@ let sheets = [("seen", heldOut), ("never seen", unseen)].map { name, kinds in
   (name: name, answers: Answers(kinds.flatMap { kind in classify(kind.pictures).map { (kind.combination, $0) } }))
 }
 table(
-  ["kinds", "pictures", "right", "colour right", "shape right"],
+  ["kinds", "pictures", "right", "color right", "shape right"],
   sheets.map { name, answers in
     [.text(name), .integer(answers.count)] + answers.shares.map { .percent($0) }
   })

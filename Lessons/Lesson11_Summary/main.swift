@@ -3,7 +3,7 @@
 
 The notebook ends with a table of four models, what each is for, and the idea to remember. This lesson puts beside each
 what *you* have seen it do: how many parameters, how well, and how well something simpler does on the same data. A score
-without such a neighbour says little: 98 % is poor where guessing gives 97 %.
+without such a neighbor says little: 98 % is poor where guessing gives 97 %.
 */
 import CourseKit
 import Datasets

@@ -1,7 +1,7 @@
 /*:
 # 12. References
 
-What this module stands on: the papers that each lesson quotes, the data and their licences, the words of the field in
+What this module stands on: the papers that each lesson quotes, the data and their licenses, the words of the field in
 one line each, and where to go next. All papers but two are on arXiv, at `https://arxiv.org/abs/` and the number; those
 two are free as well.
 */
@@ -106,17 +106,17 @@ other within three years.
 */
 
 /*:
-## 12.2 Data and licences
+## 12.2 Data and licenses
 
-Nothing is downloaded while a lesson runs. What comes from elsewhere is in the package, with its licence; the scenes are
+Nothing is downloaded while a lesson runs. What comes from elsewhere is in the package, with its license; the scenes are
 drawn by the package itself.
 */
-section("12.2 Data and licences")
+section("12.2 Data and licenses")
 let digits = require(try Digits.load())
 let photos = require(try [Photos.cat, Photos.coffee, Photos.astronaut])
 let merges = require(try CLIPTokenizer.openAIMerges())
 table(
-  ["data", "how much", "source", "licence"],
+  ["data", "how much", "source", "license"],
   [
     [
       "handwritten digits", .text("\(Format.integer(digits.count)) of 8 × 8"),

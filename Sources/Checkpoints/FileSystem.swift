@@ -80,7 +80,7 @@ enum FileSystem {
 
   /// Calls `body` with a function that appends bytes; the file appears at `path` complete or not at all.
   ///
-  /// The bytes go to a new file beside it, which is synchronised and renamed at the end and removed on error.
+  /// The bytes go to a new file beside it, which is synchronized and renamed at the end and removed on error.
   static func writeAtomically(
     to path: String, _ body: (_ append: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
   ) throws {

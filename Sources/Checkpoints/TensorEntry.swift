@@ -11,7 +11,7 @@ public struct TensorEntry: Sendable {
   public let elementType: ElementType
   /// The size of each dimension; empty for a scalar.
   public let shape: [Int]
-  /// The distance between neighbours along each dimension, in elements.
+  /// The distance between neighbors along each dimension, in elements.
   public let strides: [Int]
   /// The file that holds the elements.
   public let file: MappedFile

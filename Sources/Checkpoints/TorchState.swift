@@ -72,7 +72,7 @@ struct TorchState {
       switch items[position] {
       case .string(let key): try visit(items[position + 1], name: prefix + key, depth: depth)
       case .integer(let key): try visit(items[position + 1], name: "\(prefix)\(key)", depth: depth)
-      default: continue  // such as the tuples that key an optimiser's groups
+      default: continue  // such as the tuples that key an optimizer's groups
       }
     }
   }

@@ -93,7 +93,7 @@ public struct GoldenCheck: Sendable {
     case .exited(0) where run.output.isEmpty: reason = "printed nothing"
     case .exited(0): return nil
     case .exited(let status): reason = "ended with exit code \(status)"
-    case .signalled(let signal): reason = "crashed with signal \(signal)"
+    case .signaled(let signal): reason = "crashed with signal \(signal)"
     case .timedOut: reason = "was stopped after \(Format.significant(timeout, digits: 6)) s"
     }
     let tail = run.errorTail()

@@ -7,7 +7,7 @@ public struct Subprocess: Sendable {
     /// By itself, with this exit code.
     case exited(Int32)
     /// By this signal, as crashes do.
-    case signalled(Int32)
+    case signaled(Int32)
     /// By us, because it took too long.
     case timedOut
   }
@@ -91,7 +91,7 @@ extension Subprocess {
   /// What `waitpid` says of the end of a process.
   static func ending(of waitStatus: Int32) -> Ending {
     let signal = waitStatus & 0x7F
-    return signal == 0 ? .exited((waitStatus >> 8) & 0xFF) : .signalled(signal)
+    return signal == 0 ? .exited((waitStatus >> 8) & 0xFF) : .signaled(signal)
   }
 
   /// Starts a program.

@@ -186,7 +186,7 @@ extension WatchReport {
       switch run.ending {
       case .exited(0): "printed nothing"
       case .exited(let status): "ended with exit code \(status)"
-      case .signalled(let signal): "crashed with signal \(signal)"
+      case .signaled(let signal): "crashed with signal \(signal)"
       case .timedOut: "was stopped"
       }
     let printed = run.outputText.split(whereSeparator: \.isNewline)

@@ -42,8 +42,8 @@ public struct Digits: Sendable, Equatable {
         labels.append(Int(character) - 48)
       }
     }
-    guard sheet.format == .grey, sheet.width % side == 0, sheet.height % side == 0 else {
-      throw DatasetError(file: sheetName, reason: "\(sheet) is not a grey sheet of \(side)×\(side) tiles")
+    guard sheet.format == .gray, sheet.width % side == 0, sheet.height % side == 0 else {
+      throw DatasetError(file: sheetName, reason: "\(sheet) is not a gray sheet of \(side)×\(side) tiles")
     }
     let tiles = columns * (sheet.height / side)
     guard !labels.isEmpty, labels.count <= tiles, labels.count > tiles - columns else {
@@ -87,7 +87,7 @@ public struct Digits: Sendable, Equatable {
     let size = Self.side * Self.side
     check(index)
     return Image(
-      width: Self.side, height: Self.side, format: .grey,
+      width: Self.side, height: Self.side, format: .gray,
       pixels: levels[index * size..<(index + 1) * size].map { UInt8(Int($0) * 255 / Self.maximumLevel) })
   }
 

@@ -76,7 +76,7 @@ struct SplitMix64 {
     return bits ^ (bits >> 31)
   }
 
-  /// A number from 0 up to but not including `bound`, each equally likely: draws that would favour some are repeated.
+  /// A number from 0 up to but not including `bound`, each equally likely: draws that would favor some are repeated.
   mutating func next(below bound: Int) -> Int {
     let bound = UInt64(bound)
     let limit = UInt64.max - UInt64.max % bound

@@ -11,7 +11,7 @@ struct LimitedMemoryBFGS {
   /// How many past steps shape the next direction.
   let memory = 10
 
-  func minimise(
+  func minimize(
     from start: [Double], gradient: ([Double]) -> [Double]
   ) -> (point: [Double], iterations: Int, gradientNorm: Double) {
     var point = start

@@ -2,7 +2,7 @@ import Tensors
 
 /// Multinomial logistic regression: a linear layer and softmax, trained to the one optimum.
 ///
-/// Minimises Σ cross-entropy + ½ ‖W‖² / C, the intercepts free, which is scikit-learn's `LogisticRegression(C=1)`;
+/// Minimizes Σ cross-entropy + ½ ‖W‖² / C, the intercepts free, which is scikit-learn's `LogisticRegression(C=1)`;
 /// the solution is scikit-learn's too. Double precision, sums in a fixed order, no library functions: the same bits
 /// everywhere.
 public struct LogisticRegression: BaselineClassifier {
@@ -22,11 +22,11 @@ public struct LogisticRegression: BaselineClassifier {
   /// - Parameters:
   ///   - features: the examples one after another, best between about -1 and 1.
   ///   - labels: their classes, from 0.
-  ///   - inverseRegularisation: scikit-learn's C: the larger, the freer the weights.
+  ///   - inverseRegularization: scikit-learn's C: the larger, the freer the weights.
   ///   - tolerance: the `gradientNorm` at which training stops.
   ///   - maximumIterations: steps after which training stops anyway.
   public init(
-    features: [Float], labels: [Int], classCount: Int, inverseRegularisation: Double = 1, tolerance: Double = 1e-7,
+    features: [Float], labels: [Int], classCount: Int, inverseRegularization: Double = 1, tolerance: Double = 1e-7,
     maximumIterations: Int = 1_000
   ) {
     if labels.isEmpty || features.count % labels.count != 0 {
@@ -38,8 +38,8 @@ public struct LogisticRegression: BaselineClassifier {
     }
     let objective = SoftmaxObjective(
       features: features.map(Double.init), labels: labels, classCount: classCount,
-      penalty: 1 / inverseRegularisation)
-    let optimum = LimitedMemoryBFGS(tolerance: tolerance, maximumIterations: maximumIterations).minimise(
+      penalty: 1 / inverseRegularization)
+    let optimum = LimitedMemoryBFGS(tolerance: tolerance, maximumIterations: maximumIterations).minimize(
       from: [Double](repeating: 0, count: (objective.featureCount + 1) * classCount), gradient: objective.gradient)
     featureCount = objective.featureCount
     self.classCount = classCount
@@ -49,10 +49,10 @@ public struct LogisticRegression: BaselineClassifier {
   }
 
   /// Trains on digits with ink from 0 to 1, by default with scikit-learn's C of 1.
-  public init(_ digits: Digits, inverseRegularisation: Double = 1) {
+  public init(_ digits: Digits, inverseRegularization: Double = 1) {
     self.init(
       features: digits.inputs, labels: digits.labels, classCount: Digits.classCount,
-      inverseRegularisation: inverseRegularisation)
+      inverseRegularization: inverseRegularization)
   }
 
   /// The guessed class of each example.

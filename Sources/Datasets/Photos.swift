@@ -1,6 +1,6 @@
 import Images
 
-/// The photographs that come with the course. Sources and licences stand in `Resources/LICENSES.md`.
+/// The photographs that come with the course. Sources and licenses stand in `Resources/LICENSES.md`.
 public enum Photos {
   /// A cat named Chelsea, 451×300 RGB (Stefan van der Walt, CC0).
   public static var cat: Image { get throws(DatasetError) { try Resources.image("chelsea.png") } }

@@ -1,9 +1,9 @@
-/// A colour of 8-bit samples, with opacity.
+/// A color of 8-bit samples, with opacity.
 public struct Color: Sendable, Hashable {
   /// The samples, 0 to 255; `alpha` 255 is opaque.
   public let red, green, blue, alpha: UInt8
 
-  /// A colour from its samples.
+  /// A color from its samples.
   @inlinable
   public init(red: UInt8, green: UInt8, blue: UInt8, alpha: UInt8 = 255) {
     self.red = red
@@ -12,13 +12,13 @@ public struct Color: Sendable, Hashable {
     self.alpha = alpha
   }
 
-  /// A shade of grey, 0 black to 255 white.
+  /// A shade of gray, 0 black to 255 white.
   @inlinable
-  public init(grey: UInt8) {
-    self.init(red: grey, green: grey, blue: grey)
+  public init(gray: UInt8) {
+    self.init(red: gray, green: gray, blue: gray)
   }
 
-  /// An opaque colour as in HTML, for example `Color(hex: 0xFF8800)`.
+  /// An opaque color as in HTML, for example `Color(hex: 0xFF8800)`.
   @inlinable
   public init(hex: UInt32) {
     self.init(
@@ -26,12 +26,12 @@ public struct Color: Sendable, Hashable {
       blue: UInt8(truncatingIfNeeded: hex))
   }
 
-  /// The same colour with another opacity.
+  /// The same color with another opacity.
   public func withAlpha(_ alpha: UInt8) -> Color {
     Color(red: red, green: green, blue: blue, alpha: alpha)
   }
 
-  /// Luminance by ITU-R 601-2 in Pillow's 16-bit fixed point, so that grey pictures have Pillow's bytes.
+  /// Luminance by ITU-R 601-2 in Pillow's 16-bit fixed point, so that gray pictures have Pillow's bytes.
   @inlinable
   public var luminance: UInt8 {
     let sum = 19595 * UInt32(red) + 38470 * UInt32(green) + 7471 * UInt32(blue) + 0x8000
@@ -39,13 +39,13 @@ public struct Color: Sendable, Hashable {
   }
 
   /// Opaque black.
-  public static let black = Color(grey: 0)
+  public static let black = Color(gray: 0)
   /// Opaque white.
-  public static let white = Color(grey: 255)
-  /// A middle grey.
-  public static let grey = Color(grey: 128)
-  /// A light grey, for gaps and frames.
-  public static let lightGrey = Color(grey: 220)
+  public static let white = Color(gray: 255)
+  /// A middle gray.
+  public static let gray = Color(gray: 128)
+  /// A light gray, for gaps and frames.
+  public static let lightGray = Color(gray: 220)
   /// Red, green, blue, yellow, orange and purple of one brightness family, told apart on white and on black.
   public static let red = Color(hex: 0xE6_3946)
   /// See ``red``.

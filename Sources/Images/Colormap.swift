@@ -1,30 +1,30 @@
 import Tensors
 
-/// Colours for the numbers from 0 to 1.
+/// Colors for the numbers from 0 to 1.
 public struct Colormap: Sendable {
-  /// The colours at equal steps, the first for 0 and the last for 1.
+  /// The colors at equal steps, the first for 0 and the last for 1.
   public let colors: [Color]
 
-  /// A colour map from its colours at equal steps.
+  /// A color map from its colors at equal steps.
   public init(_ colors: [Color]) {
-    if colors.isEmpty { reportMisuse("Colormap", "a colour map has at least one colour") }
+    if colors.isEmpty { reportMisuse("Colormap", "a color map has at least one color") }
     self.colors = colors
   }
 
-  /// The colour of a number; under 0 and over 1 the ends are used, a NaN is middle grey.
+  /// The color of a number; under 0 and over 1 the ends are used, a NaN is middle gray.
   public func color(at value: Float) -> Color {
-    guard !value.isNaN else { return .grey }
+    guard !value.isNaN else { return .gray }
     let clamped = min(max(value, 0), 1)
     return colors[Int(clamped * Float(colors.count - 1) + 0.5)]
   }
 
-  /// Dark blue over green to yellow, even to the eye and in grey print (Smith and van der Walt 2015, CC0).
+  /// Dark blue over green to yellow, even to the eye and in gray print (Smith and van der Walt 2015, CC0).
   public static let viridis = Colormap(viridisTable.map { Color(hex: $0) })
 
   /// Black to white.
-  public static let grey = Colormap((0...255).map { Color(grey: UInt8($0)) })
+  public static let gray = Colormap((0...255).map { Color(gray: UInt8($0)) })
 
-  /// Blue over white to red, for numbers around a middle: give a range with the middle in its centre.
+  /// Blue over white to red, for numbers around a middle: give a range with the middle in its center.
   public static let diverging = Colormap(
     (-128...127).map { step in
       let end = step < 0 ? Color(hex: 0x21_66AC) : Color(hex: 0xB2_182B)

@@ -54,7 +54,7 @@ extension Image {
   ///   - gap: pixels between cells and around them.
   ///   - labels: a line of text under each image; none if empty.
   /// - Precondition: there is at least one image, and as many labels as images if any.
-  /// - Returns: grey if all images are grey and the background is, RGBA if any has alpha, else RGB.
+  /// - Returns: gray if all images are gray and the background is, RGBA if any has alpha, else RGB.
   public static func grid(
     _ images: [Image], columns: Int, gap: Int = 2, background: Color = .white, labels: [String] = [],
     labelColor: Color = .black
@@ -68,9 +68,9 @@ extension Image {
     if !labels.isEmpty && labels.count != images.count {
       reportMisuse("grid", "\(labels.count) labels for \(images.count) images")
     }
-    let greyGround = background.red == background.green && background.green == background.blue
-    let isGrey = greyGround && images.allSatisfy { $0.format == .grey }
-    let format: PixelFormat = isGrey ? .grey : images.contains { $0.format == .rgba } ? .rgba : .rgb
+    let grayGround = background.red == background.green && background.green == background.blue
+    let isGray = grayGround && images.allSatisfy { $0.format == .gray }
+    let format: PixelFormat = isGray ? .gray : images.contains { $0.format == .rgba } ? .rgba : .rgb
 
     let labelHeight = labels.isEmpty ? 0 : BitmapFont.lineHeight + 2
     let cellWidth = (images.map(\.width) + labels.map { BitmapFont.width(of: $0) }).reduce(1, max)
@@ -91,7 +91,7 @@ extension Image {
     return result
   }
 
-  /// Mixes a colour into a pixel that lies inside, by the colour's alpha ("source over").
+  /// Mixes a color into a pixel that lies inside, by the color's alpha ("source over").
   mutating func blendPixel(_ x: Int, _ y: Int, _ color: Color) {
     if color.alpha == 255 {
       self[x, y] = color
@@ -105,7 +105,7 @@ extension Image {
         blue: Self.blend(below.blue, color.blue, alpha))
       return
     }
-    // What shows of the pixel below is its alpha times what the colour lets through.
+    // What shows of the pixel below is its alpha times what the color lets through.
     let rest = Int(below.alpha) * (255 - alpha)
     let total = alpha * 255 + rest
     guard total > 0 else { return }

@@ -1,11 +1,11 @@
 extension Image {
-  /// The image in another format, by the rules of Pillow's `convert`: grey is repeated, colours become their
+  /// The image in another format, by the rules of Pillow's `convert`: gray is repeated, colors become their
   /// ITU-R 601-2 luminance, alpha is added as opaque and dropped without compositing.
   public func converted(to format: PixelFormat) -> Image {
     switch (self.format, format) {
-    case (.grey, .grey), (.rgb, .rgb), (.rgba, .rgba): return self
-    case (.grey, .rgb): return mapPixels(to: .rgb) { from, to in (to[0], to[1], to[2]) = (from[0], from[0], from[0]) }
-    case (.grey, .rgba):
+    case (.gray, .gray), (.rgb, .rgb), (.rgba, .rgba): return self
+    case (.gray, .rgb): return mapPixels(to: .rgb) { from, to in (to[0], to[1], to[2]) = (from[0], from[0], from[0]) }
+    case (.gray, .rgba):
       return mapPixels(to: .rgba) { from, to in
         (to[0], to[1], to[2], to[3]) = (from[0], from[0], from[0], 255)
       }
@@ -15,8 +15,8 @@ extension Image {
       }
     case (.rgba, .rgb):
       return mapPixels(to: .rgb) { from, to in (to[0], to[1], to[2]) = (from[0], from[1], from[2]) }
-    case (.rgb, .grey), (.rgba, .grey):
-      return mapPixels(to: .grey) { from, to in
+    case (.rgb, .gray), (.rgba, .gray):
+      return mapPixels(to: .gray) { from, to in
         to[0] = Color(red: from[0], green: from[1], blue: from[2]).luminance
       }
     }
@@ -39,10 +39,10 @@ extension Image {
     UInt8(truncatingIfNeeded: (Int(below) * (255 - alpha) + Int(above) * alpha + 127) / 255)
   }
 
-  /// One channel as a grey image.
+  /// One channel as a gray image.
   func channel(_ index: Int) -> Image {
     guard channels > 1 else { return self }
-    return mapPixels(to: .grey) { from, to in to[0] = from[index] }
+    return mapPixels(to: .gray) { from, to in to[0] = from[index] }
   }
 
   private func mapPixels(

@@ -1,7 +1,7 @@
 import Tensors
 
 extension Image {
-  /// Fills the part of a rectangle that lies inside the image; a colour with alpha is mixed in.
+  /// Fills the part of a rectangle that lies inside the image; a color with alpha is mixed in.
   public mutating func fill(_ rectangle: Rectangle, color: Color) {
     let right = min(rectangle.x + rectangle.width, width)
     let bottom = min(rectangle.y + rectangle.height, height)
@@ -55,11 +55,11 @@ extension Image {
   }
 
   /// Fills a disc around a pixel.
-  public mutating func fillCircle(x centreX: Int, y centreY: Int, radius: Int, color: Color) {
+  public mutating func fillCircle(x centerX: Int, y centerY: Int, radius: Int, color: Color) {
     for y in -radius...max(radius, -radius) {
       for x in -radius...max(radius, -radius)
-      where x * x + y * y <= radius * radius + radius && contains(centreX + x, centreY + y) {
-        blendPixel(centreX + x, centreY + y, color)
+      where x * x + y * y <= radius * radius + radius && contains(centerX + x, centerY + y) {
+        blendPixel(centerX + x, centerY + y, color)
       }
     }
   }

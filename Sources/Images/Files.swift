@@ -89,7 +89,7 @@ package enum Files {
       unlink(temporary)
       throw error
     }
-    // Not every file system lets directories be opened or synchronised; the file itself is safe.
+    // Not every file system lets directories be opened or synchronized; the file itself is safe.
     let parent = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     let directory = open(parent, O_RDONLY | O_CLOEXEC)
     if directory >= 0 {

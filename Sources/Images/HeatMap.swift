@@ -5,14 +5,14 @@ extension Image {
   ///
   /// - Parameters:
   ///   - values: `rows × columns` numbers, row by row.
-  ///   - range: the numbers of the colour map's ends; the smallest and largest finite value if nil.
+  ///   - range: the numbers of the color map's ends; the smallest and largest finite value if nil.
   ///   - cell: the side of a square, in pixels.
   public static func heatMap(
     _ values: [Float], columns: Int, rows: Int, colormap: Colormap = .viridis, range: ClosedRange<Float>? = nil,
     cell: Int = 8
   ) -> Image {
     check("heatMap", values, columns, rows)
-    let scaled = normalised(values, to: range)
+    let scaled = normalized(values, to: range)
     var result = Image(width: columns, height: rows, format: .rgb)
     for y in 0..<rows {
       for x in 0..<columns { result[x, y] = colormap.color(at: scaled[y * columns + x]) }
@@ -23,15 +23,15 @@ extension Image {
   /// This image under a heat map that is stretched over it, as for attention over the patches of a photo.
   ///
   /// - Parameters:
-  ///   - values: `rows × columns` numbers, row by row; cells are stretched bilinearly between their centres.
-  ///   - range: the numbers of the colour map's ends; the smallest and largest finite value if nil.
+  ///   - values: `rows × columns` numbers, row by row; cells are stretched bilinearly between their centers.
+  ///   - range: the numbers of the color map's ends; the smallest and largest finite value if nil.
   ///   - opacity: of the heat map, 0 to 255.
   public func overlaid(
     withHeatMap values: [Float], columns: Int, rows: Int, colormap: Colormap = .viridis,
     range: ClosedRange<Float>? = nil, opacity: UInt8 = 140
   ) -> Image {
     Self.check("overlaid", values, columns, rows)
-    let scaled = Self.normalised(values, to: range)
+    let scaled = Self.normalized(values, to: range)
     let across = Self.samplePoints(width, over: columns)
     let down = Self.samplePoints(height, over: rows)
     var result = converted(to: .rgb)
@@ -55,17 +55,17 @@ extension Image {
     }
   }
 
-  /// For each of `count` pixels over `cells` cells: the two cells whose centres are nearest and the second's weight.
+  /// For each of `count` pixels over `cells` cells: the two cells whose centers are nearest and the second's weight.
   private static func samplePoints(_ count: Int, over cells: Int) -> [(first: Int, second: Int, weight: Float)] {
     (0..<count).map { pixel in
-      let centre = (Float(pixel) + 0.5) * Float(cells) / Float(count) - 0.5
-      let position = min(max(centre, 0), Float(cells - 1))
+      let center = (Float(pixel) + 0.5) * Float(cells) / Float(count) - 0.5
+      let position = min(max(center, 0), Float(cells - 1))
       let first = Int(position)
       return (first, min(first + 1, cells - 1), position - Float(first))
     }
   }
 
-  private static func normalised(_ values: [Float], to range: ClosedRange<Float>?) -> [Float] {
+  private static func normalized(_ values: [Float], to range: ClosedRange<Float>?) -> [Float] {
     let finite = values.filter(\.isFinite)
     let low = range?.lowerBound ?? finite.min() ?? 0
     let high = range?.upperBound ?? finite.max() ?? 1

@@ -41,12 +41,12 @@ public struct Image: Sendable, Equatable {
     self.pixels = pixels
   }
 
-  /// An image of one colour.
+  /// An image of one color.
   public init(width: Int, height: Int, format: PixelFormat = .rgb, color: Color = .white) {
     var pixel = [UInt8](repeating: 0, count: format.channels)
     Self.store(color, in: &pixel, at: 0, format)
     var pixels = [UInt8](repeating: pixel[0], count: Self.byteCount(width, height, format))
-    if format != .grey {
+    if format != .gray {
       for offset in pixels.indices { pixels[offset] = pixel[offset % format.channels] }
     }
     self.init(width: width, height: height, format: format, pixels: pixels)
@@ -61,12 +61,12 @@ public struct Image: Sendable, Equatable {
     return count * format.channels
   }
 
-  /// The colour of one pixel. Storing a colour in a grey image stores its luminance, in an RGB image drops its alpha.
+  /// The color of one pixel. Storing a color in a gray image stores its luminance, in an RGB image drops its alpha.
   public subscript(x: Int, y: Int) -> Color {
     get {
       let offset = offset(x, y)
       return switch format {
-      case .grey: Color(grey: pixels[offset])
+      case .gray: Color(gray: pixels[offset])
       case .rgb: Color(red: pixels[offset], green: pixels[offset + 1], blue: pixels[offset + 2])
       case .rgba:
         Color(
@@ -102,7 +102,7 @@ public struct Image: Sendable, Equatable {
 
   private static func store(_ color: Color, in pixels: inout [UInt8], at offset: Int, _ format: PixelFormat) {
     switch format {
-    case .grey: pixels[offset] = color.luminance
+    case .gray: pixels[offset] = color.luminance
     case .rgb, .rgba:
       pixels[offset] = color.red
       pixels[offset + 1] = color.green

@@ -3,14 +3,14 @@ public struct ImageFile: Sendable, Equatable {
   /// The file's path, or nil for bytes in memory.
   public let path: String?
   /// The pixels as stored, as 8-bit samples: what Pillow converts them to. Of 16-bit samples the high byte is kept, but
-  /// grey of 16 bits without alpha is cut off at 255, so that almost all of such a picture is white; Pillow and
+  /// gray of 16 bits without alpha is cut off at 255, so that almost all of such a picture is white; Pillow and
   /// transformers do the same.
   public let image: Image
   /// How the file stored them.
   public let mode: StoredMode
   /// How the camera was held: EXIF's orientation, 1 (upright) to 8.
   public let orientation: Int
-  /// What the file stores where that is not colours, see ``DecodedImage``.
+  /// What the file stores where that is not colors, see ``DecodedImage``.
   private let samples: Image?
 
   /// The image as it is meant to be seen, turned and mirrored as Pillow's `exif_transpose` does.
@@ -55,7 +55,7 @@ public struct ImageFile: Sendable, Equatable {
     (image, mode, samples) = (decoded.image, decoded.mode, decoded.samples)
   }
 
-  /// The samples that the file stores, upright, a grey image for each channel: what a processor works on that does not
+  /// The samples that the file stores, upright, a gray image for each channel: what a processor works on that does not
   /// convert to RGB. Nil where they are not bytes.
   var uprightChannels: [Image]? {
     func channels(_ image: Image, _ indices: [Int]) -> [Image] {
@@ -63,9 +63,9 @@ public struct ImageFile: Sendable, Equatable {
       return indices.map { upright.channel($0) }
     }
     return switch mode {
-    case .bilevel, .grey16: nil
-    case .grey: channels(image, [0])
-    case .greyAlpha: channels(image, [0, 3])
+    case .bilevel, .gray16: nil
+    case .gray: channels(image, [0])
+    case .grayAlpha: channels(image, [0, 3])
     case .palette: channels(samples ?? image, [0])
     case .rgb: channels(image, [0, 1, 2])
     case .rgba: channels(image, [0, 1, 2, 3])
@@ -86,7 +86,7 @@ public struct ImageFile: Sendable, Equatable {
 }
 
 extension Image {
-  /// The image in a PNG, JPEG or WebP file, upright: grey, RGB or RGBA as it is stored, a palette as its colours.
+  /// The image in a PNG, JPEG or WebP file, upright: gray, RGB or RGBA as it is stored, a palette as its colors.
   ///
   /// - Throws: ``ImageError`` naming the file, the place in it and the reason.
   public init(contentsOf path: String) throws(ImageError) {

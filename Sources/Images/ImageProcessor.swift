@@ -1,6 +1,6 @@
 import Tensors
 
-/// Makes of images what a model takes: resized, cut, scaled and normalised as transformers' class of the same name
+/// Makes of images what a model takes: resized, cut, scaled and normalized as transformers' class of the same name
 /// does, to the bit.
 public struct ImageProcessor: Sendable {
   /// What is done.
@@ -31,24 +31,24 @@ public struct ImageProcessor: Sendable {
 
   /// Prepares images for a model.
   ///
-  /// Where the configuration converts to RGB, transparency is laid on white and grey is repeated, as transformers 5
+  /// Where the configuration converts to RGB, transparency is laid on white and gray is repeated, as transformers 5
   /// does with images opened by Pillow. (`load_image` of its pipelines drops transparency instead; for that, convert
   /// the images to RGB before.)
   ///
-  /// Where it neither converts nor normalises, an image keeps the channels that it has: one for grey, four for RGBA.
+  /// Where it neither converts nor normalizes, an image keeps the channels that it has: one for gray, four for RGBA.
   ///
-  /// - Throws: ``ImageError`` for an image that is not RGB where the configuration normalises but does not convert, for
+  /// - Throws: ``ImageError`` for an image that is not RGB where the configuration normalizes but does not convert, for
   ///   one too thin for its new size, and for a batch of different sizes that is not padded.
   public func callAsFunction(_ images: [Image]) throws(ImageError) -> Batch {
     try process(
       images.map { image in
-        let mode: StoredMode = image.format == .rgb ? .rgb : image.format == .rgba ? .rgba : .grey
+        let mode: StoredMode = image.format == .rgb ? .rgb : image.format == .rgba ? .rgba : .gray
         return Source(image: image, mode: mode, name: nil) { (0..<image.channels).map { image.channel($0) } }
       })
   }
 
   /// Prepares image files for a model, upright. Where the configuration does not convert to RGB, transformers takes the
-  /// samples as they are stored, indices into a palette too; three channels are needed for normalising them.
+  /// samples as they are stored, indices into a palette too; three channels are needed for normalizing them.
   ///
   /// - Throws: as for images; the error names the file.
   public func callAsFunction(_ files: [ImageFile]) throws(ImageError) -> Batch {
@@ -58,7 +58,7 @@ public struct ImageProcessor: Sendable {
       })
   }
 
-  /// A picture as colours and as it is stored.
+  /// A picture as colors and as it is stored.
   private struct Source {
     let image: Image
     let mode: StoredMode
@@ -116,12 +116,12 @@ public struct ImageProcessor: Sendable {
     return (wanted.height, wanted.width)
   }
 
-  /// One picture resized and cut, still in bytes: an RGB image, or a grey image for each channel that is stored.
+  /// One picture resized and cut, still in bytes: an RGB image, or a gray image for each channel that is stored.
   private func prepared(_ source: Source) throws(ImageError) -> [Image] {
     if configuration.convertsToRGB { return [try prepared(source.image.flattened(onto: .white).converted(to: .rgb))] }
-    // A transparent colour is no channel of its own.
+    // A transparent color is no channel of its own.
     if source.mode == .rgb { return [try prepared(source.image.converted(to: .rgb))] }
-    guard configuration.normalisation == nil, backend == .torchvision, let channels = source.channels() else {
+    guard configuration.normalization == nil, backend == .torchvision, let channels = source.channels() else {
       throw ImageError(
         .unsupported,
         reason: "\(configuration.kind.rawValue) takes RGB images only, and this one is stored as \(source.mode.words)")
@@ -138,7 +138,7 @@ public struct ImageProcessor: Sendable {
       image = image.resized(
         width: target.width, height: target.height, filter: configuration.filter, backend: backend)
     }
-    if let crop = configuration.cropSize { image = image.centreCropped(to: crop, backend) }
+    if let crop = configuration.cropSize { image = image.centerCropped(to: crop, backend) }
     return image
   }
 
@@ -168,22 +168,22 @@ public struct ImageProcessor: Sendable {
     }
   }
 
-  /// Rescaled and normalised, with each library's roundings.
+  /// Rescaled and normalized, with each library's roundings.
   private func scaled(_ sample: UInt8, channel: Int) -> Float {
-    let normalisation = configuration.normalisation
-    let mean = Float(normalisation?.mean[channel] ?? 0)
-    let deviation = Float(normalisation?.deviation[channel] ?? 1)
+    let normalization = configuration.normalization
+    let mean = Float(normalization?.mean[channel] ?? 0)
+    let deviation = Float(normalization?.deviation[channel] ?? 1)
     switch (backend, configuration.rescaleFactor) {
     case (.torchvision, let factor?):
-      guard normalisation != nil else { return Float(sample) * Float(factor) }
+      guard normalization != nil else { return Float(sample) * Float(factor) }
       // transformers fuses the two steps here: mean and deviation are brought to 0...255 instead of the image to 0...1.
       let inverse = Float(1 / factor)
       return (Float(sample) - mean * inverse) / (deviation * inverse)
     case (.pillow, let factor?):
       let rescaled = Float(Double(sample) * factor)
-      return normalisation == nil ? rescaled : (rescaled - mean) / deviation
+      return normalization == nil ? rescaled : (rescaled - mean) / deviation
     case (_, nil):
-      return normalisation == nil ? Float(sample) : (Float(sample) - mean) / deviation
+      return normalization == nil ? Float(sample) : (Float(sample) - mean) / deviation
     }
   }
 }

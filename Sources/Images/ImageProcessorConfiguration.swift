@@ -10,7 +10,7 @@ public struct ImageProcessorConfiguration: Sendable, Equatable {
 
   /// Which processor it is.
   public let kind: ImageProcessorKind
-  /// Whether grey, palette and transparent images become RGB; without it they are refused.
+  /// Whether gray, palette and transparent images become RGB; without it they are refused.
   public var convertsToRGB: Bool
   /// The size to resize to, or nil to leave images as they are.
   public var size: Size?
@@ -21,7 +21,7 @@ public struct ImageProcessorConfiguration: Sendable, Equatable {
   /// What samples are multiplied with, or nil for nothing.
   public var rescaleFactor: Double?
   /// Mean and deviation that are taken off and divided by, one a channel, or nil for nothing.
-  public var normalisation: Normalisation?
+  public var normalization: Normalization?
   /// Whether images of a batch are padded with zeros at the right and the bottom to the largest, or to ``padSize``.
   public var pads: Bool
   /// The size that images are padded to; nil for that of the largest of the batch, and always so for ViLT.
@@ -42,7 +42,7 @@ public struct ImageProcessorConfiguration: Sendable, Equatable {
   }
 
   /// Mean and standard deviation of each channel.
-  public struct Normalisation: Sendable, Equatable {
+  public struct Normalization: Sendable, Equatable {
     /// Of red, green and blue, where samples go from 0 to 1.
     public let mean, deviation: [Double]
 
@@ -53,10 +53,10 @@ public struct ImageProcessorConfiguration: Sendable, Equatable {
     }
 
     /// Of the pictures that OpenAI trained CLIP on.
-    public static let openAI = Normalisation(
+    public static let openAI = Normalization(
       mean: [0.48145466, 0.4578275, 0.40821073], deviation: [0.26862954, 0.26130258, 0.27577711])
     /// From -1 to 1 ("ImageNet standard").
-    public static let standard = Normalisation(mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5])
+    public static let standard = Normalization(mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5])
   }
 
   /// The defaults of one kind, as its class in transformers 5 has them.
@@ -66,7 +66,7 @@ public struct ImageProcessorConfiguration: Sendable, Equatable {
     filter = kind == .vit ? .bilinear : .bicubic
     convertsToRGB = kind == .clip || kind == .blip
     cropSize = kind.cropsByDefault ? kind.cropSize : nil
-    normalisation = convertsToRGB ? .openAI : .standard
+    normalization = convertsToRGB ? .openAI : .standard
     pads = kind == .vilt
     sizeDivisor = 32
     switch kind {

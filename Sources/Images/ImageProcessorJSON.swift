@@ -85,20 +85,20 @@ extension ImageProcessorConfiguration {
     }
     if let factor = rescaleFactor, factor == 0 || !factor.isFinite { throw wrong("rescale_factor", "\(factor)") }
 
-    let defaults = Self(kind).normalisation ?? .standard
+    let defaults = Self(kind).normalization ?? .standard
     let mean = fields.image_mean?.values ?? defaults.mean
     let deviation = fields.image_std?.values ?? defaults.deviation
     if fields.do_normalize == false {
-      normalisation = nil
+      normalization = nil
     } else {
       if let key = [.image_mean, .image_std].first(where: fields.nulls.contains) {
-        throw wrong(key.rawValue, "null, but images are to be normalised")
+        throw wrong(key.rawValue, "null, but images are to be normalized")
       }
       guard mean.count == 3, mean.allSatisfy(\.isFinite) else { throw wrong("image_mean", "not three numbers") }
       guard deviation.count == 3, deviation.allSatisfy({ $0.isFinite && Float($0) != 0 }) else {
         throw wrong("image_std", "not three numbers other than zero")
       }
-      normalisation = Normalisation(mean: mean, deviation: deviation)
+      normalization = Normalization(mean: mean, deviation: deviation)
     }
     if let value = fields.size_divisor {
       guard (1...Fields.longestSide).contains(value) else { throw wrong("size_divisor", "\(value)") }
@@ -117,7 +117,7 @@ extension ImageProcessorConfiguration {
     func list(_ values: [Double]) -> String { "[\(values.map(number).joined(separator: ", "))]" }
     var entries: [(key: String, value: String)] = [
       ("do_center_crop", "\(cropSize != nil)"), ("do_convert_rgb", "\(convertsToRGB)"),
-      ("do_normalize", "\(normalisation != nil)"), ("do_pad", "\(pads)"), ("do_rescale", "\(rescaleFactor != nil)"),
+      ("do_normalize", "\(normalization != nil)"), ("do_pad", "\(pads)"), ("do_rescale", "\(rescaleFactor != nil)"),
       ("do_resize", "\(size != nil)"), ("image_processor_type", "\"\(kind.rawValue)\""),
       ("resample", "\(filter.rawValue)"),
     ]
@@ -125,8 +125,8 @@ extension ImageProcessorConfiguration {
       entries.append(("crop_size", "{\"height\": \(cropSize.height), \"width\": \(cropSize.width)}"))
     }
     if let padSize { entries.append(("pad_size", "{\"height\": \(padSize.height), \"width\": \(padSize.width)}")) }
-    if let normalisation {
-      entries += [("image_mean", list(normalisation.mean)), ("image_std", list(normalisation.deviation))]
+    if let normalization {
+      entries += [("image_mean", list(normalization.mean)), ("image_std", list(normalization.deviation))]
     }
     if let rescaleFactor { entries.append(("rescale_factor", number(rescaleFactor))) }
     switch size {

@@ -1,6 +1,6 @@
 /// The image processors of transformers that are known here, one a family of models.
 public enum ImageProcessorKind: String, Sendable, CaseIterable {
-  /// Shorter side to 224, centre cut out; for CLIP (Radford et al. 2021).
+  /// Shorter side to 224, center cut out; for CLIP (Radford et al. 2021).
   case clip = "CLIPImageProcessor"
   /// Squeezed into 224×224; for ViT and the captioner with a ViT encoder (Dosovitskiy et al. 2021).
   case vit = "ViTImageProcessor"

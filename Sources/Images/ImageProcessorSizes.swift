@@ -76,7 +76,7 @@ extension ImageProcessorConfiguration {
 extension Image {
   /// The middle of the image, padded with black where it is smaller than what is cut out. Where pixels cannot be
   /// halved, torchvision pads more at the right and the bottom, and the Pillow path more at the left and the top.
-  func centreCropped(to size: ImageProcessorConfiguration.CropSize, _ backend: ResamplingBackend) -> Image {
+  func centerCropped(to size: ImageProcessorConfiguration.CropSize, _ backend: ResamplingBackend) -> Image {
     /// Where the image's first pixel comes to lie in the result.
     func shift(_ old: Int, _ new: Int) -> Int {
       if old >= new { return -((old - new) / 2) }

@@ -30,6 +30,6 @@ extension Image {
         pixels[index * channels + channel] = value > 0 ? UInt8(min(value, 1) * 255 + 0.5) : 0
       }
     }
-    self.init(width: width, height: height, format: channels == 1 ? .grey : .rgb, pixels: pixels)
+    self.init(width: width, height: height, format: channels == 1 ? .gray : .rgb, pixels: pixels)
   }
 }

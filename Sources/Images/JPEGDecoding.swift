@@ -18,7 +18,7 @@ extension Image {
     var (width, height, sampling, space): (Int32, Int32, Int32, Int32) = (-1, -1, -1, -1)
     _ = library.readHeader(handle, bytes, CUnsignedLong(bytes.count), &width, &height, &sampling, &space)
     // The call fails for samplings without a name and for mere warnings, too. What counts is whether it found the size
-    // and the colours: it stores them last.
+    // and the colors: it stores them last.
     guard width >= 0, height >= 0, let space = TurboJPEG.ColorSpace(rawValue: space) else {
       throw ImageError(.corrupt, reason: "the JPEG is damaged (\(library.message(handle)))")
     }
@@ -27,7 +27,7 @@ extension Image {
     let (format, layout, mode): (PixelFormat, TurboJPEG.Layout, StoredMode) =
       switch space {
       case .cmyk, .ycck: (.rgba, .cmyk, .cmyk)
-      case .grey: (.grey, .grey, .grey)
+      case .gray: (.gray, .gray, .gray)
       case .rgb, .yCbCr: (.rgb, .rgb, .rgb)
       }
     let count = Int(width) * Int(height) * format.channels
@@ -67,7 +67,7 @@ extension Image {
     }
   }
 
-  /// The colours of the four inks of print, cyan, magenta, yellow and black, by Pillow's rule.
+  /// The colors of the four inks of print, cyan, magenta, yellow and black, by Pillow's rule.
   private func colorsOfInks() -> Image {
     var result = [UInt8](repeating: 0, count: width * height * 3)
     for pixel in 0..<width * height {

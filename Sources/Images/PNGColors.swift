@@ -1,16 +1,16 @@
-/// A PNG's palette and its transparent colour, applied as Pillow applies them.
+/// A PNG's palette and its transparent color, applied as Pillow applies them.
 ///
 /// libpng could do both, but by other rules. The PNG specification compares the stored samples with the transparent
-/// colour. Pillow compares the samples that have become 8 bits, with the low byte of what tRNS says: in grey of 1 bit
-/// that is the same, in grey of 2 and 4 bits and in colours of 16 bits it seldom is. A tRNS of a palette may have more
+/// color. Pillow compares the samples that have become 8 bits, with the low byte of what tRNS says: in gray of 1 bit
+/// that is the same, in gray of 2 and 4 bits and in colors of 16 bits it seldom is. A tRNS of a palette may have more
 /// entries than the palette for Pillow, and stand anywhere in the file; an index beyond the palette is black.
 struct PNGColors {
-  /// Red, green and blue of 256 colours; black where the file names none.
+  /// Red, green and blue of 256 colors; black where the file names none.
   private var palette = [UInt8](repeating: 0, count: 3 * 256)
   /// What tRNS holds, or nil without one.
   private var transparency: [UInt8]?
 
-  /// - Throws: ``ImageError`` for a tRNS that is too short for its colour type.
+  /// - Throws: ``ImageError`` for a tRNS that is too short for its color type.
   init(_ bytes: [UInt8], colorType: Int) throws(ImageError) {
     for (kind, data) in PNGChunks(bytes) {
       if kind == .palette {
@@ -26,7 +26,7 @@ struct PNGColors {
     }
   }
 
-  /// Colours of indices, one byte each: RGB, or RGBA where there is a tRNS.
+  /// Colors of indices, one byte each: RGB, or RGBA where there is a tRNS.
   func colors(ofIndices indices: [UInt8], width: Int, height: Int) -> Image {
     let alphas = transparency.map { Array($0.prefix(256)) + [UInt8](repeating: 255, count: 256 - min($0.count, 256)) }
     let channels = alphas == nil ? 3 : 4
@@ -39,15 +39,15 @@ struct PNGColors {
     return Image(width: width, height: height, format: alphas == nil ? .rgb : .rgba, pixels: result)
   }
 
-  /// A grey or RGB image, or RGBA where tRNS makes one colour transparent.
+  /// A gray or RGB image, or RGBA where tRNS makes one color transparent.
   ///
-  /// - Parameter isBilevel: grey of one bit, of which tRNS tells black or white.
+  /// - Parameter isBilevel: gray of one bit, of which tRNS tells black or white.
   func withTransparentColor(_ image: Image, isBilevel: Bool) -> Image {
     guard let transparency else { return image }
     let key: [UInt8] =
       switch image.format {
-      case .grey where isBilevel: [transparency[0] == 0 && transparency[1] == 0 ? 0 : 255]
-      case .grey: [transparency[1]]
+      case .gray where isBilevel: [transparency[0] == 0 && transparency[1] == 0 ? 0 : 255]
+      case .gray: [transparency[1]]
       default: [transparency[1], transparency[3], transparency[5]]
       }
     let channels = image.channels

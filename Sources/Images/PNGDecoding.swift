@@ -3,12 +3,12 @@ import CPNG
 extension Image {
   /// Decodes the bytes of a PNG.
   ///
-  /// The stored samples become what Pillow makes of them: gAMA and colour profiles change nothing, alpha is not
-  /// multiplied in, and grey of 1, 2 and 4 bits is spread over 0 to 255. Of 16-bit samples the high byte is kept,
-  /// except for grey without alpha: there Pillow and transformers cut off at 255, and so does this. (A 16-bit grey
+  /// The stored samples become what Pillow makes of them: gAMA and color profiles change nothing, alpha is not
+  /// multiplied in, and gray of 1, 2 and 4 bits is spread over 0 to 255. Of 16-bit samples the high byte is kept,
+  /// except for gray without alpha: there Pillow and transformers cut off at 255, and so does this. (A 16-bit gray
   /// picture turns almost white that way, but a model sees the same here and there.)
-  /// A palette becomes its colours. Grey stays grey, colours become RGB; whatever has an alpha channel or a
-  /// transparent colour becomes RGBA, see ``PNGColors``.
+  /// A palette becomes its colors. Gray stays gray, colors become RGB; whatever has an alpha channel or a
+  /// transparent color becomes RGBA, see ``PNGColors``.
   ///
   /// - Throws: ``ImageError`` for what is no PNG, is damaged or ends early, or has more pixels than ``pixelLimit``.
   static func readPNG(_ bytes: [UInt8]) throws(ImageError) -> DecodedImage {
@@ -24,9 +24,9 @@ extension Image {
     if stored.mode == .palette {
       return DecodedImage(
         image: colors.colors(ofIndices: stored.samples, width: width, height: height), mode: .palette,
-        samples: Image(width: width, height: height, format: .grey, pixels: stored.samples))
+        samples: Image(width: width, height: height, format: .gray, pixels: stored.samples))
     }
-    let samples = stored.mode == .grey16 ? cutOff(stored.samples) : stored.samples
+    let samples = stored.mode == .gray16 ? cutOff(stored.samples) : stored.samples
     let image = Image(width: width, height: height, format: stored.format, pixels: samples)
     // A tRNS beside an alpha channel means nothing.
     guard stored.format != .rgba else { return DecodedImage(image: image, mode: stored.mode) }
@@ -56,7 +56,7 @@ extension Image {
     }
   }
 
-  /// What libpng makes of a PNG: palette indices and 16-bit grey as they are, all else as 8-bit samples.
+  /// What libpng makes of a PNG: palette indices and 16-bit gray as they are, all else as 8-bit samples.
   private struct StoredPNG {
     let width, height, colorType: Int
     let mode: StoredMode
@@ -76,7 +76,7 @@ extension Image {
     let channels = Int(reader.channels)
     guard let format = PixelFormat(rawValue: channels), let mode = StoredMode(png: reader) else {
       throw ImageError(
-        .corrupt, place: "byte 24", reason: "\(channels) samples a pixel of colour type \(reader.color_type)")
+        .corrupt, place: "byte 24", reason: "\(channels) samples a pixel of color type \(reader.color_type)")
     }
     // Deflate shrinks at most 1032 to 1: a small file that claims more is refused before memory is asked for.
     guard width * height * depth / 8 <= bytes.count * 1032 else {
@@ -114,10 +114,10 @@ extension StoredMode {
   fileprivate init?(png reader: cpng_reader) {
     switch (Int32(reader.color_type), reader.depth) {
     case (PNG_COLOR_TYPE_GRAY, 1): self = .bilevel
-    case (PNG_COLOR_TYPE_GRAY, 16): self = .grey16
-    case (PNG_COLOR_TYPE_GRAY, _): self = .grey
-    // Pillow has no 16-bit grey with alpha and reads it as RGBA.
-    case (PNG_COLOR_TYPE_GRAY_ALPHA, 8): self = .greyAlpha
+    case (PNG_COLOR_TYPE_GRAY, 16): self = .gray16
+    case (PNG_COLOR_TYPE_GRAY, _): self = .gray
+    // Pillow has no 16-bit gray with alpha and reads it as RGBA.
+    case (PNG_COLOR_TYPE_GRAY_ALPHA, 8): self = .grayAlpha
     case (PNG_COLOR_TYPE_PALETTE, _): self = .palette
     case (PNG_COLOR_TYPE_RGB, _): self = .rgb
     case (PNG_COLOR_TYPE_GRAY_ALPHA, 16), (PNG_COLOR_TYPE_RGB_ALPHA, _): self = .rgba

@@ -10,7 +10,7 @@ extension Image {
     header.height = UInt32(height)
     header.format =
       switch format {
-      case .grey: 0
+      case .gray: 0
       case .rgb: PNG_FORMAT_FLAG_COLOR
       case .rgba: PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA
       }

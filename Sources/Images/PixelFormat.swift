@@ -1,7 +1,7 @@
 /// Which samples a pixel has; each is one byte.
 public enum PixelFormat: Int, Sendable, CaseIterable, CustomStringConvertible {
   /// Luminance, one byte (Pillow's mode `L`).
-  case grey = 1
+  case gray = 1
   /// Red, green, blue (Pillow's mode `RGB`).
   case rgb = 3
   /// Red, green, blue and opacity, not premultiplied (Pillow's mode `RGBA`).
@@ -11,10 +11,10 @@ public enum PixelFormat: Int, Sendable, CaseIterable, CustomStringConvertible {
   @inlinable
   public var channels: Int { rawValue }
 
-  /// `grey`, `RGB` or `RGBA`.
+  /// `gray`, `RGB` or `RGBA`.
   public var description: String {
     switch self {
-    case .grey: "grey"
+    case .gray: "gray"
     case .rgb: "RGB"
     case .rgba: "RGBA"
     }

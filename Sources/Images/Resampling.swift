@@ -8,9 +8,9 @@ public enum ResamplingFilter: Int, Sendable, CaseIterable {
   case nearest = 0
   /// The sine cardinal, which keeps all frequencies, cut off by a wider one (Duchon 1979, a = 3).
   case lanczos = 1
-  /// Straight lines between neighbours.
+  /// Straight lines between neighbors.
   case bilinear = 2
-  /// Cubic curves through neighbours (Keys 1981, a = -0.5).
+  /// Cubic curves through neighbors (Keys 1981, a = -0.5).
   case bicubic = 3
 
   /// How far the filter reaches, in pixels of the smaller image.
@@ -77,7 +77,7 @@ extension Image {
       return picking(
         columns: Self.nearest(width, newWidth, backend), rows: Self.nearest(height, newHeight, backend))
     }
-    // Pillow keeps the colour of transparent pixels out of the mean; torchvision takes alpha for a fourth colour.
+    // Pillow keeps the color of transparent pixels out of the mean; torchvision takes alpha for a fourth color.
     let weighsByAlpha = backend == .pillow && format == .rgba
     var image = weighsByAlpha ? premultiplied() : self
     let horizontal = ResamplingWeights(from: width, to: newWidth, filter, backend)
@@ -127,7 +127,7 @@ extension Image {
     backend == .pillow && new.height < old.height && old.height - new.height > 2 * (old.width - new.width)
   }
 
-  /// Colours times alpha, rounded as Pillow does.
+  /// Colors times alpha, rounded as Pillow does.
   private func premultiplied() -> Image {
     mapColors { color, alpha in
       let product = Int(color) * Int(alpha) + 128
@@ -135,7 +135,7 @@ extension Image {
     }
   }
 
-  /// Colours divided by alpha, cut off as Pillow does.
+  /// Colors divided by alpha, cut off as Pillow does.
   private func unpremultiplied() -> Image {
     mapColors { color, alpha in alpha == 0 || alpha == 255 ? Int(color) : min(Int(color) * 255 / Int(alpha), 255) }
   }

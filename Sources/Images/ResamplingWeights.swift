@@ -24,10 +24,10 @@ struct ResamplingWeights: Sendable {
     var starts: [Int] = []
     var exact: [[Double]] = []
     for index in 0..<newCount {
-      let centre = (Double(index) + 0.5) * scale
-      let start = max(Int(centre - support + 0.5), 0)
-      let end = min(Int(centre + support + 0.5), oldCount)
-      let raw = (start..<end).map { filter.weight(at: (Double($0) - centre + 0.5) * inverse) }
+      let center = (Double(index) + 0.5) * scale
+      let start = max(Int(center - support + 0.5), 0)
+      let end = min(Int(center + support + 0.5), oldCount)
+      let raw = (start..<end).map { filter.weight(at: (Double($0) - center + 0.5) * inverse) }
       let sum = raw.reduce(0, +)
       starts.append(start)
       exact.append(sum == 0 ? raw : raw.map { $0 / sum })

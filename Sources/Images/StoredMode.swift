@@ -4,12 +4,12 @@
 public enum StoredMode: String, Sendable, CaseIterable {
   /// Black and white, one bit.
   case bilevel = "1"
-  /// Grey of 2 to 8 bits.
-  case grey = "L"
-  /// Grey of 16 bits.
-  case grey16 = "I;16"
-  /// Grey with alpha.
-  case greyAlpha = "LA"
+  /// Gray of 2 to 8 bits.
+  case gray = "L"
+  /// Gray of 16 bits.
+  case gray16 = "I;16"
+  /// Gray with alpha.
+  case grayAlpha = "LA"
   /// Indices into a palette.
   case palette = "P"
   /// Red, green, blue.
@@ -23,9 +23,9 @@ public enum StoredMode: String, Sendable, CaseIterable {
   var words: String {
     switch self {
     case .bilevel: "black and white of one bit"
-    case .grey: "grey"
-    case .grey16: "grey of 16 bits"
-    case .greyAlpha: "grey with alpha"
+    case .gray: "gray"
+    case .gray16: "gray of 16 bits"
+    case .grayAlpha: "gray with alpha"
     case .palette: "indices into a palette"
     case .rgb: "RGB"
     case .rgba: "RGBA"

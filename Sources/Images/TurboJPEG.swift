@@ -13,7 +13,7 @@ struct TurboJPEG: Sendable {
   let end: @convention(c) @Sendable (Handle) -> Int32
   let complaint: @convention(c) @Sendable (Handle) -> UnsafePointer<CChar>?
   let errorCode: @convention(c) @Sendable (Handle) -> Int32
-  /// Handle, bytes, their count; width, height, subsampling, colour space.
+  /// Handle, bytes, their count; width, height, subsampling, color space.
   let readHeader:
     @convention(c) @Sendable (
       Handle, UnsafePointer<UInt8>?, CUnsignedLong, UnsafeMutablePointer<Int32>, UnsafeMutablePointer<Int32>,
@@ -28,14 +28,14 @@ struct TurboJPEG: Sendable {
   /// `enum TJPF`: how samples are laid out.
   enum Layout: Int32 {
     case rgb = 0
-    case grey = 6
+    case gray = 6
     case cmyk = 11
   }
 
   /// `enum TJCS`: what samples mean in the file.
   enum ColorSpace: Int32 {
     case rgb = 0
-    case yCbCr, grey, cmyk, ycck
+    case yCbCr, gray, cmyk, ycck
   }
 
   /// `TJERR_WARNING`: the picture is there, with something to say about it.

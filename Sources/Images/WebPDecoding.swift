@@ -8,7 +8,7 @@ extension Image {
 
   /// Decodes a WebP, lossy or lossless; of an animation the first picture, on its canvas, as Pillow does.
   ///
-  /// What has an alpha channel becomes RGBA, all else RGB. Colour profiles change nothing.
+  /// What has an alpha channel becomes RGBA, all else RGB. Color profiles change nothing.
   ///
   /// - Throws: ``ImageError`` for what is damaged or ends early, has more pixels than ``pixelLimit``, or where libwebp is
   ///   not installed.

@@ -1,7 +1,7 @@
 import Tensors
 
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2019; `torch.optim.AdamW`).
-public final class AdamW: Optimiser {
+public final class AdamW: Optimizer {
   private static let checks = OptimizerChecks(name: "AdamW")
 
   /// How far a step goes; not negative.
@@ -15,7 +15,7 @@ public final class AdamW: Optimiser {
   private var moments: [(mean: Tensor, square: Tensor)?]
   private var stepCounts: [Int]
 
-  /// An optimiser of some parameters.
+  /// An optimizer of some parameters.
   ///
   /// - Parameters:
   ///   - parameters: what is changed: leaves, at least one, each once.
@@ -63,7 +63,7 @@ public final class AdamW: Optimiser {
   /// Forgets the gradients.
   public func zeroGrad() { for parameter in parameters { parameter.grad = nil } }
 
-  /// What the optimiser remembers of one parameter.
+  /// What the optimizer remembers of one parameter.
   public struct Moments {
     /// How many steps changed the parameter.
     public let stepCount: Int

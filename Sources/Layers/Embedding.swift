@@ -15,7 +15,7 @@ public final class Embedding: Module {
   ///   - standardDeviation: how far the numbers spread.
   public init(_ count: Int, _ width: Int, paddingIndex: Int? = nil, standardDeviation: Double = 1) {
     weight = calling("Embedding", ("table", [count, width])) {
-      Initialisation.normal([count, width], standardDeviation: standardDeviation)
+      Initialization.normal([count, width], standardDeviation: standardDeviation)
     }
     self.paddingIndex = paddingIndex.map { index in
       guard (-count..<count).contains(index) else {

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Layer normalisation over the last dimension (Ba, Kiros and Hinton 2016; `nn.LayerNorm`).
+/// Layer normalization over the last dimension (Ba, Kiros and Hinton 2016; `nn.LayerNorm`).
 public final class LayerNorm: Module {
   /// The scale, `[width]`, ones at first.
   public let weight: Tensor
@@ -13,12 +13,12 @@ public final class LayerNorm: Module {
   /// - Parameter epsilon: added to the variance.
   public init(_ width: Int, epsilon: Float = 1e-5) {
     (weight, bias) = calling("LayerNorm", ("weight", [width])) {
-      (Initialisation.constant([width], 1), Initialisation.constant([width], 0))
+      (Initialization.constant([width], 1), Initialization.constant([width], 0))
     }
     self.epsilon = epsilon
   }
 
-  /// Normalises each row.
+  /// Normalizes each row.
   ///
   /// - Parameter x: `[…, width]`.
   public func callAsFunction(_ x: Tensor) -> Tensor {

@@ -11,10 +11,10 @@ public final class Linear: Module {
   public init(_ inFeatures: Int, _ outFeatures: Int, bias: Bool = true) {
     Self.check(inFeatures, outFeatures)
     (weight, self.bias) = calling("Linear", ("weight", [outFeatures, inFeatures])) {
-      let weight = Initialisation.uniform(
-        [outFeatures, inFeatures], bound: Initialisers.kaimingUniformBound(fanIn: inFeatures))
+      let weight = Initialization.uniform(
+        [outFeatures, inFeatures], bound: Initializers.kaimingUniformBound(fanIn: inFeatures))
       return (
-        weight, bias ? Initialisation.uniform([outFeatures], bound: Initialisers.biasBound(fanIn: inFeatures)) : nil
+        weight, bias ? Initialization.uniform([outFeatures], bound: Initializers.biasBound(fanIn: inFeatures)) : nil
       )
     }
   }
@@ -25,8 +25,8 @@ public final class Linear: Module {
   public init(_ inFeatures: Int, _ outFeatures: Int, bias: Bool = true, standardDeviation: Double) {
     Self.check(inFeatures, outFeatures)
     (weight, self.bias) = calling("Linear", ("weight", [outFeatures, inFeatures])) {
-      let weight = Initialisation.normal([outFeatures, inFeatures], standardDeviation: standardDeviation)
-      return (weight, bias ? Initialisation.constant([outFeatures], 0) : nil)
+      let weight = Initialization.normal([outFeatures, inFeatures], standardDeviation: standardDeviation)
+      return (weight, bias ? Initialization.constant([outFeatures], 0) : nil)
     }
   }
 

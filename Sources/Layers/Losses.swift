@@ -3,7 +3,7 @@ import Tensors
 /// Cross-entropy of class scores against labels: `nn.functional.cross_entropy` with the mean over the examples.
 ///
 /// - Parameters:
-///   - logits: `[N, C]`, unnormalised.
+///   - logits: `[N, C]`, unnormalized.
 ///   - labels: `[N]`, each of 0 to C - 1.
 ///   - labelSmoothing: the share of each target that is spread evenly over all classes (Szegedy et al. 2016); from 0 to 1.
 ///   - ignoreIndex: examples with this label do not count.
@@ -33,7 +33,7 @@ public func crossEntropy(
 /// Cross-entropy of a yes-or-no score against a probability: `nn.functional.binary_cross_entropy_with_logits`.
 ///
 /// - Parameters:
-///   - logits: unnormalised scores of any shape.
+///   - logits: unnormalized scores of any shape.
 ///   - targets: probabilities of the same shape.
 /// - Returns: the mean over everything; NaN, as in PyTorch, where there is nothing.
 public func binaryCrossEntropyWithLogits(_ logits: Tensor, _ targets: Tensor) -> Tensor {

@@ -30,9 +30,9 @@ public final class MultiheadAttention: Module {
     (outProj, inProjWeight, inProjBias) = calling("MultiheadAttention", ("width", [embedDim])) {
       // PyTorch draws the output projection first, bias included, and then sets that bias to zero.
       let outProj = Linear(embedDim, embedDim)
-      let inProjWeight = Initialisation.uniform(
-        [3 * embedDim, embedDim], bound: Initialisers.xavierUniformBound(fanIn: embedDim, fanOut: 3 * embedDim))
-      return (outProj, inProjWeight, Initialisation.constant([3 * embedDim], 0))
+      let inProjWeight = Initialization.uniform(
+        [3 * embedDim, embedDim], bound: Initializers.xavierUniformBound(fanIn: embedDim, fanOut: 3 * embedDim))
+      return (outProj, inProjWeight, Initialization.constant([3 * embedDim], 0))
     }
     outProj.bias?.assign(.zeros([embedDim]))
     self.headCount = headCount

@@ -1,7 +1,7 @@
 import Tensors
 
 /// Stochastic gradient descent with momentum (`torch.optim.SGD`).
-public final class SGD: Optimiser {
+public final class SGD: Optimizer {
   private static let checks = OptimizerChecks(name: "SGD")
 
   /// How far a step goes; not negative.
@@ -15,7 +15,7 @@ public final class SGD: Optimiser {
   private let parameters: [Tensor]
   private var velocities: [Tensor?]
 
-  /// An optimiser of some parameters.
+  /// An optimizer of some parameters.
   ///
   /// - Parameters:
   ///   - parameters: what is changed: leaves, at least one, each once.

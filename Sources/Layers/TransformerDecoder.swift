@@ -24,7 +24,7 @@ public final class TransformerDecoderLayer: Module {
   ///   - embedDim: the width of the tokens.
   ///   - headCount: how many heads share the width.
   ///   - feedForwardDim: the width between the two linear layers.
-  ///   - normFirst: normalise before each part rather than after adding it.
+  ///   - normFirst: normalize before each part rather than after adding it.
   public init(
     embedDim: Int, headCount: Int, feedForwardDim: Int = 2048, dropout: Double = 0.1,
     activation: FeedForwardActivation = .relu, normFirst: Bool = false, epsilon: Float = 1e-5

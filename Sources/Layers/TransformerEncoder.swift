@@ -37,7 +37,7 @@ public final class TransformerEncoderLayer: Module {
   ///   - embedDim: the width of the tokens.
   ///   - headCount: how many heads share the width.
   ///   - feedForwardDim: the width between the two linear layers.
-  ///   - normFirst: normalise before each part (as ViT does) rather than after adding it (PyTorch's default).
+  ///   - normFirst: normalize before each part (as ViT does) rather than after adding it (PyTorch's default).
   public init(
     embedDim: Int, headCount: Int, feedForwardDim: Int = 2048, dropout: Double = 0.1,
     activation: FeedForwardActivation = .relu, normFirst: Bool = false, epsilon: Float = 1e-5
@@ -96,8 +96,8 @@ public final class TransformerEncoderLayer: Module {
 
   /// A layer with the same settings, values and mode, without drawing random numbers.
   fileprivate func copy() -> TransformerEncoderLayer {
-    let layer = Initialisation.skipped(make)
-    if !Initialisation.isSkipped { layer.copyParameters(from: self) }
+    let layer = Initialization.skipped(make)
+    if !Initialization.isSkipped { layer.copyParameters(from: self) }
     layer.train(isTraining)
     return layer
   }

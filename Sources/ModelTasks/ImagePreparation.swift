@@ -15,7 +15,7 @@ struct ImagePreparation {
 
   /// An image as the model takes it, `[1, 3, H, W]`.
   ///
-  /// Where the processor does not convert to RGB, and transformers would refuse grey pictures and those with
+  /// Where the processor does not convert to RGB, and transformers would refuse gray pictures and those with
   /// transparency, they are converted first: transparency is dropped, as Pillow's `convert("RGB")` does.
   func callAsFunction(_ image: Image) throws(ImageError) -> Tensor {
     let image = processor.configuration.convertsToRGB || image.format == .rgb ? image : image.converted(to: .rgb)

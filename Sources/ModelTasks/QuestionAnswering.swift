@@ -48,7 +48,7 @@ public struct QuestionAnswering {
 
   /// Asks every question about every image.
   ///
-  /// - Returns: unnormalised scores of the answers, `[P, A]`: all questions about the first image, then the second.
+  /// - Returns: unnormalized scores of the answers, `[P, A]`: all questions about the first image, then the second.
   /// - Throws: as for pairs.
   public func callAsFunction(images: [Image], questions: [String]) throws -> Tensor {
     let prepared = try images.enumerated().map { try prepare($1, $0) }
@@ -61,7 +61,7 @@ public struct QuestionAnswering {
   /// Pairs of equal sizes go through the model together and no padding is needed, so a pair's scores are the same
   /// bytes alone and among others.
   ///
-  /// - Returns: unnormalised scores of the answers, `[P, A]`.
+  /// - Returns: unnormalized scores of the answers, `[P, A]`.
   /// - Throws: ``PreparationError`` for an image that cannot be prepared, ``ModelTaskError`` for a question that the model
   ///   cannot read.
   public func callAsFunction(_ pairs: [Pair]) throws -> Tensor {

@@ -101,13 +101,13 @@ public final class SimpleCLIP: Module {
     imageEncoder = ImageTower(patches, makeEncoder: encoder)
     imageProj = Linear(width, width)
     tokenEmbed = Embedding(configuration.vocabularySize, width)
-    posEmbed = Initialisation.constant([1, configuration.maxSequenceLength, width], 0)
+    posEmbed = Initialization.constant([1, configuration.maxSequenceLength, width], 0)
     textEncoder = encoder()
     textProj = Linear(width, width)
-    logitScale = Initialisation.constant([], Float(ElementaryDouble.log(1 / configuration.temperature)))
-    logitBias = configuration.initialBias.map { Initialisation.constant([], $0) }
+    logitScale = Initialization.constant([], Float(ElementaryDouble.log(1 / configuration.temperature)))
+    logitBias = configuration.initialBias.map { Initialization.constant([], $0) }
     imagePosEmbed = configuration.imagePositionDeviation.map {
-      Initialisation.normal([1, patches.patchCount, width], standardDeviation: $0)
+      Initialization.normal([1, patches.patchCount, width], standardDeviation: $0)
     }
   }
 

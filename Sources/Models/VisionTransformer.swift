@@ -3,7 +3,7 @@ import Tensors
 
 /// The Vision Transformer (Dosovitskiy et al. 2021, figure 1), as the notebook builds it.
 ///
-/// Differences from the paper are the notebook's: its encoder layers normalise after each part rather than before, all
+/// Differences from the paper are the notebook's: its encoder layers normalize after each part rather than before, all
 /// of them start with the same weights, and the patches come from PyTorch's default convolution. `Configuration` turns
 /// the parts that the lessons compare on and off.
 public final class VisionTransformer: Module, UnaryLayer {
@@ -27,7 +27,7 @@ public final class VisionTransformer: Module, UnaryLayer {
     public var mlpRatio: Double
     /// The share of values that is dropped while training.
     public var dropout: Double
-    /// Whether layers normalise before each part, as in the paper, rather than after.
+    /// Whether layers normalize before each part, as in the paper, rather than after.
     public var normFirst: Bool
     /// Whether tokens are told where they come from.
     public var hasPositions: Bool
@@ -66,7 +66,7 @@ public final class VisionTransformer: Module, UnaryLayer {
   let posDrop: Dropout
   /// The encoder: layers of attention and of feed-forward, one after another.
   public let transformer: TransformerEncoder
-  /// Normalises what is read off, before the head.
+  /// Normalizes what is read off, before the head.
   public let norm: LayerNorm
   /// Turns it into one score for each class.
   public let head: Linear
@@ -96,8 +96,8 @@ public final class VisionTransformer: Module, UnaryLayer {
       layerCount: configuration.depth)
     norm = LayerNorm(width)
     head = Linear(width, configuration.classCount)
-    posEmbed = Initialisation.normal([1, patchEmbed.patchCount + 1, width], standardDeviation: 0.02)
-    clsToken = Initialisation.normal([1, 1, width], standardDeviation: 0.02)
+    posEmbed = Initialization.normal([1, patchEmbed.patchCount + 1, width], standardDeviation: 0.02)
+    clsToken = Initialization.normal([1, 1, width], standardDeviation: 0.02)
   }
 
   /// A ViT with the notebook's settings and another number of classes.

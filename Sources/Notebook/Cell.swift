@@ -44,7 +44,7 @@ extension Cell: ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral {
   public init(integerLiteral value: Int) { self = .integer(value) }
 }
 
-/// Recognises text that is a number as ``Format`` writes it.
+/// Recognizes text that is a number as ``Format`` writes it.
 enum NumberText {
   /// Whether the whole text is a number, with separators, exponent, percent or multiplication sign allowed.
   static func reads(_ text: String) -> Bool {

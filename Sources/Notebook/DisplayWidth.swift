@@ -18,7 +18,7 @@ public enum DisplayWidth {
     String(repeating: " ", count: max(width - columns(of: text), 0))
   }
 
-  /// Variation selector 16: asks for the colourful, wide form of the character before it.
+  /// Variation selector 16: asks for the colorful, wide form of the character before it.
   private static let emojiPresentation: UInt32 = 0xFE0F
 
   private static func columns(of scalar: Unicode.Scalar) -> Int {

@@ -1,16 +1,16 @@
 import Images
 
-/// A picture as coloured text: each character is an upper half block, its foreground one pixel, its background the
+/// A picture as colored text: each character is an upper half block, its foreground one pixel, its background the
 /// pixel below.
 public enum HalfBlocks {
-  /// How many colours a terminal knows.
+  /// How many colors a terminal knows.
   public enum Colors: Sendable {
     /// 24 bits.
     case direct
     /// The 256 of xterm.
     case palette
 
-    /// What the environment says of the terminal; nil when it has too few colours or none are wanted (no-color.org).
+    /// What the environment says of the terminal; nil when it has too few colors or none are wanted (no-color.org).
     public init?(environment: (String) -> String?) {
       let terminal = environment("TERM") ?? ""
       if environment("NO_COLOR") != nil || terminal == "dumb" { return nil }
@@ -27,7 +27,7 @@ public enum HalfBlocks {
   /// The most columns that a picture takes, so that it stays on the screen.
   static let widestPicture = 80
 
-  /// The picture as lines of text that each reset their colours.
+  /// The picture as lines of text that each reset their colors.
   ///
   /// - Parameter columns: columns of the terminal; a larger picture is averaged down, a tiny one enlarged.
   public static func text(_ image: Image, columns: Int, colors: Colors) -> String {
@@ -94,7 +94,7 @@ public enum HalfBlocks {
     }
   }
 
-  /// The nearest of xterm's 24 greys for a grey pixel, otherwise of its cube of 6 × 6 × 6 colours.
+  /// The nearest of xterm's 24 grays for a gray pixel, otherwise of its cube of 6 × 6 × 6 colors.
   private static func paletteIndex(of pixel: Pixel) -> Int {
     let (red, green, blue) = (Int(pixel.red), Int(pixel.green), Int(pixel.blue))
     if red == green, green == blue {

@@ -2,7 +2,7 @@ import Checkpoints
 import Layers
 import Tensors
 
-/// Attention and a feed-forward part, each behind a normalisation and with a shortcut around it: the block of ViT
+/// Attention and a feed-forward part, each behind a normalization and with a shortcut around it: the block of ViT
 /// (Dosovitskiy et al. 2021, equations 2 and 3), and so of CLIP's two towers and of ViLT.
 ///
 /// B, T, D stand for batch, tokens and the width of a token.

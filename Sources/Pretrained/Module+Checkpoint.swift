@@ -14,7 +14,7 @@ public enum WeightMemory: Sendable {
 extension Module {
   /// Makes the tensors of a checkpoint this module's parameters.
   ///
-  /// Make the module within `Initialisation.skipped`, so that no initial values are drawn only to be replaced.
+  /// Make the module within `Initialization.skipped`, so that no initial values are drawn only to be replaced.
   ///
   /// - Parameters:
   ///   - prefix: what the names in the checkpoint begin with, where the module is a part of a larger model.

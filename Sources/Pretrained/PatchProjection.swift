@@ -14,9 +14,9 @@ final class PatchProjection: Module {
   private let patchSize: Extent
 
   init(channels: Int, patchSize: Extent, width: Int, bias: Bool = true, standardDeviation: Double) {
-    weight = Initialisation.normal(
+    weight = Initialization.normal(
       [width, channels, patchSize.height, patchSize.width], standardDeviation: standardDeviation)
-    self.bias = bias ? Initialisation.constant([width], 0) : nil
+    self.bias = bias ? Initialization.constant([width], 0) : nil
     self.patchSize = patchSize
   }
 

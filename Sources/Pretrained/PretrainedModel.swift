@@ -75,7 +75,7 @@ extension PretrainedModel {
     let checkpoint = try Self.fittingCheckpoint(directory, weights: weights)
     let configuration = directory.configuration.fitted(to: checkpoint)
     let fitted = try settings(configuration)
-    self = Initialisation.skipped { Self(fitted) }
+    self = Initialization.skipped { Self(fitted) }
     let model = self
     let report = try Self.namingClass(of: directory) {
       try model.load(checkpoint, prefix: "", rules: KeyRules(for: configuration), memory: memory)

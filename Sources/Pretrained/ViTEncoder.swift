@@ -33,9 +33,9 @@ public final class ViTEncoder: Module {
       width: width, headCount: configuration.headCount, feedForwardWidth: configuration.intermediateSize,
       activation: configuration.activation, epsilon: Float(configuration.layerNormEpsilon),
       hasAttentionBias: configuration.hasAttentionBias, spread: InitialSpread(configuration.initializerRange))
-    clsToken = Initialisation.normal([1, 1, width], standardDeviation: configuration.initializerRange)
+    clsToken = Initialization.normal([1, 1, width], standardDeviation: configuration.initializerRange)
     let patchCount = configuration.imageSize.patchCount(configuration.patchSize)
-    positions = Initialisation.normal([1, patchCount + 1, width], standardDeviation: configuration.initializerRange)
+    positions = Initialization.normal([1, patchCount + 1, width], standardDeviation: configuration.initializerRange)
     patches = PatchProjection(
       channels: configuration.channelCount, patchSize: configuration.patchSize, width: width,
       standardDeviation: configuration.initializerRange)
@@ -44,7 +44,7 @@ public final class ViTEncoder: Module {
   }
 
   /// - Parameter pixelValues: images as the processor prepares them, `[B, C, H, W]`, of the configured size.
-  /// - Returns: the class token and the patches behind the last normalisation, `[B, N + 1, D]`.
+  /// - Returns: the class token and the patches behind the last normalization, `[B, N + 1, D]`.
   public func callAsFunction(_ pixelValues: Tensor) -> Tensor {
     requireImages(pixelValues, channels: configuration.channelCount, size: configuration.imageSize, "ViTEncoder")
     let tokens = Tensor.cat([clsToken.expand(pixelValues.shape[0], -1, -1), patches(pixelValues)], dim: 1)

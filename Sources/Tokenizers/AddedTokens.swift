@@ -1,9 +1,9 @@
-/// A token that is recognised in the text before anything else happens to it.
+/// A token that is recognized in the text before anything else happens to it.
 struct AddedToken: Sendable, Equatable {
   var content: String
   /// Whether decoding can leave it out.
   var isSpecial = false
-  /// Whether it is looked for in the normalised text, where the files tell it.
+  /// Whether it is looked for in the normalized text, where the files tell it.
   var statedNormalization: Bool?
   /// Whether white space before it belongs to it.
   var stripsLeft = false
@@ -12,7 +12,7 @@ struct AddedToken: Sendable, Equatable {
   /// Whether it counts only where no letter or digit touches it.
   var isSingleWord = false
 
-  /// Whether it is looked for in the normalised text; else in the text as it is. Special tokens are not by default.
+  /// Whether it is looked for in the normalized text; else in the text as it is. Special tokens are not by default.
   var isNormalized: Bool { statedNormalization ?? !isSpecial }
 
   /// Whether it has exactly this text: Swift's strings are equal when they are only canonically equivalent.
@@ -24,7 +24,7 @@ struct AddedTokens: Sendable {
   // Keys are bytes: Swift's strings are equal when they are only canonically equivalent.
   private var ids: [[UInt8]: Int] = [:]
   private var tokens: [Int: AddedToken] = [:]
-  /// How ids are spelled: a token that is looked for in normalised text is spelled as that.
+  /// How ids are spelled: a token that is looked for in normalized text is spelled as that.
   private var spellings: [Int: String] = [:]
   private var largestID: Int?
   private var specialTexts: Set<[UInt8]> = []
@@ -94,7 +94,7 @@ struct AddedTokens: Sendable {
   ///
   /// - Parameters:
   ///   - text: in UTF-8.
-  ///   - isNormalized: whether the text has been normalised, which tells what tokens to look for.
+  ///   - isNormalized: whether the text has been normalized, which tells what tokens to look for.
   func split(_ text: [UInt8], isNormalized: Bool) -> [Segment] {
     let finder = isNormalized ? normalized : asIs
     guard !finder.isEmpty else { return text.isEmpty ? [] : [Segment(range: 0..<text.count, id: nil)] }

@@ -2,8 +2,8 @@ import Synchronization
 
 /// Byte pair encoding (Sennrich et al. 2016) on bytes (Radford et al. 2019).
 ///
-/// A word begins as its single bytes. The pair of neighbours that was learned first is merged, the leftmost of
-/// equals, until no pair of neighbours was ever learned. A heap of the pairs makes that O(n log n), so a word of
+/// A word begins as its single bytes. The pair of neighbors that was learned first is merged, the leftmost of
+/// equals, until no pair of neighbors was ever learned. A heap of the pairs makes that O(n log n), so a word of
 /// a hundred thousand letters is no trap.
 final class BytePairEncoding: Sendable {
   let vocabulary: Vocabulary
@@ -13,7 +13,7 @@ final class BytePairEncoding: Sendable {
   private let merges: [UInt64: Merge]
   /// Stands for a byte that has no token; without it such bytes are dropped.
   private let unknownID: Int?
-  /// Whether neighbouring unknown bytes make one token.
+  /// Whether neighboring unknown bytes make one token.
   private let fusesUnknown: Bool
   /// Whether a word that is itself a token is taken whole, whatever the merges.
   private let ignoresMerges: Bool
@@ -108,7 +108,7 @@ final class BytePairEncoding: Sendable {
   private func mergedSymbols(_ word: UnsafeBufferPointer<UInt8>) -> [Int32] {
     if ignoresMerges, let whole = wholeWord(word) { return [whole] }
     var symbols = initialSymbols(word)
-    // The symbols are a linked list over the array; a symbol merged into its left neighbour is -1.
+    // The symbols are a linked list over the array; a symbol merged into its left neighbor is -1.
     var previous = symbols.indices.map { $0 - 1 }
     var next = symbols.indices.map { $0 + 1 }
     var heap = MinHeap()
@@ -123,7 +123,7 @@ final class BytePairEncoding: Sendable {
     while let best = heap.pop() {
       let left = Int(best & 0xFFFF_FFFF)
       let right = next[left]
-      // An entry may be out of date: one of its symbols has been merged with another neighbour since.
+      // An entry may be out of date: one of its symbols has been merged with another neighbor since.
       guard symbols[left] >= 0, right < symbols.count,
         let merge = merges[Self.key(symbols[left], symbols[right])], UInt64(merge.rank) == best >> 32
       else { continue }

@@ -1,6 +1,6 @@
 /// GPT-2's tokenizer (Radford et al. 2019, section 2.2), which OPT and BLIP-2 use with vocabularies of their own.
 ///
-/// A byte pair encoding on bytes: nothing is normalised, every text can be spelled and is got back exactly.
+/// A byte pair encoding on bytes: nothing is normalized, every text can be spelled and is got back exactly.
 enum GPT2Tokenizer {
   static let endOfText = "<|endoftext|>"
 

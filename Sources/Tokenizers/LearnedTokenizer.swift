@@ -115,7 +115,7 @@ public struct LearnedTokenizer: Sendable {
   /// A tokenizer like BERT's: lower case, words and punctuation, WordPiece.
   ///
   /// The tokens are the five special ones, the corpus's characters (with and without `##`), and what merging the most
-  /// frequent neighbours makes of them.
+  /// frequent neighbors makes of them.
   ///
   /// - Parameters:
   ///   - vocabularySize: how many tokens to learn at most; all characters are kept even so.

@@ -1,4 +1,4 @@
-/// Learns which neighbouring tokens to merge: byte pair encoding's training (Sennrich et al. 2016, algorithm 1).
+/// Learns which neighboring tokens to merge: byte pair encoding's training (Sennrich et al. 2016, algorithm 1).
 ///
 /// The pair that occurs most often in the corpus becomes a token, again and again. Of pairs that occur equally often the
 /// one whose left token has the lower id is taken, then the one whose right token has: the rule of Hugging Face's

@@ -1,5 +1,5 @@
 /// A tokenizer made of the stages that `tokenizer.json` files name: added tokens are cut out, the text between is
-/// normalised and split into words, the model encodes the words, and a template adds special tokens.
+/// normalized and split into words, the model encodes the words, and a template adds special tokens.
 struct PipelineTokenizer: Tokenizer {
   let model: TokenModel
   let normalizer: Normalizer?

@@ -21,7 +21,7 @@ enum ScalarClass {
     static let bertControl = Properties(rawValue: 1 << 5)
     /// BERT drops the character as an accent.
     static let bertAccent = Properties(rawValue: 1 << 6)
-    /// Canonical composition may change the character or its neighbours.
+    /// Canonical composition may change the character or its neighbors.
     static let composition = Properties(rawValue: 1 << 7)
   }
 

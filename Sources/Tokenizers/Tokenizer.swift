@@ -21,7 +21,7 @@ public protocol Tokenizer: Sendable {
   /// Encodes one text in full, or a pair of texts such as a question and its context.
   ///
   /// - Parameters:
-  ///   - text: any text. Special tokens that are spelled out in it are recognised.
+  ///   - text: any text. Special tokens that are spelled out in it are recognized.
   ///   - pair: the second text, if any.
   ///   - addSpecialTokens: whether to add what the model expects around the text, such as `[CLS]` and `[SEP]`.
   func encode(_ text: String, pair: String?, addSpecialTokens: Bool) -> Encoding
@@ -29,7 +29,7 @@ public protocol Tokenizer: Sendable {
   /// Encodes one text, or a pair of texts, and shortens it.
   ///
   /// - Parameters:
-  ///   - text: any text. Special tokens that are spelled out in it are recognised.
+  ///   - text: any text. Special tokens that are spelled out in it are recognized.
   ///   - pair: the second text, if any.
   ///   - addSpecialTokens: whether to add what the model expects around the text, such as `[CLS]` and `[SEP]`.
   ///   - truncation: how many tokens to keep at most. Special tokens are kept: room is made for them.

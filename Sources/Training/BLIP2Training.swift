@@ -148,13 +148,13 @@ struct BLIP2Training: ModelTraining {
     return generation
   }
 
-  /// BLIP's processor with the sizes and the normalisation that the encoder knows.
+  /// BLIP's processor with the sizes and the normalization that the encoder knows.
   private static func processor(_ captioner: ModelDirectory) throws -> ImageProcessorConfiguration {
     let known = try ImageProcessor(directory: captioner.path).configuration
     var processor = ImageProcessorConfiguration(.blip)
     processor.size = known.size
     processor.filter = known.filter
-    processor.normalisation = known.normalisation
+    processor.normalization = known.normalization
     return processor
   }
 }

@@ -92,7 +92,7 @@ struct CLIPTraining: ModelTraining {
     var processor = ImageProcessorConfiguration(.clip)
     processor.size = .shortestEdge(CLIPExamples.side, longest: nil)
     processor.cropSize = .init(height: CLIPExamples.side, width: CLIPExamples.side)
-    processor.normalisation = .standard
+    processor.normalization = .standard
     return processor
   }()
 }

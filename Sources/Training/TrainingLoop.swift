@@ -18,7 +18,7 @@ public struct TrainingLoop {
 
   private let plan: TrainingPlan
   private let model: Module
-  private let optimiser: AdamW
+  private let optimizer: AdamW
   private let state: TrainingState?
   private let savingInterval: Int
   private let afterStep: () -> Void
@@ -39,7 +39,7 @@ public struct TrainingLoop {
     state = stateFile.map { TrainingState(path: $0, plan: plan) }
     self.savingInterval = savingInterval
     self.afterStep = afterStep
-    optimiser = AdamW(
+    optimizer = AdamW(
       model.parameters(), learningRate: plan.learningRate, betas: plan.betas, weightDecay: plan.weightDecay)
   }
 
@@ -52,11 +52,11 @@ public struct TrainingLoop {
   ///   `onStep` throw.
   public func run(onStep: Observer = { _, _ in }, loss: (Int) throws -> Tensor) throws {
     let generator = Generator.current
-    let first = try state?.restore(model: model, optimiser: optimiser, generator: generator) ?? 0
+    let first = try state?.restore(model: model, optimizer: optimizer, generator: generator) ?? 0
     model.train()
     let schedule = plan.schedule
     for step in first..<plan.steps {
-      optimiser.zeroGrad()
+      optimizer.zeroGrad()
       let value = try loss(step)
       let number = value.item
       guard number.isFinite else {
@@ -64,16 +64,16 @@ public struct TrainingLoop {
       }
       value.backward()
       clipGradNorm(model.parameters(), maxNorm: plan.largestGradient)
-      optimiser.learningRate = schedule.learningRate(at: step)
-      optimiser.step()
+      optimizer.learningRate = schedule.learningRate(at: step)
+      optimizer.step()
       afterStep()
       let done = step + 1
       if done % savingInterval == 0 || done == plan.steps {
-        try state?.save(step: done, model: model, optimiser: optimiser, generator: generator)
+        try state?.save(step: done, model: model, optimizer: optimizer, generator: generator)
       }
       try onStep(done, number)
     }
-    optimiser.zeroGrad()
+    optimizer.zeroGrad()
     model.eval()
   }
 }

@@ -17,9 +17,9 @@ struct TrainingState {
   private static let generatorName = "generator"
 
   /// Saves the state before step `step`.
-  func save(step: Int, model: Module, optimiser: AdamW, generator: Generator) throws {
+  func save(step: Int, model: Module, optimizer: AdamW, generator: Generator) throws {
     var tensors: [TensorToWrite] = []
-    for ((name, parameter), moments) in zip(model.namedParameters(removingDuplicates: true), optimiser.state) {
+    for ((name, parameter), moments) in zip(model.namedParameters(removingDuplicates: true), optimizer.state) {
       tensors.append(TensorToWrite(name: "parameter.\(name)", parameter.scalars, shape: parameter.shape))
       guard let moments else { continue }
       tensors.append(TensorToWrite(name: "mean.\(name)", moments.mean.scalars, shape: parameter.shape))
@@ -35,11 +35,11 @@ struct TrainingState {
       tensors, to: path, metadata: [Self.planKey: plan.fingerprint, Self.stepKey: String(step)])
   }
 
-  /// Brings model, optimiser and generator to where they were saved.
+  /// Brings model, optimizer and generator to where they were saved.
   ///
   /// - Returns: the next step; `nil`, and nothing is changed, if there is no saved state.
   /// - Throws: ``TrainingError`` if the state is of another plan or another model, `CheckpointError` if it is damaged.
-  func restore(model: Module, optimiser: AdamW, generator: Generator) throws -> Int? {
+  func restore(model: Module, optimizer: AdamW, generator: Generator) throws -> Int? {
     guard SystemFile.exists(path) else { return nil }
     let saved = try Checkpoint(path: path)
     guard saved.metadata[Self.planKey] == plan.fingerprint,
@@ -71,7 +71,7 @@ struct TrainingState {
     }
     let state = try Generator.State(bytes: bytes)
     for ((_, parameter), value) in zip(parameters, values) { parameter.assign(value) }
-    optimiser.state = moments
+    optimizer.state = moments
     generator.state = state
     return step
   }
@@ -113,7 +113,7 @@ struct TrainingState {
   /// Ten times what the header of the largest model's state has.
   private static let longestHeader = 1 << 20
 
-  /// In memory of its own, because the optimiser changes it in place.
+  /// In memory of its own, because the optimizer changes it in place.
   private static func copy(_ tensor: Tensor) -> Tensor {
     let copy = Tensor.zeros(tensor.shape)
     copy.assign(tensor)

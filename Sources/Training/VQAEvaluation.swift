@@ -24,29 +24,29 @@ public struct VQAEvaluation {
   /// The model's scores of all answers, `[questions, A]`.
   ///
   /// - Parameters:
-  ///   - scenes: for each question what it is about; `nil` shows the model an even grey.
+  ///   - scenes: for each question what it is about; `nil` shows the model an even gray.
   ///   - texts: the questions.
   public func logits(_ scenes: [Scene?], _ texts: [String]) throws -> Tensor {
     let size = model.configuration.imageSize
-    let grey = Tensor.zeros([1, model.configuration.channelCount, size.height, size.width])
+    let gray = Tensor.zeros([1, model.configuration.channelCount, size.height, size.width])
     return try noGrad {
       .cat(
         try stride(from: 0, to: texts.count, by: Self.batchSize).map { start in
           let batch = start..<min(start + Self.batchSize, texts.count)
-          let pixels = Tensor.cat(scenes[batch].map { $0.map { Scene.tensor([$0]) } ?? grey }, dim: 0)
+          let pixels = Tensor.cat(scenes[batch].map { $0.map { Scene.tensor([$0]) } ?? gray }, dim: 0)
           return try QuestionBatch(Array(texts[batch]), tokenizer).logits(model, pixels)
         }, dim: 0)
     }
   }
 
-  /// What the model answers to these texts about these scenes; `nil` shows it an even grey.
+  /// What the model answers to these texts about these scenes; `nil` shows it an even gray.
   public func answers(_ scenes: [Scene?], _ texts: [String]) throws -> [String] {
     model.answers(try logits(scenes, texts))
   }
 
   /// What the model answers.
   ///
-  /// - Parameter isBlind: whether it sees an even grey instead of each question's scene.
+  /// - Parameter isBlind: whether it sees an even gray instead of each question's scene.
   public func answers(_ questions: [SceneQuestion], isBlind: Bool = false) throws -> [String] {
     try answers(questions.map { isBlind ? nil : $0.scene }, questions.map(\.text))
   }

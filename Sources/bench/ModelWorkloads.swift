@@ -56,13 +56,13 @@ extension Workload {
           embedDim: width, headCount: heads, feedForwardDim: hidden, dropout: Double(dropoutPercent) / 100,
           activation: .gelu),
         layerCount: depth)
-      let optimiser = AdamW(model.parameters(), learningRate: 1e-3)
+      let optimizer = AdamW(model.parameters(), learningRate: 1e-3)
       let x = Tensor.randn([batch, tokens, width])
       return {
-        optimiser.zeroGrad()
+        optimizer.zeroGrad()
         let y = model(x)
         (y * y).mean().backward()
-        optimiser.step()
+        optimizer.step()
       }
     }
   }
@@ -85,15 +85,15 @@ extension Workload {
     ) { [configuration] in
       let digits = try Digits.load().writerSplit.training.subset(0..<count)
       let model = VisionTransformer(configuration)
-      let optimiser = AdamW(model.parameters(), learningRate: 1e-3)
+      let optimizer = AdamW(model.parameters(), learningRate: 1e-3)
       let images = digits.images
       return {
         let order = IntTensor.randperm(count)
         for start in stride(from: 0, through: count - batch, by: batch) {
           let part = Array(order.scalars[start..<start + batch])
-          optimiser.zeroGrad()
+          optimizer.zeroGrad()
           crossEntropy(model(images.indexSelect(part)), IntTensor(part.map { digits.labels[$0] })).backward()
-          optimiser.step()
+          optimizer.step()
         }
       }
     }

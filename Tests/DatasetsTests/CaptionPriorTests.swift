@@ -34,7 +34,7 @@ struct CaptionPriorTests {
     }
     let (few, many) = (surprise(50), surprise(3000))
     #expect(many < 0.8 * few)
-    // Six colours, six shapes and two sizes cannot be known: no captions can make these free.
+    // Six colors, six shapes and two sizes cannot be known: no captions can make these free.
     #expect(many / 50 > 5)
   }
 }

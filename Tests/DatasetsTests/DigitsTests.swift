@@ -14,7 +14,7 @@ import Testing
   #expect(digits.levels.prefix(8) == [0, 0, 5, 13, 9, 1, 0, 0])
   #expect(digits.levels.reduce(0) { $0 + Int($1) } == 561_718)
   #expect(digits.images.scalars[3] == 13.0 / 16)
-  #expect(digits.image(at: 0)[3, 0] == Color(grey: 207))
+  #expect(digits.image(at: 0)[3, 0] == Color(gray: 207))
 }
 
 @Test func theWriterSplitHoldsOutTheLast() throws {
@@ -55,7 +55,7 @@ import Testing
 }
 
 @Test func damagedDigitsAreRefused() throws {
-  let sheet = Image(width: 16, height: 8, format: .grey, color: .black)
+  let sheet = Image(width: 16, height: 8, format: .gray, color: .black)
   var spotted = sheet
   spotted[9, 2, 0] = 16
   let cases: [(Image, String, String)] = [
@@ -63,7 +63,7 @@ import Testing
     (spotted, "12", "sheet: at pixel (9, 2): not an ink level × 15"),
     (sheet, "", "labels: 0 labels for a sheet of 2 tiles"),
     (sheet, "123", "labels: 3 labels for a sheet of 2 tiles"),
-    (sheet.converted(to: .rgb), "12", "sheet: 16×8 RGB is not a grey sheet of 8×8 tiles"),
+    (sheet.converted(to: .rgb), "12", "sheet: 16×8 RGB is not a gray sheet of 8×8 tiles"),
   ]
   for (sheet, labels, message) in cases {
     let error = #expect(throws: DatasetError.self) {

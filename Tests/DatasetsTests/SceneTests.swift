@@ -64,7 +64,7 @@ private let parts: [Scenes] = [SceneWorld.sixBySix, .fourByFour].flatMap { world
   #expect(Scene([circle, SceneObject(SceneCombination(.blue, .circle), size: .small, place: .top)]) == nil)
 }
 
-/// Patches of connected pixels that are fully of a colour; a shape's border is mixed with white.
+/// Patches of connected pixels that are fully of a color; a shape's border is mixed with white.
 private func patches(_ image: Image, of color: Color) -> [[(x: Int, y: Int)]] {
   var isNew = [Bool](repeating: false, count: image.width * image.height)
   for y in 0..<image.height { for x in 0..<image.width { isNew[y * image.width + x] = image[x, y] == color } }

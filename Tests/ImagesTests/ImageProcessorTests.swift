@@ -319,7 +319,7 @@ private struct ProcessorCase: Decodable {
     (#"{"do_resize": 7}"#, "f: at \"do_resize\""),
     (#"{"size": null}"#, "f: at \"size\": null, but images are to be resized"),
     (#"{"crop_size": null}"#, "f: at \"crop_size\": missing, but do_center_crop is true"),
-    (#"{"image_std": null}"#, "f: at \"image_std\": null, but images are to be normalised"),
+    (#"{"image_std": null}"#, "f: at \"image_std\": null, but images are to be normalized"),
     (#"{"rescale_factor": 0}"#, "f: at \"rescale_factor\": 0.0"),
   ] {
     let typed = json.replacing("{\"", with: "{\"image_processor_type\": \"CLIPImageProcessor\", \"", maxReplacements: 1)
@@ -389,7 +389,7 @@ private struct StoredCase: Decodable {
   let values: String?
 }
 
-@Test func whatNeitherConvertsNorNormalisesTakesSamplesAsTheyAreStored() throws {
+@Test func whatNeitherConvertsNorNormalizesTakesSamplesAsTheyAreStored() throws {
   let cases = try JSONDecoder().decode([StoredCase].self, from: Data(Fixtures.bytes("images/stored.json")))
   #expect(cases.count > 40)
   for item in cases where Image.readsJPEG || !item.file.hasSuffix(".jpg") {
@@ -408,8 +408,8 @@ private struct StoredCase: Decodable {
 
 @Test func aRefusalSaysHowThePictureIsStored() throws {
   for (name, words) in [
-    ("palette4.png", "indices into a palette"), ("photo-cmyk.jpg", "CMYK"), ("grey16.png", "grey of 16 bits"),
-    ("grey1.png", "black and white of one bit"), ("greyalpha8.png", "grey with alpha"), ("rgba8.png", "RGBA"),
+    ("palette4.png", "indices into a palette"), ("photo-cmyk.jpg", "CMYK"), ("grey16.png", "gray of 16 bits"),
+    ("grey1.png", "black and white of one bit"), ("greyalpha8.png", "gray with alpha"), ("rgba8.png", "RGBA"),
   ] where Image.readsJPEG || name.hasSuffix(".png") {
     let file = try ImageFile(contentsOf: Fixtures.path("images/\(name)"))
     let error = #expect(throws: ImageError.self) { try ImageProcessor(ImageProcessorConfiguration(.vit))([file]) }
@@ -420,14 +420,14 @@ private struct StoredCase: Decodable {
 @Test func filesOfDifferentChannelsDoNotMakeOneBatch() throws {
   let text = #"{"image_processor_type": "ViTImageProcessor", "size": 4, "do_normalize": false}"#
   let processor = ImageProcessor(try ImageProcessorConfiguration(json: Array(text.utf8)))
-  let images = [PixelFormat.rgb, .grey].map { Image.noise(width: 5, height: 4, format: $0, seed: 1) }
+  let images = [PixelFormat.rgb, .gray].map { Image.noise(width: 5, height: 4, format: $0, seed: 1) }
   let error = #expect(throws: ImageError.self) { try processor(images) }
   #expect(error?.description == "images of 3 channels and others do not make one batch")
 }
 
 // MARK: Alpha
 
-/// All colours at all opacities on white, against a hash of Pillow's `alpha_composite`.
+/// All colors at all opacities on white, against a hash of Pillow's `alpha_composite`.
 @Test func transparencyIsLaidOnWhiteAsPillowDoes() {
   let pixels = (0..<256).flatMap { color in
     (0..<256).flatMap { alpha in [color, color, color, alpha].map { UInt8($0) } }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Images
 
-private let numbered = Image(width: 3, height: 2, format: .grey, pixels: [1, 2, 3, 4, 5, 6])
+private let numbered = Image(width: 3, height: 2, format: .gray, pixels: [1, 2, 3, 4, 5, 6])
 
 @Test func pixelsAreAddressedByColumnAndRow() {
   var image = Image(width: 3, height: 2, format: .rgba, color: .black)
@@ -39,7 +39,7 @@ private let numbered = Image(width: 3, height: 2, format: .grey, pixels: [1, 2, 
 }
 
 @Test func pastingCutsOffWhatLiesOutside() {
-  let ink = Image(width: 2, height: 2, format: .grey, pixels: [7, 8, 9, 10])
+  let ink = Image(width: 2, height: 2, format: .gray, pixels: [7, 8, 9, 10])
   for (x, y, expected) in [
     (0, 0, [7, 8, 3, 9, 10, 6]), (2, 1, [1, 2, 3, 4, 5, 7]), (-1, -1, [10, 2, 3, 4, 5, 6]),
     (3, 0, [1, 2, 3, 4, 5, 6]), (-2, 0, [1, 2, 3, 4, 5, 6]), (0, 5, [1, 2, 3, 4, 5, 6]), (0, -9, [1, 2, 3, 4, 5, 6]),
@@ -61,16 +61,16 @@ private let numbered = Image(width: 3, height: 2, format: .grey, pixels: [1, 2, 
 }
 
 @Test func aGridLeavesGapsAndWritesLabels() {
-  let cell = Image(width: 20, height: 8, format: .grey, color: .black)
+  let cell = Image(width: 20, height: 8, format: .gray, color: .black)
   let plain = Image.grid([cell, cell, cell], columns: 2, gap: 3)
-  #expect(plain.format == .grey)
+  #expect(plain.format == .gray)
   #expect((plain.width, plain.height) == (3 + 23 * 2, 3 + 11 * 2))
   #expect(plain[2, 2] == .white)
   #expect(plain[3, 3] == .black)
   #expect(plain[26, 14] == .white)
-  let labelled = Image.grid([cell], columns: 1, gap: 0, labels: ["7"])
-  #expect(labelled.height == 20)
-  #expect((0..<20).contains { x in (10..<18).contains { y in labelled[x, y] == .black } })
+  let labeled = Image.grid([cell], columns: 1, gap: 0, labels: ["7"])
+  #expect(labeled.height == 20)
+  #expect((0..<20).contains { x in (10..<18).contains { y in labeled[x, y] == .black } })
 }
 
 @Test func transparencyIsMixedByAlpha() {
@@ -86,14 +86,14 @@ private let numbered = Image(width: 3, height: 2, format: .grey, pixels: [1, 2, 
 }
 
 @Test func drawingStaysInsideAndHitsItsEnds() {
-  var image = Image(width: 8, height: 6, format: .grey, color: .black)
+  var image = Image(width: 8, height: 6, format: .gray, color: .black)
   image.drawLine(from: (0, 0), to: (7, 5), color: .white)
   #expect(image[0, 0] == .white && image[7, 5] == .white && image[7, 0] == .black)
   image.drawLine(from: (-20, 3), to: (30, 3), color: .white)
   #expect((0..<8).allSatisfy { image[$0, 3] == .white })
   image.fill(Rectangle(x: 6, y: -2, width: 50, height: 4), color: .white)
   #expect(image[7, 1] == .white && image[5, 0] == .black)
-  var frame = Image(width: 5, height: 4, format: .grey, color: .black)
+  var frame = Image(width: 5, height: 4, format: .gray, color: .black)
   frame.stroke(frame.bounds, color: .white)
   #expect(frame.pixels.count { $0 == 255 } == 14)
   frame.fillCircle(x: 2, y: 2, radius: 90, color: .white)
@@ -102,7 +102,7 @@ private let numbered = Image(width: 3, height: 2, format: .grey, pixels: [1, 2, 
 
 @Test func framesOfAnyThicknessStayInTheirRectangle() {
   for thickness in 0...5 {
-    var image = Image(width: 9, height: 9, format: .grey, color: .black)
+    var image = Image(width: 9, height: 9, format: .gray, color: .black)
     image.stroke(Rectangle(x: 2, y: 2, width: 5, height: 4), color: .white, thickness: thickness)
     let inside = (0..<4).reduce(0) { sum, y in sum + (0..<5).count { image[2 + $0, 2 + y] == .white } }
     #expect(image.pixels.count { $0 == 255 } == inside)
@@ -129,23 +129,23 @@ private let numbered = Image(width: 3, height: 2, format: .grey, pixels: [1, 2, 
   #expect(map.color(at: 0) == Color(hex: 0x440154))
   #expect(map.color(at: 1) == Color(hex: 0xFDE725))
   #expect(map.color(at: -3) == map.color(at: 0) && map.color(at: .infinity) == map.color(at: 1))
-  #expect(map.color(at: .nan) == .grey)
+  #expect(map.color(at: .nan) == .gray)
   let brightness = map.colors.map(\.luminance)
   #expect(zip(brightness, brightness.dropFirst()).allSatisfy { $0 <= $1 })
   #expect(Colormap.diverging.color(at: 0.5) == .white)
 }
 
 @Test func aHeatMapHasASquareForEachNumber() {
-  let map = Image.heatMap([0, 1, 2, 4], columns: 2, rows: 2, colormap: .grey, cell: 3)
+  let map = Image.heatMap([0, 1, 2, 4], columns: 2, rows: 2, colormap: .gray, cell: 3)
   #expect((map.width, map.height) == (6, 6))
-  #expect(map[0, 0] == .black && map[5, 5] == .white && map[0, 5] == Color(grey: 128))
-  let flat = Image.heatMap([3, 3], columns: 2, rows: 1, colormap: .grey, cell: 1)
+  #expect(map[0, 0] == .black && map[5, 5] == .white && map[0, 5] == Color(gray: 128))
+  let flat = Image.heatMap([3, 3], columns: 2, rows: 1, colormap: .gray, cell: 1)
   #expect(flat[0, 0] == flat[1, 0])
 }
 
 @Test func anOverlaidHeatMapIsStretchedOverTheImage() {
-  let ground = Image(width: 16, height: 8, format: .grey, color: .black)
-  let overlaid = ground.overlaid(withHeatMap: [0, 1], columns: 2, rows: 1, colormap: .grey, opacity: 255)
+  let ground = Image(width: 16, height: 8, format: .gray, color: .black)
+  let overlaid = ground.overlaid(withHeatMap: [0, 1], columns: 2, rows: 1, colormap: .gray, opacity: 255)
   #expect(overlaid.format == .rgb)
   #expect(overlaid[0, 0] == .black && overlaid[15, 7] == .white)
   let row = (0..<16).map { overlaid[$0, 4].red }

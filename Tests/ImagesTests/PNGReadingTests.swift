@@ -8,12 +8,12 @@ private struct Expectation: Decodable {
   let width, height: Int
   let mode: String
   let pixels: Data
-  let rgb, grey, rgba: Data?
+  let rgb, gray, rgba: Data?
 
   enum CodingKeys: String, CodingKey {
     case width, height, mode, pixels
     case rgb = "RGB"
-    case grey = "L"
+    case gray = "L"
     case rgba = "RGBA"
   }
 
@@ -34,22 +34,22 @@ private struct Expectation: Decodable {
     #expect(image.width == expected.width && image.height == expected.height, "\(name)")
     #expect(image.pixels == [UInt8](expected.pixels), "\(name)")
     if let wanted = expected.rgb { #expect(image.converted(to: .rgb).pixels == [UInt8](wanted), "\(name) as RGB") }
-    if let wanted = expected.grey { #expect(image.converted(to: .grey).pixels == [UInt8](wanted), "\(name) as grey") }
+    if let wanted = expected.gray { #expect(image.converted(to: .gray).pixels == [UInt8](wanted), "\(name) as gray") }
     if let wanted = expected.rgba { #expect(image.converted(to: .rgba).pixels == [UInt8](wanted), "\(name) as RGBA") }
   }
 }
 
-@Test func greyOf16BitsIsCutOffAt255AsPillowAndTransformersDo() throws {
+@Test func grayOf16BitsIsCutOffAt255AsPillowAndTransformersDo() throws {
   // 0 1 127 128 255 256 257 4660 32767 32768 65280 65535
   let image = try Image(contentsOf: Fixtures.path("images/rule-grey16.png"))
-  #expect(image.format == .grey && image.pixels == [0, 1, 127, 128] + [UInt8](repeating: 255, count: 8))
+  #expect(image.format == .gray && image.pixels == [0, 1, 127, 128] + [UInt8](repeating: 255, count: 8))
 }
 
 @Test(
   arguments: [
-    // Grey of 2 bits, key 2, and of 4 bits, key 3: none of 0 85 170 255 is 2, nor of 51 255 is 3.
+    // Gray of 2 bits, key 2, and of 4 bits, key 3: none of 0 85 170 255 is 2, nor of 51 255 is 3.
     ("rule-grey2-key", [0, 85, 170, 255]), ("rule-grey4-key", [51, 255]),
-    // Of colours of 16 bits the samples' high bytes are compared with the key's low ones: 12 34 56 is transparent.
+    // Of colors of 16 bits the samples' high bytes are compared with the key's low ones: 12 34 56 is transparent.
     ("rule-rgb16-key-low", [255, 255, 0]),
   ] as [(String, [UInt8])])
 func aTransparentColorIsComparedWithSamplesOf8BitsAsPillowDoes(name: String, red: [UInt8]) throws {

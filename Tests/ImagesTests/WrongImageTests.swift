@@ -46,9 +46,9 @@ import Testing
       image.drawText("a", x: 0, y: 0, scale: 0)
     },
     WrongCall("a side too long for a PNG", ["pngData:", "1000001×1"]) {
-      _ = Image(width: 1_000_001, height: 1, format: .grey).pngData()
+      _ = Image(width: 1_000_001, height: 1, format: .gray).pngData()
     },
-    WrongCall("no colours", ["Colormap:", "one colour"]) { _ = Colormap([]) },
+    WrongCall("no colors", ["Colormap:", "one color"]) { _ = Colormap([]) },
     WrongCall("an empty batch", ["ImageProcessor:", "at least one image"]) {
       _ = try? ImageProcessor(ImageProcessorConfiguration(.clip))([Image]())
     },

@@ -3,7 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// What losses, optimisers and clipping compute does not depend on the number of threads.
+/// What losses, optimizers and clipping compute does not depend on the number of threads.
 @Suite struct LayerContractTests {
   private static let shape = [307, 1001]
 
@@ -33,20 +33,20 @@ import Testing
   }
 
   @Test func aStepIsTheSameOnAnyNumberOfThreads() throws {
-    let optimisers: [(String, @Sendable ([Tensor]) -> any Optimiser)] = [
+    let optimizers: [(String, @Sendable ([Tensor]) -> any Optimizer)] = [
       ("AdamW", { AdamW($0, learningRate: 0.1) }),
       ("SGD", { SGD($0, learningRate: 0.1) }),
       ("SGD with all", { SGD($0, learningRate: 0.1, momentum: 0.9, weightDecay: 0.1, isNesterov: true) }),
     ]
-    for (name, make) in optimisers {
+    for (name, make) in optimizers {
       try expectSame(name) {
         let parameters = [Self.draw(1).requiringGrad(), Self.draw(2, [40_003]).requiringGrad()]
-        let optimiser = make(parameters)
+        let optimizer = make(parameters)
         for step in 0..<3 {
           for (place, parameter) in parameters.enumerated() {
             parameter.grad = Self.draw(10 * step + place, parameter.shape)
           }
-          optimiser.step()
+          optimizer.step()
         }
         return parameters
       }

@@ -62,10 +62,10 @@ import Testing
     #expect(first[0].scalars != second[0].scalars && second[0].scalars == layer.parameters()[0].scalars)
   }
 
-  @Test func skippedInitialisationDrawsNothing() {
+  @Test func skippedInitializationDrawsNothing() {
     withGenerator(Generator(seed: 4)) {
       let next = withGenerator(Generator(seed: 4)) { Tensor.rand([1]).item }
-      let layer = Initialisation.skipped { TransformerDecoderLayer(embedDim: 8, headCount: 2) }
+      let layer = Initialization.skipped { TransformerDecoderLayer(embedDim: 8, headCount: 2) }
       #expect(layer.parameters().allSatisfy { $0.requiresGrad })
       #expect(Tensor.rand([1]).item == next)
     }

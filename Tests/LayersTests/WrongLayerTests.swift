@@ -3,7 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Layers, optimisers and schedules that cannot be end the program with one line.
+/// Layers, optimizers and schedules that cannot be end the program with one line.
 @Suite struct WrongLayerTests {
   static let calls: [WrongCall] = [
     WrongCall("no heads", ["MultiheadAttention:", "8", "0 heads"]) {

@@ -17,7 +17,7 @@ struct InitialWeightsTests {
 
   private func isNear(_ value: Double, _ expected: Double) -> Bool { abs(value / expected - 1) < 0.06 }
 
-  /// Whether all biases of linear maps are zero and all normalisations do nothing.
+  /// Whether all biases of linear maps are zero and all normalizations do nothing.
   private func startsNeutral(_ model: Module) -> Bool {
     model.namedParameters().filter { $0.parameter.shape.count == 1 && $0.name.hasSuffix("bias") }
       .allSatisfy { $0.parameter.scalars.allSatisfy { $0 == 0 } }

@@ -102,10 +102,10 @@ import Testing
       let images = Tensor.randn([4, 3, 224, 224])
       manualSeed(0)
       let ids = IntTensor.randint(0..<10000, [4, 77])
-      let optimiser = AdamW(clip.parameters(), learningRate: 1e-4)
+      let optimizer = AdamW(clip.parameters(), learningRate: 1e-4)
       for step in 0...3 {
         let recorded = steps[step]
-        optimiser.zeroGrad()
+        optimizer.zeroGrad()
         let logits = clip(images, ids)
         let loss = clipLoss(logits)
         expectClose("loss \(step)", loss.scalars, recorded["loss"].floats, tolerance: 1.5e-4)
@@ -114,7 +114,7 @@ import Testing
         expectClose("scale \(step)", clip.logitScale.scalars, recorded["logit_scale"].floats, tolerance: 1.5e-4)
         guard step < 3 else { break }
         loss.backward()
-        optimiser.step()
+        optimizer.step()
       }
     }
   }

@@ -27,9 +27,9 @@ import Testing
     let clip = try CLIPModel(checkpoint: clipPath, memory: .trainable)
     let (images, texts) = (Tensor.randn([2, 3, 32, 32]), IntTensor([[398, 5, 397], [398, 7, 397]]))
     let before = noGrad { clip(images, texts) }
-    let optimiser = AdamW(clip.parameters(), learningRate: 1e-3)
+    let optimizer = AdamW(clip.parameters(), learningRate: 1e-3)
     clipLoss(clip(images, texts)).backward()
-    optimiser.step()
+    optimizer.step()
     let after = noGrad { clip(images, texts) }
     #expect(before.scalars != after.scalars)
     #expect(clip.namedParameters().allSatisfy { $0.parameter.grad != nil })
@@ -120,14 +120,14 @@ import Testing
     let vilt = Fixture.url("vilt_vqa").path + "/model.safetensors"
     let missing = message { _ = try CLIPModel(directory, weights: vilt) }
     #expect(missing.contains("vilt_vqa/model.safetensors: lacks \"text_model.embeddings.token_embedding.weight\""))
-    let bare = Initialisation.skipped { CLIPModel(CLIPConfiguration()) }
+    let bare = Initialization.skipped { CLIPModel(CLIPConfiguration()) }
     let counted = message { try bare.load(Checkpoint(path: vilt)) }
     #expect(counted.contains("lacks 398 tensors of the model: \"logit_scale\""), "\(counted)")
 
     var settings = CLIPConfiguration()
     if case .clip(let own) = directory.configuration { settings = own }
     settings.text.vocabularySize += 1
-    let model = Initialisation.skipped { CLIPModel(settings) }
+    let model = Initialization.skipped { CLIPModel(settings) }
     let misshapen = message { try model.load(directory.checkpoint()) }
     #expect(misshapen.contains("token_embedding.weight") && misshapen.contains("[400, 64]"), "\(misshapen)")
     #expect(misshapen.contains("[401, 64]"))

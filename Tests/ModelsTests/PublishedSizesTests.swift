@@ -11,7 +11,7 @@ struct PublishedSizesTests {
     #expect(counts.queries == 32 * 768 && counts.projection == 768 * 2560 + 2560)
     #expect(counts.language == 2_651_678_720)
     #expect(counts.total == 3_744_761_856)
-    // The language model, by hand: tokens, places with two spare rows, 32 blocks, and the last normalisation.
+    // The language model, by hand: tokens, places with two spare rows, 32 blocks, and the last normalization.
     let block = 4 * (2560 * 2560 + 2560) + 2 * 2560 * 10_240 + 10_240 + 2560 + 4 * 2560
     #expect(counts.language == 50_304 * 2560 + 2050 * 2560 + 32 * block + 2 * 2560)
   }

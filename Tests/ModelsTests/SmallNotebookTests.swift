@@ -22,15 +22,15 @@ import Testing
     let trained = makeViT(dropout: 0)
     let labels = seeded { IntTensor.randint(0..<10, [4]) }
     #expect(labels.scalars == recorded["labels"].integers)
-    let optimiser = AdamW(trained.parameters(), learningRate: 1e-3)
+    let optimizer = AdamW(trained.parameters(), learningRate: 1e-3)
     var losses: [Float] = []
     for step in 0..<6 {
-      optimiser.zeroGrad()
+      optimizer.zeroGrad()
       let loss = crossEntropy(trained(image), labels)
       losses.append(loss.item)
       loss.backward()
       if step == 0 { expectGradients(trained, recorded["grads0"]) }
-      optimiser.step()
+      optimizer.step()
     }
     expectClose("losses", losses, recorded["dropout0_adamw_lr1e3_losses"].floats, tolerance: 1e-5)
   }
@@ -41,10 +41,10 @@ import Testing
     let images = seeded { Tensor.randn([ids.shape[0], 3, 32, 32]) }
     let clip = makeCLIP(dropout: 0)
     #expect(clip.parameterCount == recorded["params"].integers[0])
-    let optimiser = AdamW(clip.parameters(), learningRate: 1e-4)
+    let optimizer = AdamW(clip.parameters(), learningRate: 1e-4)
     var losses: [Float] = []
     for step in 0..<6 {
-      optimiser.zeroGrad()
+      optimizer.zeroGrad()
       let logits = clip(images, ids)
       let loss = clipLoss(logits)
       losses.append(loss.item)
@@ -53,7 +53,7 @@ import Testing
         expectClose("logits", logits.scalars, recorded["logits0"].floats, tolerance: 1e-5)
         expectGradients(clip, recorded["grads0"])
       }
-      optimiser.step()
+      optimizer.step()
     }
     expectClose("losses", losses, recorded["losses"].floats, tolerance: 1e-5)
 

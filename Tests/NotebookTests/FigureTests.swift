@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test func aLastOddRowHasNoBackground() {
-    let column = Image(width: 1, height: 3, format: .grey, pixels: [0, 255, 128])
+    let column = Image(width: 1, height: 3, format: .gray, pixels: [0, 255, 128])
     let lines = HalfBlocks.text(column, columns: 1, colors: .direct).split(separator: "\n")
     #expect(lines == ["\u{1B}[38;2;0;0;0;48;2;255;255;255m▀\u{1B}[0m", "\u{1B}[38;2;128;128;128;49m▀\u{1B}[0m"])
   }
@@ -25,7 +25,7 @@ import Testing
   @Test func aLargePictureIsAveragedToTheTerminal() {
     let pixels: [UInt8] = (0..<200 * 100).map { $0 % 2 == 0 ? 100 : 200 }
     let text = HalfBlocks.text(
-      Image(width: 200, height: 100, format: .grey, pixels: pixels), columns: 50, colors: .direct)
+      Image(width: 200, height: 100, format: .gray, pixels: pixels), columns: 50, colors: .direct)
     let lines = text.split(separator: "\n")
     #expect(lines.count == 13)
     #expect(lines.allSatisfy { $0.filter { $0 == "▀" }.count == 50 })
@@ -42,12 +42,12 @@ import Testing
     // Every column of an uneven reduction is covered: a bright column shows wherever it stands.
     for bright in 0..<7 {
       let pixels: [UInt8] = (0..<7).map { $0 == bright ? 250 : 0 }
-      let text = HalfBlocks.text(Image(width: 7, height: 1, format: .grey, pixels: pixels), columns: 3, colors: .direct)
+      let text = HalfBlocks.text(Image(width: 7, height: 1, format: .gray, pixels: pixels), columns: 3, colors: .direct)
       #expect(text.contains("38;2;125;") || text.contains("38;2;83;"), "\(bright): \(text)")
     }
   }
 
-  @Test func coloursAreUsedOnlyWhereTheTerminalKnowsThem() {
+  @Test func colorsAreUsedOnlyWhereTheTerminalKnowsThem() {
     func colors(_ variables: [String: String]) -> HalfBlocks.Colors? {
       HalfBlocks.Colors(environment: { variables[$0] })
     }
@@ -74,7 +74,7 @@ import Testing
 
   @Test func theLineTellsNameSizeChecksumAndCaption() {
     func line(_ pixels: [UInt8]) -> String {
-      Figure.text("cat", Image(width: 4, height: 3, format: .grey, pixels: pixels), caption: "A cat.")
+      Figure.text("cat", Image(width: 4, height: 3, format: .gray, pixels: pixels), caption: "A cat.")
     }
     // Python: zlib.crc32(bytes(12)), and of bytes(11) + bytes([133])
     #expect(line([UInt8](repeating: 0, count: 12)) == "Figure cat (4×3, 7bd5c66f): A cat.")

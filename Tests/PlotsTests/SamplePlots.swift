@@ -133,7 +133,7 @@ enum SamplePlots {
   static var digits: ImageGridPlot {
     let images = (0..<6).map { index in
       Image(
-        width: 8, height: 8, format: .grey,
+        width: 8, height: 8, format: .gray,
         pixels: (0..<64).map { place in
           let (x, y) = (place % 8 - 4, place / 8 - 4)
           let ring = abs(x * x + y * y - 6 - index)

@@ -159,7 +159,7 @@ private func expectSameBits(_ got: Float, _ expected: Float, _ call: String) {
   let inf = Float.infinity
   let tiny = Float.leastNonzeroMagnitude
   let payload = Float(bitPattern: 0xffc1_2345)
-  let signalling = Float(bitPattern: 0x7f80_0001)
+  let signaling = Float(bitPattern: 0x7f80_0001)
   let cases: [Case] = [
     ("exp", Elementary.exp, [(0, 1), (-0.0, 1), (-inf, 0), (inf, inf), (89, inf), (-104, 0), (tiny, 1)]),
     ("sigmoid", Elementary.sigmoid, [(0, 0.5), (-0.0, 0.5), (-inf, 0), (inf, 1), (-104, 0), (104, 1)]),
@@ -179,7 +179,7 @@ private func expectSameBits(_ got: Float, _ expected: Float, _ call: String) {
     ("quickGELU'", { Elementary.quickGELUDerivative(SIMD8(repeating: $0))[0] }, [(0, 0.5), (inf, 1)]),
   ]
   for (name, function, values) in cases {
-    for (x, expected) in values + [(.nan, .nan), (-.nan, .nan), (payload, .nan), (signalling, .nan)] {
+    for (x, expected) in values + [(.nan, .nan), (-.nan, .nan), (payload, .nan), (signaling, .nan)] {
       expectSameBits(function(x), expected, "\(name)(\(x))")
     }
   }

@@ -20,7 +20,7 @@ import Testing
     "randn", "normal", "bernoulli", "bernoulliOf", "randint", "randperm",
   ]
 
-  @Test(arguments: OpCatalogue.calls.keys.filter { !withoutGradient.contains($0) }.sorted())
+  @Test(arguments: OpCatalog.calls.keys.filter { !withoutGradient.contains($0) }.sorted())
   func isTheSlope(_ name: String) throws {
     var checked = 0
     for (number, given) in (OpParityTests.cases[name] ?? []).enumerated()
@@ -34,7 +34,7 @@ import Testing
       }
       let mismatch = gradientMismatch(leaves) {
         let tensors = zip(inputs, given.inputs).map { $1.viewed($0) }
-        return (OpCatalogue.call(given, tensors) ?? []).compactMap { output in
+        return (OpCatalog.call(given, tensors) ?? []).compactMap { output in
           if case .tensor(let tensor) = output { tensor } else { nil }
         }
       }
@@ -96,7 +96,7 @@ import Testing
   }
 
   @Test func operationsWithoutGradientsAreKnown() {
-    #expect(Self.withoutGradient.isSubset(of: OpCatalogue.calls.keys))
+    #expect(Self.withoutGradient.isSubset(of: OpCatalog.calls.keys))
     for name in Self.withoutGradient {
       let cases = OpParityTests.cases[name] ?? []
       #expect(cases.allSatisfy { $0.gradients.allSatisfy { $0 == nil } }, "\(name) has gradients in PyTorch")

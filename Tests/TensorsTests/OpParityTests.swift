@@ -22,7 +22,7 @@ import Testing
     for (number, given) in (Self.cases[name] ?? []).enumerated() {
       let label = "\(name) \(number) \(given.inputs.map { $0.shape })"
       let (leaves, tensors) = given.makeInputs()
-      let outputs = try #require(OpCatalogue.call(given, tensors), "\(name) is not in the catalogue")
+      let outputs = try #require(OpCatalog.call(given, tensors), "\(name) is not in the catalog")
       let tolerance = given.tolerance ?? Self.tolerance
       try #require(outputs.count == given.outputs.count, "\(label)")
       var total: Tensor?
@@ -53,23 +53,23 @@ import Testing
     }
   }
 
-  @Test func everyOperationOfTheCatalogueIsCompared() {
+  @Test func everyOperationOfTheCatalogIsCompared() {
     #expect(!Self.cases.isEmpty)
-    for name in OpCatalogue.calls.keys { #expect(Self.cases[name] != nil, "\(name) has no case") }
+    for name in OpCatalog.calls.keys { #expect(Self.cases[name] != nil, "\(name) has no case") }
   }
 
-  /// Public functions that are no operations on numbers, or that another name of the catalogue covers.
+  /// Public functions that are no operations on numbers, or that another name of the catalog covers.
   static let notCompared: Set<String> = [
     "full", "zeros", "ones", "T", "scaledDotProductAttentionWithWeights", "selfAttention", "attentionMask",
   ]
-  /// Names of the catalogue that are spelled otherwise in the source.
+  /// Names of the catalog that are spelled otherwise in the source.
   static let spellings = [
     "scaledDotProductAttention": "attention", ".>": "gt", ".>=": "ge", ".<": "lt", ".<=": "le", ".==": "eq",
     ".!=": "ne", "+": "add", "-": "subtract", "*": "multiply", "/": "divide", "+=": "add", "-=": "subtract",
     "*=": "multiply", "/=": "divide",
   ]
 
-  @Test func everyPublicOperationIsInTheCatalogue() throws {
+  @Test func everyPublicOperationIsInTheCatalog() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
       path: "../../Sources/Tensors/Operations")
     let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
@@ -77,7 +77,7 @@ import Testing
     for file in files {
       for match in try String(contentsOf: file, encoding: .utf8).matches(of: /public (?:static )?func `?([^\s(`]+)/) {
         let name = String(match.1)
-        let known = Self.notCompared.contains(name) || OpCatalogue.calls[Self.spellings[name] ?? name] != nil
+        let known = Self.notCompared.contains(name) || OpCatalog.calls[Self.spellings[name] ?? name] != nil
         #expect(known, "\(name) of \(file.lastPathComponent) is not compared with PyTorch")
       }
     }

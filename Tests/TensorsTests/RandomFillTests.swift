@@ -136,10 +136,10 @@ import Testing
     #expect(Generator(seed: 4).permutation(100).sorted() == Array(0..<100))
   }
 
-  @Test func theBoundsOfTheInitialisersAreThoseOfPyTorchToTheLastBit() {
+  @Test func theBoundsOfTheInitializersAreThoseOfPyTorchToTheLastBit() {
     // 1 / √768 by the two expressions: here they differ in the last bit.
-    #expect(Initialisers.kaimingUniformBound(fanIn: 768) == 0x1.279a74590331cp-5)
-    #expect(Initialisers.biasBound(fanIn: 768) == 0x1.279a74590331dp-5)
-    #expect(Initialisers.xavierUniformBound(fanIn: 768, fanOut: 2304) == 0x1.6a09e667f3bccp-5)
+    #expect(Initializers.kaimingUniformBound(fanIn: 768) == 0x1.279a74590331cp-5)
+    #expect(Initializers.biasBound(fanIn: 768) == 0x1.279a74590331dp-5)
+    #expect(Initializers.xavierUniformBound(fanIn: 768, fanOut: 2304) == 0x1.6a09e667f3bccp-5)
   }
 }

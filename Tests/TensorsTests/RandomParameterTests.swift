@@ -5,8 +5,8 @@ import Testing
 extension Generator {
   /// A linear layer; also a convolution, whose fan-in is channels × kernel height × kernel width.
   func linear(_ fanIn: Int, _ fanOut: Int) -> (weight: [Float], bias: [Float]) {
-    let weight = uniform(fanOut * fanIn, within: Initialisers.kaimingUniformBound(fanIn: fanIn))
-    return (weight, uniform(fanOut, within: Initialisers.biasBound(fanIn: fanIn)))
+    let weight = uniform(fanOut * fanIn, within: Initializers.kaimingUniformBound(fanIn: fanIn))
+    return (weight, uniform(fanOut, within: Initializers.biasBound(fanIn: fanIn)))
   }
 
   /// The parameters of a transformer encoder layer that are not constant.
@@ -15,7 +15,7 @@ extension Generator {
     // The projection's bias is drawn, and set to zero later.
     parameters["self_attn.out_proj.weight"] = linear(width, width).weight
     parameters["self_attn.in_proj_weight"] = uniform(
-      3 * width * width, within: Initialisers.xavierUniformBound(fanIn: width, fanOut: 3 * width))
+      3 * width * width, within: Initializers.xavierUniformBound(fanIn: width, fanOut: 3 * width))
     (parameters["linear1.weight"], parameters["linear1.bias"]) = linear(width, feedForward)
     (parameters["linear2.weight"], parameters["linear2.bias"]) = linear(feedForward, width)
     return parameters

@@ -28,7 +28,7 @@ struct ScoreMatrixTests {
     }
   }
 
-  /// Rows whose exponentials come near zero or are none go another way than their neighbours in a group.
+  /// Rows whose exponentials come near zero or are none go another way than their neighbors in a group.
   @Test(arguments: [5, 8, 17, 40])
   func farAndStrangeScoresGiveTheSameBits(columns: Int) {
     let scores = ScoreMatrix(rows: 20, columns: columns)

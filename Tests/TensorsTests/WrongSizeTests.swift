@@ -37,11 +37,11 @@ import Testing
     WrongCall("normal", ["normal:", "-1.0"]) { _ = Tensor.normal([2], standardDeviation: -1) },
     WrongCall("uniform", ["uniform:", "wider"]) { _ = Tensor.uniform([2], in: -3e38..<3e38) },
     WrongCall("kaimingUniformBound", ["kaimingUniformBound:", "0 inputs"]) {
-      _ = Initialisers.kaimingUniformBound(fanIn: 0)
+      _ = Initializers.kaimingUniformBound(fanIn: 0)
     },
-    WrongCall("biasBound", ["biasBound:", "0 inputs"]) { _ = Initialisers.biasBound(fanIn: 0) },
+    WrongCall("biasBound", ["biasBound:", "0 inputs"]) { _ = Initializers.biasBound(fanIn: 0) },
     WrongCall("xavierUniformBound", ["xavierUniformBound:", "0 outputs"]) {
-      _ = Initialisers.xavierUniformBound(fanIn: 1, fanOut: 0)
+      _ = Initializers.xavierUniformBound(fanIn: 1, fanOut: 0)
     },
     WrongCall("a gradient of another shape", ["grad:", "[3]", "[2]"]) {
       Tensor.ones([2]).requiringGrad().grad = .ones([3])

@@ -64,7 +64,7 @@ public struct OperationCase: Decodable, Sendable {
     public var ints: [Int] { (list ?? []).map { $0.int } }
   }
 
-  /// The operation, by the name of the catalogue.
+  /// The operation, by the name of the catalog.
   public let op: String
   /// What it was given.
   public let inputs: [Numbers]

@@ -4,7 +4,7 @@ import Testing
 @testable import Tokenizers
 
 /// What holds for every text, and what the interface promises.
-struct BehaviourTests {
+struct BehaviorTests {
   private func toy(_ name: String) throws -> any Tokenizer {
     try loadTokenizer(directory: fixtures.appendingPathComponent("toys/\(name)").path)
   }

@@ -79,7 +79,7 @@ import Testing
     let tokenizer = try loadTokenizer(directory: fixtures.appendingPathComponent("toys/\(name)").path)
     for (kind, make) in Self.texts {
       let (short, long) = (make(25_000), make(100_000))
-      // Linear time gives 4, quadratic time 16. A busy neighbour in the same cache can disturb some measurements.
+      // Linear time gives 4, quadratic time 16. A busy neighbor in the same cache can disturb some measurements.
       var ratio = Double.infinity
       for _ in 0..<6 where ratio > 9 {
         ratio = min(ratio, time { _ = tokenizer.encode(long) } / time { _ = tokenizer.encode(short) })

@@ -53,7 +53,7 @@ private struct SamplePackage {
       "func clip() {}\n\n/// Adds.\nfunc add(_ a: Int) -> Int {\n  a + 1\n}\n", to: "Sources/Models/Add.swift")
     let figures = folder.path("run/figures")
     try FileManager.default.createDirectory(atPath: figures, withIntermediateDirectories: true)
-    try Image(width: 1, height: 1, format: .grey, pixels: [7]).writePNG(to: "\(figures)/lesson04-one.png")
+    try Image(width: 1, height: 1, format: .gray, pixels: [7]).writePNG(to: "\(figures)/lesson04-one.png")
     try write(records ?? Self.records(figures: figures))
   }
 
@@ -214,7 +214,7 @@ private struct SamplePackage {
     bytes.insert(contentsOf: comment, at: 33)
     try bytes.write(to: URL(filePath: stored))
     #expect(try weaver.problems(of: package.lesson, run: package.run).isEmpty)
-    try Image(width: 1, height: 1, format: .grey, pixels: [8]).writePNG(to: stored)
+    try Image(width: 1, height: 1, format: .gray, pixels: [8]).writePNG(to: stored)
     #expect(try weaver.problems(of: package.lesson, run: package.run).count == 1)
   }
 

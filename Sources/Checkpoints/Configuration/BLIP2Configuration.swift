@@ -53,7 +53,7 @@ public struct BLIP2VisionConfiguration: SettingsGroup {
   public var patchSize = Extent(14)
   /// The feed-forward layers' activation function, `hidden_act`.
   public var activation = Activation.gelu
-  /// The ε of layer normalisation, `layer_norm_eps`.
+  /// The ε of layer normalization, `layer_norm_eps`.
   public var layerNormEpsilon = 1e-6
   /// The dropout of attention weights in training, `attention_dropout`.
   public var attentionDropout = 0.0
@@ -105,7 +105,7 @@ public struct QFormerConfiguration: SettingsGroup {
   public var positionCount = 512
   /// The width of random initial weights, `initializer_range`.
   public var initializerRange = 0.02
-  /// The ε of layer normalisation, `layer_norm_eps`.
+  /// The ε of layer normalization, `layer_norm_eps`.
   public var layerNormEpsilon = 1e-12
   /// The padding token, `pad_token_id`.
   public var padTokenID: Int? = 0

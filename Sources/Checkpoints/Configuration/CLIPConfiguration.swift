@@ -48,7 +48,7 @@ public struct CLIPTextConfiguration: SettingsGroup {
   public var positionCount = 77
   /// The feed-forward layers' activation function, `hidden_act`.
   public var activation = Activation.quickGELU
-  /// The ε of layer normalisation, `layer_norm_eps`.
+  /// The ε of layer normalization, `layer_norm_eps`.
   public var layerNormEpsilon = 1e-5
   /// The dropout of attention weights in training, `attention_dropout`.
   public var attentionDropout = 0.0
@@ -97,7 +97,7 @@ public struct CLIPVisionConfiguration: SettingsGroup {
   public var layerCount = 12
   /// The number of attention heads, `num_attention_heads`.
   public var headCount = 12
-  /// The number of colour channels, `num_channels`.
+  /// The number of color channels, `num_channels`.
   public var channelCount = 3
   /// The size of the images, `image_size`.
   public var imageSize = Extent(224)
@@ -105,7 +105,7 @@ public struct CLIPVisionConfiguration: SettingsGroup {
   public var patchSize = Extent(32)
   /// The feed-forward layers' activation function, `hidden_act`.
   public var activation = Activation.quickGELU
-  /// The ε of layer normalisation, `layer_norm_eps`.
+  /// The ε of layer normalization, `layer_norm_eps`.
   public var layerNormEpsilon = 1e-5
   /// The dropout of attention weights in training, `attention_dropout`.
   public var attentionDropout = 0.0

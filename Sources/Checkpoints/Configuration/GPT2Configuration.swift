@@ -20,7 +20,7 @@ public struct GPT2Configuration: SettingsGroup {
   public var embeddingDropout = 0.1
   /// The dropout of attention weights in training, `attn_pdrop`.
   public var attentionDropout = 0.1
-  /// The ε of layer normalisation, `layer_norm_epsilon`.
+  /// The ε of layer normalization, `layer_norm_epsilon`.
   public var layerNormEpsilon = 1e-5
   /// The width of random initial weights, `initializer_range`.
   public var initializerRange = 0.02

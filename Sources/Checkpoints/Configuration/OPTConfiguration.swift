@@ -10,9 +10,9 @@ public struct OPTConfiguration: SettingsGroup {
   public var intermediateSize = 3072
   /// The longest text in tokens, `max_position_embeddings`; the table has two rows more.
   public var positionCount = 2048
-  /// Whether layers normalise their input (all but the 350M model) or their output, `do_layer_norm_before`.
+  /// Whether layers normalize their input (all but the 350M model) or their output, `do_layer_norm_before`.
   public var normalizesBefore = true
-  /// Whether the normalisation after the last layer is left out, `_remove_final_layer_norm`.
+  /// Whether the normalization after the last layer is left out, `_remove_final_layer_norm`.
   public var omitsFinalNorm = false
   /// The width of the token embeddings, `word_embed_proj_dim`; `nil` stands for ``hiddenSize``.
   public var wordEmbeddingSize: Int?
@@ -28,7 +28,7 @@ public struct OPTConfiguration: SettingsGroup {
   public var initializerRange = 0.02
   /// Whether linear layers have a bias, `enable_bias`.
   public var hasBias = true
-  /// Whether layer normalisations have a weight and a bias, `layer_norm_elementwise_affine`.
+  /// Whether layer normalizations have a weight and a bias, `layer_norm_elementwise_affine`.
   public var hasNormParameters = true
   /// Whether the output layer is the token embedding, `tie_word_embeddings`.
   public var tiesWordEmbeddings = true

@@ -24,13 +24,13 @@ public struct ViLTConfiguration: SettingsGroup {
   public var attentionDropout = 0.0
   /// The width of random initial weights, `initializer_range`.
   public var initializerRange = 0.02
-  /// The ε of layer normalisation, `layer_norm_eps`.
+  /// The ε of layer normalization, `layer_norm_eps`.
   public var layerNormEpsilon = 1e-12
   /// The size of the images whose patches have a position of their own, `image_size`.
   public var imageSize = Extent(384)
   /// The size of the patches, `patch_size`.
   public var patchSize = Extent(32)
-  /// The number of colour channels, `num_channels`.
+  /// The number of color channels, `num_channels`.
   public var channelCount = 3
   /// Whether queries, keys and values have a bias, `qkv_bias`.
   public var hasAttentionBias = true

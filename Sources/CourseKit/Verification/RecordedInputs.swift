@@ -76,7 +76,7 @@ extension RecordedResults {
   /// - Parameters:
   ///   - path: where the reference to them is recorded.
   ///   - count: how many there must be; `nil` for any number.
-  ///   - channels: the number of colour channels.
+  ///   - channels: the number of color channels.
   ///   - heights: the numbers of rows that the model takes.
   ///   - widths: the numbers of columns that it takes.
   /// - Throws: `CheckpointError` if they are not there, or the model does not take them.

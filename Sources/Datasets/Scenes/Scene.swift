@@ -1,13 +1,13 @@
 /// A picture of one to three things that is drawn, told and asked about: the course's smallest multimodal data.
 ///
-/// Things do not touch, and no two have the same colour and shape, so that "the red circle" is always one thing.
+/// Things do not touch, and no two have the same color and shape, so that "the red circle" is always one thing.
 public struct Scene: Sendable, Hashable {
   /// The things, row by row of their fields and from left to right in a row.
   public let objects: [SceneObject]
 
   /// A scene of things in any order.
   ///
-  /// - Returns: nil if there are none or more than three, two that touch, or two of the same colour and shape.
+  /// - Returns: nil if there are none or more than three, two that touch, or two of the same color and shape.
   public init?(_ objects: [SceneObject]) {
     guard (1...3).contains(objects.count) else { return nil }
     for (index, object) in objects.enumerated() {
@@ -24,7 +24,7 @@ public struct Scene: Sendable, Hashable {
   /// The empty units between the boxes of two things; one pixel at the smallest side of a picture.
   static let smallestGap = 2
 
-  /// A number for what can be said about the scene: colours, shapes, sizes and fields, but not the last few pixels.
+  /// A number for what can be said about the scene: colors, shapes, sizes and fields, but not the last few pixels.
   ///
   /// Scenes of different splits have different keys.
   public var key: UInt64 {
@@ -34,7 +34,7 @@ public struct Scene: Sendable, Hashable {
     }
   }
 
-  /// The thing of a colour and shape.
+  /// The thing of a color and shape.
   public func object(_ combination: SceneCombination) -> SceneObject? {
     objects.first { $0.combination == combination }
   }

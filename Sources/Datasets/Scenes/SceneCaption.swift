@@ -8,7 +8,7 @@ public enum SceneWordings: Sendable, CaseIterable {
 
 /// How much a caption tells.
 public enum SceneDetail: Int, Sendable, CaseIterable {
-  /// Colours and shapes: `a red circle`.
+  /// Colors and shapes: `a red circle`.
   case brief
   /// Sizes, too: `a large red circle`.
   case sized

@@ -11,7 +11,7 @@ public struct SceneCounterfactual: Sendable, Hashable {
 }
 
 extension Scenes {
-  /// The question at an index beside one with a changed scene: a thing is recoloured or reshaped; for a number of
+  /// The question at an index beside one with a changed scene: a thing is recolored or reshaped; for a number of
   /// objects also taken away or added; for a relation its two things change places.
   ///
   /// The changed scene is of the same part; beside one with a held-out combination it may also be a held-out scene.

@@ -1,7 +1,7 @@
 import Images
 import Tensors
 
-/// The colours of the things in a drawn scene; the order is the order of the answers and of the smaller worlds.
+/// The colors of the things in a drawn scene; the order is the order of the answers and of the smaller worlds.
 public enum SceneColor: Int, Sendable, CaseIterable, CustomStringConvertible {
   case red
   case green
@@ -10,7 +10,7 @@ public enum SceneColor: Int, Sendable, CaseIterable, CustomStringConvertible {
   case purple
   case orange
 
-  /// The colour's name in captions, questions and answers.
+  /// The color's name in captions, questions and answers.
   public var description: String {
     switch self {
     case .red: "red"
@@ -22,7 +22,7 @@ public enum SceneColor: Int, Sendable, CaseIterable, CustomStringConvertible {
     }
   }
 
-  /// What it is painted with: stronger and further apart than the colours of figures, as a shape may be 8 pixels wide.
+  /// What it is painted with: stronger and further apart than the colors of figures, as a shape may be 8 pixels wide.
   public var paint: Color {
     switch self {
     case .red: Color(hex: 0xDC_1E28)
@@ -105,14 +105,14 @@ public enum ScenePlace: Int, Sendable, CaseIterable, CustomStringConvertible {
   }
 }
 
-/// A colour and a shape together: what a thing in a scene is known by, as no scene has two of the same.
+/// A color and a shape together: what a thing in a scene is known by, as no scene has two of the same.
 public struct SceneCombination: Sendable, Hashable, CustomStringConvertible {
-  /// The colour.
+  /// The color.
   public let color: SceneColor
   /// The shape.
   public let shape: SceneShape
 
-  /// A shape of a colour.
+  /// A shape of a color.
   public init(_ color: SceneColor, _ shape: SceneShape) {
     self.color = color
     self.shape = shape
@@ -124,22 +124,22 @@ public struct SceneCombination: Sendable, Hashable, CustomStringConvertible {
 
 /// A thing in a drawn scene.
 public struct SceneObject: Sendable, Hashable {
-  /// Its colour and shape.
+  /// Its color and shape.
   public let combination: SceneCombination
   /// Its size.
   public let size: SceneSize
   /// The field that it stands in.
   public let place: ScenePlace
-  /// How far its centre is from the field's, in units of a 64th of the scene's side, -3 to 3.
+  /// How far its center is from the field's, in units of a 64th of the scene's side, -3 to 3.
   public let offsetX, offsetY: Int
 
-  /// A thing in a field, at most 3 units away from the field's centre.
+  /// A thing in a field, at most 3 units away from the field's center.
   public init(
     _ combination: SceneCombination, size: SceneSize, place: ScenePlace, offsetX: Int = 0, offsetY: Int = 0
   ) {
     if !Self.offsets.contains(offsetX) || !Self.offsets.contains(offsetY) {
       reportMisuse(
-        "SceneObject", "a thing is at most 3 units away from its field's centre, not (\(offsetX), \(offsetY))")
+        "SceneObject", "a thing is at most 3 units away from its field's center, not (\(offsetX), \(offsetY))")
     }
     self.combination = combination
     self.size = size
@@ -151,11 +151,11 @@ public struct SceneObject: Sendable, Hashable {
   /// What an offset may be.
   static let offsets = -3..<4
 
-  /// Its colour.
+  /// Its color.
   public var color: SceneColor { combination.color }
   /// Its shape.
   public var shape: SceneShape { combination.shape }
-  /// The centre in units of a 64th of the scene's side, from the upper left.
+  /// The center in units of a 64th of the scene's side, from the upper left.
   public var centerX: Int { 16 * (place.column + 1) + offsetX }
   /// See ``centerX``.
   public var centerY: Int { 16 * (place.row + 1) + offsetY }

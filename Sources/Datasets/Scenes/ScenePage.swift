@@ -28,9 +28,9 @@ extension Scene {
     let cells = zip(scenes, lines).map { scene, lines in
       var cell = Image(width: width, height: width + textHeight)
       cell.paste(scene.image(side: side).enlarged(by: factor), x: 1, y: 1)
-      cell.stroke(Rectangle(x: 0, y: 0, width: width, height: width), color: .lightGrey)
+      cell.stroke(Rectangle(x: 0, y: 0, width: width, height: width), color: .lightGray)
       for (row, line) in lines.enumerated() {
-        cell.drawText(line, x: 1, y: width + 4 + row * lineHeight, color: Color(grey: 60))
+        cell.drawText(line, x: 1, y: width + 4 + row * lineHeight, color: Color(gray: 60))
       }
       return cell
     }

@@ -20,17 +20,17 @@ public enum SceneQuestionType: Int, Sendable, CaseIterable, CustomStringConverti
 
 /// A question's meaning, which any scene can be asked.
 public enum SceneQuery: Sendable, Hashable {
-  /// What colour the only thing of a shape has.
+  /// What color the only thing of a shape has.
   case color(of: SceneShape)
-  /// What shape the only thing of a colour has.
+  /// What shape the only thing of a color has.
   case shape(of: SceneColor)
   /// How many things there are.
   case count
   /// How many things of a shape there are.
   case countShape(SceneShape)
-  /// How many things of a colour there are.
+  /// How many things of a color there are.
   case countColor(SceneColor)
-  /// Whether there is a thing of a colour and shape.
+  /// Whether there is a thing of a color and shape.
   case exists(SceneCombination)
   /// Whether the first thing stands so to the second.
   case relation(SceneRelation, SceneCombination, SceneCombination)
@@ -94,7 +94,7 @@ public enum SceneQuery: Sendable, Hashable {
     }
   }
 
-  /// All answers, an index of which is a class: colours, shapes, numbers from 0 to 3, yes and no.
+  /// All answers, an index of which is a class: colors, shapes, numbers from 0 to 3, yes and no.
   public static let answers =
     SceneColor.allCases.map(\.description) + SceneShape.allCases.map(\.description)
     + (0...3).map { "\($0)" } + ["yes", "no"]

@@ -3,7 +3,7 @@ import Tensors
 extension Scenes {
   /// A question at an index with a scene of its own, not that of ``subscript(_:)``.
   ///
-  /// The answer is drawn before the scene, so that the question alone does not give it away: colours, shapes and
+  /// The answer is drawn before the scene, so that the question alone does not give it away: colors, shapes and
   /// numbers are equally likely, and so are yes and no. The type is equally likely, too, unless it is given.
   public func question(at index: Int, type: SceneQuestionType? = nil) -> SceneQuestion {
     let generator = generator(index, .question)
@@ -71,7 +71,7 @@ extension Scenes {
       if generator.integer(in: 0..<2) == 0 {
         return (.exists(subject), [[subject]] + rest(total - 1) { $0 != subject })
       }
-      // The right colour on a wrong shape and the right shape in a wrong colour: neither alone gives the answer.
+      // The right color on a wrong shape and the right shape in a wrong color: neither alone gives the answer.
       let sameColor = rest(1) { $0.color == subject.color && $0 != subject }
       let sameShape = rest(1) { $0.shape == subject.shape && $0 != subject }
       // A held-out part needs a held-out thing all the same: another one than the one that is asked for.

@@ -82,7 +82,7 @@ extension SceneObject {
 }
 
 extension SceneShape {
-  /// Whether the shape covers a point, by the point's distance from the centre across and down.
+  /// Whether the shape covers a point, by the point's distance from the center across and down.
   fileprivate func covers(_ dx: Int, _ dy: Int, radius: Int) -> Bool {
     let (across, down) = (abs(dx), abs(dy))
     switch self {

@@ -1,15 +1,15 @@
-/// The colours and shapes that scenes are made of, and which of their combinations are kept from training.
+/// The colors and shapes that scenes are made of, and which of their combinations are kept from training.
 public struct SceneWorld: Sendable, Hashable {
-  /// The colours.
+  /// The colors.
   public let colors: [SceneColor]
   /// The shapes.
   public let shapes: [SceneShape]
-  /// The combinations that no training scene has: each colour once and each shape once.
+  /// The combinations that no training scene has: each color once and each shape once.
   public let heldOutCombinations: [SceneCombination]
 
-  /// Six colours, six shapes and six combinations held out of 36.
+  /// Six colors, six shapes and six combinations held out of 36.
   public static let sixBySix = SceneWorld(count: 6)
-  /// The first four colours and shapes, and four combinations held out of 16.
+  /// The first four colors and shapes, and four combinations held out of 16.
   public static let fourByFour = SceneWorld(count: 4)
 
   private init(count: Int) {
@@ -20,7 +20,7 @@ public struct SceneWorld: Sendable, Hashable {
     heldOutCombinations = colors.enumerated().map { SceneCombination($1, shapes[($0 + 2) % count]) }
   }
 
-  /// All combinations, colour by colour.
+  /// All combinations, color by color.
   public var combinations: [SceneCombination] {
     colors.flatMap { color in shapes.map { SceneCombination(color, $0) } }
   }

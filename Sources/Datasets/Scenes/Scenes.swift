@@ -10,7 +10,7 @@ import Tensors
 /// let captions = batch.indices.map { scenes.caption(at: $0).text }
 /// ```
 public struct Scenes: Sendable {
-  /// The colours and shapes.
+  /// The colors and shapes.
   public let world: SceneWorld
   /// The part of all scenes that these are from.
   public let split: SceneSplit

@@ -59,13 +59,13 @@ extension QFormerConfiguration {
 extension OPTConfiguration {
   fileprivate var parameterCount: Int {
     let (d, inner, outer) = (hiddenSize, intermediateSize, embeddingSize)
-    let normalisation = hasNormParameters ? norm(d) : 0
+    let normalization = hasNormParameters ? norm(d) : 0
     let layer =
       4 * linear(d, d, bias: hasBias) + linear(d, inner, bias: hasBias) + linear(inner, d, bias: hasBias)
-      + 2 * normalisation
+      + 2 * normalization
     let positions = (positionCount + 2) * d
     let projections = outer == d ? 0 : 2 * outer * d
-    let last = normalizesBefore && !omitsFinalNorm ? normalisation : 0
+    let last = normalizesBefore && !omitsFinalNorm ? normalization : 0
     let head = tiesWordEmbeddings ? 0 : outer * vocabularySize
     return vocabularySize * outer + positions + projections + layerCount * layer + last + head
   }

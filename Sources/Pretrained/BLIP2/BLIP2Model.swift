@@ -41,7 +41,7 @@ public final class BLIP2Model: Module, PretrainedModel {
     self.configuration = configuration
     let width = configuration.queryTransformer.hiddenSize
     visionModel = BLIP2VisionEncoder(configuration.vision)
-    queryTokens = Initialisation.normal(
+    queryTokens = Initialization.normal(
       [1, configuration.queryCount, width], standardDeviation: configuration.initializerRange)
     qformer = QFormer(configuration.queryTransformer)
     languageProjection = Linear(

@@ -29,8 +29,8 @@ public final class BLIP2VisionEncoder: Module {
     self.configuration = configuration
     let width = configuration.hiddenSize
     let tokens = configuration.imageSize.patchCount(configuration.patchSize) + 1
-    classToken = Initialisation.normal([1, 1, width], standardDeviation: configuration.initializerRange)
-    positions = Initialisation.normal([1, tokens, width], standardDeviation: configuration.initializerRange)
+    classToken = Initialization.normal([1, 1, width], standardDeviation: configuration.initializerRange)
+    positions = Initialization.normal([1, tokens, width], standardDeviation: configuration.initializerRange)
     patches = PatchProjection(
       channels: Self.channels, patchSize: configuration.patchSize, width: width,
       standardDeviation: configuration.initializerRange)
@@ -39,7 +39,7 @@ public final class BLIP2VisionEncoder: Module {
   }
 
   /// - Parameter pixelValues: `[B, C, H, W]`.
-  /// - Returns: the class token and the patches behind the last normalisation, `[B, T, D]`.
+  /// - Returns: the class token and the patches behind the last normalization, `[B, T, D]`.
   public func callAsFunction(_ pixelValues: Tensor) -> Tensor {
     requireImages(pixelValues, channels: Self.channels, size: configuration.imageSize, "BLIP2VisionEncoder")
     let tokens = Tensor.cat(
@@ -47,7 +47,7 @@ public final class BLIP2VisionEncoder: Module {
     return norm(layers.reduce(tokens + positions) { $1($0) })  // [B, T, D]
   }
 
-  /// The image as one vector: the class token, normalised once more. BLIP-2 itself has no use for it.
+  /// The image as one vector: the class token, normalized once more. BLIP-2 itself has no use for it.
   ///
   /// - Parameter states: what the encoder returned, `[B, T, D]`.
   /// - Returns: `[B, D]`.

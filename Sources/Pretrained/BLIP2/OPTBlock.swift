@@ -3,7 +3,7 @@ import Layers
 import Tensors
 
 /// A layer of OPT (Zhang et al. 2022, section 2.1): causal attention and a feed-forward part with ReLU, each with a
-/// shortcut around it, behind a normalisation (before it in the 350M model).
+/// shortcut around it, behind a normalization (before it in the 350M model).
 ///
 /// B, T, D, H stand for rows, tokens, the width of a token and the number of heads.
 final class OPTBlock: Module {
@@ -60,15 +60,15 @@ final class OPTBlock: Module {
   private func feedForward(_ x: Tensor) -> Tensor { contract(configuration.activation(expand(x))) }
 }
 
-/// Layer normalisation that may have neither scale nor shift (`layer_norm_elementwise_affine` of OPT).
+/// Layer normalization that may have neither scale nor shift (`layer_norm_elementwise_affine` of OPT).
 final class OptionalNorm: Module {
   private let weight: Tensor?
   private let bias: Tensor?
 
   init(_ configuration: OPTConfiguration) {
     let width = configuration.hiddenSize
-    weight = configuration.hasNormParameters ? Initialisation.constant([width], 1) : nil
-    bias = configuration.hasNormParameters ? Initialisation.constant([width], 0) : nil
+    weight = configuration.hasNormParameters ? Initialization.constant([width], 1) : nil
+    bias = configuration.hasNormParameters ? Initialization.constant([width], 0) : nil
   }
 
   /// `[…, width]`.

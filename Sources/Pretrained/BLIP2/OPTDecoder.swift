@@ -38,8 +38,8 @@ public final class OPTDecoder: Module {
     positions = Embedding(configuration.positionCount + Self.positionOffset, width, standardDeviation: range)
     projectIn = outer == width ? nil : Linear(outer, width, bias: false, standardDeviation: range)
     layers = (0..<configuration.layerCount).map { _ in OPTBlock(configuration) }
-    let normalises = configuration.normalizesBefore && !configuration.omitsFinalNorm
-    norm = normalises ? OptionalNorm(configuration) : nil
+    let normalizes = configuration.normalizesBefore && !configuration.omitsFinalNorm
+    norm = normalizes ? OptionalNorm(configuration) : nil
     projectOut = outer == width ? nil : Linear(width, outer, bias: false, standardDeviation: range)
     lmHead =
       configuration.tiesWordEmbeddings

@@ -31,7 +31,7 @@ public final class QFormer: Module {
 }
 
 /// A layer of the Q-Former: the queries look at each other, in some layers at the image, and pass a feed-forward part;
-/// each step is normalised behind its shortcut, as in BERT.
+/// each step is normalized behind its shortcut, as in BERT.
 final class QFormerLayer: Module {
   let attention: QFormerAttention
   let crossAttention: QFormerAttention?
@@ -70,7 +70,7 @@ final class QFormerLayer: Module {
   }
 }
 
-/// Attention with several heads, its output added to the queries and normalised.
+/// Attention with several heads, its output added to the queries and normalized.
 ///
 /// B, Q, S, D, H stand for batch, queries, what is looked at, width and heads.
 final class QFormerAttention: Module {

@@ -41,7 +41,7 @@ public final class QFormerPretraining: Module {
     textLayers = (0..<settings.layerCount).map { _ in QFormerTextLayer(settings) }
     imageProjection = Linear(width, configuration.imageTextSize, standardDeviation: range)
     textProjection = Linear(width, configuration.imageTextSize, standardDeviation: range)
-    logitScale = Initialisation.constant([], Self.initialLogitScale)
+    logitScale = Initialization.constant([], Self.initialLogitScale)
     matchingHead = Linear(width, 2, standardDeviation: range)
     wordHead = Linear(width, width, standardDeviation: range)
     wordNorm = LayerNorm(width, epsilon: Float(settings.layerNormEpsilon))

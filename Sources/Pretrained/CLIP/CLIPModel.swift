@@ -37,7 +37,7 @@ public final class CLIPModel: Module, PretrainedModel {
   /// A model with initial values.
   public init(_ configuration: CLIPConfiguration) {
     self.configuration = configuration
-    logitScale = Initialisation.constant([], Float(configuration.initialLogitScale))
+    logitScale = Initialization.constant([], Float(configuration.initialLogitScale))
     let factor = configuration.initializerFactor
     textModel = CLIPTextTower(configuration.text, factor: factor)
     visionModel = CLIPVisionTower(configuration.vision, factor: factor)

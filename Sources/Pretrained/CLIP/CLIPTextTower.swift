@@ -41,7 +41,7 @@ public final class CLIPTextTower: Module {
   /// - Parameters:
   ///   - ids: tokens, `[B, L]`.
   ///   - attentionMask: 1 for tokens, 0 for padding, `[B, L]`; all are tokens by default.
-  /// - Returns: the normalised state at each token, `[B, L, D]`.
+  /// - Returns: the normalized state at each token, `[B, L, D]`.
   public func callAsFunction(_ ids: IntTensor, attentionMask: IntTensor? = nil) -> Tensor {
     requireFit(ids, attentionMask)
     let mask = attentionMask.map(paddingMask)  // [B, 1, 1, L]

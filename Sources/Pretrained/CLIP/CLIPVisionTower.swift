@@ -39,7 +39,7 @@ public final class CLIPVisionTower: Module {
       activation: configuration.activation, epsilon: epsilon,
       spread: InitialSpread(width: width, layerCount: configuration.layerCount, factor: factor))
     let range = configuration.initializerRange * factor
-    classToken = Initialisation.normal([width], standardDeviation: factor / Double(width).squareRoot())
+    classToken = Initialization.normal([width], standardDeviation: factor / Double(width).squareRoot())
     patches = PatchProjection(
       channels: configuration.channelCount, patchSize: configuration.patchSize, width: width, bias: false,
       standardDeviation: range)
@@ -53,7 +53,7 @@ public final class CLIPVisionTower: Module {
   /// What goes into the first block.
   ///
   /// - Parameter pixelValues: images as the processor prepares them, `[B, C, H, W]`, of the configured size.
-  /// - Returns: the class token and the patches with their places, normalised, `[B, N + 1, D]`.
+  /// - Returns: the class token and the patches with their places, normalized, `[B, N + 1, D]`.
   public func tokens(_ pixelValues: Tensor) -> Tensor {
     requireImages(pixelValues, channels: configuration.channelCount, size: configuration.imageSize, "CLIPModel")
     let batch = pixelValues.shape[0]
@@ -67,7 +67,7 @@ public final class CLIPVisionTower: Module {
     layers.reduce(tokens(pixelValues)) { $1($0) }
   }
 
-  /// The class token of the last block's output, normalised: `[B, D]` for `[B, N + 1, D]`.
+  /// The class token of the last block's output, normalized: `[B, D]` for `[B, N + 1, D]`.
   public func pooled(_ encoded: Tensor) -> Tensor {
     normAfter(encoded.select(0, dim: 1))
   }

@@ -71,7 +71,7 @@ final class ViLTEncoder: Module {
     }
   }
 
-  /// The normalised state of the first word, `[CLS]`, behind the last block (equations 4 to 6), which is computed for it
+  /// The normalized state of the first word, `[CLS]`, behind the last block (equations 4 to 6), which is computed for it
   /// alone, through the pooler (equation 7): `[B, D]`.
   func callAsFunction(_ input: MaskedTokens) -> Tensor {
     let mask = paddingMask(input.mask)  // [B, 1, 1, T]

@@ -47,7 +47,7 @@ public final class ViLTForQuestionAnswering: Module, PretrainedModel {
   ///   - attentionMask: 1 for tokens, 0 for padding, `[B, L]`; all are tokens by default.
   ///   - pixelValues: images as the processor prepares them, `[B, C, H, W]`, of any size.
   ///   - pixelMask: 1 for pixels, 0 for padding at the right and at the bottom, `[B, H, W]`; all are pixels by default.
-  /// - Returns: `[B, A]`, unnormalised.
+  /// - Returns: `[B, A]`, unnormalized.
   public func callAsFunction(
     _ ids: IntTensor, attentionMask: IntTensor? = nil, _ pixelValues: Tensor, pixelMask: Tensor? = nil
   ) -> Tensor {

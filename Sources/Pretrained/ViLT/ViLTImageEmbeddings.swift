@@ -24,8 +24,8 @@ final class ViLTImageEmbeddings: Module {
   init(_ configuration: ViLTConfiguration) {
     let width = configuration.hiddenSize
     let count = configuration.imageSize.patchCount(configuration.patchSize)
-    clsToken = Initialisation.constant([1, 1, width], 0)
-    positionEmbeddings = Initialisation.constant([1, count + 1, width], 0)
+    clsToken = Initialization.constant([1, 1, width], 0)
+    positionEmbeddings = Initialization.constant([1, count + 1, width], 0)
     patches = PatchProjection(
       channels: configuration.channelCount, patchSize: configuration.patchSize, width: width,
       standardDeviation: configuration.initializerRange)

@@ -11,8 +11,8 @@ final class Conv1D: Module {
 
   /// A layer with GPT-2's initial values: normal weights, biases of zero.
   init(_ inFeatures: Int, _ outFeatures: Int, standardDeviation: Double) {
-    weight = Initialisation.normal([inFeatures, outFeatures], standardDeviation: standardDeviation)
-    bias = Initialisation.constant([outFeatures], 0)
+    weight = Initialization.normal([inFeatures, outFeatures], standardDeviation: standardDeviation)
+    bias = Initialization.constant([outFeatures], 0)
   }
 
   /// `[…, in]` to `[…, out]`.

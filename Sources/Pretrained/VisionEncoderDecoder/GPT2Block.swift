@@ -3,7 +3,7 @@ import Layers
 import Tensors
 
 /// A layer of GPT-2 (Radford et al. 2019, section 2.3): attention, attention to an encoder if there is one, and a
-/// feed-forward part, each behind a normalisation and with a shortcut around it.
+/// feed-forward part, each behind a normalization and with a shortcut around it.
 ///
 /// B, T, D stand for rows, tokens and the width of a token.
 final class GPT2Block: Module {

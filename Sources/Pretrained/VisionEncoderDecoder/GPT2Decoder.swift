@@ -74,7 +74,7 @@ public final class GPT2Decoder: Module {
     return head(batch.last(states))
   }
 
-  /// `[B, T]` to `[B, T, D]`, behind the last normalisation.
+  /// `[B, T]` to `[B, T, D]`, behind the last normalization.
   private func hidden(
     _ ids: IntTensor, _ places: IntTensor, cache: KeyValueCache?, memory: [CrossAttentionMemory]?
   ) -> Tensor {

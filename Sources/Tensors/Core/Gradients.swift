@@ -11,7 +11,7 @@ final class GradientNode: @unchecked Sendable {
   private(set) var parents: [GradientNode?]
   /// Turns the gradient of this result into the gradients of the operands.
   private var passBack: ((Tensor) -> [Tensor?])?
-  /// The gradient gathered so far: of a leaf, for the optimiser; of a step, until it is passed on.
+  /// The gradient gathered so far: of a leaf, for the optimizer; of a step, until it is passed on.
   private(set) var gradient: Tensor?
   /// Whether `gradient` is this node's own memory, to which more may be added in place.
   private var ownsGradient = false
@@ -126,7 +126,7 @@ extension Tensor {
   }
 
   /// The same numbers as a leaf whose gradient is wanted: a parameter. It shares the memory if the numbers lie there in
-  /// row-major order as 32-bit floats, as optimisers need them, and copies them otherwise.
+  /// row-major order as 32-bit floats, as optimizers need them, and copies them otherwise.
   public func requiringGrad() -> Tensor {
     var leaf = packed()
     leaf.node = GradientNode(shape: shape)

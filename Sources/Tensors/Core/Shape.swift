@@ -38,7 +38,7 @@ enum Shape {
     return result
   }
 
-  /// Row-major strides: the last dimension's numbers are neighbours.
+  /// Row-major strides: the last dimension's numbers are neighbors.
   static func strides(_ shape: [Int]) -> [Int] {
     var strides = [Int](repeating: 1, count: shape.count)
     var step = 1

@@ -9,7 +9,7 @@
 public struct Tensor {
   /// The size of each dimension; empty for a single number.
   public let shape: [Int]
-  /// How far apart, in elements, neighbours of each dimension lie in memory.
+  /// How far apart, in elements, neighbors of each dimension lie in memory.
   public let strides: [Int]
   /// Where in the storage the first element is.
   let offset: Int

@@ -78,7 +78,7 @@ package enum ElementaryDouble {
   /// log(1 + x) without the rounding of 1 + x, within 0.51 ulp.
   package static func log1p(_ x: Double) -> Double {
     guard x > -1, x < .infinity else { return logarithmOfLimit(1 + x) }
-    // Below, x²/2 is less than half an ulp of the subnormals' neighbours, and x, -0 too, is the result.
+    // Below, x²/2 is less than half an ulp of the subnormals' neighbors, and x, -0 too, is the result.
     guard x.magnitude > 0x1p-100 else { return x }
     let result = logarithm(Pair(sum: 1, x))
     return result.high + result.low

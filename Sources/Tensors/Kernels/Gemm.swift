@@ -12,7 +12,7 @@ struct Gemm {
   let a: MatrixOperand
   let b: MatrixOperand
   let c: UnsafeMutablePointer<Float>
-  /// Floats from one row of `c` to the next; its columns are neighbours.
+  /// Floats from one row of `c` to the next; its columns are neighbors.
   let cStride: Int
   /// One start value for each column, or `nil` for zeros (a bias).
   let start: UnsafePointer<Float>?
@@ -35,7 +35,7 @@ struct Gemm {
   static let fewColumns = 512
   /// The same where the rows of a tile drive each other out of the first-level cache.
   static let fewColumnsOfCrowdedRows = 256
-  /// The same where neighbours in `a` are those of a column (a transposed matrix): then each step of depth is far away.
+  /// The same where neighbors in `a` are those of a column (a transposed matrix): then each step of depth is far away.
   static let veryFewColumns = 64
 
   /// Computes the given part of `c`; parts may be computed on different threads.

@@ -191,25 +191,25 @@ enum GemmTile {
   }
 }
 
-/// Eight neighbouring floats; needs no alignment.
+/// Eight neighboring floats; needs no alignment.
 @inline(__always)
 func load(_ pointer: UnsafePointer<Float>) -> SIMD8<Float> {
   UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Float>.self)
 }
 
-/// Eight neighbouring floats; needs no alignment.
+/// Eight neighboring floats; needs no alignment.
 @inline(__always)
 func load(_ pointer: UnsafeMutablePointer<Float>) -> SIMD8<Float> {
   UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Float>.self)
 }
 
-/// Eight neighbouring half-size floats as stored; needs no alignment.
+/// Eight neighboring half-size floats as stored; needs no alignment.
 @inline(__always)
 func load(_ pointer: UnsafePointer<UInt16>) -> SIMD8<UInt16> {
   UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<UInt16>.self)
 }
 
-/// Writes eight neighbouring floats; needs no alignment.
+/// Writes eight neighboring floats; needs no alignment.
 @inline(__always)
 func store(_ vector: SIMD8<Float>, _ pointer: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: SIMD8<Float>.self)

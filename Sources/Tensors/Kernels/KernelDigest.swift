@@ -198,11 +198,11 @@ extension KernelDigest {
     add(mean)
     add(scale)
     for hasWeight in [false, true] {
-      RowKernels.normalise(
+      RowKernels.normalize(
         x, count: count, mean: mean, scale: scale, weight: hasWeight ? UnsafePointer(weight) : nil,
         bias: hasWeight ? UnsafePointer(bias) : nil, to: out)
       add(out, count)
-      RowKernels.normaliseBackward(
+      RowKernels.normalizeBackward(
         x, y, count: count, mean: mean, scale: scale, weight: hasWeight ? UnsafePointer(weight) : nil, scratch: scratch,
         to: gradient, products: products)
       add(gradient, count)

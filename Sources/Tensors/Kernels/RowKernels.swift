@@ -1,4 +1,4 @@
-/// Kernels that work on whole rows: softmax and normalisation, forward and backward.
+/// Kernels that work on whole rows: softmax and normalization, forward and backward.
 enum RowKernels {
   /// `out = exp(x - max) / Σ exp(x - max)`; in place where `out` is `x`. A row of -∞ gives NaN, as in PyTorch.
   @inline(__always)
@@ -53,7 +53,7 @@ enum RowKernels {
 
   /// `out = (x - mean) · scale · weight + bias`.
   @inline(__always)
-  static func normalise(
+  static func normalize(
     _ x: UnsafePointer<Float>, count: Int, mean: Float, scale: Float, weight: UnsafePointer<Float>?,
     bias: UnsafePointer<Float>?, to out: UnsafeMutablePointer<Float>
   ) {
@@ -83,13 +83,13 @@ enum RowKernels {
   ///   - scratch: room for a row.
   ///   - products: gets `dy · x̂`, what the gradient of the weight is the sum of.
   @inline(__always)
-  static func normaliseBackward(
+  static func normalizeBackward(
     _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, count: Int, mean: Float, scale: Float,
     weight: UnsafePointer<Float>?, scratch: UnsafeMutablePointer<Float>, to dx: UnsafeMutablePointer<Float>,
     products: UnsafeMutablePointer<Float>
   ) {
     let normal = scratch
-    normalise(x, count: count, mean: mean, scale: scale, weight: nil, bias: nil, to: normal)
+    normalize(x, count: count, mean: mean, scale: scale, weight: nil, bias: nil, to: normal)
     Pointwise.map(TimesKernel(), dy, normal, count: count, to: products)
     // The result's place holds g for the time being.
     let g = dx
@@ -101,7 +101,7 @@ enum RowKernels {
     let meanOfG = Reductions.sum(g, count: count) / Float(count)
     let meanOfProduct = Reductions.dot(g, normal, count: count) / Float(count)
     Pointwise.map(
-      NormaliseBackward(meanOfG: meanOfG, meanOfProduct: meanOfProduct, scale: scale), g, normal, count: count, to: dx)
+      NormalizeBackward(meanOfG: meanOfG, meanOfProduct: meanOfProduct, scale: scale), g, normal, count: count, to: dx)
   }
 }
 
@@ -136,7 +136,7 @@ private struct MinusExpTimes: BinaryKernel {
   }
 }
 
-private struct NormaliseBackward: BinaryKernel {
+private struct NormalizeBackward: BinaryKernel {
   let meanOfG: Float
   let meanOfProduct: Float
   let scale: Float

@@ -4,8 +4,8 @@
 public enum InterpolationMode: Sendable {
   /// The pixel whose area contains the place.
   case nearest
-  /// Weighted mean of the four pixels around, pixel centres at half coordinates or, with `alignCorners`, the corner
-  /// pixels' centres onto each other.
+  /// Weighted mean of the four pixels around, pixel centers at half coordinates or, with `alignCorners`, the corner
+  /// pixels' centers onto each other.
   case bilinear(alignCorners: Bool)
 }
 

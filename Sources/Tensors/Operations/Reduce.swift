@@ -93,7 +93,7 @@ extension Tensor {
   private func sumKeepingDimensions(_ dims: [Int], _ kept: [Int]) -> Tensor {
     guard let first = dims.first, let last = dims.last else { return detached() }
     if shape[first...last].indices.contains(where: { !dims.contains($0) && shape[$0] != 1 }) {
-      // Not neighbours: bring them to the end.
+      // Not neighbors: bring them to the end.
       let others = shape.indices.filter { !dims.contains($0) }
       let moved = detached().permute(others + dims)
       let ends = Array(others.count..<rank)

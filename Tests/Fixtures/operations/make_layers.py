@@ -1,4 +1,4 @@
-"""Records what PyTorch's layers, losses, optimisers, schedules and initial values are, for LayersTests.
+"""Records what PyTorch's layers, losses, optimizers, schedules and initial values are, for LayersTests.
 
 Run it with PyTorch 2.x; it writes layers.json beside itself. Parameters are recorded by their names, after noise was
 added to them so that none is a plain 0 or 1.
@@ -14,7 +14,7 @@ from torch import nn
 from fixture import Input as T
 from fixture import backward, encode, random, weighting, write
 
-layers, losses, optimisers, schedules, initial = [], [], [], [], []
+layers, losses, optimizers, schedules, initial = [], [], [], [], []
 TOLERANCE = 4e-6
 
 
@@ -213,7 +213,7 @@ loss(
 loss("meanSquaredError", [T(3, 5), T(3, 5)], lambda x, i: F.mse_loss(x[0], x[1]))
 
 
-# Optimisers: six steps; the gradient of each is recorded, the third is missing for the second parameter.
+# Optimizers: six steps; the gradient of each is recorded, the third is missing for the second parameter.
 def optimiser(name, make, **arguments):
     start = [torch.tensor(random.standard_normal(s).astype("float32")) for s in [(3, 5), (4,)]]
     parameters = [nn.Parameter(p.clone()) for p in start]
@@ -232,7 +232,7 @@ def optimiser(name, make, **arguments):
                 group["lr"] *= 0.5
         chosen.step()
         steps.append({"gradients": [encode(g) for g in gradients], "values": [encode(p) for p in parameters]})
-    optimisers.append({"name": name, "arguments": arguments, "start": [encode(p) for p in start], "steps": steps})
+    optimizers.append({"name": name, "arguments": arguments, "start": [encode(p) for p in start], "steps": steps})
 
 
 optimiser("AdamW", lambda p: torch.optim.AdamW(p, lr=0.01), learningRate=0.01)
@@ -425,7 +425,7 @@ write(
     {
         "layers": layers,
         "losses": losses,
-        "optimisers": optimisers,
+        "optimizers": optimizers,
         "clipping": clipping,
         "schedules": schedules,
         "initial": initial,

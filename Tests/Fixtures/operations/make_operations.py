@@ -1,6 +1,6 @@
 """Records what PyTorch makes of every operation of the engine: inputs, results and gradients, on small awkward shapes.
 
-Run it with PyTorch 2.x; it writes operations.json beside itself. The names are those of OpCatalogue.swift.
+Run it with PyTorch 2.x; it writes operations.json beside itself. The names are those of OpCatalog.swift.
 """
 
 import os

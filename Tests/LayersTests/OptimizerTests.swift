@@ -4,17 +4,17 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite struct OptimiserTests {
+@Suite struct OptimizerTests {
   let fixture: LayerFixture
 
   init() throws { fixture = try LayerFixture.load() }
 
   @Test func everyStepIsThatOfPyTorch() throws {
-    for given in fixture.optimisers {
+    for given in fixture.optimizers {
       let a = LayerArguments(given.arguments)
       let parameters = given.start.map { $0.tensor.requiringGrad() }
       let rate = a.number("learningRate") ?? 0
-      let optimiser: Optimiser =
+      let optimizer: Optimizer =
         given.name == "AdamW"
         ? AdamW(
           parameters, learningRate: rate, betas: (a.number("beta1") ?? 0.9, a.number("beta2") ?? 0.999),
@@ -25,8 +25,8 @@ import Testing
       for (number, step) in given.steps.enumerated() {
         for (parameter, gradient) in zip(parameters, step.gradients) { parameter.grad = gradient.tensor }
         if number == 2 { parameters[1].grad = nil }
-        if number == 4 { optimiser.learningRate *= 0.5 }
-        optimiser.step()
+        if number == 4 { optimizer.learningRate *= 0.5 }
+        optimizer.step()
         for (place, (parameter, expected)) in zip(parameters, step.values).enumerated() {
           let difference = parameter.difference(
             from: expected.floats, shape: expected.shape, tolerance: 5e-7,
@@ -34,7 +34,7 @@ import Testing
           #expect(difference == nil)
         }
       }
-      optimiser.zeroGrad()
+      optimizer.zeroGrad()
       #expect(parameters.allSatisfy { $0.grad == nil })
     }
   }
@@ -71,11 +71,11 @@ import Testing
   @Test func aStateOfScatteredNumbersIsCopied() throws {
     let parameter = Tensor.ones([2, 3]).requiringGrad()
     let mean = Tensor([1, 2, 3, 4, 5, 6], shape: [3, 2])
-    let optimiser = AdamW([parameter])
-    optimiser.state = [AdamW.Moments(stepCount: 1, mean: mean.T, square: Tensor.ones([1, 3]).expand(2, 3))]
+    let optimizer = AdamW([parameter])
+    optimizer.state = [AdamW.Moments(stepCount: 1, mean: mean.T, square: Tensor.ones([1, 3]).expand(2, 3))]
     parameter.grad = .zeros([2, 3])
-    optimiser.step()
-    let state = try #require(optimiser.state[0])
+    optimizer.step()
+    let state = try #require(optimizer.state[0])
     #expect(mean.scalars == [1, 2, 3, 4, 5, 6])
     let keeps: [Float] = [1, 3, 5, 2, 4, 6].map { $0 + Float(1 - 0.9) * (0 - $0) }
     #expect(state.mean.scalars == keeps)
@@ -119,10 +119,10 @@ import Testing
     let layer = Linear(3, 2)
     layer.setFrozen()
     let before = layer.parameters().map { $0.scalars }
-    let optimiser = AdamW(layer.parameters())
+    let optimizer = AdamW(layer.parameters())
     let x = Tensor.ones([1, 3]).requiringGrad()
     layer(x).sum().backward()
-    optimiser.step()
+    optimizer.step()
     #expect(layer.parameters().map { $0.scalars } == before)
     #expect(x.grad != nil && layer.parameters().allSatisfy { $0.grad == nil })
   }
@@ -208,15 +208,15 @@ import Testing
       let layer = TransformerEncoderLayer(embedDim: 64, headCount: 4, feedForwardDim: 128)
       let model = TransformerEncoder(layer, layerCount: 2)
       let head = Linear(64, 10)
-      let optimiser = AdamW(model.parameters() + head.parameters())
+      let optimizer = AdamW(model.parameters() + head.parameters())
       var bytes: [Int] = []
       for step in 0..<12 {
-        optimiser.zeroGrad()
+        optimizer.zeroGrad()
         let x = Tensor.randn([16, 17, 64])
         let loss = crossEntropy(head(model(x).select(0, dim: 1)), .randint(0..<10, [16]))
         loss.backward()
         clipGradNorm(model.parameters(), maxNorm: 1)
-        optimiser.step()
+        optimizer.step()
         if step >= 3 { bytes.append(Memory.liveBytes + Memory.pooledBytes) }
       }
       exit(Set(bytes).count == 1 ? 0 : 1)

@@ -2,7 +2,7 @@ import Tensors
 import TestSupport
 
 /// How the tests call every public operation, by name: with the tensors, indices and arguments of a recorded case.
-enum OpCatalogue {
+enum OpCatalog {
   /// What an operation gave.
   enum Output {
     case tensor(Tensor)

@@ -1,14 +1,14 @@
-// Layer normalisation and L2 normalisation.
+// Layer normalization and L2 normalization.
 
 extension Tensor {
-  /// Normalises the last dimension to mean 0 and variance 1, then scales and shifts it (Ba et al. 2016).
+  /// Normalizes the last dimension to mean 0 and variance 1, then scales and shifts it (Ba et al. 2016).
   ///
   /// - Parameters:
   ///   - weight: the scale, `[D]`, or `nil` for none.
   ///   - bias: the shift, `[D]`, or `nil` for none.
   ///   - epsilon: added to the variance.
   public func layerNorm(weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Float = 1e-5) -> Tensor {
-    guard let size = shape.last else { fail("layerNorm", "a single number has nothing to normalise") }
+    guard let size = shape.last else { fail("layerNorm", "a single number has nothing to normalize") }
     for part in [weight, bias] {
       if let part, part.shape != [size] {
         fail("layerNorm", "a weight or bias of shape \(part.shape) does not fit rows of \(size) in shape \(shape)")
@@ -29,7 +29,7 @@ extension Tensor {
               let (mean, scale) = RowKernels.moments(x + at, count: size, epsilon: epsilon)
               moments[row] = mean
               moments[rows + row] = scale
-              RowKernels.normalise(
+              RowKernels.normalize(
                 x + at, count: size, mean: mean, scale: scale, weight: w == nil ? nil : wp, bias: b == nil ? nil : bp,
                 to: out + at)
             }
@@ -83,7 +83,7 @@ extension Tensor {
             let count = Swift.min(blockRows, rows - first)
             for row in first..<first + count {
               let at = row * size
-              RowKernels.normaliseBackward(
+              RowKernels.normalizeBackward(
                 x + at, g + at, count: size, mean: moments[row], scale: moments[rows + row], weight: w,
                 scratch: scratch, to: dx + at, products: products + (row - first) * size)
             }

@@ -94,7 +94,7 @@ struct LayerFixture: Decodable {
     let parameters: [String: OperationCase.Numbers]
     let parameterGradients: [String: OperationCase.Numbers]
   }
-  struct Optimiser: Decodable {
+  struct Optimizer: Decodable {
     struct Step: Decodable {
       let gradients: [OperationCase.Numbers]
       let values: [OperationCase.Numbers]
@@ -140,7 +140,7 @@ struct LayerFixture: Decodable {
 
   let layers: [Layer]
   let losses: [OperationCase]
-  let optimisers: [Optimiser]
+  let optimizers: [Optimizer]
   let clipping: [Clipping]
   let schedules: [Schedule]
   let initial: [Initial]

@@ -1,4 +1,4 @@
-// The arithmetic of optimisers: one pass over a parameter's memory, without intermediate tensors.
+// The arithmetic of optimizers: one pass over a parameter's memory, without intermediate tensors.
 
 /// One parameter's part of a step of AdamW: it and its two running means are changed in place.
 package struct AdamWUpdate {

@@ -6,9 +6,9 @@ extension Image {
   ///   - values: a number for each row and column, row by row.
   ///   - rows: the names of the rows, from above; at least one.
   ///   - columns: the names of the columns, from the left; at least one.
-  ///   - range: the numbers of the colour map's ends; the smallest and largest finite value if nil.
+  ///   - range: the numbers of the color map's ends; the smallest and largest finite value if nil.
   ///   - cell: the side of a square, in pixels; in squares lower than a line of text names overlap.
-  public static func labelledHeatMap(
+  public static func labeledHeatMap(
     _ values: [Float], rows: [String], columns: [String], colormap: Colormap = .viridis,
     range: ClosedRange<Float>? = nil, cell: Int = 16
   ) -> Image {

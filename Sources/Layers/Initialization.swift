@@ -2,7 +2,7 @@ import Tensors
 
 /// How new parameters get their values: as in PyTorch, from the current generator, in the order in which the layers
 /// are made.
-public enum Initialisation {
+public enum Initialization {
   /// Whether new parameters are left without values.
   @TaskLocal static var isSkipped = false
 

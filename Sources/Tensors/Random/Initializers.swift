@@ -2,7 +2,7 @@
 ///
 /// Each is computed in double precision by the very expression of PyTorch, because the last bit of a bound shows in the
 /// parameters; ``Generator/fillUniform(_:in:)`` rounds it to Float. The square root is IEEE's, the same everywhere.
-public enum Initialisers {
+public enum Initializers {
   /// The bound `b` of the weights of a linear or convolutional layer, uniform in `-b..<b` (He et al. 2015, with the negative
   /// slope √5 that PyTorch's layers ask for).
   ///

@@ -1,7 +1,7 @@
 import Tensors
 
 /// Changes parameters against their gradients.
-public protocol Optimiser: AnyObject {
+public protocol Optimizer: AnyObject {
   /// How far a step goes; schedules change it.
   var learningRate: Double { get set }
   /// Changes every parameter that has a gradient.

@@ -1,11 +1,11 @@
 import Images
 import Testing
 
-@Test func aLabelledHeatMapNamesItsRowsAndColumns() {
+@Test func aLabeledHeatMapNamesItsRowsAndColumns() {
   let values: [Float] = [0, 1, 2, 3, 4, 5]
   let map = Image.heatMap(values, columns: 3, rows: 2, cell: 16)
-  let named = Image.labelledHeatMap(values, rows: ["one", "two"], columns: ["a", "b", "c"])
-  let unnamed = Image.labelledHeatMap(values, rows: ["", ""], columns: ["", "", ""])
+  let named = Image.labeledHeatMap(values, rows: ["one", "two"], columns: ["a", "b", "c"])
+  let unnamed = Image.labeledHeatMap(values, rows: ["", ""], columns: ["", "", ""])
 
   func squares(_ image: Image) -> Image {
     // The map is in the lower right, four pixels from the edges.
