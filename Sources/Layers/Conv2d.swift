@@ -25,9 +25,9 @@ public final class Conv2d: Module {
     }
     (weight, self.bias) = calling("Conv2d", ("filters", shape)) {
       let fanIn = checkedCount([inChannels, kernelSize, kernelSize], "Conv2d")
-      let weight = Initialization.uniform(shape, bound: Initializers.kaimingUniformBound(fanIn: fanIn))
+      let weight = Initialization.uniform(shape, bound: Initialization.kaimingUniformBound(fanIn: fanIn))
       return (
-        weight, bias ? Initialization.uniform([outChannels], bound: Initializers.biasBound(fanIn: fanIn)) : nil
+        weight, bias ? Initialization.uniform([outChannels], bound: Initialization.biasBound(fanIn: fanIn)) : nil
       )
     }
     self.stride = stride

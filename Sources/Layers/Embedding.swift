@@ -12,10 +12,10 @@ public final class Embedding: Module {
   ///
   /// - Parameters:
   ///   - paddingIndex: a row that starts as zeros and stays as it is in training; a negative one counts from the end.
-  ///   - standardDeviation: how far the numbers spread.
-  public init(_ count: Int, _ width: Int, paddingIndex: Int? = nil, standardDeviation: Double = 1) {
+  ///   - std: their standard deviation.
+  public init(_ count: Int, _ width: Int, paddingIndex: Int? = nil, std: Double = 1) {
     weight = calling("Embedding", ("table", [count, width])) {
-      Initialization.normal([count, width], standardDeviation: standardDeviation)
+      Initialization.normal([count, width], std: std)
     }
     self.paddingIndex = paddingIndex.map { index in
       guard (-count..<count).contains(index) else {
@@ -31,7 +31,7 @@ public final class Embedding: Module {
   /// - Returns: the shape of the ids with `width` behind.
   public func callAsFunction(_ ids: IntTensor) -> Tensor {
     calling("Embedding", ("ids", ids.shape), ("table", weight.shape)) {
-      weight.rows(ids, withoutGradient: paddingIndex)
+      weight.embedding(ids, paddingIndex: paddingIndex)
     }
   }
 }

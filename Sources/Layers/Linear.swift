@@ -12,20 +12,20 @@ public final class Linear: Module {
     Self.check(inFeatures, outFeatures)
     (weight, self.bias) = calling("Linear", ("weight", [outFeatures, inFeatures])) {
       let weight = Initialization.uniform(
-        [outFeatures, inFeatures], bound: Initializers.kaimingUniformBound(fanIn: inFeatures))
+        [outFeatures, inFeatures], bound: Initialization.kaimingUniformBound(fanIn: inFeatures))
       return (
-        weight, bias ? Initialization.uniform([outFeatures], bound: Initializers.biasBound(fanIn: inFeatures)) : nil
+        weight, bias ? Initialization.uniform([outFeatures], bound: Initialization.biasBound(fanIn: inFeatures)) : nil
       )
     }
   }
 
   /// A layer with normally distributed weights and biases of zero, as most published transformers start.
   ///
-  /// - Parameter standardDeviation: how far the weights spread.
-  public init(_ inFeatures: Int, _ outFeatures: Int, bias: Bool = true, standardDeviation: Double) {
+  /// - Parameter std: the standard deviation of the weights.
+  public init(_ inFeatures: Int, _ outFeatures: Int, bias: Bool = true, std: Double) {
     Self.check(inFeatures, outFeatures)
     (weight, self.bias) = calling("Linear", ("weight", [outFeatures, inFeatures])) {
-      let weight = Initialization.normal([outFeatures, inFeatures], standardDeviation: standardDeviation)
+      let weight = Initialization.normal([outFeatures, inFeatures], std: std)
       return (weight, bias ? Initialization.constant([outFeatures], 0) : nil)
     }
   }

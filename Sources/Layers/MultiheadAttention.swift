@@ -31,7 +31,7 @@ public final class MultiheadAttention: Module {
       // PyTorch draws the output projection first, bias included, and then sets that bias to zero.
       let outProj = Linear(embedDim, embedDim)
       let inProjWeight = Initialization.uniform(
-        [3 * embedDim, embedDim], bound: Initializers.xavierUniformBound(fanIn: embedDim, fanOut: 3 * embedDim))
+        [3 * embedDim, embedDim], bound: Initialization.xavierUniformBound(fanIn: embedDim, fanOut: 3 * embedDim))
       return (outProj, inProjWeight, Initialization.constant([3 * embedDim], 0))
     }
     outProj.bias?.assign(.zeros([embedDim]))

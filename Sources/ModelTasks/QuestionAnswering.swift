@@ -117,6 +117,6 @@ public struct QuestionAnswering {
     if parts.isEmpty { return .zeros([0, model.configuration.labels.count]) }
     var places = [Int](repeating: 0, count: order.count)
     for (place, pair) in order.enumerated() { places[pair] = place }
-    return Tensor.cat(parts, dim: 0).rows(IntTensor(places))
+    return Tensor.cat(parts, dim: 0).indexSelect(places)
   }
 }

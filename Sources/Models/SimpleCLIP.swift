@@ -107,7 +107,7 @@ public final class SimpleCLIP: Module {
     logitScale = Initialization.constant([], Float(ElementaryDouble.log(1 / configuration.temperature)))
     logitBias = configuration.initialBias.map { Initialization.constant([], $0) }
     imagePosEmbed = configuration.imagePositionDeviation.map {
-      Initialization.normal([1, patches.patchCount, width], standardDeviation: $0)
+      Initialization.normal([1, patches.patchCount, width], std: $0)
     }
   }
 

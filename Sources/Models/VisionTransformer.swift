@@ -96,8 +96,8 @@ public final class VisionTransformer: Module, UnaryLayer {
       layerCount: configuration.depth)
     norm = LayerNorm(width)
     head = Linear(width, configuration.classCount)
-    posEmbed = Initialization.normal([1, patchEmbed.patchCount + 1, width], standardDeviation: 0.02)
-    clsToken = Initialization.normal([1, 1, width], standardDeviation: 0.02)
+    posEmbed = Initialization.normal([1, patchEmbed.patchCount + 1, width], std: 0.02)
+    clsToken = Initialization.normal([1, 1, width], std: 0.02)
   }
 
   /// A ViT with the notebook's settings and another number of classes.

@@ -17,10 +17,10 @@ final class EncoderAttention: Module {
 
   init(_ shape: EncoderShape, names: EncoderNames) {
     let (width, bias, spread) = (shape.width, shape.hasAttentionBias, shape.spread)
-    query = Linear(width, width, bias: bias, standardDeviation: spread.attentionInput)
-    key = Linear(width, width, bias: bias, standardDeviation: spread.attentionInput)
-    value = Linear(width, width, bias: bias, standardDeviation: spread.attentionInput)
-    output = Linear(width, width, standardDeviation: spread.attentionOutput)
+    query = Linear(width, width, bias: bias, std: spread.attentionInput)
+    key = Linear(width, width, bias: bias, std: spread.attentionInput)
+    value = Linear(width, width, bias: bias, std: spread.attentionInput)
+    output = Linear(width, width, std: spread.attentionOutput)
     headCount = shape.headCount
     self.names = names
   }

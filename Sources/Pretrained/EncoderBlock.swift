@@ -21,8 +21,8 @@ final class EncoderBlock: Module {
     norm1 = LayerNorm(shape.width, epsilon: shape.epsilon)
     attention = EncoderAttention(shape, names: names)
     norm2 = LayerNorm(shape.width, epsilon: shape.epsilon)
-    expand = Linear(shape.width, shape.feedForwardWidth, standardDeviation: shape.spread.expansion)
-    contract = Linear(shape.feedForwardWidth, shape.width, standardDeviation: shape.spread.contraction)
+    expand = Linear(shape.width, shape.feedForwardWidth, std: shape.spread.expansion)
+    contract = Linear(shape.feedForwardWidth, shape.width, std: shape.spread.contraction)
     activation = shape.activation
     self.names = names
   }
@@ -85,11 +85,11 @@ struct InitialSpread {
   let contraction: Double
 
   /// The same for all: ViT's and BERT's.
-  init(_ standardDeviation: Double) {
-    attentionInput = standardDeviation
-    attentionOutput = standardDeviation
-    expansion = standardDeviation
-    contraction = standardDeviation
+  init(_ std: Double) {
+    attentionInput = std
+    attentionOutput = std
+    expansion = std
+    contraction = std
   }
 
   /// CLIP's: by the width, and smaller the more layers there are.

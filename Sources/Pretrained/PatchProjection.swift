@@ -13,9 +13,9 @@ final class PatchProjection: Module {
   let bias: Tensor?  // [D]
   private let patchSize: Extent
 
-  init(channels: Int, patchSize: Extent, width: Int, bias: Bool = true, standardDeviation: Double) {
+  init(channels: Int, patchSize: Extent, width: Int, bias: Bool = true, std: Double) {
     weight = Initialization.normal(
-      [width, channels, patchSize.height, patchSize.width], standardDeviation: standardDeviation)
+      [width, channels, patchSize.height, patchSize.width], std: std)
     self.bias = bias ? Initialization.constant([width], 0) : nil
     self.patchSize = patchSize
   }

@@ -33,12 +33,12 @@ public final class ViTEncoder: Module {
       width: width, headCount: configuration.headCount, feedForwardWidth: configuration.intermediateSize,
       activation: configuration.activation, epsilon: Float(configuration.layerNormEpsilon),
       hasAttentionBias: configuration.hasAttentionBias, spread: InitialSpread(configuration.initializerRange))
-    clsToken = Initialization.normal([1, 1, width], standardDeviation: configuration.initializerRange)
+    clsToken = Initialization.normal([1, 1, width], std: configuration.initializerRange)
     let patchCount = configuration.imageSize.patchCount(configuration.patchSize)
-    positions = Initialization.normal([1, patchCount + 1, width], standardDeviation: configuration.initializerRange)
+    positions = Initialization.normal([1, patchCount + 1, width], std: configuration.initializerRange)
     patches = PatchProjection(
       channels: configuration.channelCount, patchSize: configuration.patchSize, width: width,
-      standardDeviation: configuration.initializerRange)
+      std: configuration.initializerRange)
     layers = (0..<configuration.layerCount).map { _ in EncoderBlock(shape, names: .vit) }
     norm = LayerNorm(width, epsilon: Float(configuration.layerNormEpsilon))
   }

@@ -119,8 +119,8 @@ import Training
           transformer = TransformerEncoder(layer, layerCount: depth)
           norm = LayerNorm(embedDim)
           head = Linear(embedDim, classCount)
-          posEmbed = .normal([1, patchEmbed.patchCount + 1, embedDim], standardDeviation: 0.02).requiringGrad()
-          clsToken = .normal([1, 1, embedDim], standardDeviation: 0.02).requiringGrad()
+          posEmbed = .normal([1, patchEmbed.patchCount + 1, embedDim], std: 0.02).requiringGrad()
+          clsToken = .normal([1, 1, embedDim], std: 0.02).requiringGrad()
         }
 
         func callAsFunction(_ image: Tensor) -> Tensor {
@@ -308,7 +308,7 @@ import Training
     #expect(x.select(0, dim: 1).scalars == [1, 4])
     #expect(x.slice(1..<3, dim: 1).scalars == [2, 3, 5, 6])
     #expect(x.indexSelect([1, 0]).scalars == [4, 5, 6, 1, 2, 3])
-    #expect(table.rows(ids).scalars == [3, 30, 1, 10])
+    #expect(table.embedding(ids).scalars == [3, 30, 1, 10])
     #expect(x.gather(dim: 1, places).scalars == [3, 4])
     #expect(x.maskedFill(x .> 3, 0).scalars == [1, 2, 3, 0, 0, 0])
     #expect(Tensor.where(x .> 3, x, -x).scalars == [-1, -2, -3, 4, 5, 6])

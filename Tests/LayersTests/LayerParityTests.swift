@@ -114,6 +114,15 @@ import Testing
   }
 }
 
+@Suite struct InitializationTests {
+  @Test func theBoundsAreThoseOfPyTorchToTheLastBit() {
+    // 1 / √768 by the two expressions: here they differ in the last bit.
+    #expect(Initialization.kaimingUniformBound(fanIn: 768) == 0x1.279a74590331cp-5)
+    #expect(Initialization.biasBound(fanIn: 768) == 0x1.279a74590331dp-5)
+    #expect(Initialization.xavierUniformBound(fanIn: 768, fanOut: 2304) == 0x1.6a09e667f3bccp-5)
+  }
+}
+
 extension OperationCase {
   fileprivate var indicesText: String { ids.map { "\($0.map { $0.ints ?? [] })" } ?? "" }
 }

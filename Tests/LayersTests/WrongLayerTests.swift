@@ -12,6 +12,13 @@ import Testing
     WrongCall("a negative stack", ["TransformerEncoder:", "-1"]) {
       _ = TransformerEncoder(TransformerEncoderLayer(embedDim: 8, headCount: 2), layerCount: -1)
     },
+    WrongCall("kaimingUniformBound", ["kaimingUniformBound:", "0 inputs"]) {
+      _ = Initialization.kaimingUniformBound(fanIn: 0)
+    },
+    WrongCall("biasBound", ["biasBound:", "0 inputs"]) { _ = Initialization.biasBound(fanIn: 0) },
+    WrongCall("xavierUniformBound", ["xavierUniformBound:", "0 outputs"]) {
+      _ = Initialization.xavierUniformBound(fanIn: 1, fanOut: 0)
+    },
     WrongCall("no inputs", ["Linear:", "0 inputs"]) { _ = Linear(0, 3) },
     WrongCall("negative outputs", ["Linear:", "-3 outputs"]) { _ = Linear(2, -3) },
     WrongCall("a padding row that is not there", ["Embedding:", "-6", "5 rows"]) {

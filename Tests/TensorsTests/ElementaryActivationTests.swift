@@ -26,10 +26,10 @@ struct ElementaryActivation: Sendable, CustomTestStringConvertible {
       name: "gelu tanh derivative", vector: { Elementary.geluTanhDerivative($0) }, truth: geluTanhDerivative,
       tolerance: 2.5e-7, digest: 0xf762_ebe9_8bc8_00b3),
     .init(
-      name: "quick gelu", vector: { Elementary.quickGELU($0) }, truth: quickGELU, tolerance: 2.5e-7,
+      name: "quick gelu", vector: { Elementary.quickGelu($0) }, truth: quickGelu, tolerance: 2.5e-7,
       digest: 0x1947_3298_3674_4e11),
     .init(
-      name: "quick gelu derivative", vector: { Elementary.quickGELUDerivative($0) }, truth: quickGELUDerivative,
+      name: "quick gelu derivative", vector: { Elementary.quickGeluDerivative($0) }, truth: quickGeluDerivative,
       tolerance: 2.5e-7, digest: 0x22aa_ba33_d2bd_2ecb),
   ]
 
@@ -53,9 +53,9 @@ struct ElementaryActivation: Sendable, CustomTestStringConvertible {
 
   static func logistic(_ x: Double) -> Double { 1 / (1 + Foundation.exp(-x)) }
 
-  static func quickGELU(_ x: Double) -> Double { x * logistic(1.702 * x) }
+  static func quickGelu(_ x: Double) -> Double { x * logistic(1.702 * x) }
 
-  static func quickGELUDerivative(_ x: Double) -> Double {
+  static func quickGeluDerivative(_ x: Double) -> Double {
     let s = logistic(1.702 * x)
     return s * (1 + 1.702 * x * (1 - s))
   }
@@ -103,7 +103,7 @@ func activationGivesTheSameBitsOnEveryMachine(_ activation: ElementaryActivation
     for (value, derivative) in [
       (ElementaryActivation.gelu, ElementaryActivation.geluDerivative),
       (ElementaryActivation.geluTanh, ElementaryActivation.geluTanhDerivative),
-      (ElementaryActivation.quickGELU, ElementaryActivation.quickGELUDerivative),
+      (ElementaryActivation.quickGelu, ElementaryActivation.quickGeluDerivative),
     ] {
       #expect((derivative(x) - (value(x + h) - value(x - h)) / (2 * h)).magnitude < 1e-8)
     }

@@ -109,7 +109,7 @@ import Testing
             half.T.matmul(Self.random([n, 3], Generator(seed: 1))).scalars,
             widened.T.matmul(Self.random([n, 3], Generator(seed: 1))).scalars))
       }
-      #expect(isSame(half.rows(IntTensor([n - 1, 0])).scalars, widened.rows(IntTensor([n - 1, 0])).scalars))
+      #expect(isSame(half.embedding(IntTensor([n - 1, 0])).scalars, widened.embedding(IntTensor([n - 1, 0])).scalars))
       #expect(isSame((half * 2).scalars, (widened * 2).scalars))
       if n > 1 { #expect(isSame(half.T[0].scalars, widened.T[0].scalars)) }
     }

@@ -116,7 +116,7 @@ import Testing
     #expect(try gradient { $0.pow(0) } == [0, 0, 0, 0, 0, 0])
     #expect(try gradient { $0.cumsum(dim: 1) } == [3, 2, 1, 3, 2, 1])
     #expect(try gradient { .cat([$0, $0], dim: 1) } == [2, 2, 2, 2, 2, 2])
-    #expect(try gradient { $0.rows(IntTensor([1])) } == [0, 0, 0, 1, 1, 1])
+    #expect(try gradient { $0.embedding(IntTensor([1])) } == [0, 0, 0, 1, 1, 1])
     #expect(try gradient { Tensor.where(Tensor([1, 0, 1]), $0, Tensor(0)) } == [1, 0, 1, 1, 0, 1])
   }
 

@@ -129,7 +129,7 @@ enum OpCatalog {
   ]
 
   private static let picking: [String: Call] = [
-    "rows": made { $0.rows($1.indices()) },
+    "embedding": made { $0.embedding($1.indices()) },
     "gather": made { $0.gather(dim: $1.int("dim"), $1.indices()) },
     "indexSelect": made { $0.indexSelect($1.indices().scalars, dim: $1.int("dim")) },
     "oneHot": { _, given in [.tensor(.oneHot(given.indices(), classes: given.int("classes")))] },
@@ -185,7 +185,7 @@ enum OpCatalog {
     "rand": drawn { shape, _ in .rand(shape) },
     "uniform": drawn { shape, _ in .uniform(shape, in: -0.3..<0.7) },
     "randn": drawn { shape, _ in .randn(shape) },
-    "normal": drawn { shape, _ in .normal(shape, mean: 1.5, standardDeviation: 0.02) },
+    "normal": drawn { shape, _ in .normal(shape, mean: 1.5, std: 0.02) },
     "bernoulli": drawn { shape, _ in .bernoulli(shape, probability: 0.3) },
     "bernoulliOf": made { x, given in withGenerator(Generator(seed: given.int("seed"))) { x.bernoulli() } },
     "randint": { _, given in

@@ -92,7 +92,7 @@ import Testing
         .scaledDotProductAttention(query: x[0], key: x[1], value: x[2], isCausal: true, dropout: 0.1)
       }
     },
-    Entry("rows", [1003, 301]) { $0[0].rows(IntTensor((0..<700).map { $0 * 37 % 1003 })) },
+    Entry("embedding", [1003, 301]) { $0[0].embedding(IntTensor((0..<700).map { $0 * 37 % 1003 })) },
     Entry("gather", [1003, 301]) { $0[0].gather(dim: 1, IntTensor((0..<1003).map { $0 % 301 }, shape: [1003, 1])) },
     Entry("indexSelect", [603, 301]) { $0[0].indexSelect((0..<400).map { $0 * 7 % 301 }, dim: 1) },
     Entry("cat", [603, 301], [603, 55]) { .cat($0, dim: 1) },

@@ -43,7 +43,7 @@ import Testing
 
   @Test func ofAnIndex() async throws {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { Wrong.ofAnIndex() }
-    try expectLine(result, ["rows", "id 2", "[2, 3]"], call: 6)
+    try expectLine(result, ["embedding", "id 2", "[2, 3]"], call: 6)
   }
 
   @Test func ofBackwardFromManyNumbers() async throws {
@@ -78,7 +78,7 @@ private enum Wrong {
   @_optimize(none) static func ofReshape() { _ = Tensor.ones([2, 3]).reshape(4, -1) }
   @_optimize(none) static func ofCat() { _ = Tensor.cat([.ones([2, 3]), .ones([3, 3])], dim: 1) }
   @_optimize(none) static func ofADimension() { _ = Tensor.ones([2, 3]).softmax(dim: 2) }
-  @_optimize(none) static func ofAnIndex() { _ = Tensor.ones([2, 3]).rows(IntTensor([0, 2])) }
+  @_optimize(none) static func ofAnIndex() { _ = Tensor.ones([2, 3]).embedding(IntTensor([0, 2])) }
   @_optimize(none) static func ofBackwardFromManyNumbers() { (Tensor.ones([2, 3]).requiringGrad() * 2).backward() }
   @_optimize(none) static func ofBackwardWithoutLeaves() { Tensor.ones([2, 3]).sum().backward() }
   @_optimize(none) static func ofASecondBackward() {

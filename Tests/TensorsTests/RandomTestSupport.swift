@@ -15,30 +15,8 @@ extension Generator {
     floats(count) { $0.fillUniform($1, in: range) }
   }
 
-  func normal(_ count: Int, mean: Double = 0, standardDeviation: Double = 1) -> [Float] {
-    floats(count) { $0.fillNormal($1, mean: mean, standardDeviation: standardDeviation) }
-  }
-
-  func uniform(_ count: Int, within bound: Double) -> [Float] {
-    uniform(count, in: -bound..<bound)
-  }
-}
-
-/// CRC-32 as zlib computes it.
-struct CRC32 {
-  private static let table: [UInt32] = (0..<256).map { byte in
-    (0..<8).reduce(UInt32(byte)) { value, _ in value & 1 == 1 ? 0xedb8_8320 ^ (value >> 1) : value >> 1 }
-  }
-
-  static func of(_ bytes: some Sequence<UInt8>) -> String {
-    let table = Self.table
-    let value = bytes.reduce(~UInt32(0)) { table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] ^ ($0 >> 8) }
-    return hexadecimal(~value)
-  }
-
-  /// That of the little-endian bytes of Float32 numbers.
-  static func of(_ floats: [Float]) -> String {
-    floats.map(\.bitPattern.littleEndian).withUnsafeBytes { of($0) }
+  func normal(_ count: Int, mean: Double = 0, std: Double = 1) -> [Float] {
+    floats(count) { $0.fillNormal($1, mean: mean, std: std) }
   }
 }
 

@@ -7,7 +7,7 @@ struct ScoreMatrixTests {
   @Test(arguments: [(1, 1), (3, 5), (8, 8), (9, 17), (17, 16), (2, 4090), (3, 4103), (2, 9001)])
   func rowsAreThoseOfASoftmax(rows: Int, columns: Int) {
     let scores = ScoreMatrix(rows: rows, columns: columns)
-    let values = withGenerator(Generator(seed: 5)) { Tensor.normal([rows, columns], standardDeviation: 8) }
+    let values = withGenerator(Generator(seed: 5)) { Tensor.normal([rows, columns], std: 8) }
     let gradients = withGenerator(Generator(seed: 6)) { Tensor.randn([rows, columns]) }
     let p = memory(of: values, scores)
     let dp = memory(of: gradients, scores)
@@ -32,7 +32,7 @@ struct ScoreMatrixTests {
   @Test(arguments: [5, 8, 17, 40])
   func farAndStrangeScoresGiveTheSameBits(columns: Int) {
     let scores = ScoreMatrix(rows: 20, columns: columns)
-    var values = withGenerator(Generator(seed: 8)) { Tensor.normal([20, columns], standardDeviation: 3).scalars }
+    var values = withGenerator(Generator(seed: 8)) { Tensor.normal([20, columns], std: 3).scalars }
     for (row, value) in [(1, -250), (3, Float.nan), (9, .infinity), (10, -.infinity), (17, 300)] {
       values[row * columns + columns / 2] = value
     }

@@ -34,15 +34,8 @@ import Testing
     WrongCall("bernoulli", ["bernoulli:", "1.5"]) { _ = Tensor.bernoulli([2], probability: 1.5) },
     WrongCall("bernoulli of each", ["bernoulli:", "-1.0"]) { _ = Tensor([0.5, -1]).bernoulli() },
     WrongCall("dropout", ["dropout:", "2.0"]) { _ = Tensor.ones([2]).dropout(2) },
-    WrongCall("normal", ["normal:", "-1.0"]) { _ = Tensor.normal([2], standardDeviation: -1) },
+    WrongCall("normal", ["normal:", "-1.0"]) { _ = Tensor.normal([2], std: -1) },
     WrongCall("uniform", ["uniform:", "wider"]) { _ = Tensor.uniform([2], in: -3e38..<3e38) },
-    WrongCall("kaimingUniformBound", ["kaimingUniformBound:", "0 inputs"]) {
-      _ = Initializers.kaimingUniformBound(fanIn: 0)
-    },
-    WrongCall("biasBound", ["biasBound:", "0 inputs"]) { _ = Initializers.biasBound(fanIn: 0) },
-    WrongCall("xavierUniformBound", ["xavierUniformBound:", "0 outputs"]) {
-      _ = Initializers.xavierUniformBound(fanIn: 1, fanOut: 0)
-    },
     WrongCall("a gradient of another shape", ["grad:", "[3]", "[2]"]) {
       Tensor.ones([2]).requiringGrad().grad = .ones([3])
     },

@@ -42,10 +42,10 @@ public final class BLIP2Model: Module, PretrainedModel {
     let width = configuration.queryTransformer.hiddenSize
     visionModel = BLIP2VisionEncoder(configuration.vision)
     queryTokens = Initialization.normal(
-      [1, configuration.queryCount, width], standardDeviation: configuration.initializerRange)
+      [1, configuration.queryCount, width], std: configuration.initializerRange)
     qformer = QFormer(configuration.queryTransformer)
     languageProjection = Linear(
-      width, configuration.text.hiddenSize, standardDeviation: configuration.initializerRange)
+      width, configuration.text.hiddenSize, std: configuration.initializerRange)
     languageModel = OPTDecoder(configuration.text)
   }
 

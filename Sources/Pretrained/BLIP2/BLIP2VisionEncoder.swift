@@ -29,11 +29,11 @@ public final class BLIP2VisionEncoder: Module {
     self.configuration = configuration
     let width = configuration.hiddenSize
     let tokens = configuration.imageSize.patchCount(configuration.patchSize) + 1
-    classToken = Initialization.normal([1, 1, width], standardDeviation: configuration.initializerRange)
-    positions = Initialization.normal([1, tokens, width], standardDeviation: configuration.initializerRange)
+    classToken = Initialization.normal([1, 1, width], std: configuration.initializerRange)
+    positions = Initialization.normal([1, tokens, width], std: configuration.initializerRange)
     patches = PatchProjection(
       channels: Self.channels, patchSize: configuration.patchSize, width: width,
-      standardDeviation: configuration.initializerRange)
+      std: configuration.initializerRange)
     layers = (0..<configuration.layerCount).map { _ in BLIP2VisionBlock(configuration) }
     norm = LayerNorm(width, epsilon: Float(configuration.layerNormEpsilon))
   }
@@ -79,11 +79,11 @@ final class BLIP2VisionBlock: Module {
     let epsilon = Float(configuration.layerNormEpsilon)
     norm1 = LayerNorm(width, epsilon: epsilon)
     qkv = Linear(
-      width, 3 * width, bias: configuration.hasAttentionBias, standardDeviation: configuration.initializerRange)
-    projection = Linear(width, width, standardDeviation: configuration.initializerRange)
+      width, 3 * width, bias: configuration.hasAttentionBias, std: configuration.initializerRange)
+    projection = Linear(width, width, std: configuration.initializerRange)
     norm2 = LayerNorm(width, epsilon: epsilon)
-    expand = Linear(width, configuration.intermediateSize, standardDeviation: configuration.initializerRange)
-    contract = Linear(configuration.intermediateSize, width, standardDeviation: configuration.initializerRange)
+    expand = Linear(width, configuration.intermediateSize, std: configuration.initializerRange)
+    contract = Linear(configuration.intermediateSize, width, std: configuration.initializerRange)
     headCount = configuration.headCount
     activation = configuration.activation
   }

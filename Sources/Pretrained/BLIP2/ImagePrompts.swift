@@ -64,6 +64,6 @@ public struct ImagePrompts: CausalLanguageModel {
           "ImagePrompts", "text \(row) of \(counts.count) has \(next) places for an image; images are \(images.shape)")
       }
     }
-    return table.rows(IntTensor(rows, shape: ids.shape))
+    return table.embedding(IntTensor(rows, shape: ids.shape))
   }
 }

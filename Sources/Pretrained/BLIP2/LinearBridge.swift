@@ -16,7 +16,7 @@ public final class LinearBridge: Module {
   public init(_ configuration: BLIP2Configuration) {
     projection = Linear(
       configuration.vision.hiddenSize, configuration.text.embeddingSize,
-      standardDeviation: configuration.initializerRange)
+      std: configuration.initializerRange)
   }
 
   /// - Parameter image: what the image encoder returned, `[B, S, its width]`.

@@ -27,13 +27,13 @@ final class OPTBlock: Module {
 
   init(_ configuration: OPTConfiguration) {
     let (width, bias, range) = (configuration.hiddenSize, configuration.hasBias, configuration.initializerRange)
-    query = Linear(width, width, bias: bias, standardDeviation: range)
-    key = Linear(width, width, bias: bias, standardDeviation: range)
-    value = Linear(width, width, bias: bias, standardDeviation: range)
-    output = Linear(width, width, bias: bias, standardDeviation: range)
+    query = Linear(width, width, bias: bias, std: range)
+    key = Linear(width, width, bias: bias, std: range)
+    value = Linear(width, width, bias: bias, std: range)
+    output = Linear(width, width, bias: bias, std: range)
     attentionNorm = OptionalNorm(configuration)
-    expand = Linear(width, configuration.intermediateSize, bias: bias, standardDeviation: range)
-    contract = Linear(configuration.intermediateSize, width, bias: bias, standardDeviation: range)
+    expand = Linear(width, configuration.intermediateSize, bias: bias, std: range)
+    contract = Linear(configuration.intermediateSize, width, bias: bias, std: range)
     norm = OptionalNorm(configuration)
     self.configuration = configuration
   }

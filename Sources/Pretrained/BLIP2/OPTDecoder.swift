@@ -34,16 +34,16 @@ public final class OPTDecoder: Module {
     self.configuration = configuration
     let (width, outer) = (configuration.hiddenSize, configuration.embeddingSize)
     let range = configuration.initializerRange
-    tokens = Embedding(configuration.vocabularySize, outer, standardDeviation: range)
-    positions = Embedding(configuration.positionCount + Self.positionOffset, width, standardDeviation: range)
-    projectIn = outer == width ? nil : Linear(outer, width, bias: false, standardDeviation: range)
+    tokens = Embedding(configuration.vocabularySize, outer, std: range)
+    positions = Embedding(configuration.positionCount + Self.positionOffset, width, std: range)
+    projectIn = outer == width ? nil : Linear(outer, width, bias: false, std: range)
     layers = (0..<configuration.layerCount).map { _ in OPTBlock(configuration) }
     let normalizes = configuration.normalizesBefore && !configuration.omitsFinalNorm
     norm = normalizes ? OptionalNorm(configuration) : nil
-    projectOut = outer == width ? nil : Linear(width, outer, bias: false, standardDeviation: range)
+    projectOut = outer == width ? nil : Linear(width, outer, bias: false, std: range)
     lmHead =
       configuration.tiesWordEmbeddings
-      ? nil : Linear(outer, configuration.vocabularySize, bias: false, standardDeviation: range)
+      ? nil : Linear(outer, configuration.vocabularySize, bias: false, std: range)
   }
 
   /// Reads whole texts at once.

@@ -52,8 +52,8 @@ final class QFormerLayer: Module {
     attention = QFormerAttention(configuration, memoryWidth: width)
     crossAttention =
       looksAtImage ? QFormerAttention(configuration, memoryWidth: configuration.encoderHiddenSize) : nil
-    expand = Linear(width, configuration.intermediateSize, standardDeviation: range)
-    contract = Linear(configuration.intermediateSize, width, standardDeviation: range)
+    expand = Linear(width, configuration.intermediateSize, std: range)
+    contract = Linear(configuration.intermediateSize, width, std: range)
     norm = LayerNorm(width, epsilon: Float(configuration.layerNormEpsilon))
     activation = configuration.activation
   }
@@ -90,10 +90,10 @@ final class QFormerAttention: Module {
 
   init(_ configuration: QFormerConfiguration, memoryWidth: Int) {
     let (width, range) = (configuration.hiddenSize, configuration.initializerRange)
-    query = Linear(width, width, standardDeviation: range)
-    key = Linear(memoryWidth, width, standardDeviation: range)
-    value = Linear(memoryWidth, width, standardDeviation: range)
-    output = Linear(width, width, standardDeviation: range)
+    query = Linear(width, width, std: range)
+    key = Linear(memoryWidth, width, std: range)
+    value = Linear(memoryWidth, width, std: range)
+    output = Linear(width, width, std: range)
     norm = LayerNorm(width, epsilon: Float(configuration.layerNormEpsilon))
     headCount = configuration.headCount
   }

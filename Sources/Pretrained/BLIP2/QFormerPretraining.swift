@@ -36,14 +36,14 @@ public final class QFormerPretraining: Module {
     let (width, range) = (settings.hiddenSize, settings.initializerRange)
     queryTokens = model.queryTokens
     qformer = model.qformer
-    words = Embedding(settings.vocabularySize, width, standardDeviation: range)
-    positions = Embedding(settings.positionCount, width, standardDeviation: range)
+    words = Embedding(settings.vocabularySize, width, std: range)
+    positions = Embedding(settings.positionCount, width, std: range)
     textLayers = (0..<settings.layerCount).map { _ in QFormerTextLayer(settings) }
-    imageProjection = Linear(width, configuration.imageTextSize, standardDeviation: range)
-    textProjection = Linear(width, configuration.imageTextSize, standardDeviation: range)
+    imageProjection = Linear(width, configuration.imageTextSize, std: range)
+    textProjection = Linear(width, configuration.imageTextSize, std: range)
     logitScale = Initialization.constant([], Self.initialLogitScale)
-    matchingHead = Linear(width, 2, standardDeviation: range)
-    wordHead = Linear(width, width, standardDeviation: range)
+    matchingHead = Linear(width, 2, std: range)
+    wordHead = Linear(width, width, std: range)
     wordNorm = LayerNorm(width, epsilon: Float(settings.layerNormEpsilon))
   }
 
@@ -109,8 +109,8 @@ final class QFormerTextLayer: Module {
 
   init(_ configuration: QFormerConfiguration) {
     let (width, range) = (configuration.hiddenSize, configuration.initializerRange)
-    expand = Linear(width, configuration.intermediateSize, standardDeviation: range)
-    contract = Linear(configuration.intermediateSize, width, standardDeviation: range)
+    expand = Linear(width, configuration.intermediateSize, std: range)
+    contract = Linear(configuration.intermediateSize, width, std: range)
     norm = LayerNorm(width, epsilon: Float(configuration.layerNormEpsilon))
     activation = configuration.activation
   }

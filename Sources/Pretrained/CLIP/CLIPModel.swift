@@ -43,7 +43,7 @@ public final class CLIPModel: Module, PretrainedModel {
     visionModel = CLIPVisionTower(configuration.vision, factor: factor)
     func projection(_ width: Int) -> Linear {
       Linear(
-        width, configuration.projectionSize, bias: false, standardDeviation: factor / Double(width).squareRoot())
+        width, configuration.projectionSize, bias: false, std: factor / Double(width).squareRoot())
     }
     textProjection = projection(configuration.text.hiddenSize)
     visualProjection = projection(configuration.vision.hiddenSize)

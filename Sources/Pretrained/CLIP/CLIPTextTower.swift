@@ -32,8 +32,8 @@ public final class CLIPTextTower: Module {
       activation: configuration.activation, epsilon: epsilon,
       spread: InitialSpread(width: width, layerCount: configuration.layerCount, factor: factor))
     // This spread is fixed, whatever `initializer_range` says.
-    words = Embedding(configuration.vocabularySize, width, standardDeviation: 0.02 * factor)
-    positions = Embedding(configuration.positionCount, width, standardDeviation: 0.02 * factor)
+    words = Embedding(configuration.vocabularySize, width, std: 0.02 * factor)
+    positions = Embedding(configuration.positionCount, width, std: 0.02 * factor)
     layers = (0..<configuration.layerCount).map { _ in EncoderBlock(shape, names: .clip) }
     norm = LayerNorm(width, epsilon: epsilon)
   }

@@ -39,12 +39,12 @@ public final class CLIPVisionTower: Module {
       activation: configuration.activation, epsilon: epsilon,
       spread: InitialSpread(width: width, layerCount: configuration.layerCount, factor: factor))
     let range = configuration.initializerRange * factor
-    classToken = Initialization.normal([width], standardDeviation: factor / Double(width).squareRoot())
+    classToken = Initialization.normal([width], std: factor / Double(width).squareRoot())
     patches = PatchProjection(
       channels: configuration.channelCount, patchSize: configuration.patchSize, width: width, bias: false,
-      standardDeviation: range)
+      std: range)
     positions = Embedding(
-      configuration.imageSize.patchCount(configuration.patchSize) + 1, width, standardDeviation: range)
+      configuration.imageSize.patchCount(configuration.patchSize) + 1, width, std: range)
     normBefore = LayerNorm(width, epsilon: epsilon)
     layers = (0..<configuration.layerCount).map { _ in EncoderBlock(shape, names: .clip) }
     normAfter = LayerNorm(width, epsilon: epsilon)

@@ -61,7 +61,7 @@ struct BeamSearchState {
   ) throws -> [[GeneratedText]] {
     let owners = prompts.indices.flatMap { Array(repeating: $0, count: settings.count) }
     cache.reorder(owners)
-    var logProbabilities = first.logSoftmax(dim: -1).rows(IntTensor(owners))  // [prompts · beams, V]
+    var logProbabilities = first.logSoftmax(dim: -1).indexSelect(owners)  // [prompts · beams, V]
     var length = 0
     while true {
       length += 1

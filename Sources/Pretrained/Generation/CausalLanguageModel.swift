@@ -57,6 +57,6 @@ struct TokenBatch {
   func last(_ states: Tensor) -> Tensor {
     let width = states.shape[1]
     let rows = counts.enumerated().map { $0 * width + $1 - 1 }
-    return states.flatten(from: 0, through: 1).rows(IntTensor(rows))  // [B, D]
+    return states.flatten(from: 0, through: 1).indexSelect(rows)  // [B, D]
   }
 }

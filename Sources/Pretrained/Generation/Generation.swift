@@ -99,7 +99,7 @@ extension CausalLanguageModel {
     let copies = options.returnCount
     let owners = prompts.indices.flatMap { Array(repeating: $0, count: copies) }
     cache.reorder(owners)
-    var logits = first.rows(IntTensor(owners))  // [texts, V]
+    var logits = first.indexSelect(owners)  // [texts, V]
     var written = [[Int]](repeating: [], count: owners.count)
     var isFinished = [Bool](repeating: false, count: owners.count)
     for step in 0..<newTokens {

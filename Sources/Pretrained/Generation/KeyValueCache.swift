@@ -39,7 +39,7 @@ public final class KeyValueCache {
   public func reorder(_ rows: [Int]) {
     if rows == Array(0..<rowCount) { return }
     lengths = rows.map { lengths[$0] }
-    layers = noGrad { layers.map { ($0.keys.rows(IntTensor(rows)), $0.values.rows(IntTensor(rows))) } }
+    layers = noGrad { layers.map { ($0.keys.indexSelect(rows), $0.values.indexSelect(rows)) } }
     stepMask = nil
   }
 

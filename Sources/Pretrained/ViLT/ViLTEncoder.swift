@@ -32,10 +32,10 @@ final class ViLTEncoder: Module {
     words = ViLTTextEmbeddings(configuration)
     image = ViLTImageEmbeddings(configuration)
     modalities = Embedding(
-      configuration.modalityCount, width, standardDeviation: configuration.initializerRange)
+      configuration.modalityCount, width, std: configuration.initializerRange)
     layers = (0..<configuration.layerCount).map { _ in EncoderBlock(shape, names: .vit) }
     norm = LayerNorm(width, epsilon: epsilon)
-    pooler = Linear(width, width, standardDeviation: configuration.initializerRange)
+    pooler = Linear(width, width, std: configuration.initializerRange)
   }
 
   /// Words and patches one behind the other, each marked as what it is (equations 1 to 3).

@@ -35,9 +35,9 @@ public final class ViLTForQuestionAnswering: Module, PretrainedModel {
     vilt = ViLTEncoder(configuration)
     let width = configuration.hiddenSize
     classifier = Sequential(
-      Linear(width, 2 * width, standardDeviation: configuration.initializerRange), LayerNorm(2 * width),
+      Linear(width, 2 * width, std: configuration.initializerRange), LayerNorm(2 * width),
       Layers.Activation.gelu(),
-      Linear(2 * width, configuration.labels.count, standardDeviation: configuration.initializerRange))
+      Linear(2 * width, configuration.labels.count, std: configuration.initializerRange))
   }
 
   /// Scores each answer.

@@ -28,7 +28,7 @@ final class ViLTImageEmbeddings: Module {
     positionEmbeddings = Initialization.constant([1, count + 1, width], 0)
     patches = PatchProjection(
       channels: configuration.channelCount, patchSize: configuration.patchSize, width: width,
-      standardDeviation: configuration.initializerRange)
+      std: configuration.initializerRange)
     self.configuration = configuration
   }
 

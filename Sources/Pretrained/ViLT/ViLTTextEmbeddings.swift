@@ -19,9 +19,9 @@ final class ViLTTextEmbeddings: Module {
     let range = configuration.initializerRange
     let padding = configuration.padTokenID.flatMap { (0..<configuration.vocabularySize).contains($0) ? $0 : nil }
     wordEmbeddings = Embedding(
-      configuration.vocabularySize, width, paddingIndex: padding, standardDeviation: range)
-    positionEmbeddings = Embedding(configuration.positionCount, width, standardDeviation: range)
-    tokenTypeEmbeddings = Embedding(configuration.segmentCount, width, standardDeviation: range)
+      configuration.vocabularySize, width, paddingIndex: padding, std: range)
+    positionEmbeddings = Embedding(configuration.positionCount, width, std: range)
+    tokenTypeEmbeddings = Embedding(configuration.segmentCount, width, std: range)
     norm = LayerNorm(width, epsilon: Float(configuration.layerNormEpsilon))
   }
 

@@ -10,8 +10,8 @@ final class Conv1D: Module {
   let bias: Tensor
 
   /// A layer with GPT-2's initial values: normal weights, biases of zero.
-  init(_ inFeatures: Int, _ outFeatures: Int, standardDeviation: Double) {
-    weight = Initialization.normal([inFeatures, outFeatures], standardDeviation: standardDeviation)
+  init(_ inFeatures: Int, _ outFeatures: Int, std: Double) {
+    weight = Initialization.normal([inFeatures, outFeatures], std: std)
     bias = Initialization.constant([outFeatures], 0)
   }
 

@@ -14,8 +14,8 @@ final class GPT2SelfAttention: Module {
 
   init(_ configuration: GPT2Configuration, layer: Int) {
     let width = configuration.hiddenSize
-    cAttn = Conv1D(width, 3 * width, standardDeviation: configuration.initializerRange)
-    cProj = Conv1D(width, width, standardDeviation: configuration.residualRange)
+    cAttn = Conv1D(width, 3 * width, std: configuration.initializerRange)
+    cProj = Conv1D(width, width, std: configuration.residualRange)
     headCount = configuration.headCount
     scale = configuration.attentionScale(layer: layer)
   }
@@ -42,9 +42,9 @@ final class GPT2CrossAttention: Module {
 
   init(_ configuration: GPT2Configuration, layer: Int) {
     let width = configuration.hiddenSize
-    qAttn = Conv1D(width, width, standardDeviation: configuration.initializerRange)
-    cAttn = Conv1D(width, 2 * width, standardDeviation: configuration.initializerRange)
-    cProj = Conv1D(width, width, standardDeviation: configuration.residualRange)
+    qAttn = Conv1D(width, width, std: configuration.initializerRange)
+    cAttn = Conv1D(width, 2 * width, std: configuration.initializerRange)
+    cProj = Conv1D(width, width, std: configuration.residualRange)
     headCount = configuration.headCount
     scale = configuration.attentionScale(layer: layer)
   }

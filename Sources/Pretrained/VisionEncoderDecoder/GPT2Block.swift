@@ -31,8 +31,8 @@ final class GPT2Block: Module {
     crossNorm = configuration.hasCrossAttention ? LayerNorm(width, epsilon: epsilon) : nil
     crossAttention = configuration.hasCrossAttention ? GPT2CrossAttention(configuration, layer: layer) : nil
     norm2 = LayerNorm(width, epsilon: epsilon)
-    expand = Conv1D(width, configuration.intermediateSize, standardDeviation: configuration.initializerRange)
-    contract = Conv1D(configuration.intermediateSize, width, standardDeviation: configuration.residualRange)
+    expand = Conv1D(width, configuration.intermediateSize, std: configuration.initializerRange)
+    contract = Conv1D(configuration.intermediateSize, width, std: configuration.residualRange)
     activation = configuration.activation
   }
 

@@ -27,13 +27,13 @@ public final class GPT2Decoder: Module {
     self.configuration = configuration
     let width = configuration.hiddenSize
     let range = configuration.initializerRange
-    tokens = Embedding(configuration.vocabularySize, width, standardDeviation: range)
-    positions = Embedding(configuration.positionCount, width, standardDeviation: range)
+    tokens = Embedding(configuration.vocabularySize, width, std: range)
+    positions = Embedding(configuration.positionCount, width, std: range)
     layers = (0..<configuration.layerCount).map { GPT2Block(configuration, layer: $0) }
     norm = LayerNorm(width, epsilon: Float(configuration.layerNormEpsilon))
     lmHead =
       configuration.tiesWordEmbeddings
-      ? nil : Linear(width, configuration.vocabularySize, bias: false, standardDeviation: range)
+      ? nil : Linear(width, configuration.vocabularySize, bias: false, std: range)
   }
 
   /// Reads whole texts at once: teacher forcing.

@@ -41,7 +41,7 @@ public final class VisionEncoderDecoderModel: Module, PretrainedModel {
     decoder = GPT2Decoder(configuration.decoder)
     let widths = (configuration.encoder.hiddenSize, configuration.decoder.hiddenSize)
     encToDecProj =
-      widths.0 == widths.1 ? nil : Linear(widths.0, widths.1, standardDeviation: configuration.encoder.initializerRange)
+      widths.0 == widths.1 ? nil : Linear(widths.0, widths.1, std: configuration.encoder.initializerRange)
   }
 
   /// What the encoder sees, as the decoder takes it.

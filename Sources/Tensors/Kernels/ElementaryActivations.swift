@@ -84,16 +84,16 @@ extension Elementary {
 
   /// The quick approximation of GELU that CLIP uses, `x σ(1.702 x)`.
   @inline(__always)
-  static func quickGELU(_ x: Vector) -> Vector {
+  static func quickGelu(_ x: Vector) -> Vector {
     // Below -64, σ is 0.
-    canonical(x.clamped(from: -64) * logistic(quickGELUSlope * x).value)
+    canonical(x.clamped(from: -64) * logistic(quickGeluSlope * x).value)
   }
 
-  /// The derivative of `quickGELU`, `σ(1.702 x) + 1.702 x σ(1.702 x) (1 - σ(1.702 x))`.
+  /// The derivative of `quickGelu`, `σ(1.702 x) + 1.702 x σ(1.702 x) (1 - σ(1.702 x))`.
   @inline(__always)
-  static func quickGELUDerivative(_ x: Vector) -> Vector {
+  static func quickGeluDerivative(_ x: Vector) -> Vector {
     // From 64 on, the second term is 0; the bound keeps ∞ · 0 away.
-    let argument = quickGELUSlope * x.clamped(from: -64, to: 64)
+    let argument = quickGeluSlope * x.clamped(from: -64, to: 64)
     let sigma = logistic(argument)
     return canonical(sigma.value.addingProduct(argument, sigma.slope))
   }
@@ -121,7 +121,7 @@ extension Elementary {
     @inline(__always) get { 0.044715 }
   }
 
-  private static var quickGELUSlope: Float {
+  private static var quickGeluSlope: Float {
     @inline(__always) get { 1.702 }
   }
 }

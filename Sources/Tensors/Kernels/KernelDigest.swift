@@ -282,8 +282,8 @@ extension KernelDigest {
     add(Elementary.geluDerivative(x))
     add(Elementary.geluTanh(x))
     add(Elementary.geluTanhDerivative(x))
-    add(Elementary.quickGELU(x))
-    add(Elementary.quickGELUDerivative(x))
+    add(Elementary.quickGelu(x))
+    add(Elementary.quickGeluDerivative(x))
     add(x.squareRoot())
   }
 

@@ -170,10 +170,10 @@ private struct QuickGeluKernel: RunKernel {
   }
 
   private struct Value: UnaryKernel {
-    @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.quickGELU(x) }
+    @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.quickGelu(x) }
   }
 
   private struct Slope: UnaryKernel {
-    @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.quickGELUDerivative(x) }
+    @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { Elementary.quickGeluDerivative(x) }
   }
 }

@@ -1,16 +1,16 @@
 // Picking elements by index.
 
 extension Tensor {
-  /// The row of this table for each id: an embedding.
+  /// The row of this table for each id: `F.embedding`.
   ///
-  /// - Parameter row: a row of the table that gets no gradient, if any (padding).
-  /// - Returns: the ids' shape with the rows' shape behind, for a table `[rows, …]`.
-  public func rows(_ ids: IntTensor, withoutGradient row: Int? = nil) -> Tensor {
-    guard rank >= 1 else { fail("rows", "a single number, of shape \(shape), has no rows") }
+  /// - Parameter paddingIndex: a row of the table that gets no gradient, if any.
+  /// - Returns: the ids' shape followed by the rows' shape, for a table `[rows, …]`.
+  public func embedding(_ ids: IntTensor, paddingIndex: Int? = nil) -> Tensor {
+    guard rank >= 1 else { fail("embedding", "a single number, of shape \(shape), has no rows") }
     for id in ids.scalars where id < 0 || id >= shape[0] {
-      fail("rows", "id \(id) of ids \(ids.shape) is not within a table of \(shape[0]) rows (shape \(shape))")
+      fail("embedding", "id \(id) of ids \(ids.shape) is not within a table of \(shape[0]) rows (shape \(shape))")
     }
-    let width = Shape.count(Array(shape.dropFirst()), "rows")
+    let width = Shape.count(Array(shape.dropFirst()), "embedding")
     let resultShape = ids.shape + shape.dropFirst()
     let table = isContiguous ? detached() : packed()
     let result = Tensor(shape: resultShape) { out in
@@ -35,8 +35,8 @@ extension Tensor {
           out.update(repeating: 0, count: ownCount)
           g.read { g in
             // Rows that occur several times are summed in the order in which they occur.
-            for (place, id) in ids.scalars.enumerated() where id != row {
-              Pointwise.add(g + place * width, count: width, to: out + id * width)
+            for (position, id) in ids.scalars.enumerated() where id != paddingIndex {
+              Pointwise.add(g + position * width, count: width, to: out + id * width)
             }
           }
         }
@@ -60,14 +60,14 @@ extension Tensor {
     }
     let inner = Shape.count(Array(shape[(dimension + 1)...]))
     let picked = indices.shape[dimension]
-    // Where the element for each result place lies in a row-major tensor of this shape.
-    let sources = indices.scalars.enumerated().map { place, index in
-      let (outer, rest) = (place / (picked * inner), place % inner)
+    // For each position of the result, the position of its element in a row-major tensor of this shape.
+    let sources = indices.scalars.enumerated().map { position, index in
+      let (outer, rest) = (position / (picked * inner), position % inner)
       return (outer * size + index) * inner + rest
     }
     let x = packed()
     let result = Tensor(shape: indices.shape) { out in
-      x.read { x in for (place, source) in sources.enumerated() { out[place] = x[source] } }
+      x.read { x in for (position, source) in sources.enumerated() { out[position] = x[source] } }
     }
     let (ownShape, ownCount) = (shape, count)
     return result.recording(self) { g in
@@ -75,7 +75,7 @@ extension Tensor {
       return [
         Tensor(shape: ownShape) { out in
           out.update(repeating: 0, count: ownCount)
-          g.read { g in for (place, source) in sources.enumerated() { out[source] += g[place] } }
+          g.read { g in for (position, source) in sources.enumerated() { out[source] += g[position] } }
         }
       ]
     }
@@ -88,8 +88,8 @@ extension Tensor {
       fail("indexSelect", "index \(index) is not within dimension \(dim) of shape \(shape)")
     }
     return calling("indexSelect", ("tensor", shape)) {
-      if dimension == 0 { return rows(IntTensor(indices)) }
-      return transpose(0, dimension).contiguous().rows(IntTensor(indices)).transpose(0, dimension)
+      if dimension == 0 { return embedding(IntTensor(indices)) }
+      return transpose(0, dimension).contiguous().embedding(IntTensor(indices)).transpose(0, dimension)
     }
   }
 }

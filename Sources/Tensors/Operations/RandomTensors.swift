@@ -18,8 +18,8 @@ extension Tensor {
   }
 
   /// Normally distributed numbers: `Tensor.normal_`.
-  public static func normal(_ shape: [Int], mean: Double = 0, standardDeviation: Double = 1) -> Tensor {
-    drawn(shape, "normal") { Generator.current.fillNormal($0, mean: mean, standardDeviation: standardDeviation) }
+  public static func normal(_ shape: [Int], mean: Double = 0, std: Double = 1) -> Tensor {
+    drawn(shape, "normal") { Generator.current.fillNormal($0, mean: mean, std: std) }
   }
 
   /// 1 with the given probability, else 0: `Tensor.bernoulli_`.

@@ -10,17 +10,17 @@ extension Generator {
   /// - Parameters:
   ///   - elements: where the numbers go, in order.
   ///   - mean: the mean of the distribution.
-  ///   - standardDeviation: its standard deviation, not negative.
+  ///   - std: its standard deviation, not negative.
   public func fillNormal(
-    _ elements: UnsafeMutableBufferPointer<Float>, mean: Double = 0, standardDeviation: Double = 1
+    _ elements: UnsafeMutableBufferPointer<Float>, mean: Double = 0, std: Double = 1
   ) {
-    if !(standardDeviation >= 0) { fail("normal", "a standard deviation of \(standardDeviation)") }
+    if !(std >= 0) { fail("normal", "a standard deviation of \(std)") }
     guard let start = elements.baseAddress else { return }
     guard elements.count >= 16 else {
-      for index in elements.indices { elements[index] = Float(nextNormal() * standardDeviation + mean) }
+      for index in elements.indices { elements[index] = Float(nextNormal() * std + mean) }
       return
     }
-    let transform = BoxMuller(mean: Float(mean), standardDeviation: Float(standardDeviation))
+    let transform = BoxMuller(mean: Float(mean), std: Float(std))
     // Chunk by chunk, so that a block is turned while it is in the cache; the draws keep their order.
     for first in stride(from: 0, to: elements.count, by: Self.chunkCount) {
       let count = min(Self.chunkCount, elements.count - first)
@@ -38,11 +38,11 @@ extension Generator {
 /// Turns blocks of 16 uniform numbers into blocks of 16 normal ones.
 private struct BoxMuller {
   let mean: SIMD8<Float>
-  let standardDeviation: SIMD8<Float>
+  let std: SIMD8<Float>
 
-  init(mean: Float, standardDeviation: Float) {
+  init(mean: Float, std: Float) {
     self.mean = SIMD8(repeating: mean)
-    self.standardDeviation = SIMD8(repeating: standardDeviation)
+    self.std = SIMD8(repeating: std)
   }
 
   /// Of a block, numbers 0 to 7 give the radii and 8 to 15 the angles; the cosines go to the first half, the sines to
@@ -57,9 +57,9 @@ private struct BoxMuller {
       let second = block.loadUnaligned(fromByteOffset: 32, as: SIMD8<Float>.self)
       let radius = (-2 * Cephes.log(first)).squareRoot()
       let (sine, cosine) = Cephes.sinCos(twoPi * second)
-      block.storeBytes(of: mean.addingProduct(radius * cosine, standardDeviation), as: SIMD8<Float>.self)
+      block.storeBytes(of: mean.addingProduct(radius * cosine, std), as: SIMD8<Float>.self)
       block.storeBytes(
-        of: mean.addingProduct(radius * sine, standardDeviation), toByteOffset: 32, as: SIMD8<Float>.self)
+        of: mean.addingProduct(radius * sine, std), toByteOffset: 32, as: SIMD8<Float>.self)
       block += 64
     }
   }

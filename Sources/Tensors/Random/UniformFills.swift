@@ -1,6 +1,6 @@
 extension Generator {
   /// How many elements a fill makes at a time: their draws stay in the first-level cache. A multiple of 16, the block
-  /// of ``fillNormal(_:mean:standardDeviation:)``.
+  /// of ``fillNormal(_:mean:std:)``.
   static let chunkCount = 1024
 
   /// Fills a buffer with uniform numbers, as PyTorch's `uniform_(a, b)` and, with the default range, `rand` do.

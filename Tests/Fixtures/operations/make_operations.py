@@ -395,8 +395,8 @@ record(
 
 # Picking.
 for table, ids in [((7, 3), [[1, 6, 1], [0, 1, 6]]), ((4,), [3, 3, 0]), ((3, 2, 5), [2]), ((5, 2), [[[4]]])]:
-    record("rows", [T(*table)], lambda x, i: x[0][i[0]], ids=[ids], exact=True)
-record("rows", [T(3, 7, view=[("transpose", 0, 1)])], lambda x, i: x[0][i[0]], ids=[[6, 0]], exact=True)
+    record("embedding", [T(*table)], lambda x, i: x[0][i[0]], ids=[ids], exact=True)
+record("embedding", [T(3, 7, view=[("transpose", 0, 1)])], lambda x, i: x[0][i[0]], ids=[[6, 0]], exact=True)
 record("gather", [T(3, 5)], lambda x, i: x[0].gather(1, i[0]), ids=[[[0, 4], [4, 4], [2, 0]]], exact=True, dim=1)
 record(
     "gather", [T(3, 5)], lambda x, i: x[0].gather(0, i[0]), ids=[[[0, 2, 1, 1, 2], [2, 2, 0, 0, 1]]], exact=True, dim=0
