@@ -104,29 +104,56 @@ import Testing
 @Suite struct ProductsTests {
   private let lesson = LessonEntry(number: 1, target: "Lesson01_One", title: "One", teaches: "x")
 
-  @Test func anExecutableIsStaleWhenMissingOrOlderThanASource() throws {
+  /// A package in which the lesson imports `Show`, and that imports `Cells`; all is older than the lesson's program.
+  private func package() throws -> (folder: TemporaryFolder, products: Products) {
     let folder = try TemporaryFolder()
-    let products = Products(root: folder.url, folder: folder.url.appending(path: "bin"))
-    let sources = ["Package.swift", "Sources/Notebook/Show.swift", "Lessons/Lesson01_One/main.swift"]
-    for source in sources { try folder.write("", to: source) }
-    #expect(products.isStale(lesson))
-
-    func set(_ name: String, age seconds: Double) throws {
-      try FileManager.default.setAttributes(
-        [.modificationDate: Date(timeIntervalSinceNow: -seconds)], ofItemAtPath: folder.path(name))
-    }
-    try folder.write("", to: "bin/Lesson01_One")
-    for name in ["Sources", "Lessons/Lesson01_One", "Sources/Notebook"] + sources { try set(name, age: 100) }
-    try set("bin/Lesson01_One", age: 50)
-    #expect(!products.isStale(lesson))
-    for source in sources {
-      try set(source, age: 10)
-      #expect(products.isStale(lesson), "\(source)")
-      try set(source, age: 100)
-    }
-    // Another lesson's source is nothing to this one.
+    try folder.write("", to: "Package.swift")
+    try folder.write("// A lesson.\nimport Show\n", to: "Lessons/Lesson01_One/main.swift")
+    try folder.write("  internal import Other\ninternal import Cells\n", to: "Sources/Show/Show.swift")
+    try folder.write("", to: "Sources/Cells/Cell.swift")
+    try folder.write("", to: "Sources/Other/Other.swift")
     try folder.write("", to: "Lessons/Lesson02_Two/main.swift")
-    #expect(!products.isStale(lesson))
+    let files = try FileManager.default.subpathsOfDirectory(atPath: folder.url.path)
+    for file in files { try age(folder.path(file), 100) }
+    return (folder, Products(root: folder.url, folder: folder.url.appending(path: "build/x/debug")))
+  }
+
+  private func age(_ path: String, _ seconds: Double) throws {
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSinceNow: -seconds)], ofItemAtPath: path)
+  }
+
+  @Test func anExecutableIsComparedWithWhatTheLessonImports() throws {
+    let (folder, products) = try package()
+    #expect(products.state(of: lesson) == .olderThanSources)
+    try folder.write("", to: "build/x/debug/Lesson01_One")
+    try age(products.executable(of: lesson), 50)
+    let expected: [(String, Products.State)] = [
+      ("Lessons/Lesson01_One/main.swift", .olderThanSources), ("Lessons/Lesson01_One", .olderThanSources),
+      ("Sources/Show/Show.swift", .olderThanSources), ("Sources/Cells/Cell.swift", .olderThanSources),
+      ("Package.swift", .olderThanPackage), ("Sources/Other/Other.swift", .current), ("Sources", .current),
+      ("Lessons/Lesson02_Two/main.swift", .current),
+    ]
+    for (file, state) in expected {
+      #expect(products.state(of: lesson) == .current)
+      try age(folder.path(file), 10)
+      #expect(products.state(of: lesson) == state, "\(file)")
+      try age(folder.path(file), 100)
+    }
+  }
+
+  @Test func anotherBuildIsNotWaitedFor() throws {
+    let (folder, products) = try package()
+    try folder.write("1", to: "build/.lock")
+    let lock = try FileHandle(forReadingFrom: URL(filePath: folder.path("build/.lock")))
+    #expect(flock(lock.fileDescriptor, LOCK_EX | LOCK_NB) == 0)
+    let error = #expect(throws: CourseError.self) { try products.currentExecutable(of: lesson) }
+    #expect(error?.description.hasPrefix("Lesson01_One is older than its sources, and another build") == true)
+    // That build has seen the package as it is.
+    try folder.write("", to: "build/x/debug/Lesson01_One")
+    try age(products.executable(of: lesson), 50)
+    try age(folder.path("Package.swift"), 10)
+    #expect(try products.currentExecutable(of: lesson) == products.executable(of: lesson))
   }
 
   @Test func productsAreLookedForBesideTheProgram() {
