@@ -44,8 +44,8 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 
 /// What the lessons import that run published models.
 let publishedModels: [Target.Dependency] = [
-  "Checkpoints", "Datasets", "Images", "Layers", "ModelTasks", "Pretrained", "Notebook", "Tensors", "Training",
-  argumentParser,
+  "Checkpoints", "Datasets", "Evaluation", "Images", "Layers", "ModelTasks", "Pretrained", "Notebook", "Tensors",
+  "Training", argumentParser,
 ]
 
 /// The lessons with all that each imports, and nothing else: a change in a library builds only its users again.
@@ -53,8 +53,14 @@ let lessons: [(name: String, imports: [Target.Dependency])] = [
   ("Lesson01_Objectives", ["CourseKit", "Layers", "Models", "Notebook", "Plots", "Tensors"]),
   ("Lesson02_Prerequisites", ["Checkpoints", "Images", "Layers", "Notebook", "Plots", "Tensors"]),
   ("Lesson03_Multimodal", ["Images", "Layers", "Models", "Notebook", "Plots", "Tensors"]),
-  ("Lesson04_ViT", ["Datasets", "Images", "Layers", "Models", "Notebook", "Plots", "Tensors", argumentParser]),
-  ("Lesson05_CLIP", ["Datasets", "Images", "Layers", "Models", "Notebook", "Plots", "Tensors", "Training"]),
+  (
+    "Lesson04_ViT",
+    ["Datasets", "Evaluation", "Images", "Layers", "Models", "Notebook", "Plots", "Tensors", argumentParser]
+  ),
+  (
+    "Lesson05_CLIP",
+    ["Datasets", "Evaluation", "Images", "Layers", "Models", "Notebook", "Plots", "Tensors", "Training"]
+  ),
   ("Lesson06_PretrainedCLIP", ["Plots", "Tokenizers"] + publishedModels),
   ("Lesson07_Captioning", ["Plots"] + publishedModels),
   ("Lesson08_VQA", ["Plots"] + publishedModels),
@@ -62,8 +68,8 @@ let lessons: [(name: String, imports: [Target.Dependency])] = [
   (
     "Lesson10_Interview",
     [
-      "Checkpoints", "Datasets", "Images", "Layers", "Models", "Plots", "Pretrained", "Notebook", "Tensors",
-      argumentParser,
+      "Checkpoints", "Datasets", "Evaluation", "Images", "Layers", "Models", "Plots", "Pretrained", "Notebook",
+      "Tensors", argumentParser,
     ]
   ),
   ("Lesson11_Summary", ["CourseKit", "Datasets", "Notebook", "Plots"]),
@@ -113,8 +119,13 @@ let package = Package(
     .target(
       name: "Datasets", dependencies: ["Images", "Tensors"], resources: [.copy("Resources")], swiftSettings: library),
     .target(
+      name: "Evaluation", dependencies: ["Datasets", "Images", "Pretrained", "Tensors", "Tokenizers"],
+      swiftSettings: library),
+    .target(
       name: "Training",
-      dependencies: ["Checkpoints", "Datasets", "Images", "Layers", "Pretrained", "Tensors", "Tokenizers"],
+      dependencies: [
+        "Checkpoints", "Datasets", "Evaluation", "Images", "Layers", "Pretrained", "Tensors", "Tokenizers",
+      ],
       resources: [.copy("Resources")], swiftSettings: library),
     .target(name: "Notebook", dependencies: ["Images", "Tensors", argumentParser], swiftSettings: library),
     .target(name: "Plots", dependencies: ["Images", "Notebook", "Tensors"], swiftSettings: library),
@@ -125,13 +136,15 @@ let package = Package(
         "Pretrained", "Checkpoints", "Tokenizers", "Images", "Datasets", "Notebook", "Tensors", argumentParser,
       ],
       swiftSettings: library),
+    .target(name: "CourseKit", dependencies: ["Notebook", "Tensors"], swiftSettings: library),
     .target(
-      name: "CourseKit", dependencies: ["Checkpoints", "Layers", "Pretrained", "Notebook", "Tensors"],
+      name: "Verification", dependencies: ["Checkpoints", "Layers", "Pretrained", "Notebook", "Tensors"],
       swiftSettings: library),
     .executableTarget(
       name: "course",
       dependencies: [
-        "Checkpoints", "CourseKit", "Datasets", "Images", "Notebook", "Tensors", "Training", "Weaver", argumentParser,
+        "Checkpoints", "CourseKit", "Datasets", "Images", "Notebook", "Tensors", "Training", "Verification", "Weaver",
+        argumentParser,
       ],
       swiftSettings: program),
     .executableTarget(
@@ -145,14 +158,17 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: library),
     tests("Tensors", ["Tensors"], exclude: ["fit_elementary.py", "measure_elementary.py"]),
     tests("Layers", ["Layers", "Tensors"]),
-    tests("Models", ["Models", "Pretrained", "Layers", "Tensors", "Checkpoints", "CourseKit"]),
+    tests("Models", ["Models", "Pretrained", "Layers", "Tensors", "Checkpoints"]),
     tests("Checkpoints", ["Checkpoints", "Tensors"]),
+    tests("Verification", ["Verification", "Checkpoints", "Pretrained"]),
     tests("Tokenizers", ["Tokenizers"]),
     tests(
-      "Training", ["Training", "Checkpoints", "Datasets", "Images", "Layers", "Pretrained", "Tensors", "Tokenizers"]),
+      "Training",
+      ["Training", "Checkpoints", "Datasets", "Evaluation", "Images", "Layers", "Pretrained", "Tensors", "Tokenizers"]),
     tests("ModelTasks", ["ModelTasks", "Checkpoints", "Datasets", "Images", "Pretrained", "Tensors", "Tokenizers"]),
     tests("Images", ["Images", "Tensors"]),
     tests("Datasets", ["Datasets", "Images", "Tensors"]),
+    tests("Evaluation", ["Evaluation", "Datasets", "Tensors"]),
     tests(
       "Guide",
       [

@@ -1,4 +1,5 @@
 import Datasets
+import Evaluation
 
 /// Accuracies of a nearest centroid and of two logistic regressions, the second with less penalty on large weights.
 func baselines(_ split: Digits.Split) -> [Double] {

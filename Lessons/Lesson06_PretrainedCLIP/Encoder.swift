@@ -1,4 +1,5 @@
 import Datasets
+import Evaluation
 import Images
 import ModelTasks
 import Notebook

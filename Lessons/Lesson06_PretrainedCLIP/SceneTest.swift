@@ -1,4 +1,5 @@
 import Datasets
+import Evaluation
 import Notebook
 import Tensors
 import Training

@@ -10,6 +10,7 @@ With `--model`, `--image` or `--text` the lesson looks at your own picture inste
 import ArgumentParser
 import Checkpoints
 import Datasets
+import Evaluation
 import Images
 import Layers
 import ModelTasks

@@ -1,4 +1,5 @@
 import Datasets
+import Evaluation
 import Notebook
 
 /// A row of a table: exact matches and BLEU-1 to 4 of all captions, and the exact matches of each list of them.

@@ -12,6 +12,7 @@ With a flag of its own the lesson captions your picture instead:
 import ArgumentParser
 import Checkpoints
 import Datasets
+import Evaluation
 import Images
 import Layers
 import ModelTasks

@@ -1,5 +1,6 @@
 import Checkpoints
 import Datasets
+import Evaluation
 import Layers
 import Notebook
 import Plots

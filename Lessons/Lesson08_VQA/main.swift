@@ -13,6 +13,7 @@ alone.
 import ArgumentParser
 import Checkpoints
 import Datasets
+import Evaluation
 import Images
 import Layers
 import ModelTasks

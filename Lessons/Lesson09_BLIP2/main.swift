@@ -12,6 +12,7 @@ caption, with `--max-new-tokens 20`, and `--json` for tokens and text alone.
 import ArgumentParser
 import Checkpoints
 import Datasets
+import Evaluation
 import Images
 import Layers
 import ModelTasks

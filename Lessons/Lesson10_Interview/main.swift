@@ -8,6 +8,7 @@ Run it with `--quiz` to be asked: these three questions and a dozen more on the 
 */
 import ArgumentParser
 import Datasets
+import Evaluation
 import Images
 import Layers
 import Models

@@ -1,5 +1,6 @@
 import Checkpoints
 import Datasets
+import Evaluation
 import Images
 import Layers
 import Pretrained
@@ -12,8 +13,6 @@ struct BLIP2Training: ModelTraining {
   private let options: TrainingOptions
   private let destination: ModelDestination
 
-  /// The longest caption that is written, in tokens.
-  static let captionLength = 24
   /// The longest text of the language model: two captions with the tokens around them.
   private static let textLength = 64
   private static let queryCount = 8
@@ -141,7 +140,7 @@ struct BLIP2Training: ModelTraining {
 
   private static func generation(_ settings: OPTConfiguration) -> GenerationConfiguration {
     var generation = GenerationConfiguration()
-    generation.maximumNewTokens = captionLength
+    generation.maximumNewTokens = BLIP2Evaluation.captionLength
     generation.bosTokenID = settings.bosTokenID
     generation.eosTokenIDs = settings.eosTokenIDs
     generation.padTokenID = settings.padTokenID

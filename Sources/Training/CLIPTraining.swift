@@ -1,5 +1,6 @@
 import Checkpoints
 import Datasets
+import Evaluation
 import Images
 import Pretrained
 import Tensors
@@ -46,7 +47,7 @@ struct CLIPTraining: ModelTraining {
       }
       try loop.run(onStep: { try onStep($0, plan.steps, $1) }) { step in
         let batch = examples.batch(step: step)
-        let ids = try tokenizer.ids(batch.captions)
+        let ids = try TokenBatch(batch.captions, tokenizer).ids
         return contrastiveLoss(model(batch.images, ids), matches: batch.matches)
       }
       return model
@@ -95,11 +96,4 @@ struct CLIPTraining: ModelTraining {
     processor.normalization = .standard
     return processor
   }()
-}
-
-extension Tokenizer {
-  /// Texts as a rectangle of ids, padded to the longest.
-  func ids(_ texts: [String]) throws -> IntTensor {
-    IntTensor(try encode(batch: texts, padding: .longest, truncation: .modelMaxLength).map(\.ids))
-  }
 }

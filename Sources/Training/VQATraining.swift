@@ -1,5 +1,6 @@
 import Checkpoints
 import Datasets
+import Evaluation
 import Images
 import Layers
 import Pretrained
@@ -140,7 +141,7 @@ private final class Trainee: Module {
 
   /// The mean cross-entropy of the gaps' relations, if there are gaps, and that of the questions' answers.
   func loss(_ gaps: [RelationGap], _ questions: [SceneQuestion], _ tokenizer: any Tokenizer) throws -> Tensor {
-    let batch = try QuestionBatch(gaps.map(\.text) + questions.map(\.text), tokenizer)
+    let batch = try TokenBatch(gaps.map(\.text) + questions.map(\.text), tokenizer)
     let pixels = Scene.tensor(gaps.map(\.scene) + questions.map(\.scene))
     let pooled = vilt.pooled(batch.ids, attentionMask: batch.mask, pixels)  // [B, D]
     let answered = vilt.scores(pooled.slice(gaps.count..<pooled.shape[0], dim: 0))
@@ -149,25 +150,4 @@ private final class Trainee: Module {
     let filled = relations(pooled.slice(0..<gaps.count, dim: 0))
     return loss + crossEntropy(filled, IntTensor(gaps.map(\.relation.rawValue)))
   }
-}
-
-/// Questions side by side, the shorter ones filled up.
-struct QuestionBatch {
-  /// `[B, L]`.
-  let ids: IntTensor
-  /// 1 for tokens, 0 for padding, `[B, L]`.
-  let mask: IntTensor
-
-  /// Tokens of questions with the special tokens around them.
-  init(_ questions: [String], _ tokenizer: any Tokenizer) throws {
-    let rows = try tokenizer.encode(batch: questions).map(\.ids)
-    let length = rows.map(\.count).max() ?? 0
-    ids = IntTensor(rows.map { $0 + Array(repeating: 0, count: length - $0.count) })
-    mask = IntTensor(rows.map { row in (0..<length).map { $0 < row.count ? 1 : 0 } })
-  }
-
-  /// A model's scores of the answers to each question about its picture, `[B, A]`.
-  ///
-  /// - Parameter pixels: `[B, C, H, W]`.
-  func logits(_ model: ViLTForQuestionAnswering, _ pixels: Tensor) -> Tensor { model(ids, attentionMask: mask, pixels) }
 }

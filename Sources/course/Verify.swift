@@ -3,6 +3,7 @@ import Checkpoints
 import CourseKit
 import Notebook
 import Tensors
+import Verification
 
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,7 +18,7 @@ struct Verify: ParsableCommand {
   var directories: [String]
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Largest difference that counts as equal.", valueName: "x"))
-  var tolerance = Verification.defaultTolerance
+  var tolerance = ModelVerification.defaultTolerance
 
   @Option(
     parsing: .unconditional,
@@ -35,9 +36,9 @@ struct Verify: ParsableCommand {
   func run() throws {
     var allPass = true
     for directory in directories {
-      let verification: Verification
+      let verification: ModelVerification
       do {
-        verification = try Verification(directory: directory, weights: weights)
+        verification = try ModelVerification(directory: directory, weights: weights)
       } catch let error as CheckpointError {
         throw CourseError(error.description)
       }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Datasets
+import Evaluation
 import Images
 import Pretrained
 import Tensors

@@ -4,7 +4,7 @@ import Pretrained
 import TestSupport
 import Testing
 
-@testable import CourseKit
+@testable import Verification
 
 /// Damaged `expected.json` files: refused in one line that names the file and the place.
 @Suite struct RecordedResultsTests {
@@ -69,7 +69,7 @@ import Testing
     let value = try JSONSerialization.jsonObject(with: Data(damage.value.utf8), options: .fragmentsAllowed)
     try JSONSerialization.data(withJSONObject: replaced(root, damage.path[...], value)).write(to: file)
     do {
-      _ = try Verification(directory: folder.url.path)
+      _ = try ModelVerification(directory: folder.url.path)
       Issue.record("was accepted")
     } catch {
       let message = "\(error)"
@@ -106,11 +106,11 @@ import Testing
       do {
         try read(RecordedResults(model))
         if round.isMultiple(of: 100) {
-          _ = try Verification(directory: folder.url.path)
+          _ = try ModelVerification(directory: folder.url.path)
           verified += 1
         }
       } catch {
-        #expect(error is CheckpointError || error is CourseError, "round \(round): \(error)")
+        #expect(error is CheckpointError, "round \(round): \(error)")
         #expect(!"\(error)".contains { $0.isNewline }, "round \(round)")
         refused += 1
       }

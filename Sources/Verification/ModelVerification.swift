@@ -7,7 +7,7 @@ import Tensors
 ///
 /// The directory holds a published model (`config.json`, weights), `inputs.safetensors` and `expected.json`, in which
 /// another implementation wrote down what it computed from these inputs.
-public struct Verification {
+public struct ModelVerification {
   /// The largest difference that counts as equal, by default.
   public static let defaultTolerance = 1e-4
 
@@ -20,14 +20,14 @@ public struct Verification {
   /// Which tensors of the file the model does not know; `nil` if it knows all.
   public let leftOver: String?
   /// All that was compared.
-  public let comparisons: [Comparison]
+  public let comparisons: [ComparedQuantity]
   /// What is recorded, but not computed here: such a record is not verified.
   public let notComputed: [String]
 
   /// Reads a directory, runs its model and compares.
   ///
   /// - Parameter weights: the name of the weights' file in the directory, instead of the first one that it has.
-  /// - Throws: `CheckpointError` or ``CourseError``, each in one line, if a file is missing or damaged, or the model is
+  /// - Throws: `CheckpointError`, in one line, if a file is missing or damaged, or the model is
   ///   not one that can be verified.
   public init(directory path: String, weights: String? = nil) throws {
     let model = try ModelDirectory(path)
@@ -44,13 +44,14 @@ public struct Verification {
         case .visionEncoderDecoder: try computed.add(VisionEncoderDecoderModel(model, weights: file, onReport: note))
         case .blip2: try computed.add(BLIP2Model(model, weights: file, onReport: note))
         case .vit, .gpt2, .opt:
-          throw CourseError(
-            "\(path): models of type \(model.configuration.modelType) cannot be verified; "
+          throw CheckpointError(
+            .unsupported, file: path,
+            reason: "models of type \(model.configuration.modelType) cannot be verified; "
               + "known are clip, vilt, vision-encoder-decoder, blip-2")
         }
       }
     } catch let error as GenerationError {
-      throw CourseError("\(expected.file): \(error)")
+      throw CheckpointError(.malformed, file: expected.file, reason: "\(error)")
     }
     self.leftOver = leftOver
     directory = path
@@ -60,12 +61,12 @@ public struct Verification {
     let names = computed.comparisons.map(\.name)
     notComputed = expected.results.filter { !names.contains($0) }
     if comparisons.isEmpty {
-      throw CourseError("\(expected.file): records no results of a model of type \(modelType)")
+      throw CheckpointError(.notFound, file: expected.file, reason: "records no results of a model of type \(modelType)")
     }
   }
 
   /// The comparisons that are past a tolerance.
-  public func failures(tolerance: Double = defaultTolerance) -> [Comparison] {
+  public func failures(tolerance: Double = defaultTolerance) -> [ComparedQuantity] {
     comparisons.filter { !($0.difference <= tolerance) }
   }
 
@@ -99,7 +100,7 @@ public struct Verification {
 }
 
 /// A computed quantity beside the recorded one.
-public struct Comparison: Equatable, Sendable {
+public struct ComparedQuantity: Equatable, Sendable {
   /// What it is, as the record names it.
   public let name: String
   /// The largest difference, infinite where the two cannot be compared; 0 or infinite for words and whole numbers.

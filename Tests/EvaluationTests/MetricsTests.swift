@@ -1,7 +1,8 @@
+import Datasets
 import Tensors
 import Testing
 
-@testable import Datasets
+@testable import Evaluation
 
 @Test func bleuIsTheHandComputedValue() {
   let score = BLEU(

@@ -1,3 +1,4 @@
+import Datasets
 import Tensors
 
 /// The corpus BLEU score of texts against references (Papineni et al. 2002), without smoothing.

@@ -6,7 +6,7 @@ import Tokenizers
 
 /// How well a CLIP finds pictures and captions that it has not learned from.
 public struct CLIPEvaluation {
-  private let model: CLIPModel
+  package let model: CLIPModel
   private let tokenizer: any Tokenizer
   private let processor: ImageProcessor
 
@@ -24,7 +24,7 @@ public struct CLIPEvaluation {
   public func similarities(_ gallery: SceneGallery) throws -> Tensor {
     try noGrad {
       let images = model.encodeImage(try processor(gallery.scenes.map { $0.image() }).pixelValues)
-      let texts = model.encodeText(try tokenizer.ids(gallery.captions))
+      let texts = model.encodeText(try TokenBatch(gallery.captions, tokenizer).ids)
       return images.matmul(texts.T)
     }
   }
@@ -35,33 +35,11 @@ public struct CLIPEvaluation {
   public func zeroShotAccuracy(_ digits: Digits, prompts: (Int) -> [String]) throws -> Double {
     try noGrad {
       let classes = try (0..<Digits.classCount).map { digit in
-        model.encodeText(try tokenizer.ids(prompts(digit))).mean(dim: 0, keepDims: true).l2Normalized()
+        model.encodeText(try TokenBatch(prompts(digit), tokenizer).ids).mean(dim: 0, keepDims: true).l2Normalized()
       }
       let images = try processor(digits.labels.indices.map(digits.image(at:))).pixelValues
       let predicted = model.encodeImage(images).matmul(Tensor.cat(classes, dim: 0).T).argmax(dim: 1).scalars
       return Double(zip(predicted, digits.labels).count { $0 == $1 }) / Double(digits.count)
     }
-  }
-
-  /// Recall on held-out scenes and accuracy on held-out digits.
-  func report(digits: Digits) throws -> TrainingReport {
-    var report = TrainingReport()
-    report.add("parameters", "\(model.parameterCount)")
-    for count in CLIPTraining.objectCounts {
-      for split in [SceneSplit.heldOut, .heldOutCombinations] {
-        let scenes = Scenes(split: split, objectCounts: count...count, seed: 1)
-        let similarities = try similarities(SceneGallery(scenes, count: Self.sceneCount))
-        let name = "\(count == 1 ? "one thing" : "\(count) things"), \(split)"
-        report.add(
-          share: RetrievalScores(similarities).recall(at: 1), "recall@1 of \(Self.sceneCount) captions, \(name)")
-        report.add(
-          share: RetrievalScores(similarities.T).recall(at: 1), "recall@1 of \(Self.sceneCount) pictures, \(name)")
-      }
-    }
-    report.add(
-      share: try zeroShotAccuracy(digits) { [DigitCaption.text($0)] }, "digits of new writers, one prompt")
-    report.add(
-      share: try zeroShotAccuracy(digits) { DigitCaption.all(of: $0, .training) }, "digits of new writers, all prompts")
-    return report
   }
 }

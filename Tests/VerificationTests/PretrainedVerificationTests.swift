@@ -1,8 +1,8 @@
 import Checkpoints
-import CourseKit
 import Foundation
 import TestSupport
 import Testing
+import Verification
 
 /// Published models against what transformers computed, through the code behind `course verify`.
 @Suite struct PretrainedVerificationTests {
@@ -61,14 +61,14 @@ import Testing
     ]
     for stranger in strangers {
       try record.write(stranger.value, under: "padded", stranger.key)
-      let verification = try Verification(directory: folder.url.path)
+      let verification = try ModelVerification(directory: folder.url.path)
       #expect(verification.failures().isEmpty)
       #expect(!verification.passes())
       #expect(verification.notComputed == [stranger.name])
       #expect(verification.report().contains("1 recorded, but not computed: \(stranger.name)"))
     }
     try record.write("words", under: "padded", "note")
-    #expect(try Verification(directory: folder.url.path).passes())
+    #expect(try ModelVerification(directory: folder.url.path).passes())
   }
 
   @Test func ranksMaySwapOnlyAsFarAsTheirScoresAreClose() throws {
@@ -80,18 +80,18 @@ import Testing
     let scores = try #require(group["sequences_scores"] as? [Double])
     ids.swapAt(0, 1)
     try record.write(ids, under: name, "ids")
-    let near = try Verification(directory: folder.url.path).comparisons.first { $0.name == name + ".ids" }
+    let near = try ModelVerification(directory: folder.url.path).comparisons.first { $0.name == name + ".ids" }
     #expect(near?.difference == abs(scores[0] - scores[1]) / 2)
-    #expect((near?.difference ?? 1) < Verification.defaultTolerance)
+    #expect((near?.difference ?? 1) < ModelVerification.defaultTolerance)
     ids.swapAt(0, 1)
     ids.swapAt(0, 3)
     try record.write(ids, under: name, "ids")
-    let far = try Verification(directory: folder.url.path)
+    let far = try ModelVerification(directory: folder.url.path)
     #expect(far.failures().map(\.name) == [name + ".ids"])
     ids.swapAt(0, 3)
     ids.swapAt(0, 4)  // another image's
     try record.write(ids, under: name, "ids")
-    #expect(try Verification(directory: folder.url.path).failures().first?.difference == .infinity)
+    #expect(try ModelVerification(directory: folder.url.path).failures().first?.difference == .infinity)
   }
 
   /// The recorded results of a copied directory, to be changed.
@@ -119,7 +119,7 @@ import Testing
     let changed = expected.replacingOccurrences(of: "-2.20773119", with: "-2.20873119")
     #expect(changed != expected)
     try folder.write(changed, to: "expected.json")
-    let verification = try Verification(directory: folder.url.path)
+    let verification = try ModelVerification(directory: folder.url.path)
     #expect(verification.failures().map(\.name) == ["logits_per_image_fp64"])
     #expect(abs((verification.failures().first?.difference ?? 0) - 1e-3) < 1e-5)
     #expect(verification.report().contains("1 of 13 past 1.0e-04"))
@@ -147,7 +147,7 @@ import Testing
     expectRefusal(unknown, "vit cannot be verified", "clip, vilt")
   }
 
-  private func verify(_ fixture: String, weights: String) throws -> Verification {
+  private func verify(_ fixture: String, weights: String) throws -> ModelVerification {
     let folder = try copy(of: fixture)
     if !FileManager.default.fileExists(atPath: folder.path(weights)) {
       // Not all checkpoints are kept in both formats; here the other one is made.
@@ -157,7 +157,7 @@ import Testing
       }
       try Data(PickleBuilder.stateDictionary(tensors).build()).write(to: folder.url.appending(path: weights))
     }
-    let verification = try Verification(directory: folder.url.path, weights: weights)
+    let verification = try ModelVerification(directory: folder.url.path, weights: weights)
     #expect(verification.weights == folder.path(weights))
     for failure in verification.failures(tolerance: tolerance) {
       Issue.record("\(fixture): \(failure.name): \(failure.difference) \(failure.remark ?? "")")
@@ -180,7 +180,7 @@ import Testing
     _ folder: TemporaryFolder, _ words: String..., sourceLocation: SourceLocation = #_sourceLocation
   ) {
     do {
-      _ = try Verification(directory: folder.url.path)
+      _ = try ModelVerification(directory: folder.url.path)
       Issue.record("was accepted", sourceLocation: sourceLocation)
     } catch {
       let message = "\(error)"

@@ -4,7 +4,7 @@ import Tensors
 /// Compares results with the recorded ones as they are computed.
 struct ComputedResults {
   let recorded: RecordedResults
-  private(set) var comparisons: [Comparison] = []
+  private(set) var comparisons: [ComparedQuantity] = []
 
   init(_ recorded: RecordedResults) { self.recorded = recorded }
 
@@ -79,7 +79,7 @@ struct ComputedResults {
 
   private mutating func add(_ path: [String], _ result: (difference: Double, remark: String?)) {
     comparisons.append(
-      Comparison(name: path.joined(separator: "."), difference: result.difference, remark: result.remark))
+      ComparedQuantity(name: path.joined(separator: "."), difference: result.difference, remark: result.remark))
   }
 
   private func difference(_ ours: Tensor, _ path: [String]) -> (Double, String?) {

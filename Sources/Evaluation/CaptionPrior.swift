@@ -1,3 +1,4 @@
+import Datasets
 import Tensors
 
 /// A language model of captions without a picture: how often each word came after the words before it in training.

@@ -5,7 +5,7 @@ import Tokenizers
 
 /// How well a captioner describes scenes that it has not learned from.
 public struct CaptionerEvaluation {
-  private let model: VisionEncoderDecoderModel
+  package let model: VisionEncoderDecoderModel
   private let tokenizer: any Tokenizer
   private let processor: ImageProcessor
 
@@ -26,18 +26,5 @@ public struct CaptionerEvaluation {
     return try model.generate(processor(scenes.map { $0.image() }).pixelValues, options).map { texts in
       tokenizer.decode(texts[0].tokens, skipSpecialTokens: true)
     }
-  }
-
-  /// Exact matches and BLEU on held-out scenes.
-  func report() throws -> TrainingReport {
-    var report = TrainingReport()
-    report.add("parameters", "\(model.parameterCount)")
-    for split in [SceneSplit.heldOut, .heldOutCombinations] {
-      let scenes = Scenes(split: split, seed: 1).prefix(Self.sceneCount)
-      let (said, wanted) = (try captions(scenes), scenes.map(\.canonicalCaption))
-      report.add(share: exactMatch(said, references: wanted), "exact captions, \(split)")
-      report.add(share: BLEU(said, references: wanted).score(), "BLEU-4, \(split)")
-    }
-    return report
   }
 }

@@ -1,7 +1,8 @@
+import Datasets
 import Foundation
 import Testing
 
-@testable import Datasets
+@testable import Evaluation
 
 /// scikit-learn's answers on the same splits; `make_baselines.py` beside the file writes them.
 private struct Reference: Decodable {

@@ -6,12 +6,14 @@ import Tokenizers
 
 /// How well a BLIP-2 describes scenes that it has not learned from.
 public struct BLIP2Evaluation {
-  private let model: BLIP2Model
+  package let model: BLIP2Model
   private let tokenizer: any Tokenizer
   private let processor: ImageProcessor
 
   /// How many scenes of each part are described.
   public static let sceneCount = 200
+  /// The longest caption in tokens.
+  package static let captionLength = 24
 
   /// An evaluation of a model with its tokenizer and processor.
   public init(model: BLIP2Model, tokenizer: any Tokenizer, processor: ImageProcessor) {
@@ -36,29 +38,12 @@ public struct BLIP2Evaluation {
   private func write(behind tokens: Tensor) throws -> [String] {
     let settings = model.configuration.text
     let options = GenerationOptions(
-      .greedy, length: .new(BLIP2Training.captionLength), endTokens: settings.eosTokenIDs)
+      .greedy, length: .new(Self.captionLength), endTokens: settings.eosTokenIDs)
     let places = Array(repeating: model.placeholder, count: tokens.shape[1])
     let prompt = places + (settings.bosTokenID.map { [$0] } ?? [])
     let prompts = Array(repeating: prompt, count: tokens.shape[0])
     return try model.prompted(tokens).generate(after: prompts, options).map { texts in
       tokenizer.decode(texts[0].tokens, skipSpecialTokens: true)
     }
-  }
-
-  /// Exact matches and BLEU on held-out scenes, beside those with the plainest bridge.
-  func report(bridge: LinearBridge) throws -> TrainingReport {
-    var report = TrainingReport()
-    report.add("parameters", "\(model.parameterCount)")
-    report.add("of these trained as BLIP-2", "\(model.bridgeParameterCount)")
-    for split in [SceneSplit.heldOut, .heldOutCombinations] {
-      let scenes = Scenes(split: split, seed: 1).prefix(Self.sceneCount)
-      let wanted = scenes.map(\.canonicalCaption)
-      for (name, bridge) in [("Q-Former", nil), ("linear bridge", bridge)] {
-        let said = try captions(scenes, bridge: bridge)
-        report.add(share: exactMatch(said, references: wanted), "exact captions, \(split), \(name)")
-        report.add(share: BLEU(said, references: wanted).score(), "BLEU-4, \(split), \(name)")
-      }
-    }
-    return report
   }
 }

@@ -1,3 +1,4 @@
+import Datasets
 import Tensors
 
 /// Multinomial logistic regression: a linear layer and softmax, trained to the one optimum.

@@ -1,3 +1,4 @@
+import Datasets
 import Tensors
 
 /// A method that guesses a class from plain numbers; the honest companions of the course's neural networks.

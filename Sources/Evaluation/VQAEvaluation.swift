@@ -6,7 +6,7 @@ import Tokenizers
 
 /// How well a model answers questions about scenes that it has not learned from.
 public struct VQAEvaluation {
-  private let model: ViLTForQuestionAnswering
+  package let model: ViLTForQuestionAnswering
   private let tokenizer: any Tokenizer
 
   /// How many questions of each part are asked.
@@ -34,7 +34,8 @@ public struct VQAEvaluation {
         try stride(from: 0, to: texts.count, by: Self.batchSize).map { start in
           let batch = start..<min(start + Self.batchSize, texts.count)
           let pixels = Tensor.cat(scenes[batch].map { $0.map { Scene.tensor([$0]) } ?? gray }, dim: 0)
-          return try QuestionBatch(Array(texts[batch]), tokenizer).logits(model, pixels)
+          let tokens = try TokenBatch(Array(texts[batch]), tokenizer)
+          return model(tokens.ids, attentionMask: tokens.mask, pixels)
         }, dim: 0)
     }
   }
@@ -49,34 +50,6 @@ public struct VQAEvaluation {
   /// - Parameter isBlind: whether it sees an even gray instead of each question's scene.
   public func answers(_ questions: [SceneQuestion], isBlind: Bool = false) throws -> [String] {
     try answers(questions.map { isBlind ? nil : $0.scene }, questions.map(\.text))
-  }
-
-  /// The share of right answers to held-out questions about relations, 0 to 1.
-  func relationAccuracy() throws -> Double {
-    let scenes = Scenes(split: .heldOut, seed: 1)
-    let questions = (0..<Self.questionCount).map { scenes.question(at: $0, type: .relation) }
-    return questions.accuracy(of: try answers(questions))
-  }
-
-  /// Right answers on held-out scenes and wordings, and from the question alone.
-  func report() throws -> TrainingReport {
-    var report = TrainingReport()
-    report.add("parameters", "\(model.parameterCount)")
-    let prior = QuestionPrior(Scenes(split: .training), count: 20_000)
-    for (split, wordings) in [
-      (SceneSplit.heldOut, SceneWordings.training), (.heldOutCombinations, .training), (.heldOut, .heldOut),
-    ] {
-      let scenes = Scenes(split: split, wordings: wordings, seed: 1)
-      let questions = (0..<Self.questionCount).map { scenes.question(at: $0) }
-      let name = wordings == .heldOut ? "\(split), new wordings" : "\(split)"
-      let answers = try answers(questions)
-      report.add(share: questions.accuracy(of: answers), "right answers, \(name)")
-      for type in SceneQuestionType.allCases {
-        report.add(share: questions.accuracy(of: answers, type: type), "  \(type)")
-      }
-      report.add(share: questions.accuracy(of: questions.map(prior.answer)), "  from the question alone")
-    }
-    return report
   }
 }
 

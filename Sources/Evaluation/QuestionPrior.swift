@@ -1,3 +1,4 @@
+import Datasets
 import Tensors
 
 /// Answers without a picture: to each question what was most often right for it in training.

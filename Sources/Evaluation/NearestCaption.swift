@@ -1,3 +1,4 @@
+import Datasets
 import Tensors
 
 /// Captions by looking up: the caption of the training picture that is nearest, pixel by pixel.

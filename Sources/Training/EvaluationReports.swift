@@ -1,0 +1,93 @@
+import Datasets
+import Evaluation
+import Pretrained
+
+// What a training reports of its model: scores on data that it has not learned from.
+
+extension CLIPEvaluation {
+  /// Recall on held-out scenes and accuracy on held-out digits.
+  func report(digits: Digits) throws -> TrainingReport {
+    var report = TrainingReport()
+    report.add("parameters", "\(model.parameterCount)")
+    for count in CLIPTraining.objectCounts {
+      for split in [SceneSplit.heldOut, .heldOutCombinations] {
+        let scenes = Scenes(split: split, objectCounts: count...count, seed: 1)
+        let similarities = try similarities(SceneGallery(scenes, count: Self.sceneCount))
+        let name = "\(count == 1 ? "one thing" : "\(count) things"), \(split)"
+        report.add(
+          share: RetrievalScores(similarities).recall(at: 1), "recall@1 of \(Self.sceneCount) captions, \(name)")
+        report.add(
+          share: RetrievalScores(similarities.T).recall(at: 1), "recall@1 of \(Self.sceneCount) pictures, \(name)")
+      }
+    }
+    report.add(
+      share: try zeroShotAccuracy(digits) { [DigitCaption.text($0)] }, "digits of new writers, one prompt")
+    report.add(
+      share: try zeroShotAccuracy(digits) { DigitCaption.all(of: $0, .training) }, "digits of new writers, all prompts")
+    return report
+  }
+}
+
+extension CaptionerEvaluation {
+  /// Exact matches and BLEU on held-out scenes.
+  func report() throws -> TrainingReport {
+    var report = TrainingReport()
+    report.add("parameters", "\(model.parameterCount)")
+    for split in [SceneSplit.heldOut, .heldOutCombinations] {
+      let scenes = Scenes(split: split, seed: 1).prefix(Self.sceneCount)
+      let (said, wanted) = (try captions(scenes), scenes.map(\.canonicalCaption))
+      report.add(share: exactMatch(said, references: wanted), "exact captions, \(split)")
+      report.add(share: BLEU(said, references: wanted).score(), "BLEU-4, \(split)")
+    }
+    return report
+  }
+}
+
+extension VQAEvaluation {
+  /// The share of right answers to held-out questions about relations, 0 to 1.
+  func relationAccuracy() throws -> Double {
+    let scenes = Scenes(split: .heldOut, seed: 1)
+    let questions = (0..<Self.questionCount).map { scenes.question(at: $0, type: .relation) }
+    return questions.accuracy(of: try answers(questions))
+  }
+
+  /// Right answers on held-out scenes and wordings, and from the question alone.
+  func report() throws -> TrainingReport {
+    var report = TrainingReport()
+    report.add("parameters", "\(model.parameterCount)")
+    let prior = QuestionPrior(Scenes(split: .training), count: 20_000)
+    for (split, wordings) in [
+      (SceneSplit.heldOut, SceneWordings.training), (.heldOutCombinations, .training), (.heldOut, .heldOut),
+    ] {
+      let scenes = Scenes(split: split, wordings: wordings, seed: 1)
+      let questions = (0..<Self.questionCount).map { scenes.question(at: $0) }
+      let name = wordings == .heldOut ? "\(split), new wordings" : "\(split)"
+      let answers = try answers(questions)
+      report.add(share: questions.accuracy(of: answers), "right answers, \(name)")
+      for type in SceneQuestionType.allCases {
+        report.add(share: questions.accuracy(of: answers, type: type), "  \(type)")
+      }
+      report.add(share: questions.accuracy(of: questions.map(prior.answer)), "  from the question alone")
+    }
+    return report
+  }
+}
+
+extension BLIP2Evaluation {
+  /// Exact matches and BLEU on held-out scenes, beside those with the plainest bridge.
+  func report(bridge: LinearBridge) throws -> TrainingReport {
+    var report = TrainingReport()
+    report.add("parameters", "\(model.parameterCount)")
+    report.add("of these trained as BLIP-2", "\(model.bridgeParameterCount)")
+    for split in [SceneSplit.heldOut, .heldOutCombinations] {
+      let scenes = Scenes(split: split, seed: 1).prefix(Self.sceneCount)
+      let wanted = scenes.map(\.canonicalCaption)
+      for (name, bridge) in [("Q-Former", nil), ("linear bridge", bridge)] {
+        let said = try captions(scenes, bridge: bridge)
+        report.add(share: exactMatch(said, references: wanted), "exact captions, \(split), \(name)")
+        report.add(share: BLEU(said, references: wanted).score(), "BLEU-4, \(split), \(name)")
+      }
+    }
+    return report
+  }
+}
