@@ -15,41 +15,6 @@ func arrowPlot(_ title: String, query: Tensor, candidates: Tensor, names: [Strin
     ], arrows: arrows([asked[0]], [asked[1]]) + arrows(x, y), isEqualAspect: true, width: 560)
 }
 
-/// Vectors of pictures and of captions on the two directions along which all of them together vary most.
-///
-/// - Parameter names: of the captions, written at their points; a line leads from each to its picture.
-func planePlot(_ title: String, pictures: Tensor, captions: Tensor, names: [String]) -> ScatterPlot {
-  let places = projected(Tensor.cat([pictures, captions], dim: 0))  // [2N, 2]
-  let (x, y) = (places.select(0, dim: 1).scalars, places.select(1, dim: 1).scalars)
-  let count = names.count
-  return ScatterPlot(
-    title, x: Axis("first principal direction", range: -1.2...1.2),
-    y: Axis("second principal direction", range: -1.2...1.2),
-    groups: [
-      ScatterGroup("pictures", x: Array(x[..<count]), y: Array(y[..<count])),
-      ScatterGroup("captions", x: Array(x[count...]), y: Array(y[count...]), labels: names),
-    ],
-    arrows: (0..<count).map { ScatterArrow(from: (x[$0], y[$0]), to: (x[count + $0], y[count + $0]), hasHead: false) },
-    isEqualAspect: true)
-}
-
-/// Points less their mean on their first two principal directions, `[N, D]` → `[N, 2]`.
-///
-/// A direction is found by power iteration: a vector that is multiplied with the covariance again and again turns
-/// towards the direction of the largest variance. That part is then taken out of the covariance.
-private func projected(_ points: Tensor) -> Tensor {
-  let centered = points - points.mean(dim: 0, keepDims: true)
-  var covariance = centered.T.matmul(centered)  // [D, D]
-  let directions = (0..<2).map { _ in
-    var direction = Tensor.ones([1, points.shape[1]])
-    for _ in 0..<300 { direction = direction.matmul(covariance).l2Normalized() }
-    let variance = direction.matmul(covariance).matmul(direction.T)  // [1, 1]
-    covariance = covariance - direction.T.matmul(direction) * variance
-    return direction
-  }
-  return centered.matmul(Tensor.cat(directions, dim: 0).T)
-}
-
 /// Cosines of pictures (rows) and captions (columns), in numbers and colors.
 func cosineMap(_ title: String, _ cosines: Tensor, names: [String]) -> HeatMapPlot {
   HeatMapPlot(

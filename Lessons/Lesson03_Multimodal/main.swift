@@ -228,8 +228,10 @@ figure(
   Panels(
     "Twelve vectors, seen along two directions",
     [
-      planePlot("before training", pictures: start.pictures, captions: start.texts, names: captions),
-      planePlot("after training", pictures: end.pictures, captions: end.texts, names: captions),
+      ScatterPlot.principalPlane(
+        "before training", ("pictures", start.pictures), ("captions", start.texts), labels: captions, range: -1.2...1.2),
+      ScatterPlot.principalPlane(
+        "after training", ("pictures", end.pictures), ("captions", end.texts), labels: captions, range: -1.2...1.2),
     ]),
   caption: "A line joins a picture and its caption: look how long the lines are.")
 

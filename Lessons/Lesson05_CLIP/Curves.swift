@@ -46,33 +46,6 @@ func recallCurve(_ runs: [Experiment.Outcome], among galleries: Galleries) -> Li
 func spacePlot(_ title: String, _ galleries: Galleries, _ model: SimpleCLIP) -> ScatterPlot {
   let (images, texts) = galleries.embeddings(model)
   let range = galleries.range(.heldOut)
-  let both = Tensor.cat([images.slice(range, dim: 0), texts.slice(range, dim: 0)], dim: 0)
-  let places = noGrad { projected(both) }
-  let (x, y) = (places.select(0, dim: 1).scalars, places.select(1, dim: 1).scalars)
-  let count = range.count
-  return ScatterPlot(
-    title, x: "first principal direction", y: "second principal direction",
-    groups: [
-      ScatterGroup("pictures", x: Array(x[..<count]), y: Array(y[..<count])),
-      ScatterGroup("captions", x: Array(x[count...]), y: Array(y[count...])),
-    ],
-    arrows: (0..<count).map { ScatterArrow(from: (x[$0], y[$0]), to: (x[count + $0], y[count + $0]), hasHead: false) },
-    isEqualAspect: true)
-}
-
-/// Points less their mean on their first two principal directions, `[N, D]` → `[N, 2]`.
-///
-/// A direction is found by power iteration: a vector that is multiplied with the covariance again and again turns
-/// towards the direction of the largest variance. That part is then taken out of the covariance.
-private func projected(_ points: Tensor) -> Tensor {
-  let centered = points - points.mean(dim: 0, keepDims: true)
-  var covariance = centered.T.matmul(centered)  // [D, D]
-  let directions = (0..<2).map { _ in
-    var direction = Tensor.ones([1, points.shape[1]])
-    for _ in 0..<300 { direction = direction.matmul(covariance).l2Normalized() }
-    let variance = direction.matmul(covariance).matmul(direction.T)  // [1, 1]
-    covariance = covariance - direction.T.matmul(direction) * variance
-    return direction
-  }
-  return centered.matmul(Tensor.cat(directions, dim: 0).T)
+  return ScatterPlot.principalPlane(
+    title, ("pictures", images.slice(range, dim: 0)), ("captions", texts.slice(range, dim: 0)))
 }
