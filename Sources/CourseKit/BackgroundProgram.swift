@@ -2,7 +2,8 @@ import Foundation
 
 /// A program that runs while this process does something else, with nothing on its standard input.
 ///
-/// It leads a group of processes of its own, which ends with this process.
+/// It leads a group of processes of its own, which ends with this process. What it writes goes to unnamed files, not
+/// pipes: a program is never held up by its reader, nor the reader by a process that the program left behind.
 final class BackgroundProgram {
   private let leader: pid_t
   private let group: ProcessGroup
@@ -17,39 +18,43 @@ final class BackgroundProgram {
   /// - Parameters:
   ///   - environment: variables set beside this process's own.
   ///   - joinsStreams: whether its errors go where its output goes.
+  ///   - timeout: seconds after which it is killed, with all that it has started.
   init(
-    _ executable: String, _ arguments: [String], environment: [String: String] = [:], joinsStreams: Bool = false
+    _ executable: String, _ arguments: [String], environment: [String: String] = [:], joinsStreams: Bool = false,
+    timeout: Double? = nil
   ) throws {
     output = try UnnamedFile()
     errors = joinsStreams ? output : try UnnamedFile()
-    let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0)=\($1)" }
-    leader = try Subprocess.spawn(
-      executable, arguments, variables, output.descriptor, errors.descriptor, leadsGroup: true)
-    group = ProcessGroup(leader)
+    leader = try Subprocess.start(
+      executable, arguments, environment: environment, output: output.descriptor, errors: errors.descriptor,
+      leadsGroup: true)
+    group = ProcessGroup(leader, timeout: timeout)
   }
 
   deinit { stop() }
 
   /// How it ended and what it wrote, nil as long as it runs.
-  func poll() -> Subprocess? {
-    if let result { return result }
-    var information = siginfo_t()
-    guard waitid(P_PID, id_t(leader), &information, WEXITED | WNOWAIT | WNOHANG) == 0, hasEnded(information) else {
-      return nil
-    }
-    return reap()
+  func poll() throws -> Subprocess? { try result ?? (hasEnded(WNOHANG) ? reap() : nil) }
+
+  /// Waits until it has ended.
+  func wait() throws -> Subprocess {
+    while result == nil, !hasEnded(0), errno == EINTR {}
+    return try result ?? reap()
   }
 
-  private func hasEnded(_ information: siginfo_t) -> Bool { information.si_signo == SIGCHLD }
+  /// Whether it has ended; it is not yet forgotten then, so that its number stays its own while it may be killed.
+  private func hasEnded(_ options: Int32) -> Bool {
+    var information = siginfo_t()
+    return waitid(P_PID, id_t(leader), &information, WEXITED | WNOWAIT | options) == 0
+      && information.si_signo == SIGCHLD
+  }
 
-  private func reap() -> Subprocess {
-    _ = group.end()
-    var status: Int32 = 0
-    while waitpid(leader, &status, 0) < 0, errno == EINTR {}
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
-    let errorBytes = errors === output ? [] : errors.contents()
+  private func reap() throws -> Subprocess {
+    let isTimedOut = group.end()
+    let ending = try Subprocess.wait(for: leader)
     let ended = Subprocess(
-      ending: Subprocess.ending(of: status), output: output.contents(), errors: errorBytes, seconds: seconds)
+      ending: isTimedOut ? .timedOut : ending, output: output.contents(),
+      errors: errors === output ? [] : errors.contents(), seconds: seconds)
     result = ended
     return ended
   }
@@ -69,13 +74,13 @@ final class BackgroundProgram {
   ///
   /// - Parameter patience: seconds that it may take to end by itself after an interrupt.
   func stop(patience: Double = 0) {
-    if patience > 0, poll() == nil {
+    if patience > 0, (try? poll()) == nil {
       kill(-leader, SIGINT)
       let asked = ContinuousClock.now
-      while poll() == nil, (ContinuousClock.now - asked) / .seconds(1) < patience { usleep(10_000) }
+      while (try? poll()) == nil, (ContinuousClock.now - asked) / .seconds(1) < patience { usleep(10_000) }
     }
     guard result == nil else { return }
     kill(-leader, SIGKILL)
-    _ = reap()
+    _ = try? reap()
   }
 }

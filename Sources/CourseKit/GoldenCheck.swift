@@ -87,15 +87,9 @@ public struct GoldenCheck: Sendable {
   }
 
   private func failure(of run: Subprocess) -> String? {
-    let reason: String
-    switch run.ending {
     // Nothing is equal to nothing, and says nothing about the lesson.
-    case .exited(0) where run.output.isEmpty: reason = "printed nothing"
-    case .exited(0): return nil
-    case .exited(let status): reason = "ended with exit code \(status)"
-    case .signaled(let signal): reason = "crashed with signal \(signal)"
-    case .timedOut: reason = "was stopped after \(Format.significant(timeout, digits: 6)) s"
-    }
+    guard var reason = run.failure else { return nil }
+    if run.ending == .timedOut { reason += " after \(Format.significant(timeout, digits: 6)) s" }
     let tail = run.errorTail()
     return tail.isEmpty ? reason : "\(reason); the end of its standard error:\n\(printable(tail))"
   }

@@ -150,9 +150,9 @@ extension LessonWatch {
     switch work {
     case .none: break
     case .building(let build):
-      if let ended = build.poll() { try built(ended) }
+      if let ended = try build.poll() { try built(ended) }
     case .running(let run, let buildSeconds, let warnings, let isShown):
-      if let ended = run.poll() {
+      if let ended = try run.poll() {
         work = .none
         finish(ended, buildSeconds, warnings)
       } else if terminal.hasCursor, run.seconds >= 1 {
@@ -173,7 +173,7 @@ extension LessonWatch {
   }
 
   private func finish(_ run: Subprocess, _ buildSeconds: Double, _ warnings: [BuildErrors.Diagnostic]) {
-    guard run.ending == .exited(0), !run.output.isEmpty else { return show(.failed(run)) }
+    guard run.failure == nil else { return show(.failed(run)) }
     let good = WatchReport.GoodRun(output: run.output, time: .now)
     show(.good(good, buildSeconds: buildSeconds, runSeconds: run.seconds, warnings: warnings))
     if lastGood == nil { noteGoodRun() }

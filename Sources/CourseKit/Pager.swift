@@ -22,10 +22,9 @@ public struct Pager: Sendable {
     let file = try UnnamedFile()
     try file.write(text)
     // `less` otherwise shows the codes of colors in place of the colors.
-    let variables = ProcessInfo.processInfo.environment.merging(["LESS": "R", "LV": "-c"]) { given, _ in given }
-    let process = try Subprocess.spawn(
-      "/bin/sh", ["-c", command], variables.map { "\($0)=\($1)" }, STDOUT_FILENO, STDERR_FILENO, leadsGroup: false,
-      input: file.descriptor)
+    let colors = ["LESS": "R", "LV": "-c"].filter { ProcessInfo.processInfo.environment[$0.key] == nil }
+    let process = try Subprocess.start(
+      "/bin/sh", ["-c", command], environment: colors, input: file.descriptor, output: STDOUT_FILENO)
     // Ctrl-C belongs to the pager.
     let interrupt = signal(SIGINT, SIG_IGN)
     let quit = signal(SIGQUIT, SIG_IGN)
@@ -33,10 +32,8 @@ public struct Pager: Sendable {
       signal(SIGINT, interrupt)
       signal(SIGQUIT, quit)
     }
-    var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    let ending = try Subprocess.wait(for: process)
     // The shell's answer for a program that is not there, or is none.
-    let ending = Subprocess.ending(of: status)
     return ending != .exited(127) && ending != .exited(126)
   }
 }

@@ -113,7 +113,8 @@ public struct Products: Sendable {
 
   private func build(_ lesson: LessonEntry) throws {
     let command = buildCommand(of: lesson)
-    let ending = try Subprocess.runOnStandardError(command.executable, command.arguments)
+    let process = try Subprocess.start(command.executable, command.arguments, output: STDERR_FILENO)
+    let ending = try Subprocess.wait(for: process)
     guard ending == .exited(0) else { throw CourseError("\(lesson.target) does not build; its errors stand above") }
   }
 }

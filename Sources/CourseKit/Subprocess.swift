@@ -3,13 +3,22 @@ import Foundation
 /// A program that was run to its end.
 public struct Subprocess: Sendable {
   /// The ways for a program to end.
-  public enum Ending: Equatable, Sendable {
+  public enum Ending: Equatable, Sendable, CustomStringConvertible {
     /// By itself, with this exit code.
     case exited(Int32)
     /// By this signal, as crashes do.
     case signaled(Int32)
     /// By us, because it took too long.
     case timedOut
+
+    /// The predicate of a sentence: `ended with exit code 1`.
+    public var description: String {
+      switch self {
+      case .exited(let status): "ended with exit code \(status)"
+      case .signaled(let signal): "crashed with signal \(signal)"
+      case .timedOut: "was stopped"
+      }
+    }
   }
 
   /// How it ended.
@@ -26,6 +35,9 @@ public struct Subprocess: Sendable {
   /// Standard error as text.
   public var errorText: String { String(decoding: errors, as: UTF8.self) }
 
+  /// What was wrong with its run: another end than exit code 0, or nothing printed; nil for a good one.
+  var failure: String? { ending != .exited(0) ? "\(ending)" : output.isEmpty ? "printed nothing" : nil }
+
   /// The last lines of standard error.
   public func errorTail(lines: Int = 10) -> String {
     errorText.split(whereSeparator: \.isNewline).suffix(lines).joined(separator: "\n")
@@ -33,8 +45,6 @@ public struct Subprocess: Sendable {
 
   /// Runs a program with nothing on its standard input, and keeps what it writes.
   ///
-  /// Its output goes through unnamed files, not pipes: a program is never held up by its reader, nor the reader by a
-  /// process that the program left behind.
   /// - Parameters:
   ///   - executable: its path.
   ///   - environment: variables set beside this process's own.
@@ -42,67 +52,34 @@ public struct Subprocess: Sendable {
   public static func capture(
     _ executable: String, _ arguments: [String] = [], environment: [String: String] = [:], timeout: Double
   ) throws -> Subprocess {
-    let output = try UnnamedFile()
-    let errors = try UnnamedFile()
-    let (ending, seconds) = try run(
-      executable, arguments, environment, output.descriptor, errors.descriptor, timeout: timeout)
-    return Subprocess(ending: ending, output: output.contents(), errors: errors.contents(), seconds: seconds)
-  }
-
-  /// Runs a program whose output and errors both go to this process's standard error.
-  public static func runOnStandardError(_ executable: String, _ arguments: [String]) throws -> Ending {
-    try run(executable, arguments, [:], STDERR_FILENO, STDERR_FILENO, timeout: nil).ending
+    try BackgroundProgram(executable, arguments, environment: environment, timeout: timeout).wait()
   }
 
   /// Becomes another program, with this process's streams and terminal; returns only to throw.
   public static func replaceThisProcess(_ executable: String, _ arguments: [String]) throws -> Never {
     withCStrings([executable] + arguments) { _ = execv(executable, $0) }
-    throw failure(executable)
+    throw failure(executable, errno)
   }
 }
 
 // MARK: The system's side
 
 extension Subprocess {
-  /// Runs a program: with a timeout in a group of processes of its own, without one in that of this process, as a shell
-  /// would.
-  private static func run(
-    _ executable: String, _ arguments: [String], _ environment: [String: String], _ output: Int32, _ errors: Int32,
-    timeout: Double?
-  ) throws -> (ending: Ending, seconds: Double) {
-    let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0)=\($1)" }
-    let start = ContinuousClock.now
-    let process = try spawn(executable, arguments, variables, output, errors, leadsGroup: timeout != nil)
-    let group = timeout.map { ProcessGroup(process, timeout: $0) }
-
-    // The process is not yet forgotten when it has ended, so that its number stays its own while it may be killed.
-    var information = siginfo_t()
-    while waitid(P_PID, id_t(process), &information, WEXITED | WNOWAIT) != 0 {
-      if errno != EINTR { throw failure(executable) }
-    }
-    let isTimedOut = group?.end() ?? false
-    var waitStatus: Int32 = 0
-    while waitpid(process, &waitStatus, 0) < 0 {
-      if errno != EINTR { throw failure(executable) }
-    }
-    return (isTimedOut ? .timedOut : ending(of: waitStatus), seconds(since: start))
-  }
-
-  /// What `waitpid` says of the end of a process.
-  static func ending(of waitStatus: Int32) -> Ending {
-    let signal = waitStatus & 0x7F
-    return signal == 0 ? .exited((waitStatus >> 8) & 0xFF) : .signaled(signal)
-  }
-
-  /// Starts a program.
+  /// Starts a program and goes on; ``wait(for:)`` must follow. Unless it leads a group of its own, Ctrl-C reaches it, too.
   ///
   /// A program file that was written a moment ago can still be open for writing in a process that another thread is
   /// starting just now: a new process holds all files of its parent until it becomes its own program. Such a file counts
   /// as busy (`ETXTBSY`) for that moment, so starting it is tried again for up to two seconds.
-  static func spawn(
-    _ executable: String, _ arguments: [String], _ variables: [String], _ output: Int32, _ errors: Int32,
-    leadsGroup: Bool, input: Int32? = nil
+  ///
+  /// - Parameters:
+  ///   - environment: variables set beside this process's own.
+  ///   - input: what it reads, nothing by default.
+  ///   - leadsGroup: whether it begins a group of processes of its own.
+  public static func start(
+    _ executable: String, _ arguments: [String], environment: [String: String] = [:], input: Int32? = nil,
+    output: Int32, errors: Int32 = STDERR_FILENO, leadsGroup: Bool = false
   ) throws -> pid_t {
+    let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0)=\($1)" }
     let start = ContinuousClock.now
     while true {
       var process = pid_t()
@@ -112,19 +89,23 @@ extension Subprocess {
         }
       }
       if status == 0 { return process }
-      guard status == ETXTBSY, seconds(since: start) < 2 else {
-        throw CourseError("\(executable): cannot be run: \(String(cString: strerror(status)))")
-      }
+      guard status == ETXTBSY, ContinuousClock.now - start < .seconds(2) else { throw failure(executable, status) }
       usleep(5_000)
     }
   }
 
-  private static func seconds(since start: ContinuousClock.Instant) -> Double {
-    (ContinuousClock.now - start) / .seconds(1)
+  /// Waits until a program has ended.
+  public static func wait(for process: pid_t) throws -> Ending {
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0 {
+      if errno != EINTR { throw failure("process \(process)", errno) }
+    }
+    let signal = status & 0x7F
+    return signal == 0 ? .exited((status >> 8) & 0xFF) : .signaled(signal)
   }
 
-  private static func failure(_ executable: String) -> CourseError {
-    CourseError("\(executable): cannot be run: \(String(cString: strerror(errno)))")
+  private static func failure(_ executable: String, _ number: Int32) -> CourseError {
+    CourseError("\(executable): cannot be run: \(String(cString: strerror(number)))")
   }
 
   #if canImport(Darwin)

@@ -182,15 +182,8 @@ extension WatchReport {
 
   /// How a lesson ended that came to no good end, what it said of that, and how far it had come.
   private func failure(_ run: Subprocess) -> [Line] {
-    let reason =
-      switch run.ending {
-      case .exited(0): "printed nothing"
-      case .exited(let status): "ended with exit code \(status)"
-      case .signaled(let signal): "crashed with signal \(signal)"
-      case .timedOut: "was stopped"
-      }
     let printed = run.outputText.split(whereSeparator: \.isNewline)
-    var lines = [Line(reason, .colored(.red)), Line("")]
+    var lines = [Line(run.failure ?? "", .colored(.red)), Line("")]
     lines += run.errorTail().split(separator: "\n").map { Line(String($0)) }
     if !printed.isEmpty {
       lines += [Line(""), Line("before that it printed \(printed.count) lines, the last of them:", .faint)]

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What was measured of one contender at one workload.
+/// What was measured of one subject at one workload.
 struct Measurement: Encodable {
   /// Median of one run, in seconds.
   let seconds: Double
@@ -24,7 +24,7 @@ struct Comparison {
 }
 
 /// How a workload is measured: samples in turn (A B A B), so that a change of the machine's mood hits both alike.
-struct Stopwatch {
+struct Timer {
   let threads: Int
   let python: String?
   /// Samples of each, or `nil` for as many as fit into `budget`.
@@ -32,41 +32,41 @@ struct Stopwatch {
 
   /// Seconds of a sample at least; short work is repeated within it.
   private let shortestSample = 0.1
-  /// Seconds that the samples of one contender take together, about.
+  /// Seconds that the samples of one subject take together, about.
   private let budget = 3.0
   private let sampleCounts = 5...31
   /// Between two turns, so that threads which still wait for more work have gone to sleep.
   private let pause: useconds_t = 20_000
 
   func measure(_ workload: Workload) throws -> Comparison {
-    var contenders = [try Contender.engine(workload, threads: threads)]
-    if let python { contenders.append(try Contender.torch(workload, threads: threads, python: python)) }
-    defer { for contender in contenders { contender.finish() } }
+    var subjects = [try Subject.engine(workload, threads: threads)]
+    if let python { subjects.append(try Subject.torch(workload, threads: threads, python: python)) }
+    defer { for subject in subjects { subject.finish() } }
 
     // The first runs fill caches and pools; they also say how many runs make a sample.
-    let runs = try contenders.map { contender in
-      _ = try contender.run(1)
+    let runs = try subjects.map { subject in
+      _ = try subject.run(1)
       var count = 1
-      var seconds = try contender.run(count)
+      var seconds = try subject.run(count)
       while seconds < shortestSample {
         count = max(count * 2, Int(Double(count) * min(100, 1.1 * shortestSample / max(seconds, 1e-9))))
-        seconds = try contender.run(count)
+        seconds = try subject.run(count)
       }
       return (count: count, seconds: seconds)
     }
     let slowest = runs.map(\.seconds).max() ?? 1
     let sampleCount = samples ?? min(max(Int(budget / slowest), sampleCounts.lowerBound), sampleCounts.upperBound)
-    var times = contenders.map { _ in [Double]() }
+    var times = subjects.map { _ in [Double]() }
     for _ in 0..<sampleCount {
-      for (index, contender) in contenders.enumerated() {
+      for (index, subject) in subjects.enumerated() {
         usleep(pause)
-        times[index].append(try contender.run(runs[index].count) / Double(runs[index].count))
+        times[index].append(try subject.run(runs[index].count) / Double(runs[index].count))
       }
     }
-    let results = try zip(contenders, times).map { contender, times in
+    let results = try zip(subjects, times).map { subject, times in
       let median = Self.median(times)
       return Measurement(
-        seconds: median, gigaflops: workload.operations / median / 1e9, peakBytes: try contender.peakBytes(),
+        seconds: median, gigaflops: workload.operations / median / 1e9, peakBytes: try subject.peakBytes(),
         samples: times.count)
     }
     return Comparison(name: workload.name, ours: results[0], torch: results.dropFirst().first)

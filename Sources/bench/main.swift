@@ -66,11 +66,11 @@ struct Engine: ParsableCommand {
       let names = Workload.all.map(\.name).joined(separator: ", ")
       throw BenchError(description: "no workload's name contains \(only.joined(separator: " or ")); there are \(names)")
     }
-    let stopwatch = Stopwatch(threads: threads, python: torch, samples: samples)
+    let timer = Timer(threads: threads, python: torch, samples: samples)
     let isTerminal = isatty(STDERR_FILENO) == 1
     let comparisons = try workloads.enumerated().map { index, workload in
       if isTerminal { Self.status("\(index + 1)/\(workloads.count) \(workload.name)") }
-      return try stopwatch.measure(workload)
+      return try timer.measure(workload)
     }
     if isTerminal { Self.status("") }
     StandardStreams.write((json ? try Report.json(comparisons, threads: threads) : Report.table(comparisons)) + "\n")
@@ -83,7 +83,7 @@ struct Engine: ParsableCommand {
 }
 
 StandardStreams.reserve()
-// A contender that ends early is reported by what it answered, not by the signal of a broken pipe.
+// A subject that ends early is reported by what it answered, not by the signal of a broken pipe.
 signal(SIGPIPE, SIG_IGN)
 do {
   var command = try Bench.parseAsRoot()

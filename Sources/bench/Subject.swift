@@ -1,3 +1,4 @@
+import CourseKit
 import Foundation
 
 /// What stops a benchmark, in one line.
@@ -6,39 +7,45 @@ struct BenchError: Error, CustomStringConvertible {
 }
 
 /// A process that does a workload when told to: this program or a Python.
-final class Contender {
+final class Subject {
   private let title: String
-  private let process = Process()
+  private let process: pid_t
   private let orders = Pipe()
   private let answers = Pipe()
   private var unread = Data()
 
   private init(title: String, executable: String, arguments: [String]) throws {
     self.title = title
-    // A URL takes "~" at the beginning of a path for somebody's home.
-    process.executableURL = URL(filePath: executable.hasPrefix("~") ? "./\(executable)" : executable)
-    process.arguments = arguments
-    process.standardInput = orders
-    process.standardOutput = answers
-    do {
-      try process.run()
-    } catch {
-      throw BenchError(description: "\(title): \(executable) cannot be run: \(error.localizedDescription)")
+    // Processes that are started later must not hold these ends open.
+    for pipe in [orders, answers] {
+      for end in [pipe.fileHandleForReading, pipe.fileHandleForWriting] {
+        _ = fcntl(end.fileDescriptor, F_SETFD, FD_CLOEXEC)
+      }
     }
+    do {
+      process = try Subprocess.start(
+        executable, arguments, input: orders.fileHandleForReading.fileDescriptor,
+        output: answers.fileHandleForWriting.fileDescriptor)
+    } catch {
+      throw BenchError(description: "\(title): \(error)")
+    }
+    // The process has its own; without ours, the end of either side is the end of the pipe.
+    try? orders.fileHandleForReading.close()
+    try? answers.fileHandleForWriting.close()
     guard try nextLine() == "ready" else { throw BenchError(description: "\(title): an unexpected answer") }
   }
 
   /// The engine.
-  static func engine(_ workload: Workload, threads: Int) throws -> Contender {
+  static func engine(_ workload: Workload, threads: Int) throws -> Subject {
     guard let program = Bundle.main.executablePath else { throw BenchError(description: "this program has no path") }
-    return try Contender(
+    return try Subject(
       title: workload.name, executable: program, arguments: ["--worker", workload.name, "--threads", "\(threads)"])
   }
 
   /// PyTorch in the given Python.
-  static func torch(_ workload: Workload, threads: Int, python: String) throws -> Contender {
+  static func torch(_ workload: Workload, threads: Int, python: String) throws -> Subject {
     let script = String(decoding: PackageResources.torch_worker_py, as: UTF8.self)
-    return try Contender(
+    return try Subject(
       title: "--torch", executable: python,
       arguments: ["-c", script, "\(threads)", workload.kind] + workload.sizes.map(String.init))
   }
@@ -60,7 +67,7 @@ final class Contender {
   /// Lets the process end.
   func finish() {
     try? orders.fileHandleForWriting.close()
-    process.waitUntilExit()
+    _ = try? Subprocess.wait(for: process)
   }
 
   private func order(_ line: String) throws {
@@ -81,8 +88,7 @@ final class Contender {
       }
       let more = answers.fileHandleForReading.availableData
       if more.isEmpty {
-        process.waitUntilExit()
-        throw BenchError(description: "\(title): the process ended with exit code \(process.terminationStatus)")
+        throw BenchError(description: "\(title): the process \(try Subprocess.wait(for: process))")
       }
       unread += more
     }
