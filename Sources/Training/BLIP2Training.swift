@@ -95,8 +95,7 @@ struct BLIP2Training: ModelTraining {
     }
     let processor = try Self.processor(captioner)
     let trained = TrainedModel(
-      configuration: .blip2(configuration), architecture: BLIP2Model.architecture, model: model, tokenizer: learned,
-      processor: processor, generation: Self.generation(configuration.text),
+      model: model, tokenizer: learned, processor: processor, generation: Self.generation(configuration.text),
       companions: [(LinearBridge.file, bridge)])
     let evaluation = BLIP2Evaluation(model: model, tokenizer: tokenizer, processor: ImageProcessor(processor))
     return (trained, try evaluation.report(bridge: bridge))

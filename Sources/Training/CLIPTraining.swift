@@ -52,9 +52,7 @@ struct CLIPTraining: ModelTraining {
       }
       return model
     }
-    let trained = TrainedModel(
-      configuration: .clip(configuration), architecture: "CLIPModel", model: model, tokenizer: learned,
-      processor: Self.processor)
+    let trained = TrainedModel(model: model, tokenizer: learned, processor: Self.processor)
     let evaluation = CLIPEvaluation(model: model, tokenizer: tokenizer, processor: processor)
     return (trained, try evaluation.report(digits: digits.test))
   }

@@ -48,8 +48,7 @@ struct CaptionerTraining: ModelTraining {
       return model
     }
     let trained = TrainedModel(
-      configuration: .visionEncoderDecoder(configuration), architecture: "VisionEncoderDecoderModel", model: model,
-      tokenizer: learned, processor: Self.processor, generation: Self.generation(learned))
+      model: model, tokenizer: learned, processor: Self.processor, generation: Self.generation(learned))
     let processor = ImageProcessor(Self.processor)
     return (trained, try CaptionerEvaluation(model: model, tokenizer: tokenizer, processor: processor).report())
   }

@@ -2,40 +2,22 @@ import Checkpoints
 import Foundation
 import Images
 import Layers
+import Pretrained
 import Tensors
 import Tokenizers
 
 /// A trained model with all that belongs to it, to be written as a directory that transformers reads.
 struct TrainedModel {
-  /// The model's settings.
-  let configuration: ModelConfiguration
-  /// The class of transformers that the weights belong to, such as `CLIPModel`.
-  let architecture: String
   /// The model.
-  let model: Module
+  let model: any PretrainedModel & Module
   /// Its tokenizer.
   let tokenizer: LearnedTokenizer
   /// How its images are prepared.
   let processor: ImageProcessorConfiguration
   /// How it generates text, if it does.
-  let generation: GenerationConfiguration?
+  var generation: GenerationConfiguration?
   /// Other modules in files of their own, which transformers passes over.
-  let companions: [(file: String, module: Module)]
-
-  /// Brings together what was trained.
-  init(
-    configuration: ModelConfiguration, architecture: String, model: Module, tokenizer: LearnedTokenizer,
-    processor: ImageProcessorConfiguration, generation: GenerationConfiguration? = nil,
-    companions: [(file: String, module: Module)] = []
-  ) {
-    self.configuration = configuration
-    self.architecture = architecture
-    self.model = model
-    self.tokenizer = tokenizer
-    self.processor = processor
-    self.generation = generation
-    self.companions = companions
-  }
+  var companions: [(file: String, module: Module)] = []
 
   /// Writes `config.json`, `model.safetensors`, the tokenizer's files, `preprocessor_config.json` and the report, and where
   /// there is one `generation_config.json`; for a BLIP-2 also `processor_config.json`.
@@ -54,18 +36,17 @@ struct TrainedModel {
 
   private func writeFiles(to directory: String) throws {
     func path(_ name: String) -> String { "\(directory)/\(name)" }
-    try configuration.write(to: path("config.json"), architecture: architecture)
-    for (file, module) in [("model.safetensors", model)] + companions {
+    try model.save(to: directory)
+    for (file, module) in companions {
       try SafetensorsWriter.write(
-        module.namedParameters().map { TensorToWrite(name: $0.name, $0.parameter.scalars, shape: $0.parameter.shape) },
-        to: path(file))
+        module.namedParameters().map { TensorToWrite(name: $0.name, $0.parameter) }, to: path(file))
     }
     try tokenizer.write(to: directory)
     if let generation { try JSON.object(try generation.json()).write(to: path("generation_config.json")) }
-    if case .blip2(let settings) = configuration {
+    if let blip2 = model as? BLIP2Model {
       // How many places for an image transformers puts in front of a prompt.
       var joint = JSON.Object()
-      _ = joint.append("num_query_tokens", .integer(settings.queryCount))
+      _ = joint.append("num_query_tokens", .integer(blip2.configuration.queryCount))
       _ = joint.append("processor_class", .string("Blip2Processor"))
       try JSON.object(joint).write(to: path("processor_config.json"))
     }

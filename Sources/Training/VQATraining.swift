@@ -77,9 +77,7 @@ struct VQATraining: ModelTraining {
       report.add(share: try evaluation.relationAccuracy(), TrainingReport.relationsAfter)
       return model
     }
-    let trained = TrainedModel(
-      configuration: .vilt(configuration), architecture: ViLTForQuestionAnswering.architecture, model: model,
-      tokenizer: learned, processor: Self.processor)
+    let trained = TrainedModel(model: model, tokenizer: learned, processor: Self.processor)
     return (trained, report + (try VQAEvaluation(model: model, tokenizer: tokenizer).report()))
   }
 
