@@ -150,8 +150,8 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "Checkpoints", "Datasets", "Images", "Layers", "Models", "Pretrained", "Notebook", "Tensors", "Tokenizers",
-        argumentParser,
+        "Checkpoints", "CourseKit", "Datasets", "Images", "Layers", "Models", "Pretrained", "Notebook", "Tensors",
+        "Tokenizers", argumentParser,
       ],
       resources: [.embedInCode("torch_worker.py")], swiftSettings: program),
 
@@ -181,7 +181,7 @@ let package = Package(
       name: "SampleMistakes", dependencies: ["Layers", "Tensors"], path: "Tests/SampleMistakes",
       exclude: ["mistakes.py"], swiftSettings: lesson),
     tests("Notebook", ["Notebook", "SampleLesson", "SampleMistakes", "CourseKit", "Images"]),
-    tests("Plots", ["Plots", "Images", "Notebook"]),
+    tests("Plots", ["Plots", "Images", "Notebook", "Tensors"]),
     tests("Weaver", ["Weaver", "CourseKit", "Images", "Notebook", "Tensors"]),
     tests("CourseKit", ["CourseKit", "Notebook", "SampleLesson"]),
     tests("Course", ["course", "bench", "CourseKit", "Training", "Lesson11_Summary", "Lesson12_References"]),

@@ -10,6 +10,3 @@ func baselines(_ split: Digits.Split) -> [Double] {
   ]
   return models.map { $0.accuracy(on: split.test) }
 }
-
-/// The mean of some numbers.
-func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }

@@ -21,7 +21,7 @@ func attentionRows(_ digits: Digits, _ maps: [Tensor], _ side: Int) -> Image {
 }
 
 /// Loss and accuracy of a training as they develop, side by side.
-func trainingCurves(_ run: Run, classCount: Int) -> Panels {
+func trainingCurves(_ run: TrainingRun, classCount: Int) -> Panels {
   let steps = run.checks.map(\.step)
   return Panels(
     "660 steps of training",

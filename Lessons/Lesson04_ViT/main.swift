@@ -10,6 +10,7 @@ beside this file) to take the trained model of section 4.6 apart.
 */
 import ArgumentParser
 import Datasets
+import Evaluation
 import Images
 import Layers
 import Models
@@ -183,13 +184,13 @@ figure(
 /// Trains a model for 660 steps, with a check on `heldOut` every 30 of them.
 func train(
   _ ablation: Ablation, on digits: Digits, checkedOn heldOut: Digits? = nil, seed: Int = lesson.seed
-) -> Run {
+) -> TrainingRun {
   manualSeed(seed)
   let model = VisionTransformer(ablation.configuration)
   let optimizer = AdamW(model.parameters(), learningRate: 3e-3)
   let schedule = WarmupCosine(peak: 3e-3, warmupSteps: 60, totalSteps: 660)
   let bar = progress("training \(ablation.rawValue), seed \(seed)", total: 660)
-  var run = Run(model: model)
+  var run = TrainingRun(model: model)
   func check() {
     guard let heldOut else { return }
     let scores = noGrad { model.eval()(heldOut.images) }

@@ -86,9 +86,6 @@ extension CLIPEvaluation {
   }
 }
 
-/// The mean of shares.
-func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
-
 private func each(_ shares: [Double]) -> Cell {
   .text(shares.map { Format.percent($0, decimals: 1) }.joined(separator: ", "))
 }

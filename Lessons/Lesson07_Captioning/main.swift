@@ -347,14 +347,14 @@ does it look at the patch in that thing's middle, how much at the other's? In th
 picture's tokens alike.
 */
 section("7.8 Where it looks")
-let looking = Looking(captioner: captioner)
+let attention = AttentionMaps(captioner: captioner)
 let pairs = scenes.filter { $0.objects.count == 2 && $0.objects[0].shape != $0.objects[1].shape }
 let even = Cell.percent(1 / Double(features.shape[1]), decimals: 1)
 table(
   ["layer", "writes the shape of the", "looks at the first", "at the second"],
-  looking.rows(pairs) + [["-", "(even)", even, even]])
+  attention.rows(pairs) + [["-", "(even)", even, even]])
 figure(
-  "looking", looking.strip(scene), caption: "the last layer's look at the picture while it writes each word",
+  "looking", attention.strip(scene), caption: "the last layer's look at the picture while it writes each word",
   alternative: "The scene once for each word of its caption; the patches that the model looks at are bright.")
 note(
   """

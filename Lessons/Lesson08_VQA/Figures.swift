@@ -37,7 +37,7 @@ func viltDiagram(_ settings: ViLTConfiguration, wordCount: Int) -> Diagram {
     ])
 }
 
-extension Exam {
+extension AnsweredQuestions {
   /// Right answers by type of question, with a ring for each list.
   func plot(_ prior: QuestionPrior) -> BarPlot {
     let types = SceneQuestionType.allCases
@@ -54,18 +54,18 @@ extension Exam {
   }
 }
 
-/// Three exams side by side: the question alone and the model, with a ring for each list.
-func generalizationPlot(_ exams: [(name: String, exam: Exam)], _ prior: QuestionPrior) -> BarPlot {
+/// Three parts side by side: the question alone and the model, with a ring for each list.
+func generalizationPlot(_ parts: [(name: String, answered: AnsweredQuestions)], _ prior: QuestionPrior) -> BarPlot {
   BarPlot(
     "New scenes, new pairs, new wordings", value: Axis("accuracy", range: 0...1, format: .percent(decimals: 1)),
-    categories: exams.map(\.name),
+    categories: parts.map(\.name),
     series: [
-      BarSeries("question only", runs: exams.map { $0.exam.lists.map { $0.accuracy(of: $0.map(prior.answer)) } }),
-      BarSeries("ViLT", runs: exams.map { zip($0.exam.lists, $0.exam.answers).map { $0.accuracy(of: $1) } }),
+      BarSeries("question only", runs: parts.map { $0.answered.lists.map { $0.accuracy(of: $0.map(prior.answer)) } }),
+      BarSeries("ViLT", runs: parts.map { zip($0.answered.lists, $0.answered.answers).map { $0.accuracy(of: $1) } }),
     ])
 }
 
-extension Looking {
+extension AttentionMaps {
   /// What `[CLS]` looks at in each layer, all of its look in six parts: means over questions. The last row is an even look.
   func partsPlot(_ questions: [SceneQuestion]) -> BarPlot {
     let names = ["[CLS] itself", "words", "[SEP]", "asked thing", "another thing", "rest of the picture"]

@@ -137,12 +137,12 @@ these very words in 20,000 training questions; by our model before a gray pictur
 section("8.3 How much is looking, how much is guessing?")
 let seeds = [lesson.seed, lesson.seed + 1, lesson.seed + 2]
 let prior = QuestionPrior(Scenes(split: .training), count: 20_000)
-let exam = Exam(evaluation, .heldOut, seeds: seeds, count: 1000)
+let answered = AnsweredQuestions(evaluation, .heldOut, seeds: seeds, count: 1000)
 table(
   ["question about", "asked", "majority", "question only", "gray picture", "ViLT"],
-  ([nil] + SceneQuestionType.allCases).map { exam.row($0, prior) })
+  ([nil] + SceneQuestionType.allCases).map { answered.row($0, prior) })
 figure(
-  "accuracy", exam.plot(prior),
+  "accuracy", answered.plot(prior),
   caption: "what looking adds: from the bars without the picture to ViLT's, for each type of question")
 
 /*:
@@ -179,20 +179,22 @@ if let before = ShippedCheckpoint.vqa.report?[TrainingReport.relationsBefore] {
 /*:
 New pairs of color and shape, and new wordings of the question ("the circle is what color?"):
 */
-let newPairs = Exam(evaluation, .heldOutCombinations, seeds: seeds, count: 1000)
-let newWordings = Exam(evaluation, .heldOut, .heldOut, seeds: seeds, count: 1000)
+let newPairs = AnsweredQuestions(evaluation, .heldOutCombinations, seeds: seeds, count: 1000)
+let newWordings = AnsweredQuestions(evaluation, .heldOut, .heldOut, seeds: seeds, count: 1000)
 table(
   ["1,000 questions from each of three seeds", "question only", "ViLT", "each seed"],
   [
-    exam.summary("new scenes", prior), newPairs.summary("new pairs of color and shape", prior),
+    answered.summary("new scenes", prior), newPairs.summary("new pairs of color and shape", prior),
     newWordings.summary("new wordings", prior),
   ])
 figure(
   "generalization",
   generalizationPlot(
-    [("new scenes", exam), ("new pairs", newPairs), ("new wordings", newWordings)], prior),
+    [("new scenes", answered), ("new pairs", newPairs), ("new wordings", newWordings)], prior),
   caption: "small losses on new pairs and new wordings, far above what the question alone gives")
-func points(_ other: Exam) -> String { Format.fixed(100 * (exam.accuracy - other.accuracy), decimals: 1) }
+func points(_ other: AnsweredQuestions) -> String {
+  Format.fixed(100 * (answered.accuracy - other.accuracy), decimals: 1)
+}
 note(
   """
   New pairs cost \(points(newPairs)) points. A wording that was never trained costs \(points(newWordings)): words at \
@@ -208,7 +210,7 @@ differ. A thing is recolored or reshaped, one more or fewer is there, or the two
 Whoever does not look, or looks elsewhere, gets at most one of the two right.
 */
 section("8.4 Counterfactual pairs")
-let pairs = PairExam(evaluation, (0..<500).map { scenes.counterfactual(at: $0) })
+let pairs = AnsweredPairs(evaluation, (0..<500).map { scenes.counterfactual(at: $0) })
 table(
   ["question about", "pairs", "one right at least", "both right", "both, question only"],
   ([nil] + SceneQuestionType.allCases).map { pairs.row($0, prior) })
@@ -251,17 +253,18 @@ patch in the middle of that thing, and at the middle of another one? Layer by la
 last row is what an even look at all tokens would give.
 */
 section("8.5 Where it looks")
-let looking = Looking(vilt: vilt)
+let attention = AttentionMaps(vilt: vilt)
 let asked = (0..<400).map { scenes.question(at: $0, type: $0 % 2 == 0 ? .color : .shape) }
   .filter { $0.scene.objects.count > 1 }
-let shares = looking.shares(asked)
-table(["layer", "words", "asked thing", "another thing"], Looking.rows(shares, even: looking.evenShares(asked)))
+let shares = attention.shares(asked)
+table(
+  ["layer", "words", "asked thing", "another thing"], AttentionMaps.rows(shares, even: attention.evenShares(asked)))
 
 /*:
 The column of words counts the special tokens with the words, and `[CLS]` with them. All of the look in its parts:
 */
 figure(
-  "parts", looking.partsPlot(asked),
+  "parts", attention.partsPlot(asked),
   caption: "first the question, then the picture: see where the part of the asked thing begins")
 
 /*:
@@ -270,7 +273,7 @@ goes to the picture, and the part of the asked thing is larger than that of anot
 question, word by word:
 */
 figure(
-  "words", looking.wordsPlot(asked[2]),
+  "words", attention.wordsPlot(asked[2]),
   caption: "which words of the question the first layers read, and where the picture takes over")
 
 /*:
@@ -281,7 +284,7 @@ let sharpest = shares.indices.max { shares[$0][1] < shares[$1][1] } ?? 0
 show("Layer that looks at the asked thing most", sharpest + 1)
 for question in asked.prefix(4) { show(question.text, question.answer) }
 figure(
-  "looking", Image.grid(asked.prefix(4).map { looking.picture($0, layer: sharpest) }, columns: 2, gap: 12),
+  "looking", Image.grid(asked.prefix(4).map { attention.picture($0, layer: sharpest) }, columns: 2, gap: 12),
   caption: "what that layer's [CLS] looks at for these four questions",
   alternative: "Four scenes, each beside a copy in which the patches that [CLS] looks at are bright.")
 note(

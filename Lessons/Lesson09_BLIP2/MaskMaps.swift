@@ -1,3 +1,4 @@
+import Notebook
 import Plots
 import Pretrained
 
@@ -39,8 +40,8 @@ nonisolated struct MaskMaps: Plot {
   /// The masks side by side in characters: a square where a token may attend.
   var textLines: [String] {
     func line(_ name: String, _ cells: [String]) -> String {
-      let columns = [name.padded(to: 9)] + cells.dropLast().map { $0.padded(to: 20) } + cells.suffix(1)
-      return columns.joined()
+      func padded(_ text: String, _ width: Int) -> String { text + DisplayWidth.padding(of: text, to: width) }
+      return padded(name, 9) + cells.dropLast().map { padded($0, 20) }.joined() + cells.suffix(1).joined()
     }
     let maps = masks.map(cells)
     let rows = names.enumerated().map { place, name in
@@ -57,8 +58,4 @@ nonisolated struct MaskMaps: Plot {
     }
     return "Masks: \(title). " + counts.joined(separator: ", ") + "."
   }
-}
-
-extension String {
-  nonisolated fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: width - count) }
 }

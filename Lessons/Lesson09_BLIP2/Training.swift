@@ -20,10 +20,10 @@ func digestRow(_ name: String, _ before: String, _ after: String) -> [Cell] {
   [.text(name), .text(before), .text(after), .text(before == after ? "yes" : "no")]
 }
 
-/// The model of a directory with a Q-Former and projection that know nothing yet, between its frozen parts.
+/// The model of a directory with the initial values of another in queries, Q-Former and projection; the rest is frozen.
 ///
-/// - Parameter fresh: where the initial values come from.
-func beginner(_ directory: String, _ fresh: BLIP2Model) throws -> BLIP2Model {
+/// - Parameter fresh: a model with initial values.
+func withUntrainedBridge(_ directory: String, _ fresh: BLIP2Model) throws -> BLIP2Model {
   let model = try BLIP2Model(checkpoint: directory, memory: .trainable)
   model.queryTokens.assign(fresh.queryTokens)
   model.qformer.copyParameters(from: fresh.qformer)

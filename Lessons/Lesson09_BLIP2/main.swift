@@ -51,7 +51,7 @@ verbatim(
 let blip = require(try BLIP2(directory: directory))
 let shipped = blip.model
 let seeds = [lesson.seed, lesson.seed + 1, lesson.seed + 2]
-let lists = Lists(seeds: seeds, count: 100)
+let lists = SceneLists(seeds: seeds, count: 100)
 let scenes = lists.known[0]
 let pixels = Scene.tensor(scenes.prefix(6))
 let seen = noGrad { shipped.visionModel(pixels) }
@@ -178,7 +178,7 @@ A new Q-Former, drawn from this lesson's seed, takes some steps of 32 scenes; th
 */
 section("9.5 Three losses")
 let fresh = withGenerator(Generator(seed: lesson.seed)) { BLIP2Model(shipped.configuration) }
-let model = require(try beginner(directory, fresh))
+let model = require(try withUntrainedBridge(directory, fresh))
 let parts: [(name: String, module: Module)] = [
   ("image encoder", model.visionModel), ("Q-Former", model.qformer), ("language model", model.languageModel),
 ]
@@ -232,7 +232,7 @@ the caption's words, and its gradient goes back *through* the frozen language mo
 once more for a Q-Former that has had no stage one, from the same initial values, and for one linear layer in its place.
 */
 section("9.6 Into the language model")
-let untaught = require(try beginner(directory, fresh))
+let untaught = require(try withUntrainedBridge(directory, fresh))
 let bridge = LinearBridge(shipped.configuration)
 let without = BLIP2Objectives(untaught, blip.tokenizer)
 func held(_ objectives: BLIP2Objectives, bridge: LinearBridge? = nil) throws -> Float {

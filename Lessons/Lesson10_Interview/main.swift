@@ -146,7 +146,7 @@ section("10.3 How much data each needs")
 let split = require(try Digits.load()).writerSplit
 /// Trains a model on digits with their 64 pixels in some order: the loss of each step, and what share of the held-out
 /// digits it gets right.
-func train(_ model: Module & UnaryLayer, _ name: String, on digits: Digits, pixels order: [Int]) -> Run {
+func train(_ model: Module & UnaryLayer, _ name: String, on digits: Digits, pixels order: [Int]) -> TrainingRun {
   let steps = 500
   let optimizer = AdamW(model.parameters())
   let schedule = WarmupCosine(peak: 3e-3, warmupSteps: 50, totalSteps: steps)
@@ -164,11 +164,11 @@ func train(_ model: Module & UnaryLayer, _ name: String, on digits: Digits, pixe
   }
   bar.finish()
   let answers = noGrad { model.eval()(rearranged(split.test.images, order)) }.argmax(dim: 1)
-  return Run(score: split.test.accuracy(of: answers.scalars), losses: losses)
+  return TrainingRun(score: split.test.accuracy(of: answers.scalars), losses: losses)
 }
 
 /// The scores of CNN, ViT and logistic regression, from each of three seeds.
-func runs(from count: Int, isShuffled: Bool = false) -> Runs {
+func runs(from count: Int, isShuffled: Bool = false) -> TrainingRuns {
   let seeds = (lesson.seed..<lesson.seed + 3).map { seed in
     manualSeed(seed)
     let part = split.training.subset(IntTensor.randperm(split.training.count).scalars.prefix(count))
@@ -176,10 +176,10 @@ func runs(from count: Int, isShuffled: Bool = false) -> Runs {
     return [
       train(ConvolutionalNetwork(), "CNN", on: part, pixels: order),
       train(visionTransformer(), "ViT", on: part, pixels: order),
-      Run(score: LogisticRegression(part).accuracy(on: split.test), losses: []),
+      TrainingRun(score: LogisticRegression(part).accuracy(on: split.test), losses: []),
     ]
   }
-  return Runs(name: "from \(Format.integer(count))\(isShuffled ? ", pixels shuffled" : "")", seeds: seeds)
+  return TrainingRuns(name: "from \(Format.integer(count))\(isShuffled ? ", pixels shuffled" : "")", seeds: seeds)
 }
 let sizes = [100, 400, split.training.count]
 let ordered = sizes.map { runs(from: $0) }
@@ -275,7 +275,7 @@ show("Of these to learn from", training.count)
 let rounds = training.map(\.pictures.count).min() ?? 0
 let images = (0..<rounds).map { round in Scene.tensor(training.map { $0.pictures[round] }) }  // each [30, 3, 32, 32]
 let captions = SceneGrammar.frames(.training).map { frame in  // "a photo of _", and three more
-  Words.tokens(training.map { frame.replacing("_", with: $0.name) })
+  WordTokens.tokens(training.map { frame.replacing("_", with: $0.name) })
 }
 func train(_ clip: CLIPModel, _ label: String, steps: Int, loss: (Tensor) -> Tensor) -> [Float] {
   let optimizer = AdamW(clip.parameters())
@@ -297,10 +297,10 @@ func train(_ clip: CLIPModel, _ label: String, steps: Int, loss: (Tensor) -> Ten
 /// Cosines of one held-out picture of each kind with the captions of all kinds.
 func cosines(_ clip: CLIPModel) -> Tensor {
   let (images, captions) = (heldOut.map { $0.pictures[0] }, heldOut.map { "a photo of \($0.name)" })
-  return noGrad { clip.encodeImage(Scene.tensor(images)).matmul(clip.encodeText(Words.tokens(captions)).T) }
+  return noGrad { clip.encodeImage(Scene.tensor(images)).matmul(clip.encodeText(WordTokens.tokens(captions)).T) }
 }
 manualSeed(lesson.seed)
-let clip = smallCLIP(end: Words.end)
+let clip = smallCLIP(end: WordTokens.end)
 let before = cosines(clip)
 let scaled = (before * clip.logitScale.detached().exp()).requiringGrad()
 clipLoss(scaled).backward()
@@ -315,7 +315,7 @@ mean cosine of the matching pairs.
 */
 let clipCurve = train(clip, "CLIP's loss", steps: 1500, loss: clipLoss)
 manualSeed(lesson.seed)
-let pulled = smallCLIP(end: Words.end)
+let pulled = smallCLIP(end: WordTokens.end)
 let pulledCurve = train(pulled, "only pulling", steps: 60) { logits in
   1 - (logits * .eye(training.count)).sum() / (pulled.logitScale.exp() * Float(training.count))
 }
@@ -389,7 +389,7 @@ section("10.5 Question 3: What is zero-shot classification with CLIP?")
 let unseen = Kind.draw(world.heldOutCombinations, .heldOutCombinations, count: 1500, seed: lesson.seed)
 let classes = world.combinations
 let image = noGrad { clip.encodeImage(Scene.tensor([unseen[0].pictures[0]])) }  // 1. [1, 32]
-let texts = noGrad { clip.encodeText(Words.tokens(classes.map { "a photo of \(Kind.name($0))" })) }  // 2. [36, 32]
+let texts = noGrad { clip.encodeText(WordTokens.tokens(classes.map { "a photo of \(Kind.name($0))" })) }  // 2. [36, 32]
 let similarity = image.matmul(texts.T)  // 3. [1, 36]
 let answer = similarity.argmax(dim: 1).scalars[0]  // 4.
 show("Picture", unseen[0].name, note: "no training picture showed one")

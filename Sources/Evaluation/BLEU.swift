@@ -70,16 +70,3 @@ public struct BLEU: Sendable, Equatable {
     return counts
   }
 }
-
-/// The share of texts that are exactly their reference, 0 to 1.
-///
-/// - Parameters:
-///   - candidates: at least one text.
-///   - references: as many.
-public func exactMatch(_ candidates: [String], references: [String]) -> Double {
-  if candidates.isEmpty || candidates.count != references.count {
-    reportMisuse(
-      "exactMatch", "\(candidates.count) texts and \(references.count) references; there is one for each of 1 or more")
-  }
-  return Double(zip(candidates, references).count { $0 == $1 }) / Double(candidates.count)
-}

@@ -52,13 +52,3 @@ public struct VQAEvaluation {
     try answers(questions.map { isBlind ? nil : $0.scene }, questions.map(\.text))
   }
 }
-
-extension [SceneQuestion] {
-  /// The share of right answers, 0 to 1.
-  ///
-  /// - Parameter type: only questions of this type count; all by default.
-  public func accuracy(of answers: [String], type: SceneQuestionType? = nil) -> Double {
-    let counted = zip(self, answers).filter { type == nil || $0.0.type == type }
-    return counted.isEmpty ? 0 : Double(counted.count { $0.answer == $1 }) / Double(counted.count)
-  }
-}

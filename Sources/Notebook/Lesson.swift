@@ -1,3 +1,5 @@
+import Tensors
+
 /// A running lesson: its command line, its title and its outputs.
 ///
 /// A lesson is a script, the top-level code of a `main.swift`, that begins with its ``Lesson`` and then prints through
@@ -42,7 +44,8 @@ public final class Lesson<Options: LessonOptions> {
     self.number = number
     self.title = title
     Session.begin(Session(number: number, options: self.options.common))
-    configureEngine()
+    manualSeed(seed)
+    if let threads { Threads.count = threads }
     let session = Session.current(for: "Lesson", file, line)
     if let task = self.options.task { session.perform(task, number, title, file, line) }
     session.title(number, title, file, line)

@@ -1,9 +1,9 @@
 /// Breaks running text into lines.
-enum Paragraph {
+public enum Paragraph {
   /// Lines of at most `width` columns, broken at spaces; a longer word gets a line of its own.
   ///
   /// Line breaks of the source count as spaces; an empty line separates paragraphs.
-  static func wrap(_ text: String, width: Int) -> [String] {
+  public static func wrap(_ text: String, width: Int) -> [String] {
     var lines: [String] = []
     for paragraph in paragraphs(of: text) {
       if !lines.isEmpty { lines.append("") }

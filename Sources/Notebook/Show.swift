@@ -1,3 +1,5 @@
+import Tensors
+
 // Values with their labels: `Parameters: 85,806,346`. A note follows the value: `Patches: [1, 196, 768]  # …`.
 
 /// Prints a whole number with thousands separators: `Parameters: 85,806,346`.
@@ -59,6 +61,24 @@ public func show(
   file: String = #fileID, line: Int = #line
 ) {
   show(label, Format.list(values, decimals: decimals), note: note, file: file, line: line)
+}
+
+/// Prints a tensor's numbers in nested brackets, rows under each other, with a fixed count of decimals.
+///
+/// For the shape alone write `show("Input", image.shape)`. A tensor of more than 1,000 numbers ends the program: show
+/// a slice of it.
+@MainActor
+public func show(
+  _ label: String, _ tensor: Tensor, decimals: Int, note: String? = nil, file: String = #fileID, line: Int = #line
+) {
+  let count = tensor.shape.reduce(1, *)
+  guard count <= TensorLayout.limit else {
+    System.stop(
+      "\(file):\(line): show prints at most \(Format.integer(TensorLayout.limit)) numbers, "
+        + "\(label) has \(Format.integer(count)): show a slice of it")
+  }
+  let lines = TensorLayout.lines(tensor.scalars, shape: tensor.shape, decimals: decimals)
+  show(label, lines: lines, note: note, file: file, line: line)
 }
 
 @MainActor

@@ -58,6 +58,34 @@ import Testing
     #expect(result.outputText.hasSuffix("\nScore: 15 of 15\n\nAll 15 right.\n"))
   }
 
+  /// The questions' own words, in what the program says of them.
+  @Test func everyAnswerIsRevealedAndCounted() throws {
+    let questions = try quiz().questions
+    func asked(_ index: Int) -> String {
+      let question = questions[index]
+      let answers = zip(["a", "b", "c", "d"], question.answers).map { "\($0)) \($1)" }.joined(separator: " ")
+      return "Question \(index + 1) of 15 \(question.text) \(answers) Your answer (a, b, c, d; q to stop):"
+    }
+    let letters = questions.map { ["a", "b", "c", "d"][$0.rightAnswer] }
+    let wrong = letters[1] == "a" ? "b" : "a"
+    // Large letters and spaces do not matter; what is no letter is asked again, and not counted.
+    let output = try play(" \(letters[0].uppercased()) \r\n\ne\nab\n\(wrong)\n q \na\n").outputText
+    let again = String(repeating: "That is none of them. Your answer (a, b, c, d; q to stop): ", count: 3)
+    let expected = [
+      "Lesson 10. Interview Questions", asked(0), "Right. \(questions[0].explanation) Score: 1 of 1", asked(1),
+      "\(again)Not quite: it is \(letters[1]). \(questions[1].explanation) Score: 1 of 2", asked(2),
+      "You had 1 of 2 right; 13 still to come.",
+    ]
+    func words(_ text: String) -> String { text.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+    #expect(
+      words(output).replacing("==============================", with: "") == words(expected.joined(separator: " ")))
+    #expect(output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+  }
+
+  @Test func nothingAnsweredIsSaidToo() throws {
+    #expect(try play("").outputText.hasSuffix("\nNo question answered. All 15 are still there.\n"))
+  }
+
   @Test func theEndOfTheInputEndsPolitely() throws {
     let result = try play("b\n")
     #expect(result.ending == .exited(0))

@@ -56,14 +56,3 @@ func mistakes(
 func sorted(_ words: Set<String>, _ caption: String) -> [String] {
   SceneGrammar.words(of: caption).filter(words.contains).sorted()
 }
-
-/// The log-probability of a caption divided by a power of its length.
-func lengthScore(_ caption: Captioning.Caption, _ power: Double) -> Double {
-  let count = Double(caption.ids.count - 1)
-  return Double(caption.score) * count / ElementaryDouble.pow(count, power)
-}
-
-extension String {
-  /// The text with spaces after it up to a width.
-  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(width - count, 0)) }
-}

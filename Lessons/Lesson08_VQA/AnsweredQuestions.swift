@@ -5,7 +5,7 @@ import Tensors
 import Training
 
 /// Lists of new questions, and what several methods answer.
-struct Exam {
+struct AnsweredQuestions {
   /// One list for each seed.
   let lists: [[SceneQuestion]]
   /// What the model answers, and what it answers when it sees an even gray.
@@ -52,7 +52,7 @@ struct Exam {
 }
 
 /// Pairs of pictures for one question each, and what the model answers.
-struct PairExam {
+struct AnsweredPairs {
   /// The question about both pictures.
   let pairs: [SceneCounterfactual]
   /// What the model answers about the first picture, and about the changed one.

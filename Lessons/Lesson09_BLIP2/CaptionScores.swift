@@ -5,7 +5,7 @@ import Notebook
 import Pretrained
 
 /// Scenes of two parts, a list for each of some seeds, with their canonical captions.
-struct Lists {
+struct SceneLists {
   /// Scenes of known pairs of color and shape, and scenes with new pairs.
   let known, new: [[Scene]]
 
@@ -23,7 +23,7 @@ struct Lists {
 
 /// What a method said of scenes, beside what was wanted.
 struct Descriptions {
-  let lists: Lists
+  let lists: SceneLists
   let known, new: [[String]]
 
   private func wanted(_ lists: [[Scene]]) -> [[String]] { lists.map { $0.map(\.canonicalCaption) } }

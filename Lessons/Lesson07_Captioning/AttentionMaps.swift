@@ -5,7 +5,7 @@ import Pretrained
 import Tensors
 
 /// Where the model looks while it writes captions of scenes with two things.
-struct Looking {
+struct AttentionMaps {
   /// Whose attention it is.
   let captioner: Captioner
   /// The side of the grid of patches.

@@ -1,7 +1,7 @@
 import Notebook
 
 /// What one training came to.
-struct Run {
+struct TrainingRun {
   /// The share of held-out digits that are right, 0 to 1.
   let score: Double
   /// The loss of each step; none for a model that is not trained in steps.
@@ -14,11 +14,11 @@ struct Run {
 }
 
 /// The runs of several models from as many digits.
-struct Runs {
+struct TrainingRuns {
   /// From how many digits, in words.
   let name: String
   /// For each seed, the run of each model.
-  let seeds: [[Run]]
+  let seeds: [[TrainingRun]]
 
   /// The score of a model, seed by seed.
   private func scores(_ model: Int) -> [Double] { seeds.map { $0[model].score } }
@@ -36,7 +36,7 @@ struct Runs {
 }
 
 /// Prints means and seeds of all models, a column for each size of the training data.
-func printScores(_ names: [String], _ runs: [Runs], file: String = #fileID, line: Int = #line) {
+func printScores(_ names: [String], _ runs: [TrainingRuns], file: String = #fileID, line: Int = #line) {
   let header = ["accuracy on held-out digits"] + runs.map(\.name)
   table(
     header, names.enumerated().map { model, name in [.text(name)] + runs.map { .percent($0.mean(model)) } }, file: file,

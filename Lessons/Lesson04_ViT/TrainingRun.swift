@@ -1,7 +1,8 @@
+import Evaluation
 import Models
 
 /// What a training leaves: the model, the loss of every step, and checks on held-out digits on the way.
-struct Run {
+struct TrainingRun {
   let model: VisionTransformer
   var losses: [Float] = []
   var checks: [(step: Int, loss: Float, accuracy: Double)] = []

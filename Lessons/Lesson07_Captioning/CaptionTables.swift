@@ -1,4 +1,5 @@
 import Datasets
+import Evaluation
 import ModelTasks
 import Notebook
 import Pretrained
@@ -18,7 +19,8 @@ func forcingRows(_ captioner: Captioner, _ ids: [Int], _ probabilities: Tensor) 
 /// The causal mask of a caption's first tokens: a line for each token that looks and a square for each that it sees.
 func causalMask(_ captioner: Captioner, _ ids: [Int]) -> String {
   ids.indices.map { row in
-    captioner.word(ids[row]).padded(to: 8) + ids.indices.map { $0 <= row ? " ■" : " ·" }.joined()
+    captioner.word(ids[row]) + DisplayWidth.padding(of: captioner.word(ids[row]), to: 8)
+      + ids.indices.map { $0 <= row ? " ■" : " ·" }.joined()
   }.joined(separator: "\n")
 }
 
@@ -60,6 +62,32 @@ func rankRows(_ captions: [Captioning.Caption], powers: [Double]) -> [[Cell]] {
     let (caption, ranks) = (captions[index], scores.map { scores in 1 + scores.count { $0 > scores[index] } })
     return [.text(caption.text), .integer(caption.ids.count - 1), .fixed(lengthScore(caption, 0), decimals: 2)]
       + ranks.map { .integer($0) }
+  }
+}
+
+/// The log-probability of a caption divided by a power of its length.
+func lengthScore(_ caption: Captioning.Caption, _ power: Double) -> Double {
+  let count = Double(caption.ids.count - 1)
+  return Double(caption.score) * count / ElementaryDouble.pow(count, power)
+}
+
+/// A row of a table: exact matches and BLEU-1 to 4 of all captions, and the exact matches of each list of them.
+func scoreRow(_ name: String, _ said: [[String]], _ wanted: [[String]]) -> [Cell] {
+  let (all, references) = (said.flatMap { $0 }, wanted.flatMap { $0 })
+  let bleu = BLEU(all, references: references)
+  let each = zip(said, wanted).map { Format.percent(exactMatch($0, references: $1), decimals: 1) }
+  return [.text(name), .percent(exactMatch(all, references: references), decimals: 1)]
+    + (1...4).map { .fixed(bleu.score($0), decimals: 3) } + [.text(each.joined(separator: "  "))]
+}
+
+/// How many captions of scenes are among some, and among more, by the number of things: rows of a table.
+func overlapRows(_ name: String, _ scenes: [Scene], _ some: Set<String>, _ more: Set<String>) -> [[Cell]] {
+  (1...3).map { count in
+    let captions = scenes.filter { $0.objects.count == count }.map(\.canonicalCaption)
+    return [
+      .text(name), .integer(count), .integer(captions.count), .integer(captions.count(where: some.contains)),
+      .integer(captions.count(where: more.contains)),
+    ]
   }
 }
 

@@ -6,7 +6,7 @@ import Pretrained
 import Tensors
 
 /// Where a ViLT looks when it is asked about one of several things.
-struct Looking {
+struct AttentionMaps {
   /// Whose attention it is.
   let vilt: QuestionAnswering
   /// The side of the grid of patches.

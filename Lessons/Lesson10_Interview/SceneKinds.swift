@@ -29,7 +29,7 @@ struct Kind {
 }
 
 /// Texts as numbers: a word is its place in the alphabetical list of the scenes' words.
-enum Words {
+enum WordTokens {
   private static let list = SceneGrammar.vocabulary
   private static let unknown = list.count
   /// The token after each text, where the text tower reads it off.
