@@ -44,7 +44,7 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 
 /// What the lessons import that run published models.
 let publishedModels: [Target.Dependency] = [
-  "Checkpoints", "Datasets", "Evaluation", "Images", "Layers", "ModelTasks", "Pretrained", "Notebook", "Tensors",
+  "Checkpoints", "Datasets", "Evaluation", "Images", "Layers", "LessonInput", "Pretrained", "Notebook", "Tensors",
   "Training", argumentParser,
 ]
 
@@ -112,7 +112,9 @@ let package = Package(
       name: "Tensors", dependencies: ["CPrefetch"], swiftSettings: library, linkerSettings: [.linkedLibrary("m")]),
     .target(name: "Layers", dependencies: ["Tensors"], swiftSettings: library),
     .target(name: "Models", dependencies: ["Layers", "Tensors"], swiftSettings: library),
-    .target(name: "Pretrained", dependencies: ["Checkpoints", "Layers", "Tensors"], swiftSettings: library),
+    .target(
+      name: "Pretrained", dependencies: ["Checkpoints", "Images", "Layers", "Tensors", "Tokenizers"],
+      swiftSettings: library),
     .target(name: "Checkpoints", dependencies: ["Tensors"], swiftSettings: library),
     .target(name: "Tokenizers", resources: [.copy("Resources")], swiftSettings: library),
     .target(name: "Images", dependencies: ["CPNG", "Tensors"], swiftSettings: library),
@@ -131,10 +133,8 @@ let package = Package(
     .target(name: "Plots", dependencies: ["Images", "Notebook", "Tensors"], swiftSettings: library),
     .target(name: "Weaver", dependencies: ["CourseKit", "Images", "Notebook", "Tensors"], swiftSettings: library),
     .target(
-      name: "ModelTasks",
-      dependencies: [
-        "Pretrained", "Checkpoints", "Tokenizers", "Images", "Datasets", "Notebook", "Tensors", argumentParser,
-      ],
+      name: "LessonInput",
+      dependencies: ["Checkpoints", "Datasets", "Images", "Notebook", "Pretrained", "Tensors", argumentParser],
       swiftSettings: library),
     .target(name: "CourseKit", dependencies: ["Notebook", "Tensors"], swiftSettings: library),
     .target(
@@ -158,21 +158,24 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: library),
     tests("Tensors", ["Tensors"], exclude: ["fit_elementary.py", "measure_elementary.py"]),
     tests("Layers", ["Layers", "Tensors"]),
-    tests("Models", ["Models", "Pretrained", "Layers", "Tensors", "Checkpoints"]),
+    tests("Models", ["Models", "Layers", "Tensors"]),
+    tests(
+      "Pretrained",
+      ["Pretrained", "Models", "Checkpoints", "Datasets", "Images", "Layers", "Tensors", "Tokenizers"]),
     tests("Checkpoints", ["Checkpoints", "Tensors"]),
     tests("Verification", ["Verification", "Checkpoints", "Pretrained"]),
     tests("Tokenizers", ["Tokenizers"]),
     tests(
       "Training",
       ["Training", "Checkpoints", "Datasets", "Evaluation", "Images", "Layers", "Pretrained", "Tensors", "Tokenizers"]),
-    tests("ModelTasks", ["ModelTasks", "Checkpoints", "Datasets", "Images", "Pretrained", "Tensors", "Tokenizers"]),
+    tests("LessonInput", ["LessonInput"]),
     tests("Images", ["Images", "Tensors"]),
     tests("Datasets", ["Datasets", "Images", "Tensors"]),
     tests("Evaluation", ["Evaluation", "Datasets", "Tensors"]),
     tests(
       "Guide",
       [
-        "Checkpoints", "Images", "Layers", "ModelTasks", "Models", "Pretrained", "Tensors", "Tokenizers", "Training",
+        "Checkpoints", "Images", "Layers", "Models", "Pretrained", "Tensors", "Tokenizers", "Training",
       ], exclude: ["check_python.py"]),
     .executableTarget(
       name: "SampleLesson", dependencies: ["Images", "Notebook", "Tensors", argumentParser], path: "Tests/SampleLesson",

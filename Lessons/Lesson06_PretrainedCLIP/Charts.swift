@@ -1,6 +1,7 @@
 import Datasets
 import Images
 import Notebook
+import Pretrained
 import Tensors
 
 /// A picture beside its candidates, each with its probability as a bar; the most likely one is green.

@@ -1,6 +1,6 @@
 import Images
-import ModelTasks
 import Notebook
+import Pretrained
 import Tensors
 
 /// A CLIP as this lesson uses it: what cannot be encoded ends the program with one line.

@@ -13,7 +13,6 @@ import Datasets
 import Evaluation
 import Images
 import Layers
-import ModelTasks
 import Notebook
 import Plots
 import Pretrained
@@ -28,10 +27,12 @@ let shipped = require(try ShippedCheckpoint.clip.directory)
 struct Options: LessonOptions {
   @OptionGroup var common: CommonOptions
   @OptionGroup var input: ZeroShotFlags
-  var task: (any LessonTask)? { input.task(defaultModel: shipped, defaultTexts: candidates) }
 }
 
-let lesson = Lesson(6, "Using Pretrained CLIP", options: Options.self)
+let lesson = Lesson(6, "Using Pretrained CLIP", options: Options.self) {
+  // With a flag of its own the lesson answers here, prints that and ends; without one this is nil.
+  try $0.input.answer(defaultModel: shipped, defaultTexts: candidates)
+}
 
 /*:
 ## 6.1 A model is a directory

@@ -1,5 +1,4 @@
 import Datasets
-import ModelTasks
 import Notebook
 import Pretrained
 import Tensors

@@ -1,7 +1,6 @@
 import Checkpoints
 import Datasets
 import Evaluation
-import ModelTasks
 import Notebook
 import Plots
 import Pretrained

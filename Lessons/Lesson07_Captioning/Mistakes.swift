@@ -1,6 +1,6 @@
 import Datasets
-import ModelTasks
 import Notebook
+import Pretrained
 import Tensors
 
 /// A wrong caption, the one that was wanted, and whether that has a new pair of color and shape.

@@ -1,6 +1,5 @@
 import Datasets
 import Images
-import ModelTasks
 import Notebook
 import Pretrained
 import Tensors

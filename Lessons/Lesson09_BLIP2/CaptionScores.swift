@@ -1,6 +1,5 @@
 import Datasets
 import Evaluation
-import ModelTasks
 import Notebook
 import Pretrained
 

@@ -70,7 +70,7 @@ extension TensorEntry {
   /// Checks that the elements are floating-point numbers.
   ///
   /// - Throws: ``CheckpointError`` that names the key, the type and the file.
-  func requireWeights() throws {
+  package func requireWeights() throws {
     guard elementType.isFloatingPoint else {
       throw CheckpointError(
         .mismatch, file: file.path, place: quoted(name),
@@ -81,7 +81,7 @@ extension TensorEntry {
   /// Checks the shape against what a model expects.
   ///
   /// - Throws: ``CheckpointError`` that names the key, both shapes and the file.
-  func requireShape(_ expected: [Int]) throws {
+  package func requireShape(_ expected: [Int]) throws {
     guard shape == expected else {
       throw CheckpointError(
         .mismatch, file: file.path, place: quoted(name),

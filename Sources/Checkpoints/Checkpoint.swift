@@ -81,12 +81,12 @@ public final class Checkpoint: Sendable {
   /// The first tensor that has one of these names, `nil` if there is none.
   ///
   /// - Throws: ``CheckpointError`` if it is there, but the type of its elements is not read.
-  func find(_ names: [String]) throws -> TensorEntry? {
+  package func find(_ names: [String]) throws -> TensorEntry? {
     try found(names).flatMap { entries[$0] }
   }
 
   /// The first of these names that a tensor has, `nil` if none has one; throws as ``find(_:)``.
-  func found(_ names: [String]) throws -> String? {
+  package func found(_ names: [String]) throws -> String? {
     if let name = names.first(where: { entries[$0] != nil }) { return name }
     guard let tensor = names.lazy.compactMap({ self.unread[$0] }).first else { return nil }
     throw CheckpointError(
@@ -97,7 +97,7 @@ public final class Checkpoint: Sendable {
   /// The same tensors under other names.
   ///
   /// - Throws: ``CheckpointError`` if two tensors of different numbers would have the same name.
-  func renamed(_ rename: (String) -> String) throws -> Checkpoint {
+  package func renamed(_ rename: (String) -> String) throws -> Checkpoint {
     var renamed: [String: TensorEntry] = [:]
     renamed.reserveCapacity(entries.count)
     for name in names {
@@ -115,7 +115,7 @@ public final class Checkpoint: Sendable {
 
   /// Where `name` stands if the tensors are wrapped in something, as a hint for the message that it is missing; empty if
   /// they are not.
-  func wrapperHint(_ name: String) -> String {
+  package func wrapperHint(_ name: String) -> String {
     guard let wrapped = names.first(where: { $0.hasSuffix("." + name) }) else { return "" }
     let wrapper = wrapped.dropLast(name.count + 1)
     return "; it has \(quoted(wrapped)): the model's tensors stand within \(quoted(wrapper)), and have to be saved "

@@ -9,23 +9,23 @@
 #endif
 
 /// Questions about paths, and whole-file reading and writing.
-enum FileSystem {
+package enum FileSystem {
   /// What a path leads to.
-  enum Item: Equatable {
+  package enum Item: Equatable {
     case file(byteCount: Int)
     case directory
     case other
   }
 
   /// What `path` leads to, following links; `nil` if there is nothing.
-  static func item(at path: String) -> Item? {
+  package static func item(at path: String) -> Item? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     return item(status)
   }
 
   /// What an open file is.
-  static func item(descriptor: Int32) -> Item? {
+  package static func item(descriptor: Int32) -> Item? {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { return nil }
     return item(status)
@@ -41,19 +41,19 @@ enum FileSystem {
 
   /// Whether there is anything at `path`: a link that leads nowhere and what may not be looked at count, too, so that the
   /// attempt to open it says what is wrong with it.
-  static func exists(_ path: String) -> Bool {
+  package static func exists(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR)
   }
 
   /// Whether `name`, which a file of a directory says, leads to a place within that directory: such a file must not be
   /// able to point at any file of the machine.
-  static func staysInside(_ name: String) -> Bool {
+  package static func staysInside(_ name: String) -> Bool {
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
     return name.utf8.count <= 255 && !name.utf8.contains(0) && !parts.contains { $0.isEmpty || $0 == "." || $0 == ".." }
   }
 
-  static func join(_ directory: String, _ name: String) -> String {
+  package static func join(_ directory: String, _ name: String) -> String {
     directory.hasSuffix("/") ? directory + name : directory + "/" + name
   }
 
@@ -67,7 +67,7 @@ enum FileSystem {
   static var lastError: String { String(cString: strerror(errno)) }
 
   /// The error for a path that cannot be opened.
-  static func openError(_ path: String) -> CheckpointError {
+  package static func openError(_ path: String) -> CheckpointError {
     let code = errno
     guard code == ENOENT || code == ENOTDIR else {
       // A socket cannot be opened as a file.

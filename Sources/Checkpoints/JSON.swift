@@ -59,7 +59,7 @@ public enum JSON: Equatable, Sendable {
     }
 
     /// Gives a member a value; the last one counts, in the place of the first.
-    mutating func set(_ key: String, _ value: JSON) {
+    package mutating func set(_ key: String, _ value: JSON) {
       if let position = position(of: key) {
         members[position].value = value
       } else {

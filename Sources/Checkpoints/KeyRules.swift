@@ -11,32 +11,6 @@ public struct KeyRules: Sendable {
     self.tied = tied
   }
 
-  /// The rules for a kind of model.
-  ///
-  /// Buffers that older versions of transformers saved are ignored (positions, causal masks), and so are the parts
-  /// of a training set-up that the model does not use (the encoder's pooler, other heads).
-  public init(for configuration: ModelConfiguration) {
-    let gpt2Buffers = ["attn.bias", "attn.masked_bias", "crossattention.bias", "crossattention.masked_bias"]
-    let patterns: [String] =
-      switch configuration {
-      case .clip: ["*.position_ids"]
-      case .visionEncoderDecoder:
-        ["*.position_ids", "encoder.pooler.*"] + gpt2Buffers.map { "decoder.transformer.h.#.\($0)" }
-      case .vilt: ["*.position_ids", "mlm_score.*", "itm_score.*"]
-      case .blip2:
-        [
-          "*.position_ids", "itm_head.*", "vision_projection.*", "text_projection.*", "embeddings.*", "qformer.cls.*",
-          "*.rotary_emb.inv_freq",
-        ]
-      case .vit: ["*.position_ids", "vit.pooler.*", "pooler.*"]
-      case .gpt2: gpt2Buffers.map { "transformer.h.#.\($0)" }
-      case .opt: ["*.position_ids"]
-      }
-    // Whichever of the two a file has is both.
-    let tied = configuration.tiedOutput.map { [($0.head, $0.table), ($0.table, $0.head)] } ?? []
-    self.init(ignored: patterns, tied: tied)
-  }
-
   /// Whether a name matches one of the patterns in ``ignored``.
   public func ignores(_ name: String) -> Bool {
     ignored.contains { matches(name.utf8[...], $0.utf8[...]) }

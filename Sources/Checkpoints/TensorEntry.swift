@@ -202,3 +202,20 @@ struct TensorLayout {
     init(_ text: String) { self.text = text }
   }
 }
+
+extension TensorEntry {
+  /// Whether two tensors have the same shape and numbers; at once where both lie in the same place of a file.
+  package func holdsTheSame(as other: TensorEntry) -> Bool {
+    guard shape == other.shape else { return false }
+    let isSameType = elementType == other.elementType
+    if isSameType, file.path == other.file.path, byteOffset == other.byteOffset, strides == other.strides {
+      return true
+    }
+    if isSameType, isContiguous, other.isContiguous {
+      // Equal bytes are the rule; others may still be equal numbers (0 and −0).
+      let areEqual = withUnsafeBytes { own in other.withUnsafeBytes { own.elementsEqual($0) } }
+      if areEqual { return true }
+    }
+    return float32() == other.float32()
+  }
+}

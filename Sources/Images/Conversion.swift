@@ -40,7 +40,7 @@ extension Image {
   }
 
   /// One channel as a gray image.
-  func channel(_ index: Int) -> Image {
+  package func channel(_ index: Int) -> Image {
     guard channels > 1 else { return self }
     return mapPixels(to: .gray) { from, to in to[0] = from[index] }
   }

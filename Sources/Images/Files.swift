@@ -3,11 +3,11 @@ import Foundation
 /// Whole files in and out, with the system's reason in each error.
 package enum Files {
   /// The largest file that is read: 1 GiB, more than any image inside of ``Image/pixelLimit`` needs.
-  static let sizeLimit = 1 << 30
+  package static let sizeLimit = 1 << 30
   /// The largest file with settings that is read: 1 MiB, a thousand times what they need.
-  static let settingsLimit = 1 << 20
+  package static let settingsLimit = 1 << 20
   /// The largest `config.json` that is read: it may name tens of thousands of labels.
-  static let modelSettingsLimit = 1 << 26
+  package static let modelSettingsLimit = 1 << 26
 
   /// All bytes of a file on disk.
   ///
@@ -16,7 +16,7 @@ package enum Files {
   /// - Parameters:
   ///   - path: what the shell passed.
   ///   - limit: the most bytes that are read.
-  static func read(_ path: String, limit sizeLimit: Int = Self.sizeLimit) throws(ImageError) -> [UInt8] {
+  package static func read(_ path: String, limit sizeLimit: Int = Self.sizeLimit) throws(ImageError) -> [UInt8] {
     // Without `O_NONBLOCK` the opening itself waits for the writer of a pipe.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw failure(.unreadable, path) }

@@ -57,7 +57,7 @@ public struct ImageFile: Sendable, Equatable {
 
   /// The samples that the file stores, upright, a gray image for each channel: what a processor works on that does not
   /// convert to RGB. Nil where they are not bytes.
-  var uprightChannels: [Image]? {
+  package var uprightChannels: [Image]? {
     func channels(_ image: Image, _ indices: [Int]) -> [Image] {
       let upright = image.turnedUpright(from: orientation)
       return indices.map { upright.channel($0) }

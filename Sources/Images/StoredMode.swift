@@ -20,7 +20,7 @@ public enum StoredMode: String, Sendable, CaseIterable {
   case cmyk = "CMYK"
 
   /// What the mode is called in a sentence, after "stored as".
-  var words: String {
+  package var words: String {
     switch self {
     case .bilevel: "black and white of one bit"
     case .gray: "gray"

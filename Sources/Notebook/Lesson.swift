@@ -23,10 +23,13 @@ public final class Lesson<Options: LessonOptions> {
 
   /// Begins a lesson that takes flags of its own: reads the command line, sets the engine up and prints the title.
   ///
-  /// `--help`, a wrong flag and a figures folder that cannot be written end the program here, before any work. So do
-  /// flags that ask for a ``LessonTask``, after it.
+  /// `--help`, a wrong flag and a figures folder that cannot be written end the program here, before any work.
+  ///
+  /// - Parameter ownInput: answers the reader's own input where the flags name one: its answer is printed and the program
+  ///   ends, as it does with one line for an error. `nil` means that the flags ask for the lesson, which goes on.
   public init(
-    _ number: Int, _ title: String, options: Options.Type, file: String = #fileID, line: Int = #line
+    _ number: Int, _ title: String, options: Options.Type, file: String = #fileID, line: Int = #line,
+    ownInput: (Options) throws -> LessonAnswer? = { _ in nil }
   ) {
     System.reserveStandardStreams()
     Session.refuseSecond(file, line)
@@ -47,7 +50,11 @@ public final class Lesson<Options: LessonOptions> {
     manualSeed(seed)
     if let threads { Threads.count = threads }
     let session = Session.current(for: "Lesson", file, line)
-    if let task = self.options.task { session.perform(task, number, title, file, line) }
+    do {
+      if let answer = try ownInput(self.options) { session.finish(with: answer, number, title, file, line) }
+    } catch {
+      Session.stop(error)
+    }
     session.title(number, title, file, line)
   }
 

@@ -64,13 +64,6 @@ public struct CommonOptions: LessonOptions {
 public protocol LessonOptions: ParsableArguments {
   /// The flags that every lesson takes.
   var common: CommonOptions { get }
-  /// What the flags ask for instead of the lesson; by default nothing.
-  var task: (any LessonTask)? { get }
-}
-
-extension LessonOptions {
-  /// Nothing: the lesson is wanted.
-  public var task: (any LessonTask)? { nil }
 }
 
 /// What a command line asks for.

@@ -12,7 +12,7 @@ final class EncoderBlock: Module {
   private let norm2: LayerNorm
   private let expand: Linear
   private let contract: Linear
-  private let activation: Checkpoints.Activation
+  private let activation: Activation
   private let names: EncoderNames
 
   override var keyNames: [String: String] { names.block }
@@ -67,7 +67,7 @@ struct EncoderShape {
   let width: Int
   let headCount: Int
   let feedForwardWidth: Int
-  let activation: Checkpoints.Activation
+  let activation: Activation
   let epsilon: Float
   var hasAttentionBias = true
   let spread: InitialSpread
@@ -126,7 +126,7 @@ struct EncoderNames: Sendable {
     ])
 }
 
-extension Checkpoints.Activation {
+extension Activation {
   /// Applies the function that `config.json` names.
   func callAsFunction(_ x: Tensor) -> Tensor {
     switch self {

@@ -1,5 +1,6 @@
 import Datasets
 import Images
+import Pretrained
 import Tensors
 
 /// Pictures and captions for the small CLIP: drawn scenes and handwritten digits, half and half or as asked for.

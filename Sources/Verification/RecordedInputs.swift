@@ -1,4 +1,5 @@
 import Checkpoints
+import Pretrained
 import Tensors
 
 // The inputs of what is recorded, each checked against what the model takes: a wrong one would end the program.

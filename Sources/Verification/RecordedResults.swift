@@ -1,4 +1,5 @@
 import Checkpoints
+import Pretrained
 import Tensors
 
 /// What `expected.json` of a model directory holds, and the inputs that it refers to.

@@ -101,14 +101,6 @@ import Testing
     }
   }
 
-  @Test(arguments: ["clip_eos2", "clip_eosN", "vit_gpt2", "vit_gpt2_proj", "vilt_vqa", "blip2_opt"])
-  func modelFixturesOpenWithTheirInputs(_ model: String) throws {
-    let directory = try ModelDirectory(fixture(model))
-    #expect(try !directory.checkpoint().names.isEmpty)
-    #expect(try !Checkpoint(path: fixture("\(model)/inputs.safetensors")).names.isEmpty)
-    _ = try directory.generationConfiguration()
-  }
-
   @Test func tensorsAreViewsIntoTheMappedFileAndKeepItAlive() throws {
     var checkpoint: Checkpoint? = try Checkpoint(path: fixture("clip_eos2/pytorch_model.bin"))
     let name = "text_model.embeddings.token_embedding.weight"

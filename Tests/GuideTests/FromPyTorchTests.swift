@@ -2,7 +2,6 @@ import Checkpoints
 import Foundation
 import Images
 import Layers
-import ModelTasks
 import Models
 import Pretrained
 import Tensors

@@ -49,9 +49,6 @@ import Testing
       _ = Image(width: 1_000_001, height: 1, format: .gray).pngData()
     },
     WrongCall("no colors", ["Colormap:", "one color"]) { _ = Colormap([]) },
-    WrongCall("an empty batch", ["ImageProcessor:", "at least one image"]) {
-      _ = try? ImageProcessor(ImageProcessorConfiguration(.clip))([Image]())
-    },
   ]
 
   @Test(arguments: calls.map(\.name)) func endsWithOneLine(_ name: String) async throws {

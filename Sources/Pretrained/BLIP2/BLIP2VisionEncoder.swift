@@ -65,7 +65,7 @@ final class BLIP2VisionBlock: Module {
   private let expand: Linear
   private let contract: Linear
   private let headCount: Int
-  private let activation: Checkpoints.Activation
+  private let activation: Activation
 
   override var keyNames: [String: String] {
     [

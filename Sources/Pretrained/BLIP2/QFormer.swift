@@ -38,7 +38,7 @@ final class QFormerLayer: Module {
   private let expand: Linear
   private let contract: Linear
   private let norm: LayerNorm
-  private let activation: Checkpoints.Activation
+  private let activation: Activation
 
   override var keyNames: [String: String] {
     [

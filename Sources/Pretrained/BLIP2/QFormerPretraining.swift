@@ -105,7 +105,7 @@ final class QFormerTextLayer: Module {
   private let expand: Linear
   private let contract: Linear
   private let norm: LayerNorm
-  private let activation: Checkpoints.Activation
+  private let activation: Activation
 
   init(_ configuration: QFormerConfiguration) {
     let (width, range) = (configuration.hiddenSize, configuration.initializerRange)

@@ -14,7 +14,7 @@ final class GPT2Block: Module {
   private let norm2: LayerNorm
   private let expand: Conv1D
   private let contract: Conv1D
-  private let activation: Checkpoints.Activation
+  private let activation: Activation
 
   override var keyNames: [String: String] {
     [

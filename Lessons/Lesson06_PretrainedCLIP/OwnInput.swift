@@ -1,0 +1,55 @@
+import ArgumentParser
+import LessonInput
+import Notebook
+import Pretrained
+import Tensors
+
+/// The flags of zero-shot classification: every image with every text.
+///
+/// With `--json` it prints `{"logits_per_image": [[…]], "probs": [[…]]}`, a row for each image, a column for each text.
+struct ZeroShotFlags: ParsableArguments {
+  @OptionGroup var model: ModelFlags
+
+  @Option(
+    name: .customLong("text"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("Text that may describe the image; may be given several times.", valueName: "text"))
+  var texts: [String] = []
+
+  /// The defaults; the parser fills in what the command line gives.
+  init() {}
+
+  /// Refuses texts without words.
+  mutating func validate() throws {
+    try requireWords(texts, flag: "--text", valueName: "text")
+  }
+
+  /// The answer to the reader's own input; `nil` if no flag names any.
+  ///
+  /// - Parameters:
+  ///   - defaultModel: the directory of the model to use without `--model`.
+  ///   - defaultTexts: the texts to use without `--text`.
+  func answer(defaultModel: String, defaultTexts: [String]) throws -> LessonAnswer? {
+    guard model.areGiven || !texts.isEmpty else { return nil }
+    let texts = texts.isEmpty ? defaultTexts : texts
+    let pictures = try model.pictures()
+    let clip = try model.open(ZeroShot.self, default: defaultModel)
+    let answer = try pictures.naming { try clip(images: pictures.images, texts: texts) }
+    let (logits, probabilities) = (answer.logitsPerImage.scalars, answer.probabilities.scalars)
+    if model.json {
+      return .object(
+        JSONLine.object([
+          "logits_per_image": JSONLine.rows(logits, width: texts.count),
+          "probs": JSONLine.rows(probabilities, width: texts.count),
+        ]))
+    }
+    let rows = pictures.enumerated().flatMap { image, picture in
+      texts.enumerated().map { column, text in
+        let place = image * texts.count + column
+        return [
+          Cell.text(picture.name), .text(text), .fixed(logits[place], decimals: 4), .percent(probabilities[place]),
+        ]
+      }
+    }
+    return .table(["image", "text", "logit", "probability"], rows)
+  }
+}

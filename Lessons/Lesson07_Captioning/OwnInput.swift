@@ -1,0 +1,74 @@
+import ArgumentParser
+import LessonInput
+import Notebook
+import Pretrained
+
+/// The flags of captioning.
+///
+/// With `--json` it prints `{"ids": [[…]], "captions": ["…"], "scores": […]}`, for each image one (or as many as the
+/// model's own settings ask for, side by side); rows of ids are filled up at their end with the padding token, as
+/// transformers does.
+struct CaptioningFlags: ParsableArguments {
+  @OptionGroup var model: ModelFlags
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Captions kept in beam search; 1 is greedy search. (default: what the model's files state, else 1)",
+      valueName: "n"))
+  var beams: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Longest caption in tokens, with the one that begins it; max_new_tokens in the model's files goes before it. "
+        + "(default: what the model's files state, else 20 and the one)",
+      valueName: "n"))
+  var maxLength: Int?
+
+  /// The defaults; the parser fills in what the command line gives.
+  init() {}
+
+  /// Refuses numbers that mean nothing.
+  mutating func validate() throws {
+    try require(beams, in: 1...1024, flag: "--beams")
+    try require(maxLength, in: 2...1_000_000, flag: "--max-length")
+  }
+
+  /// The captions of the reader's own pictures; `nil` if no flag names any.
+  ///
+  /// - Parameter defaultModel: the directory of the model to use without `--model`.
+  func answer(defaultModel: String) throws -> LessonAnswer? {
+    guard model.areGiven || beams != nil || maxLength != nil else { return nil }
+    let pictures = try model.pictures()
+    let captioner = try model.open(Captioning.self, default: defaultModel)
+    let options = try captioner.options(beams: beams, maximumLength: maxLength)
+    if maxLength != nil, let count = captioner.generation.maximumNewTokens {
+      LiveLine.hint("the model's max_new_tokens, \(count), goes before --max-length")
+    }
+    let growing = GrowingTexts(count: pictures.count)
+    defer { growing.clear() }
+    let captions = try pictures.naming {
+      try captioner(pictures.images, options) { growing.show($1, of: $0) }
+    }
+    return model.json ? object(captions.flatMap { $0 }, captioner.paddingToken(options)) : table(captions, pictures)
+  }
+
+  private func object(_ captions: [Captioning.Caption], _ paddingToken: Int) -> LessonAnswer {
+    let longest = captions.map(\.ids.count).max() ?? 0
+    let rows = captions.map { $0.ids + Array(repeating: paddingToken, count: longest - $0.ids.count) }
+    return .object(
+      JSONLine.object([
+        "ids": JSONLine.array(rows.map(JSONLine.integers)),
+        "captions": JSONLine.array(captions.map { JSONLine.string($0.text) }),
+        "scores": JSONLine.numbers(captions.map(\.score)),
+      ]))
+  }
+
+  private func table(_ captions: [[Captioning.Caption]], _ pictures: [Picture]) -> LessonAnswer {
+    let rows = zip(pictures, captions).flatMap { picture, captions in
+      captions.map { [Cell.text(picture.name), .text(onOneLine($0.text)), .fixed($0.score, decimals: 4)] }
+    }
+    return .table(["image", "caption", "score"], rows)
+  }
+}

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Checkpoints
+import Datasets
+import Images
+import Notebook
+import Pretrained
+
+/// The flags of lessons that run a published model: which model, which pictures, and how to answer.
+public struct ModelFlags: ParsableArguments {
+  @Option(
+    name: .customLong("model"), parsing: .unconditional,
+    help: ArgumentHelp(
+      "Model to run: a directory in Hugging Face form (config.json, model.safetensors, tokenizer, image processor).",
+      valueName: "directory"))
+  var directory: String?
+
+  @Option(
+    name: .customLong("image"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("PNG, JPEG or WebP to look at; may be given several times.", valueName: "file"))
+  var imageFiles: [String] = []
+
+  @Flag(help: "Print the answer as one JSON object, and nothing else.")
+  package var json = false
+
+  /// The defaults; the parser fills in what the command line gives.
+  public init() {}
+
+  /// Refuses empty names.
+  public mutating func validate() throws {
+    if directory == "" { throw ValidationError("Missing value for '--model <directory>'") }
+    if imageFiles.contains("") { throw ValidationError("Missing value for '--image <file>'") }
+  }
+
+  /// Whether any of these flags was given.
+  package var areGiven: Bool { directory != nil || !imageFiles.isEmpty || json }
+
+  /// The model in the directory given, else in the course's own, with a hint about weights that it has no use for: perhaps
+  /// they are another model's.
+  ///
+  /// - Throws: an error in one line; for a directory with another kind of model it names the lesson that takes it.
+  package func open<Kind: Pipeline>(_ kind: Kind.Type, default course: String) throws -> Kind {
+    do {
+      let pipeline = try Kind(directory: directory ?? course)
+      if let summary = pipeline.loadReport?.summary { LiveLine.hint(summary) }
+      return pipeline
+    } catch let error as WrongModelType {
+      let lesson = Self.lessons[error.found] ?? "no lesson"
+      throw ModelTaskError("\(error); \(lesson) takes a '\(error.found)'")
+    }
+  }
+
+  /// Which lesson runs which kind of model.
+  private static let lessons = [
+    "clip": "Lesson06_PretrainedCLIP", "vision-encoder-decoder": "Lesson07_Captioning", "vilt": "Lesson08_VQA",
+    "blip-2": "Lesson09_BLIP2",
+  ]
+
+  /// The pictures given, upright, each with its name; without any the course's photograph of a cat.
+  package func pictures() throws -> [Picture] {
+    if imageFiles.isEmpty {
+      LiveLine.hint("no --image given: looking at the course's photograph of a cat")
+      return [Picture(name: "the course's cat", image: try Photos.cat)]
+    }
+    return try imageFiles.map { Picture(name: $0, image: try ImageFile(contentsOf: $0).upright) }
+  }
+}
+
+/// A picture with the name that the reader knows it by.
+package struct Picture {
+  package let name: String
+  package let image: Image
+}
+
+extension [Picture] {
+  package var images: [Image] { map(\.image) }
+
+  /// What `body` returns; an image that cannot be prepared is named.
+  package func naming<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as PreparationError where indices.contains(error.index) {
+      throw ModelTaskError("\(self[error.index].name): \(error.reason)")
+    }
+  }
+}
+
+/// Refuses texts without a word, and in their place the value is named.
+package func requireWords(_ texts: [String], flag: String, valueName: String) throws {
+  if let blank = texts.first(where: { $0.allSatisfy(\.isWhitespace) }) {
+    throw ValidationError("The value '\(blank)' is invalid for '\(flag) <\(valueName)>': it has no words")
+  }
+}
+
+/// Refuses a number outside of a range.
+package func require(_ value: Int?, in range: ClosedRange<Int>, flag: String) throws {
+  if let value, !range.contains(value) {
+    throw ValidationError(
+      "The value '\(value)' is invalid for '\(flag) <n>': from \(range.lowerBound) to \(range.upperBound)")
+  }
+}
+
+/// A text that a model wrote, fit for a table's cell: OPT ends its answers with a line break.
+package func onOneLine(_ text: String) -> String { text.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+
+/// Shows texts on the terminal as they grow, all on one line.
+package final class GrowingTexts {
+  private let line = LiveLine()
+  private var texts: [String]
+
+  package init(count: Int) { texts = Array(repeating: "", count: count) }
+
+  package func show(_ words: String, of text: Int) {
+    while texts.count <= text { texts.append("") }
+    texts[text] = words
+    line.show(texts.joined(separator: "  "))
+  }
+
+  package func clear() { line.clear() }
+}

@@ -1,0 +1,123 @@
+import Checkpoints
+import Images
+import Tensors
+import Tokenizers
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A published model with all that it needs, from pictures and texts to an answer.
+public protocol Pipeline {
+  /// Reads model, tokenizer and image processor from a directory in Hugging Face form.
+  ///
+  /// - Throws: an error in one line that names the file and the reason; ``WrongModelType`` for another kind of model.
+  init(directory path: String) throws
+  /// What was found in the file with the weights; `nil` for a model that was not read from a file.
+  var loadReport: LoadReport? { get }
+}
+
+/// A model's directory with all that a task needs of it: settings, weights, tokenizer and image processor.
+struct TaskDirectory<Model: PretrainedModel> {
+  let model: ModelDirectory
+  let tokenizer: any Tokenizer
+  let processor: ImagePreparation
+
+  /// Opens a directory; what is quick to find out comes first, the weights last.
+  ///
+  /// - Parameter specialTokens: what the kind of model's processor adds to its tokenizer.
+  /// - Throws: an error that names the file and the reason if there is no such directory, it holds another kind of
+  ///   model, or a file is missing or damaged.
+  init(_ path: String, addingSpecialTokens specialTokens: [String] = []) throws {
+    if access(path, F_OK) == 0, access(path, R_OK | X_OK) != 0 {
+      throw ModelTaskError("\(path): \(String(cString: strerror(errno)))")
+    }
+    model = try ModelDirectory(path)
+    let found = model.configuration.modelType
+    let settings = model.find("config.json") ?? path
+    guard found == Model.modelType else {
+      throw WrongModelType(file: settings, found: found, needed: Model.modelType)
+    }
+    // The weights of another class are told before a tokenizer is missed that such a directory may not have.
+    if !model.architectures.isEmpty, !model.architectures.contains(Model.architecture) {
+      try Model.fittingCheckpoint(model)
+    }
+    if let (key, count) = model.configuration.channels, count != 3 {
+      throw ModelTaskError("\(key) is \(count), but the pictures have 3 channels, red, green and blue", file: settings)
+    }
+    let vocabulary = Model.modelType == "vilt" ? "vocab.txt" : "vocab.json"
+    _ = try model.require(["tokenizer.json", vocabulary], purpose: "tokenizer")
+    tokenizer = try loadTokenizer(directory: path, addingSpecialTokens: specialTokens)
+    processor = ImagePreparation(try ImageProcessor(directory: path), directory: path)
+  }
+
+  /// Reads the weights.
+  func load() throws -> (model: Model, report: LoadReport?) {
+    var report: LoadReport?
+    let model = try Model(model) { report = $0 }
+    return (model, report)
+  }
+}
+
+/// A directory that holds another kind of model than the one that was asked for.
+public struct WrongModelType: Error, Equatable, CustomStringConvertible {
+  /// The path of `config.json`.
+  public let file: String
+  /// The `model_type` that the file says, and the one that is needed.
+  public let found, needed: String
+
+  /// One line.
+  public var description: String { "\(file) says model_type '\(found)', but '\(needed)' is needed" }
+}
+
+extension ModelConfiguration {
+  /// The setting for the number of an image's channels, and the number; `nil` for a model whose number is fixed.
+  fileprivate var channels: (key: String, count: Int)? {
+    switch self {
+    case .clip(let settings): ("vision_config.num_channels", settings.vision.channelCount)
+    case .visionEncoderDecoder(let settings): ("encoder.num_channels", settings.encoder.channelCount)
+    case .vilt(let settings): ("num_channels", settings.channelCount)
+    case .vit(let settings): ("num_channels", settings.channelCount)
+    case .blip2, .gpt2, .opt: nil
+    }
+  }
+}
+
+extension Tokenizer {
+  /// Texts as tokens, each of its own length, checked against what a model can read.
+  ///
+  /// - Parameters:
+  ///   - texts: what to encode.
+  ///   - vocabularySize: how many tokens the model knows.
+  ///   - positionCount: how many tokens of a text the model reads.
+  ///   - isPadding: whether the texts will be padded, for ``Tokenizer/processorTruncation(isPadding:)``; `nil` for what
+  ///     is taken whole and stands beside tokens of other kinds, so that it may be empty.
+  ///   - directory: where the tokenizer comes from, for messages.
+  /// - Throws: ``ModelTaskError`` for a text that is too long or has no token, or a token that the model does not know.
+  func tokens(
+    of texts: [String], vocabularySize: Int, positionCount: Int, isPadding: Bool? = nil, directory: String?
+  ) throws -> [Encoding] {
+    let truncation = isPadding.map { processorTruncation(isPadding: $0) } ?? Truncation.none
+    return try texts.map { text in
+      let encoding = try encode(text, pair: nil, addSpecialTokens: true, truncation: truncation)
+      if encoding.count == 0, isPadding != nil {
+        throw ModelTaskError("the tokenizer makes no token of \"\(text.prefix(40))\"", file: directory)
+      }
+      if encoding.count > positionCount {
+        throw ModelTaskError(
+          "the text \(quoted(text.prefix(40))) … has \(encoding.count) tokens; the model reads at most \(positionCount)"
+        )
+      }
+      if let stranger = encoding.ids.first(where: { $0 < 0 || $0 >= vocabularySize }) {
+        throw ModelTaskError(
+          "the tokenizer makes token \(stranger) of \(quoted(text)), but the model knows 0 to \(vocabularySize - 1): "
+            + "the tokenizer is another model's", file: directory)
+      }
+      return encoding
+    }
+  }
+}

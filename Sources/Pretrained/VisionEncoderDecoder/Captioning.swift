@@ -1,0 +1,124 @@
+import Checkpoints
+import Images
+import Tensors
+import Tokenizers
+
+/// Captions from a published encoder and decoder such as `nlpconnect/vit-gpt2-image-captioning`.
+///
+/// ```swift
+/// let captioner = try Captioning(directory: "vit-gpt2-image-captioning")
+/// let captions = try captioner([photo], captioner.options(beams: 4, maximumLength: 16))
+/// ```
+public struct Captioning: Pipeline {
+  /// A caption of an image.
+  public struct Caption: Equatable, Sendable {
+    /// Its tokens, with the one that begins it and the one that ends it.
+    public let ids: [Int]
+    /// Its words, without special tokens.
+    public let text: String
+    /// The sum of its new tokens' log-probabilities, divided by a power of their number: what beam search ranks by.
+    public let score: Float
+  }
+
+  /// The `model_type` of directories that this task takes.
+  public static let modelType = VisionEncoderDecoderModel.modelType
+  /// What looks and what writes.
+  public let model: VisionEncoderDecoderModel
+  /// Makes words of tokens.
+  public let tokenizer: any Tokenizer
+  /// What the directory says about generating with the model.
+  public let generation: GenerationConfiguration
+  /// What was found in the file with the weights; `nil` for a model that was not read from a file.
+  public let loadReport: LoadReport?
+  private let preparation: ImagePreparation
+
+  /// Reads model, tokenizer, image processor and what is said about generating.
+  ///
+  /// - Throws: an error in one line that names the file and the reason.
+  public init(directory path: String) throws {
+    let directory = try TaskDirectory<VisionEncoderDecoderModel>(path)
+    tokenizer = directory.tokenizer
+    preparation = directory.processor
+    generation = try directory.model.generationConfiguration()
+    (model, loadReport) = try directory.load()
+  }
+
+  /// Puts the parts together, for a model that is in memory.
+  public init(
+    model: VisionEncoderDecoderModel, tokenizer: any Tokenizer, processor: ImageProcessor,
+    generation: GenerationConfiguration
+  ) {
+    self.model = model
+    self.tokenizer = tokenizer
+    self.generation = generation
+    preparation = ImagePreparation(processor)
+    loadReport = nil
+  }
+
+  /// What the directory says, but with these beams and this length: transformers' `generate` with `num_beams` and
+  /// `max_length`.
+  ///
+  /// - Parameters:
+  ///   - beams: unfinished captions that are kept; 1 is greedy search, or sampling where the directory says so. `nil` for
+  ///     what the directory says.
+  ///   - maximumLength: the longest caption in tokens, with the one that begins it; `nil` for what the directory says. A
+  ///     `max_new_tokens` in the directory wins over it, as in transformers.
+  /// - Throws: `GenerationError` for settings that are not supported or contradict each other, and where the directory
+  ///   says how to generate but not with which token a caption starts.
+  public func options(beams: Int? = nil, maximumLength: Int? = nil) throws -> GenerationOptions {
+    var settings = generation
+    if let beams { settings.beamCount = beams }
+    if let maximumLength { settings.maximumLength = maximumLength }
+    let options = try GenerationOptions(settings)
+    if options.startToken == nil, let file = generation.file {
+      throw GenerationError(
+        "names no token that a caption starts with (decoder_start_token_id or bos_token_id)", file: file)
+    }
+    return options
+  }
+
+  /// The token that fills up the shorter captions of a batch, as transformers chooses it.
+  public func paddingToken(_ options: GenerationOptions) -> Int {
+    let stated = generation.padTokenID ?? options.endTokens.first ?? 0
+    // Beam search takes 0 for no token.
+    if case .beamSearch = options.method, stated == 0 { return options.endTokens.first ?? 0 }
+    return stated
+  }
+
+  /// Captions images.
+  ///
+  /// - Parameters:
+  ///   - images: pictures of any size.
+  ///   - options: how to choose tokens.
+  ///   - onText: told of each caption as it grows.
+  /// - Returns: for each image as many captions as asked for, best first.
+  /// - Throws: ``PreparationError`` for an image that cannot be prepared, `GenerationError` for options that cannot be met.
+  public func callAsFunction(
+    _ images: [Image], _ options: GenerationOptions, onText: TextObserver? = nil
+  ) throws -> [[Caption]] {
+    if images.isEmpty { return [] }
+    let pixels = try preparation.batch(images, size: model.configuration.encoder.imageSize)
+    let stream = onText.map { TokenStream(tokenizer, $0) }
+    let texts = try model.generate(pixels, options) { stream?.append($1, to: $0) }
+    return texts.enumerated().map { image, texts in
+      texts.map { text in
+        Caption(
+          ids: text.ids, text: tokenizer.decode(text.ids, skipSpecialTokens: true),
+          score: text.score ?? teacherForcedScore(of: text, pixels[image].unsqueeze(0), options))
+      }
+    }
+  }
+
+  /// The score that beam search would give a caption, of its logits under teacher forcing.
+  private func teacherForcedScore(of text: GeneratedText, _ pixels: Tensor, _ options: GenerationOptions) -> Float {
+    let logProbabilities = noGrad {
+      model(pixels, captions: IntTensor([Array(text.ids.dropLast())])).logSoftmax(dim: -1)[0]  // [T, V]
+    }
+    let first = text.prompt.count - 1
+    let sum = text.tokens.enumerated().reduce(Float(0)) { sum, token in
+      sum + logProbabilities[first + token.offset][token.element].item
+    }
+    let penalty = if case .beamSearch(let search) = options.method { search.lengthPenalty } else { 1.0 }
+    return sum / Float(ElementaryDouble.pow(Double(text.tokens.count), penalty))
+  }
+}

@@ -1,0 +1,48 @@
+import Checkpoints
+
+/// The settings of an image encoder with a text decoder: `model_type` `vision-encoder-decoder`, with a ViT and GPT-2.
+public struct VisionEncoderDecoderConfiguration: SettingsGroup {
+  /// The image encoder, `encoder`.
+  public var encoder = ViTConfiguration()
+  /// The text decoder, `decoder`.
+  public var decoder = Self.defaultDecoder
+  /// Whether the decoder's output layer is its token embedding, `tie_word_embeddings` of the decoder.
+  public var tiesWordEmbeddings: Bool { decoder.tiesWordEmbeddings }
+  /// The token that every caption starts with, `decoder_start_token_id`.
+  public var decoderStartTokenID: Int?
+  /// The padding token, `pad_token_id`.
+  public var padTokenID: Int?
+  /// The tokens that end a caption, `eos_token_id`.
+  public var eosTokenIDs: [Int] = []
+
+  /// The defaults of both parts.
+  public init() {}
+
+  private static let defaultDecoder = {
+    var decoder = GPT2Configuration()
+    decoder.hasCrossAttention = true
+    return decoder
+  }()
+
+  /// Passes every setting with its key to the binder.
+  public mutating func bind(_ binder: inout SettingsBinder) throws {
+    try binder.modelType("vision-encoder-decoder")
+    if binder.isReading {
+      // transformers assumes a BERT where the decoder or its kind is missing, which this project does not have.
+      var part: JSON?
+      binder.raw("decoder", &part)
+      guard case .object(let decoder)? = part, decoder["model_type"] != nil else {
+        throw binder.failure("decoder.model_type", "is missing; known here: gpt2", .unsupported)
+      }
+    }
+    try binder.group("encoder", &encoder)
+    try binder.group("decoder", &decoder)
+    if binder.isReading && !decoder.hasCrossAttention {
+      throw binder.failure(
+        "decoder.add_cross_attention", "is not true, so the captions would not depend on the image", .unsupported)
+    }
+    try binder.token("decoder_start_token_id", &decoderStartTokenID)
+    try binder.token("pad_token_id", &padTokenID)
+    try binder.tokens("eos_token_id", &eosTokenIDs)
+  }
+}
