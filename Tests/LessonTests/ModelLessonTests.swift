@@ -159,7 +159,7 @@ private func numbers(_ value: Any?) -> [Float] {
     let folder = try TaskFixture.directory(lesson.stranger)
     try lesson.expectRefusal(
       ["--model", folder.url.path] + image,
-      saying: [folder.path("config.json"), "model_type", "this lesson needs", " takes a '"])
+      saying: [folder.path("config.json"), "model_type", "is needed; ", " takes a '"])
   }
 
   /// Settings of the same kind but other sizes than the weights: the first tensor that does not fit is named.
