@@ -59,7 +59,7 @@ final class BackgroundProgram {
     return ended
   }
 
-  /// What it wrote on standard output since this was last asked: whole lines.
+  /// What it wrote on standard output since the last call: whole lines.
   func newLines() -> [UInt8] {
     let bytes = output.contents()
     guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")), end >= handedOut else { return [] }
@@ -76,8 +76,8 @@ final class BackgroundProgram {
   func stop(patience: Double = 0) {
     if patience > 0, (try? poll()) == nil {
       kill(-leader, SIGINT)
-      let asked = ContinuousClock.now
-      while (try? poll()) == nil, (ContinuousClock.now - asked) / .seconds(1) < patience { usleep(10_000) }
+      let interrupted = ContinuousClock.now
+      while (try? poll()) == nil, (ContinuousClock.now - interrupted) / .seconds(1) < patience { usleep(10_000) }
     }
     guard result == nil else { return }
     kill(-leader, SIGKILL)

@@ -2,7 +2,7 @@ import Foundation
 
 /// The expected output of a lesson as data: its values and the cells of its tables, by the names that it prints.
 ///
-/// Whoever quotes a result of a lesson reads it here, so that the quotation changes with the result.
+/// A lesson that quotes a result of another one reads it here, so that the quotation changes with the result.
 ///
 /// ```swift
 /// let vit = try ExpectedOutput(lesson: "04", root: root)

@@ -87,7 +87,7 @@ public struct GoldenCheck: Sendable {
   }
 
   private func failure(of run: Subprocess) -> String? {
-    // Nothing is equal to nothing, and says nothing about the lesson.
+    // A run that printed nothing is a failure, even if the golden is empty.
     guard var reason = run.failure else { return nil }
     if run.ending == .timedOut { reason += " after \(Format.significant(timeout, digits: 6)) s" }
     let tail = run.errorTail()

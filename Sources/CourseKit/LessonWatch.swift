@@ -73,9 +73,9 @@ public final class LessonWatch {
     snapshot = Self.look(settings)
   }
 
-  /// Watches, until it is told to end.
+  /// Watches until `goesOn` returns false.
   ///
-  /// - Parameter goesOn: is asked again and again, at least every tenth of a second.
+  /// - Parameter goesOn: is called at least every tenth of a second.
   public func run(while goesOn: () -> Bool) throws {
     defer { stop() }
     announce("building \(settings.lesson.target) …")

@@ -2,8 +2,7 @@ import Foundation
 
 /// Finds the files that come with a module of this package.
 ///
-/// `Bundle.module` ends the program where it finds none, and what it knows of the package is where that was when it was
-/// built.
+/// `Bundle.module` ends the program if it finds none, and looks for the package only at the place where it was built.
 package enum ResourceFolder {
   /// The path of a module's `Resources`: beside the running program, where the build puts them; else in the package
   /// around the working folder; else in the one that the program was built from.

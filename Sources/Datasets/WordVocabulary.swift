@@ -1,6 +1,6 @@
 import Tensors
 
-/// A list of words that texts are made of, for models small enough to need nothing finer.
+/// A vocabulary of whole words, for small models.
 ///
 /// Ids count from 1 in the order of the list; ``padding`` fills up short texts.
 public struct WordVocabulary: Sendable {

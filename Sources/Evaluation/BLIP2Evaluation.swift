@@ -34,7 +34,7 @@ public struct BLIP2Evaluation {
     return try noGrad { try write(behind: tokens) }
   }
 
-  /// What the language model writes behind nothing at all: what it takes for the likeliest caption.
+  /// What the language model writes after the image's tokens, without a prompt, by greedy search.
   private func write(behind tokens: Tensor) throws -> [String] {
     let settings = model.configuration.text
     let options = GenerationOptions(

@@ -17,7 +17,7 @@ public struct CLIPEvaluation {
     self.processor = processor
   }
 
-  /// How many scenes are looked for among each other.
+  /// How many pictures and captions a retrieval is among.
   public static let sceneCount = 100
 
   /// Similarities of scenes and their captions, `[scenes, captions]`.

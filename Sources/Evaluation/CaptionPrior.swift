@@ -1,10 +1,10 @@
 import Datasets
 import Tensors
 
-/// A language model of captions without a picture: how often each word came after the words before it in training.
+/// An n-gram language model of captions: the baseline of a captioner, without the picture.
 ///
-/// What captions give away by themselves; only what a captioner knows beyond that can come from the picture. Counts
-/// after long contexts are mixed with those after shorter ones, so that no word is impossible.
+/// A captioner that predicts words better than this model takes the difference from the picture. Counts after long
+/// contexts are mixed with those after shorter ones, so that no word has the probability zero.
 public struct CaptionPrior: Sendable {
   /// The number of each word of the training captions, from 1; the end of a caption is a word, too.
   private let ids: [String: UInt64]
@@ -14,7 +14,7 @@ public struct CaptionPrior: Sendable {
   private let contexts: [UInt64: Int]
 
   private static let end = "\n"
-  /// Words that are looked at before each one. With its own eight bits each, a run of eight fits into 64 bits.
+  /// The longest context in words. A word takes eight bits, so that a context and the word after it fit into 64.
   private static let contextLength = 7
   private static let largestID: UInt64 = 255
 
@@ -52,8 +52,8 @@ public struct CaptionPrior: Sendable {
 
   /// The probability of each word of a caption, and of its end, after the words before it.
   ///
-  /// What was seen after a context counts as often as it was, and the next shorter context as one observation more; the
-  /// empty one is mixed with even odds for all words and one unknown.
+  /// The counts after a context are mixed with the probability after the next shorter context, which weighs as much as
+  /// one observation. The counts without a context are mixed with even odds for all words and one unknown word.
   public func probabilities(_ caption: String) -> [Double] {
     let sequence = Self.words(caption).map { ids[$0] ?? 0 }
     return sequence.indices.map { place in

@@ -3,7 +3,7 @@ import Tensors
 
 /// Captions by looking up: the caption of the training picture that is nearest, pixel by pixel.
 ///
-/// What a captioner is compared with: it looks at every pixel and understands none.
+/// A baseline for captioners: it compares pixels, and has nothing that is trained.
 public struct NearestCaption {
   private let scenes: [Scene]
   private let pixels: Tensor

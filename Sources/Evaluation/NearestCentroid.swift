@@ -1,7 +1,7 @@
 import Datasets
 import Tensors
 
-/// A method that guesses a class from plain numbers; the honest companions of the course's neural networks.
+/// A classifier of plain numbers: a baseline for the course's neural networks.
 public protocol BaselineClassifier: Sendable {
   /// Numbers of one example.
   var featureCount: Int { get }

@@ -1,10 +1,10 @@
 import Datasets
 import Tensors
 
-/// Answers without a picture: to each question what was most often right for it in training.
+/// Answers without the picture: to each question the answer that was right most often in training.
 ///
-/// What such a baseline reaches is what questions give away (Goyal et al. 2017, *Making the V in VQA Matter*). A
-/// question that training never asked gets the most frequent answer to its type.
+/// The accuracy of this baseline is what can be guessed from questions (Goyal et al. 2017, *Making the V in VQA
+/// Matter*). A question that is not among those of the training gets the most frequent answer to its type.
 public struct QuestionPrior: Sendable {
   private let byText: [String: String]
   private let byType: [SceneQuestionType: String]

@@ -24,7 +24,7 @@ public struct VQAEvaluation {
   /// The model's scores of all answers, `[questions, A]`.
   ///
   /// - Parameters:
-  ///   - scenes: for each question what it is about; `nil` shows the model an even gray.
+  ///   - scenes: for each question the scene that it is about; `nil` for an even gray picture.
   ///   - texts: the questions.
   public func logits(_ scenes: [Scene?], _ texts: [String]) throws -> Tensor {
     let size = model.configuration.imageSize
@@ -40,14 +40,14 @@ public struct VQAEvaluation {
     }
   }
 
-  /// What the model answers to these texts about these scenes; `nil` shows it an even gray.
+  /// What the model answers to these texts about these scenes; `nil` stands for an even gray picture.
   public func answers(_ scenes: [Scene?], _ texts: [String]) throws -> [String] {
     model.answers(try logits(scenes, texts))
   }
 
   /// What the model answers.
   ///
-  /// - Parameter isBlind: whether it sees an even gray instead of each question's scene.
+  /// - Parameter isBlind: whether its input is an even gray instead of each question's scene.
   public func answers(_ questions: [SceneQuestion], isBlind: Bool = false) throws -> [String] {
     try answers(questions.map { isBlind ? nil : $0.scene }, questions.map(\.text))
   }

@@ -4,7 +4,7 @@ import Pretrained
 import Tensors
 import Tokenizers
 
-/// What the parts of a BLIP-2 learn from drawn scenes, as losses of a batch of them.
+/// The losses of the parts of a BLIP-2 on batches of drawn scenes.
 ///
 /// What is random (a wording, a hard negative) is drawn from `Generator.current`.
 public struct BLIP2Objectives {
@@ -22,11 +22,11 @@ public struct BLIP2Objectives {
     self.tokenizer = tokenizer
   }
 
-  /// What the language model learns before it is frozen: two captions of the same scene, one after the other, as far as
-  /// they can be foreseen. No picture is involved.
+  /// The loss of the language model before it is frozen, on two captions of the same scene, one after the other. No
+  /// picture is involved.
   ///
-  /// The second one, canonical, teaches it to use what stands in front: a model of single captions has never seen
-  /// anything in front of a caption, and would not listen to an image there.
+  /// Predicting the second one, canonical, trains it to use the tokens before a caption. A model of single captions
+  /// would have been trained without such tokens, and would not use those of an image.
   ///
   /// - Returns: the mean cross-entropy of all tokens.
   public func language(_ scenes: [Scene]) throws -> Tensor {
@@ -49,7 +49,7 @@ public struct BLIP2Objectives {
     /// Image-grounded text generation.
     public let generation: Tensor
 
-    /// What is learned from: their sum.
+    /// The loss that is minimized: their sum.
     public var sum: Tensor { contrastive + matching + generation }
   }
 

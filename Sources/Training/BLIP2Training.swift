@@ -18,7 +18,7 @@ struct BLIP2Training: ModelTraining {
   private static let queryCount = 8
   private static let batchSize = 64
   /// Narrow layers need wider weights than the 0.02 of wide ones to pass a signal on.
-  private static let initialSpread = 0.05
+  private static let initializerStd = 0.05
 
   init(_ options: TrainingOptions, _ destination: ModelDestination) {
     self.options = options
@@ -119,7 +119,7 @@ struct BLIP2Training: ModelTraining {
     configuration.queryTransformer.hiddenDropout = 0
     configuration.queryTransformer.attentionDropout = 0
     configuration.queryTransformer.positionCount = textLength
-    configuration.queryTransformer.initializerRange = initialSpread
+    configuration.queryTransformer.initializerRange = initializerStd
     configuration.queryTransformer.padTokenID = 1
     configuration.queryTransformer.encoderHiddenSize = configuration.vision.hiddenSize
     configuration.text.vocabularySize = tokenizer.vocabularySize
@@ -129,11 +129,11 @@ struct BLIP2Training: ModelTraining {
     configuration.text.positionCount = textLength
     configuration.text.dropout = 0
     configuration.text.headCount = 4
-    configuration.text.initializerRange = initialSpread
+    configuration.text.initializerRange = initializerStd
     configuration.queryCount = queryCount
     configuration.imageTextSize = 32
     configuration.imageTokenID = tokenizer.vocabularySize - 1
-    configuration.initializerRange = initialSpread
+    configuration.initializerRange = initializerStd
     return configuration
   }
 
@@ -146,7 +146,7 @@ struct BLIP2Training: ModelTraining {
     return generation
   }
 
-  /// BLIP's processor with the sizes and the normalization that the encoder knows.
+  /// BLIP's processor with the sizes and the normalization that the encoder was trained with.
   private static func processor(_ captioner: ModelDirectory) throws -> ImageProcessorConfiguration {
     let known = try ImageProcessor(directory: captioner.path).configuration
     var processor = ImageProcessorConfiguration(.blip)

@@ -38,7 +38,7 @@ struct CLIPExamples {
   func batch(step: Int) -> Batch {
     let places = step * sceneCount..<(step + 1) * sceneCount
     let scenes = places.map { self.scenes[$0] }
-    // Every other caption tells all: places and relations, which take longest to learn, would else be rare.
+    // Every other caption has all details: positions and relations take longest to learn, and would else be rare.
     let captions = places.map { place in
       self.scenes.caption(at: place, details: place % 2 == 0 ? [.full] : SceneDetail.allCases)
     }
@@ -75,10 +75,11 @@ struct CLIPExamples {
     }
   }
 
-  /// A caption is true of every scene that the same words would tell, and of every picture of the same digit.
+  /// A caption matches every scene whose caption with the same details has the same words, and every picture of the same
+  /// digit.
   private static func matches(_ scenes: [Scene], _ captions: [SceneCaption], _ labels: [Int]) -> [Bool] {
     let count = scenes.count + labels.count
-    // What each scene is in the words of each detail, without frames.
+    // The caption of each scene with each degree of detail, without frames.
     let told = scenes.map { scene in SceneDetail.allCases.map { scene.caption($0).text } }
     var matches = [Bool](repeating: false, count: count * count)
     for (row, own) in told.enumerated() {

@@ -2,11 +2,11 @@ import Layers
 import Tensors
 import Tokenizers
 
-/// Captions for teacher forcing: the model reads each one up to a token and is asked for the next.
+/// Captions for teacher forcing: the input at each place is a token, the target is the next one.
 public struct CaptionBatch {
-  /// What is read: the start token and the caption, `[B, T]`, filled up with the end token.
+  /// The input: the start token and the caption, `[B, T]`, filled up with the end token.
   public let inputs: IntTensor
-  /// What is asked for: the caption and the end token, `[B · T]`; ``ignored`` after it.
+  /// The target: the caption and the end token, `[B · T]`; ``ignored`` after it.
   public let targets: IntTensor
 
   /// The target that does not count.
@@ -32,7 +32,7 @@ public struct CaptionBatch {
       rows.flatMap { $0 + [end] + Array(repeating: Self.ignored, count: length - 1 - $0.count) })
   }
 
-  /// How many tokens are asked for, over all captions.
+  /// How many targets count, over all captions.
   public var targetCount: Int { targets.scalars.count { $0 != Self.ignored } }
 
   /// The mean cross-entropy of the tokens that count.

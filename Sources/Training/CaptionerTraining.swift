@@ -65,14 +65,14 @@ struct CaptionerTraining: ModelTraining {
     configuration.encoder.headCount = 5
     configuration.encoder.layerCount = 3
     configuration.encoder.intermediateSize = 160
-    configuration.encoder.initializerRange = initialSpread
+    configuration.encoder.initializerRange = initializerStd
     configuration.decoder.vocabularySize = tokenizer.vocabularySize
     configuration.decoder.positionCount = textLength
     configuration.decoder.hiddenSize = 80
     configuration.decoder.headCount = 5
     configuration.decoder.layerCount = 3
     configuration.decoder.innerSize = 160
-    configuration.decoder.initializerRange = initialSpread
+    configuration.decoder.initializerRange = initializerStd
     configuration.decoder.bosTokenID = end
     configuration.decoder.eosTokenIDs = [end]
     configuration.decoder.residualDropout = 0
@@ -82,7 +82,7 @@ struct CaptionerTraining: ModelTraining {
   }
 
   /// Narrow layers need wider weights than the 0.02 of wide ones to pass a signal on.
-  private static let initialSpread = 0.05
+  private static let initializerStd = 0.05
 
   private static func generation(_ tokenizer: LearnedTokenizer) -> GenerationConfiguration {
     let end = tokenizer.vocabularySize - 1

@@ -74,7 +74,7 @@ extension VQAEvaluation {
 }
 
 extension BLIP2Evaluation {
-  /// Exact matches and BLEU on held-out scenes, beside those with the plainest bridge.
+  /// Exact matches and BLEU on held-out scenes, with the Q-Former and with a linear bridge.
   func report(bridge: LinearBridge) throws -> TrainingReport {
     var report = TrainingReport()
     report.add("parameters", "\(model.parameterCount)")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The models that can be trained, by the name that `course train` knows them by.
+/// The models that can be trained, by their name in `course train`.
 public enum Trainer: String, CaseIterable, Sendable {
   /// A CLIP on drawn scenes and handwritten digits.
   case clip
@@ -77,7 +77,7 @@ protocol ModelTraining {
 /// Told of each step that is done, of how many, and of its loss.
 public typealias TrainingProgress = (_ step: Int, _ steps: Int, _ loss: Float) throws -> Void
 
-/// What `course train` can be asked for.
+/// The options of `course train`.
 public struct TrainingOptions: Equatable, Sendable {
   /// The directory to write.
   public var output: String
@@ -99,7 +99,7 @@ public struct TrainingOptions: Equatable, Sendable {
   /// How many batches can be asked for: weeks of training, and no number that is made of them overflows.
   public static let stepRange = 1...10_000_000
 
-  /// A model's own plan with what was asked for.
+  /// A model's own plan with these options.
   func adapting(_ plan: TrainingPlan) -> TrainingPlan {
     var plan = plan
     plan.seed = seed

@@ -1,7 +1,7 @@
 import Layers
 import Tensors
 
-/// Trains a model by a plan, saving where it stands from time to time.
+/// Trains a model by a plan, and saves the state from time to time.
 ///
 /// Everything random comes from `Generator.current`, so make the model and run the loop within one `withGenerator`:
 ///

@@ -14,7 +14,7 @@ public struct TrainingPlan: Equatable, Sendable {
   public var learningRate: Double
   /// Over how many steps the learning rate rises.
   public var warmupSteps: Int
-  /// The share of each parameter, times the learning rate, that is lost at each step.
+  /// AdamW's weight decay: each step subtracts this share of a parameter, times the learning rate.
   public var weightDecay = 0.01
   /// The decay rates of AdamW's running means.
   public var betas = (0.9, 0.98)

@@ -3,7 +3,7 @@ import Foundation
 import Layers
 import Tensors
 
-/// Where a training stands: the step, the parameters, what AdamW remembers, and the place in the stream of random
+/// The state of a training: the step, the parameters, AdamW's running means, and the place in the stream of random
 /// numbers. Training that goes on from a saved state ends with the same bytes as training that ran through.
 ///
 /// The file is a safetensors file, written beside its name and renamed, so a training that is killed while it saves

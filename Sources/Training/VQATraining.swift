@@ -10,11 +10,11 @@ import Tokenizers
 /// Trains the small ViLT of Lesson 08 to answer questions about drawn scenes, beginning with the image encoder of the
 /// shipped captioner.
 ///
-/// Beside answering, it fills in relations that are masked (``RelationGap``). Without that it never learns to answer
-/// questions about relations: yes or no depends on which thing comes first *and* on which relation is asked for, and as
-/// long as neither is known, knowing the other is of no use. What is filled in depends on the order alone, and where
-/// the second thing is masked, too, on one place alone: each step helps by itself. (The published ViLT also learned to
-/// fill in masked words first; Kim et al. 2021, section 3.2.)
+/// In the second stage it also fills in relations that are masked (``RelationGap``). Without this stage it did not learn
+/// to answer questions about relations: their answer depends on the order of the two things *and* on the relation in
+/// the question, and a model that has learned only one of the two guesses. A masked relation depends on the order
+/// alone; where the second thing is masked, too, it depends on the position of the first alone. (The published ViLT was
+/// pretrained with masked words, too; Kim et al. 2021, section 3.2.)
 struct VQATraining: ModelTraining {
   private let options: TrainingOptions
   private let destination: ModelDestination
@@ -29,7 +29,7 @@ struct VQATraining: ModelTraining {
 
   /// A part of the training, with a plan and a saved state of its own.
   private enum Stage: String, CaseIterable {
-    /// Questions of all types alike: all are learned but those about relations.
+    /// Questions of all types; those about relations are not learned yet.
     case questions
     /// Half gaps, a quarter questions about relations, a quarter of all types.
     case relations
@@ -60,18 +60,18 @@ struct VQATraining: ModelTraining {
     let captioner = try ModelDirectory(ShippedCheckpoint.captioner.directory)
     var report = TrainingReport()
     let model = try withGenerator(Generator(seed: options.seed)) {
-      let trainee = Trainee(configuration)
-      let model = trainee.vilt
+      let trained = ViLTWithRelationHead(configuration)
+      let model = trained.vilt
       try model.adoptWeights(ofCaptioner: captioner.checkpoint())
       try train(.questions, model, onStep) { batch in
-        try trainee.loss([], batch.map { scenes.question(at: $0) }, tokenizer)
+        try trained.loss([], batch.map { scenes.question(at: $0) }, tokenizer)
       }
       let evaluation = VQAEvaluation(model: model, tokenizer: tokenizer)
       report.add(share: try evaluation.relationAccuracy(), TrainingReport.relationsBefore)
-      try train(.relations, trainee, onStep) { batch in
+      try train(.relations, trained, onStep) { batch in
         let (gaps, asked) = (batch.prefix(batch.count / 2), batch.dropFirst(batch.count / 2))
         let questions = asked.map { scenes.question(at: $0, type: $0 % 2 == 0 ? .relation : nil) }
-        return try trainee.loss(
+        return try trained.loss(
           gaps.map { RelationGap(scenes, at: $0, namesSecond: $0 % 2 == 0) }, questions, tokenizer)
       }
       report.add(share: try evaluation.relationAccuracy(), TrainingReport.relationsAfter)
@@ -105,7 +105,7 @@ struct VQATraining: ModelTraining {
     configuration.layerCount = 6
     configuration.headCount = 5
     configuration.intermediateSize = 160
-    configuration.initializerRange = initialSpread
+    configuration.initializerRange = initializerStd
     configuration.imageSize = Extent(side)
     configuration.patchSize = Extent(8)
     configuration.padTokenID = tokenizer.id(of: "[PAD]")
@@ -116,7 +116,7 @@ struct VQATraining: ModelTraining {
   /// The side of all pictures.
   private static let side = 32
   /// Narrow layers need wider weights than the 0.02 of wide ones to pass a signal on.
-  private static let initialSpread = 0.05
+  private static let initializerStd = 0.05
 
   /// Pictures to a shorter side of 32 pixels, both sides multiples of a patch, and to numbers from -1 to 1.
   private static let processor = {
@@ -127,8 +127,8 @@ struct VQATraining: ModelTraining {
   }()
 }
 
-/// A ViLT while it is trained, with a second head that fills in relations and is not kept.
-private final class Trainee: Module {
+/// A ViLT in training, with a second head that predicts masked relations and is not saved.
+private final class ViLTWithRelationHead: Module {
   let vilt: ViLTForQuestionAnswering
   let relations: Linear
 

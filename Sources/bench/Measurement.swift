@@ -23,7 +23,7 @@ struct Comparison {
   var memoryRatio: Double? { torch.map { Double(ours.peakBytes) / Double($0.peakBytes) } }
 }
 
-/// How a workload is measured: samples in turn (A B A B), so that a change of the machine's mood hits both alike.
+/// How a workload is measured: samples in turn (A B A B), so that a change of the machine's speed affects both alike.
 struct Timer {
   let threads: Int
   let python: String?

@@ -13,9 +13,9 @@ enum Worker {
     try serve { _ in try work() }
   }
 
-  /// Does a piece of work whenever told to.
+  /// Does a piece of work for each order.
   ///
-  /// - Parameter work: is passed the word of the order that says what to do: `run`, or another one.
+  /// - Parameter work: takes the order's first word: `run`, or another one.
   static func serve(_ work: (_ order: Substring) throws -> Void) throws {
     answer("ready")
     while let line = readLine() {

@@ -81,20 +81,19 @@ struct Check: ParsableCommand {
 
   func run() throws {
     let workspace = try Workspace()
-    let check = GoldenCheck(root: workspace.root, timeout: timeout)
     let weaver = try Weaver(root: workspace.root)
     var failures = 0
     for lesson in try workspace.manifest.lessons(named: lessons) {
-      let executable = try workspace.products.currentExecutable(of: lesson)
       for arguments in threads.isEmpty ? [[]] : threads.map({ ["--threads", String($0)] }) {
-        let folder = try RunFolder()
-        let outcome = try check.check(
-          lesson, executable: executable, arguments: arguments + Weaver.arguments(in: folder.path))
-        StandardStreams.write(check.report(outcome, of: lesson, arguments: arguments))
         // A page can only be as its lesson is.
-        let problems = outcome.isSame ? try weaver.problems(of: lesson, run: folder.path) : []
-        for problem in problems { StandardStreams.write(problem + "\n") }
-        if !outcome.isSame || !problems.isEmpty { failures += 1 }
+        var problems: [String] = []
+        let isGolden = try workspace.withGoldenRun(
+          of: lesson, timeout: timeout, arguments: arguments, reportsAll: true
+        ) { folder in
+          problems = try weaver.problems(of: lesson, run: folder)
+          for problem in problems { StandardStreams.write(problem + "\n") }
+        }
+        if !isGolden || !problems.isEmpty { failures += 1 }
       }
     }
     if failures > 0 { throw ExitCode.failure }

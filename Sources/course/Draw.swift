@@ -48,7 +48,7 @@ struct Draw: ParsableCommand {
       }
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      // The list comes first: pictures without it would be somebody else's for the next run.
+      // The list comes first: without it, the next run would not replace the pictures.
       try String(decoding: encoder.encode(entries), as: UTF8.self)
         .write(toFile: path(Self.list), atomically: true, encoding: .utf8)
       for (file, question) in questions { try question.scene.image().writePNG(to: path(file)) }

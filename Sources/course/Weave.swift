@@ -22,19 +22,25 @@ struct RunFolder: ~Copyable {
 }
 
 extension Workspace {
-  /// Runs a lesson and hands on the folder with its trace and figures, if it prints what is expected of it.
+  /// Runs a lesson and, if it prints what is expected, hands the folder with its trace and figures on.
   ///
-  /// - Returns: whether it did; otherwise the difference was printed.
-  func withGoldenRun(of lesson: LessonEntry, timeout: Double, _ body: (String) throws -> Void) throws -> Bool {
+  /// - Parameters:
+  ///   - arguments: flags for the lesson, which must not change its output.
+  ///   - reportsAll: whether a good outcome is printed, too.
+  /// - Returns: whether it printed what is expected; otherwise the difference was printed.
+  func withGoldenRun(
+    of lesson: LessonEntry, timeout: Double, arguments: [String] = [], reportsAll: Bool = false,
+    _ body: (String) throws -> Void
+  ) throws -> Bool {
     let check = GoldenCheck(root: root, timeout: timeout)
     let executable = try products.currentExecutable(of: lesson)
     let folder = try RunFolder()
-    let outcome = try check.check(lesson, executable: executable, arguments: Weaver.arguments(in: folder.path))
-    if outcome.isSame {
-      try body(folder.path)
-    } else {
-      StandardStreams.write(check.report(outcome, of: lesson))
+    let outcome = try check.check(
+      lesson, executable: executable, arguments: arguments + Weaver.arguments(in: folder.path))
+    if reportsAll || !outcome.isSame {
+      StandardStreams.write(check.report(outcome, of: lesson, arguments: arguments))
     }
+    if outcome.isSame { try body(folder.path) }
     return outcome.isSame
   }
 }

@@ -1,4 +1,5 @@
-/// A picture of one to three things that is drawn, told and asked about: the course's smallest multimodal data.
+/// A drawn picture of one to three things, to which captions and questions are made: the course's smallest multimodal
+/// data.
 ///
 /// Things do not touch, and no two have the same color and shape, so that "the red circle" is always one thing.
 public struct Scene: Sendable, Hashable {
@@ -24,7 +25,7 @@ public struct Scene: Sendable, Hashable {
   /// The empty units between the boxes of two things; one pixel at the smallest side of a picture.
   static let smallestGap = 2
 
-  /// A number for what can be said about the scene: colors, shapes, sizes and fields, but not the last few pixels.
+  /// A number for the scene's colors, shapes, sizes and fields; offsets of a few pixels do not change it.
   ///
   /// Scenes of different splits have different keys.
   public var key: UInt64 {

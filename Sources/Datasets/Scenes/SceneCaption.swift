@@ -6,13 +6,13 @@ public enum SceneWordings: Sendable, CaseIterable {
   case heldOut
 }
 
-/// How much a caption tells.
+/// Which details a caption has.
 public enum SceneDetail: Int, Sendable, CaseIterable {
   /// Colors and shapes: `a red circle`.
   case brief
   /// Sizes, too: `a large red circle`.
   case sized
-  /// All that can be told: also where one thing is, or how two stand to each other.
+  /// All details: also the position of a single thing, or the relation of two.
   case full
 }
 
@@ -20,7 +20,7 @@ public enum SceneDetail: Int, Sendable, CaseIterable {
 public struct SceneCaption: Sendable, Hashable {
   /// The words, in small letters, without a full stop.
   public let text: String
-  /// How much it tells.
+  /// Which details it has.
   public let detail: SceneDetail
   /// The wording, an index of ``SceneGrammar/frames(_:)``.
   public let frame: Int
@@ -64,7 +64,7 @@ public enum SceneGrammar {
 }
 
 extension Scene {
-  /// The one caption that a captioner should find: all details, and the plainest words.
+  /// The reference caption of a captioner: all details, in the first wording.
   ///
   /// One thing with its place; two with their relation, the left or upper one first; three in reading order.
   public var canonicalCaption: String { description(.full, order: objects, swapped: false) }
@@ -128,7 +128,7 @@ extension Scenes {
   /// One of the captions of the scene at an index, each equally likely.
   ///
   /// - Parameters:
-  ///   - details: how much it may tell.
+  ///   - details: which of them it may have.
   ///   - epoch: another number may choose another caption for the same scene.
   public func caption(at index: Int, details: [SceneDetail] = SceneDetail.allCases, epoch: Int = 0) -> SceneCaption {
     if details.isEmpty { reportMisuse("Scenes.caption", "a caption has one of several details; none was given") }

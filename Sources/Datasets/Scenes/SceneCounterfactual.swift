@@ -2,7 +2,7 @@ import Tensors
 
 /// A question and two scenes that differ in one respect only, but for which the true answers differ.
 ///
-/// Who answers from the question alone, or looks elsewhere, gets at most one of the two right.
+/// A model that does not use the changed part of the picture answers at most one of the two rightly.
 public struct SceneCounterfactual: Sendable, Hashable {
   /// The question about the first scene.
   public let original: SceneQuestion

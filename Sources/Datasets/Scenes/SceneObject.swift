@@ -22,7 +22,7 @@ public enum SceneColor: Int, Sendable, CaseIterable, CustomStringConvertible {
     }
   }
 
-  /// What it is painted with: stronger and further apart than the colors of figures, as a shape may be 8 pixels wide.
+  /// Its samples: stronger and further apart than the colors of figures, as a shape may be 8 pixels wide.
   public var paint: Color {
     switch self {
     case .red: Color(hex: 0xDC_1E28)
@@ -105,7 +105,7 @@ public enum ScenePlace: Int, Sendable, CaseIterable, CustomStringConvertible {
   }
 }
 
-/// A color and a shape together: what a thing in a scene is known by, as no scene has two of the same.
+/// A color and a shape together: they identify a thing in its scene, as no scene has two of the same.
 public struct SceneCombination: Sendable, Hashable, CustomStringConvertible {
   /// The color.
   public let color: SceneColor

@@ -18,7 +18,7 @@ public enum SceneQuestionType: Int, Sendable, CaseIterable, CustomStringConverti
   }
 }
 
-/// A question's meaning, which any scene can be asked.
+/// The meaning of a question, apart from its wording and from a scene.
 public enum SceneQuery: Sendable, Hashable {
   /// What color the only thing of a shape has.
   case color(of: SceneShape)
@@ -65,7 +65,7 @@ public enum SceneQuery: Sendable, Hashable {
     }
   }
 
-  /// The ways to ask it.
+  /// Its wordings.
   public func texts(_ wordings: SceneWordings) -> [String] {
     switch (self, wordings) {
     case (.color(let shape), .training): ["what color is the \(shape)?", "what is the color of the \(shape)?"]
@@ -104,7 +104,7 @@ public enum SceneQuery: Sendable, Hashable {
 public struct SceneQuestion: Sendable, Hashable {
   /// The scene.
   public let scene: Scene
-  /// What is asked.
+  /// Its meaning.
   public let query: SceneQuery
   /// The words, in small letters, with a question mark.
   public let text: String

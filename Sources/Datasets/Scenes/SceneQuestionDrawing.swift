@@ -26,7 +26,7 @@ extension Scenes {
     }
   }
 
-  /// What to ask (nil where the scene decides) and what each thing may be.
+  /// The meaning of a question (nil where the scene decides it), and the combinations that each thing may have.
   private func plan(
     _ type: SceneQuestionType, _ generator: Generator
   ) -> (query: SceneQuery?, combinations: [[SceneCombination]])? {
@@ -74,7 +74,7 @@ extension Scenes {
       // The right color on a wrong shape and the right shape in a wrong color: neither alone gives the answer.
       let sameColor = rest(1) { $0.color == subject.color && $0 != subject }
       let sameShape = rest(1) { $0.shape == subject.shape && $0 != subject }
-      // A held-out part needs a held-out thing all the same: another one than the one that is asked for.
+      // A scene of the held-out part has a held-out thing: here another one than the question's.
       let other = [world.heldOutCombinations.filter { $0 != subject }]
       let first = generator.integer(in: 0..<2) == 0 ? sameColor + sameShape : sameShape + sameColor
       let near = ((split == .heldOutCombinations ? other : []) + first).prefix(total)

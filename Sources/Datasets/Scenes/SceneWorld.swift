@@ -33,11 +33,11 @@ public struct SceneWorld: Sendable, Hashable {
 
 /// The parts that all possible scenes of a world fall into. No scene is in two of them.
 public enum SceneSplit: Int, Sendable, CaseIterable, CustomStringConvertible {
-  /// To learn from: some four fifths of the scenes whose combinations are all seen.
+  /// For training: some four fifths of the scenes whose combinations are all seen.
   case training
   /// The rest: new scenes of seen combinations.
   case heldOut
-  /// Scenes with at least one combination that training never shows.
+  /// Scenes with at least one combination that no training scene has.
   case heldOutCombinations
 
   /// `training`, `held out` or `held-out combinations`.

@@ -64,8 +64,8 @@ extension BLIP2VisionEncoder {
 }
 
 extension ViLTForQuestionAnswering {
-  /// Takes over what a captioner's Vision Transformer knows: patches, places and its blocks as the first ones here, where
-  /// words will pass through them, too. (The published ViLT began with the weights of a ViT; Kim et al. 2021, section
+  /// Takes over the weights of a captioner's Vision Transformer: patch embedding, positions, and its blocks as the first
+  /// blocks here, which then process words, too. (The published ViLT began with the weights of a ViT; Kim et al. 2021, section
   /// 4.2.) Blocks behind those, words and the head stay as they are.
   ///
   /// - Throws: `CheckpointError` for a tensor that cannot be read, ``TrainingError`` for one of another shape.
