@@ -61,10 +61,10 @@ let lessons: [(name: String, imports: [Target.Dependency])] = [
     "Lesson05_CLIP",
     ["Datasets", "Evaluation", "Images", "Layers", "Models", "Notebook", "Plots", "Tensors", "Training"]
   ),
-  ("Lesson06_PretrainedCLIP", ["Plots", "Tokenizers"] + publishedModels),
+  ("Lesson06_PretrainedCLIP", ["Plots", "Support", "Tokenizers"] + publishedModels),
   ("Lesson07_Captioning", ["Plots"] + publishedModels),
   ("Lesson08_VQA", ["Plots"] + publishedModels),
-  ("Lesson09_BLIP2", ["Plots"] + publishedModels),
+  ("Lesson09_BLIP2", ["Plots", "Support"] + publishedModels),
   (
     "Lesson10_Interview",
     [
@@ -95,7 +95,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 }
 
 /// What other packages may depend on: the engine, and what a program needs to run published models.
-let libraries = ["Tensors", "Layers", "Models", "Pretrained", "Checkpoints", "Tokenizers", "Images", "Datasets"]
+let libraries = [
+  "Support", "Tensors", "Layers", "Models", "Pretrained", "Checkpoints", "Tokenizers", "Images", "Datasets",
+]
 
 let package = Package(
   name: "multimodal-course",
@@ -108,14 +110,17 @@ let package = Package(
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(name: "CPrefetch"),
+    .target(name: "Support", swiftSettings: library),
     .target(
-      name: "Tensors", dependencies: ["CPrefetch"], swiftSettings: library, linkerSettings: [.linkedLibrary("m")]),
+      name: "Tensors", dependencies: ["CPrefetch", "Support"], swiftSettings: library,
+      linkerSettings: [.linkedLibrary("m")]),
     .target(name: "Layers", dependencies: ["Tensors"], swiftSettings: library),
     .target(name: "Models", dependencies: ["Layers", "Tensors"], swiftSettings: library),
     .target(
-      name: "Pretrained", dependencies: ["Checkpoints", "Images", "Layers", "Tensors", "Tokenizers"],
+      name: "Pretrained",
+      dependencies: ["Checkpoints", "Images", "Layers", "Pretrained", "Support", "Tensors", "Tokenizers"],
       swiftSettings: library),
-    .target(name: "Checkpoints", dependencies: ["Tensors"], swiftSettings: library),
+    .target(name: "Checkpoints", dependencies: ["Support", "Tensors"], swiftSettings: library),
     .target(name: "Tokenizers", resources: [.copy("Resources")], swiftSettings: library),
     .target(name: "Images", dependencies: ["CPNG", "Tensors"], swiftSettings: library),
     .target(
@@ -126,24 +131,26 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Checkpoints", "Datasets", "Evaluation", "Images", "Layers", "Pretrained", "Tensors", "Tokenizers",
+        "Checkpoints", "Datasets", "Evaluation", "Images", "Layers", "Pretrained", "Support", "Tensors", "Tokenizers",
       ],
       resources: [.copy("Resources")], swiftSettings: library),
-    .target(name: "Notebook", dependencies: ["Images", "Tensors", argumentParser], swiftSettings: library),
+    .target(name: "Notebook", dependencies: ["Images", "Support", "Tensors", argumentParser], swiftSettings: library),
     .target(name: "Plots", dependencies: ["Images", "Notebook", "Tensors"], swiftSettings: library),
-    .target(name: "Weaver", dependencies: ["CourseKit", "Images", "Notebook", "Tensors"], swiftSettings: library),
+    .target(name: "Weaver", dependencies: ["CourseKit", "Images", "Notebook", "Support"], swiftSettings: library),
     .target(
       name: "LessonInput",
-      dependencies: ["Checkpoints", "Datasets", "Images", "Notebook", "Pretrained", "Tensors", argumentParser],
+      dependencies: [
+        "Checkpoints", "Datasets", "Images", "Notebook", "Pretrained", "Support", "Tensors", argumentParser,
+      ],
       swiftSettings: library),
-    .target(name: "CourseKit", dependencies: ["Notebook", "Tensors"], swiftSettings: library),
+    .target(name: "CourseKit", dependencies: ["Notebook", "Support"], swiftSettings: library),
     .target(
-      name: "Verification", dependencies: ["Checkpoints", "Layers", "Pretrained", "Notebook", "Tensors"],
+      name: "Verification", dependencies: ["Checkpoints", "Layers", "Pretrained", "Notebook", "Support", "Tensors"],
       swiftSettings: library),
     .executableTarget(
       name: "course",
       dependencies: [
-        "Checkpoints", "CourseKit", "Datasets", "Images", "Notebook", "Tensors", "Training", "Verification", "Weaver",
+        "CourseKit", "Datasets", "Images", "Notebook", "Support", "Tensors", "Training", "Verification", "Weaver",
         argumentParser,
       ],
       swiftSettings: program),
@@ -155,28 +162,32 @@ let package = Package(
       ],
       resources: [.embedInCode("torch_worker.py")], swiftSettings: program),
 
-    .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: library),
+    .target(
+      name: "TestSupport", dependencies: ["Support", "Tensors"], path: "Tests/TestSupport", swiftSettings: library),
+    tests("Support", ["Support"]),
     tests("Tensors", ["Tensors"], exclude: ["fit_elementary.py", "measure_elementary.py"]),
     tests("Layers", ["Layers", "Tensors"]),
     tests("Models", ["Models", "Layers", "Tensors"]),
     tests(
       "Pretrained",
-      ["Pretrained", "Models", "Checkpoints", "Datasets", "Images", "Layers", "Tensors", "Tokenizers"]),
-    tests("Checkpoints", ["Checkpoints", "Tensors"]),
-    tests("Verification", ["Verification", "Checkpoints", "Pretrained"]),
+      ["Pretrained", "Models", "Checkpoints", "Datasets", "Images", "Layers", "Support", "Tensors", "Tokenizers"]),
+    tests("Checkpoints", ["Checkpoints", "Support"]),
+    tests("Verification", ["Support", "Verification", "Checkpoints", "Pretrained"]),
     tests("Tokenizers", ["Tokenizers"]),
     tests(
       "Training",
-      ["Training", "Checkpoints", "Datasets", "Evaluation", "Images", "Layers", "Pretrained", "Tensors", "Tokenizers"]),
+      [
+        "Support", "Training", "Checkpoints", "Datasets", "Evaluation", "Images", "Layers", "Pretrained", "Tensors",
+        "Tokenizers",
+      ]),
     tests("LessonInput", ["LessonInput"]),
     tests("Images", ["Images", "Tensors"]),
     tests("Datasets", ["Datasets", "Images", "Tensors"]),
     tests("Evaluation", ["Evaluation", "Datasets", "Tensors"]),
     tests(
       "Guide",
-      [
-        "Checkpoints", "Images", "Layers", "Models", "Pretrained", "Tensors", "Tokenizers", "Training",
-      ], exclude: ["check_python.py"]),
+      ["Checkpoints", "Images", "Layers", "Models", "Pretrained", "Tensors", "Tokenizers", "Training"],
+      exclude: ["check_python.py"]),
     .executableTarget(
       name: "SampleLesson", dependencies: ["Images", "Notebook", "Tensors", argumentParser], path: "Tests/SampleLesson",
       swiftSettings: lesson),

@@ -1,6 +1,7 @@
 import Checkpoints
 import Notebook
 import Pretrained
+import Support
 
 /// The files of a checkpoint's directory and what each is for.
 let checkpointFiles = [

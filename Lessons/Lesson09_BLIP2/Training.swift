@@ -1,8 +1,8 @@
-import Checkpoints
 import Datasets
 import Layers
 import Notebook
 import Pretrained
+import Support
 import Tensors
 import Training
 

@@ -1,3 +1,5 @@
+import Support
+
 /// Reads little-endian numbers one after another from bytes that are not trusted.
 ///
 /// Every read is checked against the end; no arithmetic on a length from the file can overflow.
@@ -19,7 +21,7 @@ struct ByteReader {
 
   mutating func seek(to offset: Int) throws {
     guard offset >= 0, offset <= bytes.count else {
-      throw CheckpointError(
+      throw DataError(
         .malformed, file: file, place: "offset \(offset)", reason: "lies outside the file of \(bytes.count) bytes")
     }
     self.offset = offset
@@ -28,7 +30,7 @@ struct ByteReader {
   /// The next `count` bytes, without copying.
   mutating func take(_ count: Int) throws -> UnsafeRawBufferPointer {
     guard count >= 0, count <= remaining else {
-      throw CheckpointError(
+      throw DataError(
         .malformed, file: file, place: "byte \(offset)",
         reason: "needs \(count) bytes where \(remaining) are left; the file is truncated or damaged")
     }
@@ -45,7 +47,7 @@ struct ByteReader {
     let start = offset
     let value = try integer(UInt64.self)
     guard let length = Int(exactly: value) else {
-      throw CheckpointError(.malformed, file: file, place: "byte \(start)", reason: "the length \(value) is absurd")
+      throw DataError(.malformed, file: file, place: "byte \(start)", reason: "the length \(value) is absurd")
     }
     return length
   }
@@ -54,7 +56,7 @@ struct ByteReader {
   mutating func line(limit: Int) throws -> UnsafeRawBufferPointer {
     let rest = bytes[offset...]
     guard let end = rest.prefix(limit).firstIndex(of: UInt8(ascii: "\n")) else {
-      throw CheckpointError(.malformed, file: file, place: "byte \(offset)", reason: "a line does not end")
+      throw DataError(.malformed, file: file, place: "byte \(offset)", reason: "a line does not end")
     }
     let line = UnsafeRawBufferPointer(rebasing: bytes[offset..<end])
     offset = end + 1
@@ -64,7 +66,7 @@ struct ByteReader {
   /// The text of `bytes` if they are well-formed UTF-8.
   func text(_ bytes: UnsafeRawBufferPointer, at place: Int) throws -> String {
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw CheckpointError(.malformed, file: file, place: "byte \(place)", reason: "text is not UTF-8")
+      throw DataError(.malformed, file: file, place: "byte \(place)", reason: "text is not UTF-8")
     }
     return text
   }

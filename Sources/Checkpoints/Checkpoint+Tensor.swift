@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 // The seam between files and the engine: the only file of this module that makes a `Tensor`.
@@ -5,12 +6,12 @@ import Tensors
 extension Checkpoint {
   /// The tensor with this name, ready for the engine.
   ///
-  /// - Throws: ``CheckpointError`` if there is no such tensor.
+  /// - Throws: ``DataError`` if there is no such tensor.
   public func tensor(_ name: String) throws -> Tensor { try entry(name).tensor() }
 
   /// The tensor with this name, whose shape must be `shape`.
   ///
-  /// - Throws: ``CheckpointError`` that names the key, both shapes and the file.
+  /// - Throws: ``DataError`` that names the key, both shapes and the file.
   public func tensor(_ name: String, shape: [Int]) throws -> Tensor {
     let entry = try entry(name)
     try entry.requireShape(shape)
@@ -69,10 +70,10 @@ extension TensorEntry {
 
   /// Checks that the elements are floating-point numbers.
   ///
-  /// - Throws: ``CheckpointError`` that names the key, the type and the file.
+  /// - Throws: ``DataError`` that names the key, the type and the file.
   package func requireWeights() throws {
     guard elementType.isFloatingPoint else {
-      throw CheckpointError(
+      throw DataError(
         .mismatch, file: file.path, place: quoted(name),
         reason: "holds \(elementType), but a weight is a floating-point number; quantized models are not read")
     }
@@ -80,10 +81,10 @@ extension TensorEntry {
 
   /// Checks the shape against what a model expects.
   ///
-  /// - Throws: ``CheckpointError`` that names the key, both shapes and the file.
+  /// - Throws: ``DataError`` that names the key, both shapes and the file.
   package func requireShape(_ expected: [Int]) throws {
     guard shape == expected else {
-      throw CheckpointError(
+      throw DataError(
         .mismatch, file: file.path, place: quoted(name),
         reason: "has the shape \(shapeText(shape)), but the model expects \(shapeText(expected))")
     }

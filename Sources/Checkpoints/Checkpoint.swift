@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// The tensors of a model as a file or a set of files holds them.
 ///
@@ -35,7 +35,7 @@ public final class Checkpoint: Sendable {
   ///
   /// - Parameter path: a `.safetensors` file, a PyTorch `.bin` or `.pt` file (both the zip format and the one before
   ///   PyTorch 1.6), or the `.index.json` of a sharded checkpoint.
-  /// - Throws: ``CheckpointError`` if a file is missing, damaged, hostile or of an unknown kind.
+  /// - Throws: ``DataError`` if a file is missing, damaged, hostile or of an unknown kind.
   public convenience init(path: String) throws {
     if path.hasSuffix(".json") {
       self.init(try ShardIndex.open(path))
@@ -46,16 +46,29 @@ public final class Checkpoint: Sendable {
 
   /// Reads a checkpoint from a single mapped file.
   ///
-  /// - Throws: ``CheckpointError`` if the file is damaged, hostile or of an unknown kind.
+  /// - Throws: ``DataError`` if the file is damaged, hostile or of an unknown kind.
   public convenience init(file: MappedFile) throws {
-    if let reason = file.foreignContent {
-      throw CheckpointError(.malformed, file: file.path, reason: reason)
+    if let reason = Self.foreignContent(file.bytes) {
+      throw DataError(.malformed, file: file.path, reason: reason)
     }
     switch CheckpointFormat(file.bytes) {
     case .safetensors: self.init(try Safetensors.read(file))
     case .torchArchive: self.init(try TorchArchive.read(file))
     case .torchLegacy: self.init(try TorchLegacyFile.read(file))
     }
+  }
+
+  /// What a file that is evidently not a checkpoint seems to be, for a message that helps.
+  private static func foreignContent(_ bytes: UnsafeRawBufferPointer) -> String? {
+    func begins(_ text: String) -> Bool { bytes.starts(with: Array(text.utf8)) }
+    if bytes.isEmpty { return "the file is empty" }
+    if begins("version https://git-lfs") {
+      return "is a Git LFS pointer, not the file itself; fetch it with \"git lfs pull\""
+    }
+    let markup = ["<!DOCTYPE", "<!doctype", "<html", "<HTML", "<?xml"]
+    if markup.contains(where: begins) { return "is a web page, not a checkpoint; the download went wrong" }
+    if bytes.starts(with: [0x1F, 0x8B]) { return "is gzip-compressed, not a checkpoint" }
+    return nil
   }
 
   private convenience init(_ contents: CheckpointContents) {
@@ -67,20 +80,20 @@ public final class Checkpoint: Sendable {
 
   /// The tensor with this name.
   ///
-  /// - Throws: ``CheckpointError`` of kind `notFound` that names the checkpoint and the closest name in it, or of kind
+  /// - Throws: ``DataError`` of kind `notFound` that names the checkpoint and the closest name in it, or of kind
   ///   `unsupported` that names the type of its elements.
   public func entry(_ name: String) throws -> TensorEntry {
     guard let entry = try find([name]) else {
       let suffix = names.first { $0.hasSuffix("." + name) || name.hasSuffix("." + $0) }
       let hint = suffix.map { "; there is \(quoted($0))" } ?? ""
-      throw CheckpointError(.notFound, file: path, reason: "has no tensor \(quoted(name))\(hint)")
+      throw DataError(.notFound, file: path, reason: "has no tensor \(quoted(name))\(hint)")
     }
     return entry
   }
 
   /// The first tensor that has one of these names, `nil` if there is none.
   ///
-  /// - Throws: ``CheckpointError`` if it is there, but the type of its elements is not read.
+  /// - Throws: ``DataError`` if it is there, but the type of its elements is not read.
   package func find(_ names: [String]) throws -> TensorEntry? {
     try found(names).flatMap { entries[$0] }
   }
@@ -89,21 +102,21 @@ public final class Checkpoint: Sendable {
   package func found(_ names: [String]) throws -> String? {
     if let name = names.first(where: { entries[$0] != nil }) { return name }
     guard let tensor = names.lazy.compactMap({ self.unread[$0] }).first else { return nil }
-    throw CheckpointError(
+    throw DataError(
       .unsupported, file: tensor.file, place: quoted(tensor.name),
       reason: "holds \(tensor.type), which is not read, and the model needs it")
   }
 
   /// The same tensors under other names.
   ///
-  /// - Throws: ``CheckpointError`` if two tensors of different numbers would have the same name.
+  /// - Throws: ``DataError`` if two tensors of different numbers would have the same name.
   package func renamed(_ rename: (String) -> String) throws -> Checkpoint {
     var renamed: [String: TensorEntry] = [:]
     renamed.reserveCapacity(entries.count)
     for name in names {
       guard let entry = entries[name], let other = renamed.updateValue(entry, forKey: rename(name)) else { continue }
       guard entry.holdsTheSame(as: other) else {
-        throw CheckpointError(
+        throw DataError(
           .malformed, file: path, place: quoted(name),
           reason: "and \(quoted(other.name)) are the same tensor of the model, but hold different numbers")
       }
@@ -124,12 +137,12 @@ public final class Checkpoint: Sendable {
 
   /// The elements of a tensor in row-major order as single precision.
   ///
-  /// - Throws: ``CheckpointError`` if there is no such tensor.
+  /// - Throws: ``DataError`` if there is no such tensor.
   public func float32(_ name: String) throws -> [Float] { try entry(name).float32() }
 
   /// The elements of an integer or `bool` tensor in row-major order.
   ///
-  /// - Throws: ``CheckpointError`` if there is no such tensor or its elements are floating-point numbers.
+  /// - Throws: ``DataError`` if there is no such tensor or its elements are floating-point numbers.
   public func integers(_ name: String) throws -> [Int] { try entry(name).integers() }
 
   /// The files that hold the tensors, sorted by path.

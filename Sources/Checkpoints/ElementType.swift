@@ -115,3 +115,9 @@ extension ElementType {
     }
   }
 }
+
+/// A shape as the messages show it: `[2, 3]`, shortened when it has more than eight dimensions.
+package func shapeText(_ shape: [Int]) -> String {
+  guard shape.count > 8 else { return "[" + shape.map { "\($0)" }.joined(separator: ", ") + "]" }
+  return "[" + shape.prefix(8).map { "\($0)" }.joined(separator: ", ") + ", … \(shape.count) dimensions]"
+}

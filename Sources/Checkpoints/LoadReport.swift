@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// How a checkpoint's tensors answer to what a model expects. All lists are sorted.
 public struct LoadReport: Equatable, Sendable, CustomStringConvertible {
@@ -16,7 +16,7 @@ public struct LoadReport: Equatable, Sendable, CustomStringConvertible {
   ///
   /// An expected name is looked for as it is, then as its tied source.
   ///
-  /// - Throws: ``CheckpointError`` for a tensor of another shape, naming key, both shapes and file, or one whose numbers
+  /// - Throws: ``DataError`` for a tensor of another shape, naming key, both shapes and file, or one whose numbers
   ///   are not floating-point numbers.
   public init(expected: [ExpectedTensor], checkpoint: Checkpoint, rules: KeyRules = KeyRules()) throws {
     file = checkpoint.path
@@ -44,11 +44,11 @@ public struct LoadReport: Equatable, Sendable, CustomStringConvertible {
 
   /// Throws if a tensor is missing: a model with some random weights gives wrong answers silently.
   ///
-  /// - Throws: ``CheckpointError`` that counts the missing tensors and names the first few.
+  /// - Throws: ``DataError`` that counts the missing tensors and names the first few.
   public func requireComplete() throws {
     guard !missing.isEmpty else { return }
     let unknown = unexpected.first.map { "; it has \(quoted($0)), which the model does not know" } ?? ""
-    throw CheckpointError(
+    throw DataError(
       .notFound, file: file, reason: "lacks \(missing.count) tensors of the model: \(Self.list(missing))\(unknown)")
   }
 

@@ -1,3 +1,5 @@
+import Support
+
 /// A restricted interpreter for Python's pickle format, protocols 2 to 5.
 ///
 /// A pickle is a program for a stack machine that may import and call anything. This interpreter knows plain
@@ -20,7 +22,7 @@ struct Pickle {
 
   /// Runs the program in `bytes`, beginning at `offset`.
   ///
-  /// - Throws: ``CheckpointError`` whose place is the byte of the offending opcode.
+  /// - Throws: ``DataError`` whose place is the byte of the offending opcode.
   init(_ bytes: UnsafeRawBufferPointer, file: String, offset: Int = 0) throws {
     var machine = PickleMachine(reader: try ByteReader(bytes, file: file, offset: offset))
     root = try machine.run()
@@ -63,13 +65,13 @@ struct PickleMachine {
 
   // MARK: Errors
 
-  func failure(_ kind: CheckpointError.Kind, _ reason: String) -> CheckpointError {
-    CheckpointError(kind, file: reader.file, place: "pickle byte \(opcodePosition)", reason: reason)
+  func failure(_ kind: DataError.Kind, _ reason: String) -> DataError {
+    DataError(kind, file: reader.file, place: "pickle byte \(opcodePosition)", reason: reason)
   }
 
-  func failure(_ reason: String) -> CheckpointError { failure(.malformed, reason) }
+  func failure(_ reason: String) -> DataError { failure(.malformed, reason) }
 
-  private func refusal(_ opcode: UInt8) -> CheckpointError {
+  private func refusal(_ opcode: UInt8) -> DataError {
     let forbidden: [UInt8: String] = [
       0x69: "INST", 0x6F: "OBJ", 0x81: "NEWOBJ", 0x92: "NEWOBJ_EX", 0x82: "EXT1", 0x83: "EXT2", 0x84: "EXT4",
       0x50: "PERSID",

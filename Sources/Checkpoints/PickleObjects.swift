@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 // The opcodes with which a pickle makes objects: only the few forms that describe tensors are understood.
 

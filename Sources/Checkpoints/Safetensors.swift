@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Reads the safetensors format: eight bytes with the header's length, a JSON header, the tensors' bytes.
 ///
@@ -12,7 +12,13 @@ enum Safetensors {
 
   /// The header nests three deep: tensors, their fields, and the numbers in those. Members that are not known may nest
   /// as deep as the reference library lets them.
-  static let limits = JSON.Limits(byteCount: headerLimit, depth: 127, valueCount: 2_000_000, keepsDuplicates: true)
+  private static let options = {
+    var options = JSON.Options()
+    options.byteLimit = headerLimit
+    options.depthLimit = 127
+    options.duplicates = .kept
+    return options
+  }()
 
   static func read(_ file: MappedFile) throws -> CheckpointContents {
     let (header, dataStart) = try parseHeader(file)
@@ -49,12 +55,12 @@ enum Safetensors {
           start < position
           ? "overlaps another tensor: it starts at \(start), before \(position)"
           : "leaves a gap: it starts at \(start), after \(position)"
-        throw CheckpointError(.malformed, file: file.path, place: quoted(name), reason: reason)
+        throw DataError(.malformed, file: file.path, place: quoted(name), reason: reason)
       }
       position = end
     }
     guard position == dataCount else {
-      throw CheckpointError(
+      throw DataError(
         .malformed, file: file.path,
         reason: "the tensors end at byte \(position) of the data, which has \(dataCount) bytes")
     }
@@ -64,31 +70,31 @@ enum Safetensors {
   private static func parseHeader(_ file: MappedFile) throws -> (JSON.Object, dataStart: Int) {
     var reader = try ByteReader(file.bytes, file: file.path)
     guard reader.remaining >= 8 else {
-      throw CheckpointError(
+      throw DataError(
         .malformed, file: file.path,
         reason: "\(file.bytes.count) bytes are too few for a safetensors file, which begins with 8 bytes of length")
     }
     let stated = try reader.integer(UInt64.self)
     guard stated <= UInt64(headerLimit) else {
-      throw CheckpointError(
+      throw DataError(
         .tooLarge, file: file.path,
         reason: "a header of \(stated) bytes exceeds the limit of \(headerLimit), or this is not a safetensors file")
     }
     let length = Int(stated)
     guard length <= reader.remaining else {
-      throw CheckpointError(
+      throw DataError(
         .malformed, file: file.path,
         reason: "the header of \(length) bytes ends beyond the file of \(file.bytes.count) bytes; it is truncated")
     }
     let text = try reader.take(length)
     let blanks: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
     guard text.first(where: { !blanks.contains($0) }) == UInt8(ascii: "{") else {
-      throw CheckpointError(
+      throw DataError(
         .malformed, file: file.path, place: "byte 8",
         reason: "the header does not begin with a brace; this is not a safetensors file")
     }
-    guard case .object(let header) = try JSON(parsing: text, file: file.path, offset: 8, limits: limits) else {
-      throw CheckpointError(.malformed, file: file.path, place: "byte 8", reason: "the header is not an object")
+    guard case .object(let header) = try JSON(parsing: text, file: file.path, offset: 8, options: options) else {
+      throw DataError(.malformed, file: file.path, place: "byte 8", reason: "the header is not an object")
     }
     return (header, 8 + length)
   }
@@ -96,13 +102,13 @@ enum Safetensors {
   private static func metadata(_ value: JSON, file: String) throws -> [String: String] {
     if value == .null { return [:] }
     guard case .object(let object) = value else {
-      throw CheckpointError(
+      throw DataError(
         .malformed, file: file, place: "__metadata__", reason: "is \(value.kindName), not an object")
     }
     var result: [String: String] = [:]
     for (key, value) in object.members {
       guard case .string(let text) = value else {
-        throw CheckpointError(
+        throw DataError(
           .malformed, file: file, place: "__metadata__.\(quoted(key))", reason: "is \(value.kindName), not a text")
       }
       result[key] = text
@@ -120,13 +126,13 @@ enum Safetensors {
   /// Refuses an object in which one of these keys, whose values all count, stands twice.
   private static func requireOnce(_ keys: [String], in object: JSON.Object, file: String, place: String) throws {
     for key in keys where object.members.count(where: { $0.key == key }) > 1 {
-      throw CheckpointError(.malformed, file: file, place: place, reason: "the key \(quoted(key)) occurs twice")
+      throw DataError(.malformed, file: file, place: place, reason: "the key \(quoted(key)) occurs twice")
     }
   }
 
   private static func describe(_ name: String, _ value: JSON, file: String, dataCount: Int) throws -> Described {
-    func failure(_ reason: String, _ kind: CheckpointError.Kind = .malformed) -> CheckpointError {
-      CheckpointError(kind, file: file, place: quoted(name), reason: reason)
+    func failure(_ reason: String, _ kind: DataError.Kind = .malformed) -> DataError {
+      DataError(kind, file: file, place: quoted(name), reason: reason)
     }
     guard case .object(let fields) = value else { throw failure("is \(value.kindName), not an object") }
     try requireOnce(["dtype", "shape", "data_offsets"], in: fields, file: file, place: quoted(name))

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// A tensor to be written: its name, type and shape, and a way to get its bytes in row-major order.
 public struct TensorToWrite {
@@ -56,30 +56,29 @@ public enum SafetensorsWriter {
   /// - Parameters:
   ///   - tensors: with different names, none of them `__metadata__`.
   ///   - metadata: text pairs; transformers expects `format` to be `pt`.
-  /// - Throws: ``CheckpointError`` for an unusable name or shape, for bytes that do not fit the shape, or if the
+  /// - Throws: ``DataError`` for an unusable name or shape, for bytes that do not fit the shape, or if the
   ///   file cannot be written.
   public static func write(
     _ tensors: [TensorToWrite], to path: String, metadata: [String: String] = ["format": "pt"]
   ) throws {
     let sorted = tensors.sorted { precedes($0, $1) }
     let (header, sizes) = try header(sorted, path: path, metadata: metadata)
-    try FileSystem.writeAtomically(to: path) { append in
-      let length = UInt64(header.count).littleEndian
-      try Swift.withUnsafeBytes(of: length, append)
-      try header.withUnsafeBytes(append)
-      for (tensor, size) in zip(sorted, sizes) {
-        var written = 0
-        try tensor.forEachPiece { piece in
-          written += piece.count
-          try append(piece)
-        }
-        guard written == size else {
-          throw CheckpointError(
-            .mismatch, file: path, place: quoted(tensor.name),
-            reason: "\(tensor.elementType) of shape \(shapeText(tensor.shape)) needs \(size) bytes, not \(written)")
-        }
+    let file = try AtomicFile(path)
+    try Swift.withUnsafeBytes(of: UInt64(header.count).littleEndian, file.append)
+    try file.append(header)
+    for (tensor, size) in zip(sorted, sizes) {
+      var written = 0
+      try tensor.forEachPiece { piece in
+        written += piece.count
+        try file.append(piece)
+      }
+      guard written == size else {
+        throw DataError(
+          .mismatch, file: path, place: quoted(tensor.name),
+          reason: "\(tensor.elementType) of shape \(shapeText(tensor.shape)) needs \(size) bytes, not \(written)")
       }
     }
+    try file.commit()
   }
 
   private static func precedes(_ left: TensorToWrite, _ right: TensorToWrite) -> Bool {
@@ -110,28 +109,28 @@ public enum SafetensorsWriter {
     var members: [String] = []
     var sizes: [Int] = []
     if !metadata.isEmpty {
-      let pairs = metadata.sorted { $0.key < $1.key }.map { "\(jsonLiteral($0.key)):\(jsonLiteral($0.value))" }
+      let pairs = metadata.sorted { $0.key < $1.key }.map { "\(JSON.literal($0.key)):\(JSON.literal($0.value))" }
       members.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
     }
     var position = 0
     for tensor in tensors {
       guard names.insert(tensor.name).inserted else {
-        throw CheckpointError(.malformed, file: path, place: quoted(tensor.name), reason: "the name is taken")
+        throw DataError(.malformed, file: path, place: quoted(tensor.name), reason: "the name is taken")
       }
       let layout: TensorLayout
       switch TensorLayout.contiguous(tensor.shape) {
       case .success(let valid): layout = valid
       case .failure(let reason):
-        throw CheckpointError(.malformed, file: path, place: quoted(tensor.name), reason: reason.text)
+        throw DataError(.malformed, file: path, place: quoted(tensor.name), reason: reason.text)
       }
       let size = layout.count * tensor.elementType.byteCount
       let (end, overflow) = position.addingReportingOverflow(size)
       guard !overflow else {
-        throw CheckpointError(.tooLarge, file: path, place: quoted(tensor.name), reason: "the file would be too long")
+        throw DataError(.tooLarge, file: path, place: quoted(tensor.name), reason: "the file would be too long")
       }
       let shape = tensor.shape.map { "\($0)" }.joined(separator: ",")
       members.append(
-        "\(jsonLiteral(tensor.name)):{\"dtype\":\"\(tensor.elementType.rawValue)\",\"shape\":[\(shape)],"
+        "\(JSON.literal(tensor.name)):{\"dtype\":\"\(tensor.elementType.rawValue)\",\"shape\":[\(shape)],"
           + "\"data_offsets\":[\(position),\(end)]}")
       sizes.append(size)
       position = end
@@ -139,7 +138,7 @@ public enum SafetensorsWriter {
     var bytes = Array("{\(members.joined(separator: ","))}".utf8)
     while bytes.count % 8 != 0 { bytes.append(UInt8(ascii: " ")) }
     guard bytes.count <= Safetensors.headerLimit else {
-      throw CheckpointError(.tooLarge, file: path, reason: "the header exceeds \(Safetensors.headerLimit) bytes")
+      throw DataError(.tooLarge, file: path, reason: "the header exceeds \(Safetensors.headerLimit) bytes")
     }
     return (bytes, sizes)
   }

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Reads a checkpoint that is spread over several files by an index, such as `model.safetensors.index.json`.
 ///
@@ -7,13 +7,13 @@ import Tensors
 enum ShardIndex {
   static func open(_ path: String) throws -> CheckpointContents {
     guard case .object(let index) = try JSON(contentsOf: path), case .object(let map)? = index["weight_map"] else {
-      throw CheckpointError(.malformed, file: path, reason: "has no object weight_map, so it is no checkpoint index")
+      throw DataError(.malformed, file: path, reason: "has no object weight_map, so it is no checkpoint index")
     }
     let directory = FileSystem.directory(of: path)
     var places: [(name: String, file: String)] = []
     for (name, value) in map.members {
       guard case .string(let file) = value, FileSystem.staysInside(file) else {
-        throw CheckpointError(
+        throw DataError(
           .malformed, file: path, place: "weight_map.\(quoted(name))",
           reason: "is \(value.kindName), not the name of a file beside the index")
       }
@@ -34,7 +34,7 @@ enum ShardIndex {
       }
     }
     for (name, file) in places where contents.entries[name] == nil && contents.unread[name] == nil {
-      throw CheckpointError(
+      throw DataError(
         .malformed, file: path, place: "weight_map.\(quoted(name))", reason: "is not in the shard \(quoted(file))")
     }
     return contents
@@ -42,7 +42,7 @@ enum ShardIndex {
 
   private static func openShard(_ path: String, index: String) throws -> CheckpointContents {
     guard FileSystem.exists(path) else {
-      throw CheckpointError(.notFound, file: path, reason: "this shard, listed in \(index), does not exist")
+      throw DataError(.notFound, file: path, reason: "this shard, listed in \(index), does not exist")
     }
     return try Checkpoint(file: MappedFile(path: path)).contents
   }

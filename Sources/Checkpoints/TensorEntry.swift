@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// One tensor of a checkpoint: its name, type and shape, and where its elements lie in a mapped file.
 ///
@@ -96,10 +96,10 @@ public struct TensorEntry: Sendable {
 
   /// The elements of an integer or `bool` tensor in row-major order.
   ///
-  /// - Throws: ``CheckpointError`` for floating-point elements.
+  /// - Throws: ``DataError`` for floating-point elements.
   public func integers() throws -> [Int] {
     guard !elementType.isFloatingPoint else {
-      throw CheckpointError(
+      throw DataError(
         .mismatch, file: file.path, place: quoted(name), reason: "holds \(elementType), not integers")
     }
     var result: [Int] = []

@@ -1,12 +1,12 @@
-import Tensors
+import Support
 
 /// Reads what `torch.save` wrote before PyTorch 1.6, as many older checkpoints still are: five pickles one after
 /// another (a magic number, a version, the machine, the state, the keys of the storages), then for each storage
 /// its number of elements and their bytes. Tensors are views into the mapped file here too.
 enum TorchLegacyFile {
   static func read(_ file: MappedFile) throws -> CheckpointContents {
-    func failure(_ reason: String, _ kind: CheckpointError.Kind = .malformed) -> CheckpointError {
-      CheckpointError(kind, file: file.path, reason: reason)
+    func failure(_ reason: String, _ kind: DataError.Kind = .malformed) -> DataError {
+      DataError(kind, file: file.path, reason: reason)
     }
     // 0x1950A86A20F9469CFC6C as ten little-endian bytes, the argument of LONG1.
     let magic: [UInt8] = [0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
@@ -67,7 +67,7 @@ enum TorchLegacyFile {
   {
     for storage in pickle.storages {
       if let known = types.updateValue(storage.elementType, forKey: storage.key), known != storage.elementType {
-        throw CheckpointError(
+        throw DataError(
           .malformed, file: file, reason: "the storage \(quoted(storage.key)) has two element types")
       }
     }

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Finds the tensors in what a pickle describes and gives each its place in the file.
 ///
@@ -44,7 +44,7 @@ struct TorchState {
     visits += 1
     nameBytes += name.utf8.count
     guard visits <= Self.visitLimit, name.utf8.count <= Self.nameLimit, nameBytes <= Self.nameBytesLimit else {
-      throw CheckpointError(.tooLarge, file: file.path, reason: "the pickle holds too many or too long paths")
+      throw DataError(.tooLarge, file: file.path, reason: "the pickle holds too many or too long paths")
     }
     switch value {
     case .tensor(let tensor): try add(tensor, name: name)
@@ -53,7 +53,7 @@ struct TorchState {
       contents.unread[name] = UnreadTensor(name: name, type: type, file: file.path)
     case .container(let index):
       guard depth < Self.depthLimit else {
-        throw CheckpointError(
+        throw DataError(
           .tooLarge, file: file.path, place: quoted(name),
           reason: "containers nest deeper than \(Self.depthLimit) levels")
       }
@@ -85,7 +85,7 @@ struct TorchState {
       name: name, elementType: elementType, layout: tensor.layout, file: file,
       byteOffset: range.lowerBound + tensor.offset * elementType.byteCount)
     guard contents.entries.updateValue(entry, forKey: name) == nil else {
-      throw CheckpointError(.malformed, file: file.path, place: quoted(name), reason: "the tensor occurs twice")
+      throw DataError(.malformed, file: file.path, place: quoted(name), reason: "the tensor occurs twice")
     }
   }
 }

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// The directory of a zip file whose entries are stored without compression, as PyTorch writes them.
 ///
@@ -32,12 +32,12 @@ struct ZipArchive {
     self.file = file
     let directory = try Self.findDirectory(file)
     guard directory.count <= Self.entryLimit else {
-      throw CheckpointError(
+      throw DataError(
         .tooLarge, file: file.path, reason: "\(directory.count) zip entries exceed the limit of \(Self.entryLimit)")
     }
     let (directoryEnd, overflow) = directory.offset.addingReportingOverflow(directory.size)
     guard !overflow, directory.offset >= 0, directoryEnd <= directory.end else {
-      throw CheckpointError(.malformed, file: file.path, reason: "the zip directory lies outside the file")
+      throw DataError(.malformed, file: file.path, reason: "the zip directory lies outside the file")
     }
     var reader = try ByteReader(
       UnsafeRawBufferPointer(rebasing: file.bytes[..<directoryEnd]), file: file.path, offset: directory.offset)
@@ -45,17 +45,17 @@ struct ZipArchive {
     for _ in 0..<directory.count {
       let (entry, start) = try Self.readEntry(&reader, file: file, dataEnd: directory.offset)
       guard entries.updateValue(entry, forKey: entry.name) == nil else {
-        throw CheckpointError(.malformed, file: file.path, place: quoted(entry.name), reason: "the entry occurs twice")
+        throw DataError(.malformed, file: file.path, place: quoted(entry.name), reason: "the entry occurs twice")
       }
       ranges.append((start, entry.range.upperBound, entry.name))
     }
     guard reader.remaining == 0 else {
-      throw CheckpointError(
+      throw DataError(
         .malformed, file: file.path, reason: "the zip directory holds more than its \(directory.count) entries")
     }
     ranges.sort { ($0.start, $0.end) < ($1.start, $1.end) }
     for (previous, entry) in zip(ranges, ranges.dropFirst()) where entry.start < previous.end {
-      throw CheckpointError(
+      throw DataError(
         .malformed, file: file.path, place: quoted(entry.name), reason: "overlaps the entry \(quoted(previous.name))")
     }
   }
@@ -82,7 +82,7 @@ struct ZipArchive {
       }
       position -= 1
     }
-    throw CheckpointError(
+    throw DataError(
       .malformed, file: file.path, reason: "the zip file has no directory at its end; it is truncated")
   }
 
@@ -100,7 +100,7 @@ struct ZipArchive {
       directory = wide
     }
     guard isSingle else {
-      throw CheckpointError(.unsupported, file: file.path, reason: "the zip file is split over several disks")
+      throw DataError(.unsupported, file: file.path, reason: "the zip file is split over several disks")
     }
     return directory
   }
@@ -111,11 +111,11 @@ struct ZipArchive {
     _ = try reader.integer(UInt32.self)  // the disk of the record; checked below, in the record itself
     let record = try reader.length()
     guard record <= locator - 56 else {
-      throw CheckpointError(.malformed, file: file.path, reason: "the zip64 record lies outside the file")
+      throw DataError(.malformed, file: file.path, reason: "the zip64 record lies outside the file")
     }
     try reader.seek(to: record)
     guard try reader.integer(UInt32.self) == 0x0606_4B50 else {
-      throw CheckpointError(.malformed, file: file.path, place: "byte \(record)", reason: "no zip64 record is here")
+      throw DataError(.malformed, file: file.path, place: "byte \(record)", reason: "no zip64 record is here")
     }
     _ = try reader.take(12)  // its own size, and versions
     let disks = (try reader.integer(UInt32.self), try reader.integer(UInt32.self))
@@ -133,7 +133,7 @@ struct ZipArchive {
   ) throws -> (Entry, start: Int) {
     let place = reader.offset
     guard try reader.integer(UInt32.self) == 0x0201_4B50 else {
-      throw CheckpointError(
+      throw DataError(
         .malformed, file: file.path, place: "byte \(place)", reason: "no entry of the zip directory is here")
     }
     _ = try reader.take(4)  // versions
@@ -153,8 +153,8 @@ struct ZipArchive {
     _ = try reader.take(commentLength)
     try readZip64Extra(extra, file: file, size: &size, compressedSize: &compressedSize, start: &start)
 
-    func failure(_ kind: CheckpointError.Kind, _ reason: String) -> CheckpointError {
-      CheckpointError(kind, file: file.path, place: quoted(name), reason: reason)
+    func failure(_ kind: DataError.Kind, _ reason: String) -> DataError {
+      DataError(kind, file: file.path, place: quoted(name), reason: reason)
     }
     guard flags & 0x2041 == 0 else { throw failure(.unsupported, "the entry is encrypted") }
     guard method == 0 else {
@@ -195,8 +195,8 @@ struct ZipArchive {
   private static func localDataStart(
     _ file: MappedFile, name: UnsafeRawBufferPointer, quotedName: String, start: Int, dataEnd: Int
   ) throws -> Int {
-    func failure(_ reason: String) -> CheckpointError {
-      CheckpointError(.malformed, file: file.path, place: quoted(quotedName), reason: reason)
+    func failure(_ reason: String) -> DataError {
+      DataError(.malformed, file: file.path, place: quoted(quotedName), reason: reason)
     }
     guard start >= 0, start < dataEnd else { throw failure("the entry lies outside the zip file's data") }
     var reader = try ByteReader(

@@ -1,6 +1,6 @@
 import Foundation
 import Notebook
-import Tensors
+import Support
 
 /// Runs lessons and holds their standard output against the recorded one.
 public struct GoldenCheck: Sendable {

@@ -1,6 +1,6 @@
 import Foundation
 import Notebook
-import Tensors
+import Support
 
 /// Builds and runs a lesson again whenever a file that it is made of is saved, and shows what changed.
 ///

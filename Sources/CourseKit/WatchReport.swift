@@ -1,5 +1,5 @@
 import Notebook
-import Tensors
+import Support
 
 /// What `course watch` shows of one build and run of a lesson.
 struct WatchReport {

@@ -1,5 +1,5 @@
-import Checkpoints
 import Notebook
+import Support
 import Tensors
 
 /// Values as JSON on one line, numbers with nine significant digits: as many as tell any two `Float` values apart.
@@ -14,16 +14,7 @@ package enum JSONLine {
 
   /// A text, with what a terminal would obey rather than show as JSON's escapes.
   package static func string(_ text: String) -> String {
-    var result = ""
-    for scalar in JSON.string(text).text.unicodeScalars {
-      if printable(String(scalar)).unicodeScalars.count == 1 {
-        result.unicodeScalars.append(scalar)
-      } else {
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      }
-    }
-    return result
+    JSON.string(text).text(.line)
   }
 
   package static func integers(_ values: [Int]) -> String { array(values.map { "\($0)" }) }

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// One cell of a ``table(_:_:file:line:)``: a text, or a number with its format.
 ///

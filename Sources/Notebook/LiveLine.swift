@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// A line on standard error that is written over as work goes on: words as a model finds them. Shown only on a terminal.
 public struct LiveLine: Sendable {

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 #if canImport(Darwin)
   import Darwin

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Where in a lesson's source an output was asked for.
 struct SourceLine: Equatable {

@@ -23,7 +23,7 @@ extension BLIP2VisionEncoder {
   /// Takes over the weights of a captioner's Vision Transformer. It computes the same, under other names, and BLIP-2 has
   /// the projections of queries, keys and values in one matrix.
   ///
-  /// - Throws: `CheckpointError` for a tensor that is missing or of another shape.
+  /// - Throws: `DataError` for a tensor that is missing or of another shape.
   func adoptWeights(ofCaptioner checkpoint: Checkpoint) throws {
     for (name, parameter) in namedParameters() {
       let parts = try Self.names(of: name).map { try checkpoint.tensor("encoder.\($0)") }
@@ -68,7 +68,7 @@ extension ViLTForQuestionAnswering {
   /// blocks here, which then process words, too. (The published ViLT began with the weights of a ViT; Kim et al. 2021, section
   /// 4.2.) Blocks behind those, words and the head stay as they are.
   ///
-  /// - Throws: `CheckpointError` for a tensor that cannot be read, ``TrainingError`` for one of another shape.
+  /// - Throws: `DataError` for a tensor that cannot be read, ``TrainingError`` for one of another shape.
   func adoptWeights(ofCaptioner checkpoint: Checkpoint) throws {
     let known = Set(checkpoint.names)
     for (name, parameter) in namedParameters() {

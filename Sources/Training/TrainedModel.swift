@@ -3,6 +3,7 @@ import Foundation
 import Images
 import Layers
 import Pretrained
+import Support
 import Tensors
 import Tokenizers
 
@@ -26,7 +27,7 @@ struct TrainedModel {
   /// (``ModelDestination/replace(_:)``).
   ///
   /// - Returns: the error to end with if the model had to be written under another name; else `nil`.
-  /// - Throws: ``TrainingError``, `CheckpointError` or `TokenizerError`, which name what cannot be written.
+  /// - Throws: ``TrainingError``, `DataError` or `TokenizerError`, which name what cannot be written.
   func write(to destination: ModelDestination, _ report: TrainingReport) throws -> TrainingError? {
     try destination.replace { directory in
       try writeFiles(to: directory)

@@ -38,7 +38,7 @@ struct TrainingState {
   /// Brings model, optimizer and generator to where they were saved.
   ///
   /// - Returns: the next step; `nil`, and nothing is changed, if there is no saved state.
-  /// - Throws: ``TrainingError`` if the state is of another plan or another model, `CheckpointError` if it is damaged.
+  /// - Throws: ``TrainingError`` if the state is of another plan or another model, `DataError` if it is damaged.
   func restore(model: Module, optimizer: AdamW, generator: Generator) throws -> Int? {
     guard SystemFile.exists(path) else { return nil }
     let saved = try Checkpoint(path: path)

@@ -1,4 +1,4 @@
-import Checkpoints
+import Support
 import Tensors
 
 /// Compares results with the recorded ones as they are computed.

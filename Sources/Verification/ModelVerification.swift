@@ -1,6 +1,7 @@
 import Checkpoints
 import Notebook
 import Pretrained
+import Support
 import Tensors
 
 /// A model directory with recorded inputs and results, computed again and compared: what `course verify` does.
@@ -27,7 +28,7 @@ public struct ModelVerification {
   /// Reads a directory, runs its model and compares.
   ///
   /// - Parameter weights: the name of the weights' file in the directory, instead of the first one that it has.
-  /// - Throws: `CheckpointError`, in one line, if a file is missing or damaged, or the model is
+  /// - Throws: `DataError`, in one line, if a file is missing or damaged, or the model is
   ///   not one that can be verified.
   public init(directory path: String, weights: String? = nil) throws {
     let model = try ModelDirectory(path)
@@ -44,14 +45,14 @@ public struct ModelVerification {
         case .visionEncoderDecoder: try computed.add(VisionEncoderDecoderModel(model, weights: file, onReport: note))
         case .blip2: try computed.add(BLIP2Model(model, weights: file, onReport: note))
         case .vit, .gpt2, .opt:
-          throw CheckpointError(
+          throw DataError(
             .unsupported, file: path,
             reason: "models of type \(model.configuration.modelType) cannot be verified; "
               + "known are clip, vilt, vision-encoder-decoder, blip-2")
         }
       }
     } catch let error as GenerationError {
-      throw CheckpointError(.malformed, file: expected.file, reason: "\(error)")
+      throw DataError(.malformed, file: expected.file, reason: "\(error)")
     }
     self.leftOver = leftOver
     directory = path
@@ -61,7 +62,7 @@ public struct ModelVerification {
     let names = computed.comparisons.map(\.name)
     notComputed = expected.results.filter { !names.contains($0) }
     if comparisons.isEmpty {
-      throw CheckpointError(.notFound, file: expected.file, reason: "records no results of a model of type \(modelType)")
+      throw DataError(.notFound, file: expected.file, reason: "records no results of a model of type \(modelType)")
     }
   }
 

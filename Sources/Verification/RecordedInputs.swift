@@ -7,7 +7,7 @@ import Tensors
 extension RecordedResults {
   /// Whole numbers with their shape.
   ///
-  /// - Throws: `CheckpointError` if they are not there, or do not fill their shape.
+  /// - Throws: `DataError` if they are not there, or do not fill their shape.
   private func integers(_ path: [String]) throws -> IntTensor {
     let shape = wholeNumbers(value(path + ["shape"])) ?? []
     guard let data = wholeNumbers(value(path + ["data"])), !data.isEmpty, data.count == Self.count(shape) else {
@@ -22,7 +22,7 @@ extension RecordedResults {
   ///   - path: where they are recorded.
   ///   - vocabulary: how many tokens the model knows.
   ///   - longest: how many tokens of a text it reads.
-  /// - Throws: `CheckpointError` if they are not there, or the model cannot read them.
+  /// - Throws: `DataError` if they are not there, or the model cannot read them.
   func tokens(_ path: String..., vocabulary: Int, longest: Int) throws -> IntTensor {
     try tokens(path, vocabulary: vocabulary, or: nil, longest: longest)
   }
@@ -41,7 +41,7 @@ extension RecordedResults {
 
   /// Which tokens of texts count, of the texts' shape; of each text at least one does.
   ///
-  /// - Throws: `CheckpointError` if that is not what is recorded.
+  /// - Throws: `DataError` if that is not what is recorded.
   func mask(_ path: String..., for tokens: IntTensor) throws -> IntTensor {
     let mask = try integers(path)
     guard mask.shape == tokens.shape, mask.scalars.allSatisfy({ $0 == 0 || $0 == 1 }) else {
@@ -64,7 +64,7 @@ extension RecordedResults {
 
   /// A tensor that is kept in a file beside.
   ///
-  /// - Throws: `CheckpointError` if it is not there.
+  /// - Throws: `DataError` if it is not there.
   private func input(_ path: [String]) throws -> Tensor {
     guard case .string(let name)? = value(path + ["file"]), case .string(let tensor)? = value(path + ["tensor"]) else {
       throw missing(path, "no reference to a file with a tensor")
@@ -80,7 +80,7 @@ extension RecordedResults {
   ///   - channels: the number of color channels.
   ///   - heights: the numbers of rows that the model takes.
   ///   - widths: the numbers of columns that it takes.
-  /// - Throws: `CheckpointError` if they are not there, or the model does not take them.
+  /// - Throws: `DataError` if they are not there, or the model does not take them.
   func images(
     _ path: String..., count: Int? = nil, channels: Int, heights: ClosedRange<Int>, widths: ClosedRange<Int>
   ) throws -> Tensor {
@@ -102,7 +102,7 @@ extension RecordedResults {
   ///   - path: where they are recorded.
   ///   - images: the images, `[images, channels, height, width]`, into which the sizes must fit.
   ///   - least: the smallest size.
-  /// - Throws: `CheckpointError` if that is not what is recorded.
+  /// - Throws: `DataError` if that is not what is recorded.
   func sizes(_ path: String..., of images: Tensor, atLeast least: Extent) throws -> [[Int]] {
     guard case .array(let list)? = value(path) else { throw missing(path, "no sizes") }
     let sizes = list.compactMap(wholeNumbers)

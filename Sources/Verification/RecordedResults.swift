@@ -1,6 +1,5 @@
-import Checkpoints
 import Pretrained
-import Tensors
+import Support
 
 /// What `expected.json` of a model directory holds, and the inputs that it refers to.
 struct RecordedResults {
@@ -8,7 +7,7 @@ struct RecordedResults {
   private let root: JSON
   let directory: ModelDirectory
 
-  /// - Throws: `CheckpointError` if there is no such file, or it is not JSON.
+  /// - Throws: `DataError` if there is no such file, or it is not JSON.
   init(_ directory: ModelDirectory) throws {
     file = try directory.require(["expected.json"], purpose: "recorded results")
     root = try JSON(contentsOf: file)
@@ -29,7 +28,7 @@ struct RecordedResults {
 
   /// Whole numbers in rows.
   ///
-  /// - Throws: `CheckpointError` if they are not there.
+  /// - Throws: `DataError` if they are not there.
   func rows(_ path: String...) throws -> [[Int]] {
     guard case .array(let list)? = value(path) else { throw missing(path, "no rows of whole numbers") }
     let rows = list.compactMap(wholeNumbers)
@@ -60,8 +59,8 @@ struct RecordedResults {
   private static let remarks = ["seed_spread_max_abs", "logits_max_abs_diff_vs_v5"]
 
   /// The error that a recorded value cannot be used.
-  func missing(_ path: [String], _ reason: String) -> CheckpointError {
-    CheckpointError(.malformed, file: file, place: path.joined(separator: "."), reason: reason)
+  func missing(_ path: [String], _ reason: String) -> DataError {
+    DataError(.malformed, file: file, place: path.joined(separator: "."), reason: reason)
   }
 }
 

@@ -1,5 +1,5 @@
-import Checkpoints
 import Pretrained
+import Support
 import Tensors
 
 // What is computed of the models that write, under the names in which the results are recorded.

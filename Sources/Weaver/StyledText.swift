@@ -1,5 +1,5 @@
 import Notebook
-import Tensors
+import Support
 
 /// A piece of a line on a terminal.
 struct Span: Equatable {

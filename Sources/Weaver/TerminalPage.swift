@@ -1,6 +1,5 @@
 import Images
 import Notebook
-import Tensors
 
 /// Lays a page in Markdown out for a terminal or a pipe.
 public struct TerminalPage {

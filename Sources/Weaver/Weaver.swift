@@ -2,7 +2,7 @@ import CourseKit
 import Foundation
 import Images
 import Notebook
-import Tensors
+import Support
 
 /// Weaves lessons to pages: `docs/lessons/NN-name.md` with the figures beside it.
 ///

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Checkpoints
 import CourseKit
 import Notebook
 import Tensors

@@ -1,8 +1,7 @@
 import ArgumentParser
-import Checkpoints
 import CourseKit
 import Notebook
-import Tensors
+import Support
 import Verification
 
 struct Verify: ParsableCommand {
@@ -39,7 +38,7 @@ struct Verify: ParsableCommand {
       let verification: ModelVerification
       do {
         verification = try ModelVerification(directory: directory, weights: weights)
-      } catch let error as CheckpointError {
+      } catch let error as DataError {
         throw CourseError(error.description)
       }
       StandardStreams.write(printable(verification.report(tolerance: tolerance)))

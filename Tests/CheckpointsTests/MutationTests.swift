@@ -1,11 +1,12 @@
 import Foundation
+import Support
 import TestSupport
 import Testing
 
 @testable import Checkpoints
 
 /// Ten thousand random changes to a valid file of each format: every one is read correctly or refused with a
-/// ``CheckpointError``. A trap would end the test run, endless work would stall it.
+/// ``DataError``. A trap would end the test run, endless work would stall it.
 @Suite struct MutationTests {
   private static let rounds = 10_000
 
@@ -58,7 +59,7 @@ import Testing
           #expect(values.count == entry.count)
           if !entry.elementType.isFloatingPoint { _ = try entry.integers() }
         }
-      } catch let error as CheckpointError {
+      } catch let error as DataError {
         refused += 1
         #expect(!error.description.contains { $0.isNewline }, "round \(round)")
       } catch {
@@ -110,7 +111,7 @@ import Testing
           let checkpoint = try Checkpoint(path: path)
           for name in checkpoint.names { #expect(try checkpoint.float32(name).count == checkpoint.entry(name).count) }
           opened += 1
-        } catch let error as CheckpointError {
+        } catch let error as DataError {
           #expect(!error.description.contains { $0.isNewline }, "round \(round)")
         }
       }

@@ -1,3 +1,4 @@
+import Support
 import TestSupport
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
 
   /// Expects a refusal of these opcodes followed by STOP.
   private func expectRefusal(
-    _ kind: CheckpointError.Kind, _ fragment: String, _ body: [UInt8],
+    _ kind: DataError.Kind, _ fragment: String, _ body: [UInt8],
     sourceLocation: SourceLocation = #_sourceLocation
   ) {
     expectError(kind, fragment, sourceLocation: sourceLocation) { try load(body + PickleBuilder.stop) }
@@ -218,7 +219,7 @@ import Testing
   @Test func truncatedFilesAreRefusedAtEveryLength() {
     let whole = file()
     for count in 1..<whole.count {
-      #expect(throws: CheckpointError.self, "\(count) bytes") { try open(Array(whole.prefix(count))) }
+      #expect(throws: DataError.self, "\(count) bytes") { try open(Array(whole.prefix(count))) }
     }
   }
 }

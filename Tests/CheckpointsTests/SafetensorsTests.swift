@@ -1,4 +1,6 @@
 import Foundation
+import Support
+import TestSupport
 import Testing
 
 @testable import Checkpoints
@@ -14,7 +16,7 @@ import Testing
   }
 
   private func expectMalformed(
-    _ fragment: String, _ members: String..., data: Int = 0, kind: CheckpointError.Kind = .malformed,
+    _ fragment: String, _ members: String..., data: Int = 0, kind: DataError.Kind = .malformed,
     sourceLocation: SourceLocation = #_sourceLocation
   ) {
     expectError(kind, fragment, sourceLocation: sourceLocation) {
@@ -106,7 +108,7 @@ import Testing
       "{\(one)}\0", "\u{FEFF}{\(one)}", "{\(one),}", "{\"a\":null}", "{\"__metadata__\":{\"x\":null},\(one)}",
     ]
     for header in headers {
-      #expect(throws: CheckpointError.self, "\(header)") { try open(file(header, data: 4)) }
+      #expect(throws: DataError.self, "\(header)") { try open(file(header, data: 4)) }
     }
     expectMalformed("does not fill whole bytes", tensor("a", "[3]", "[0,2]", type: "F4"), data: 2)
     expectMalformed("F6_E2M3 of shape [8] needs 6 bytes", tensor("a", "[8]", "[0,8]", type: "F6_E2M3"), data: 8)

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @testable import Checkpoints
@@ -17,55 +18,6 @@ func fixtureBytes(_ name: String) throws -> [UInt8] {
 /// Opens a checkpoint from bytes that were never a file.
 func open(_ bytes: [UInt8]) throws -> Checkpoint {
   try Checkpoint(file: MappedFile(contents: bytes, name: "test file"))
-}
-
-extension JSON.Limits {
-  /// Those of settings, for text that must be JSON.
-  static let strict = JSON.Limits(byteCount: 64 << 20, depth: 64, valueCount: 2_000_000)
-}
-
-/// Parses JSON from text.
-func parse(_ text: String, limits: JSON.Limits = .strict) throws -> JSON {
-  try Array(text.utf8).withUnsafeBytes { try JSON(parsing: $0, file: "test.json", limits: limits) }
-}
-
-/// The members of a JSON object in a text.
-func object(_ text: String) throws -> JSON.Object { try #require(try parse(text).members) }
-
-extension JSON {
-  var members: JSON.Object? { if case .object(let object) = self { object } else { nil } }
-  var elements: [JSON]? { if case .array(let elements) = self { elements } else { nil } }
-  var string: String? { if case .string(let text) = self { text } else { nil } }
-  var integer: Int? { if case .integer(let number) = self { number } else { nil } }
-
-  /// A number as the fixtures write it: infinities and NaN are texts, truth values are 0 and 1.
-  var double: Double? {
-    switch self {
-    case .integer(let number): Double(number)
-    case .number(let number): number
-    case .bool(let flag): flag ? 1 : 0
-    case .string(let text): Double(text)
-    default: nil
-    }
-  }
-}
-
-/// Expects that `body` throws a ``CheckpointError`` of this kind whose one line contains `fragment`.
-func expectError<Result>(
-  _ kind: CheckpointError.Kind, _ fragment: String, sourceLocation: SourceLocation = #_sourceLocation,
-  _ body: () throws -> Result
-) {
-  do {
-    _ = try body()
-    Issue.record("no error was thrown; expected one about \"\(fragment)\"", sourceLocation: sourceLocation)
-  } catch let error as CheckpointError {
-    #expect(error.kind == kind, "\(error)", sourceLocation: sourceLocation)
-    #expect(error.description.contains(fragment), "\(error)", sourceLocation: sourceLocation)
-    #expect(!error.description.contains("\n"), sourceLocation: sourceLocation)
-    #expect(error.description.utf8.count < 2000, sourceLocation: sourceLocation)
-  } catch {
-    Issue.record("another error was thrown: \(error)", sourceLocation: sourceLocation)
-  }
 }
 
 /// Calls `body` with a new directory that is removed afterwards.

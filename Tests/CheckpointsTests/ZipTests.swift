@@ -1,3 +1,4 @@
+import Support
 import TestSupport
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
 
 @Suite struct ZipTests {
   private func expectRefusal(
-    _ kind: CheckpointError.Kind = .malformed, _ fragment: String, sourceLocation: SourceLocation = #_sourceLocation,
+    _ kind: DataError.Kind = .malformed, _ fragment: String, sourceLocation: SourceLocation = #_sourceLocation,
     change: (inout ZipBuilder) -> Void
   ) {
     var builder = PickleBuilder.validArchive()
@@ -27,7 +28,7 @@ import Testing
   @Test func truncatedFilesAreRefusedAtEveryLength() {
     let file = PickleBuilder.validArchive().build()
     for count in 1..<file.count {
-      #expect(throws: CheckpointError.self, "\(count) bytes") { try open(Array(file.prefix(count))) }
+      #expect(throws: DataError.self, "\(count) bytes") { try open(Array(file.prefix(count))) }
     }
   }
 

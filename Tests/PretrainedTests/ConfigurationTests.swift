@@ -1,4 +1,6 @@
 import Foundation
+import Support
+import TestSupport
 import Testing
 
 @testable import Checkpoints
@@ -135,7 +137,7 @@ import Testing
     #expect(!settings.rules.renormalizes)
     #expect(settings.rules.minimumLength == -3)
     for text in [#"{"num_beams": 2.5}"#, #"{"do_sample": "yes"}"#, #"{"max_length": 0}"#, #"{"top_p": [1]}"#] {
-      #expect(throws: CheckpointError.self) { try read(text) }
+      #expect(throws: DataError.self) { try read(text) }
     }
   }
 
@@ -297,10 +299,10 @@ import Testing
         + #""max_position_embeddings":0,"encoder_hidden_size":0}}"#,
     ]
     for text in texts {
-      let json = try parse(text, limits: .settings)
+      let json = try parse(text, options: .settings)
       _ = try ModelConfiguration(#require(json.members), file: "config.json")
     }
-    let clip = try CLIPConfiguration(#require(parse(texts[0], limits: .settings).members), file: "c")
+    let clip = try CLIPConfiguration(#require(parse(texts[0], options: .settings).members), file: "c")
     #expect(clip.text.projectionSize == 512 && clip.text.attentionDropout == 0 && clip.initialLogitScale == 2.6592)
   }
 

@@ -1,5 +1,6 @@
 import Checkpoints
 import Images
+import Support
 import TestSupport
 import Testing
 
@@ -43,7 +44,7 @@ import Testing
         _ = try ModelConfiguration(object, file: "config.json")
         _ = try GenerationConfiguration(modelConfiguration: object, file: "config.json")
         accepted += 1
-      } catch let error as CheckpointError {
+      } catch let error as DataError {
         #expect(!error.description.contains { $0.isNewline })
       }
     }

@@ -1,5 +1,5 @@
-import Checkpoints
 import Foundation
+import Support
 import Testing
 
 @testable import Training

@@ -1,8 +1,8 @@
-import Checkpoints
 import Datasets
 import Foundation
 import Images
 import Pretrained
+import Support
 import Tensors
 import TestSupport
 import Testing

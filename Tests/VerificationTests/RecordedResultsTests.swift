@@ -1,6 +1,6 @@
-import Checkpoints
 import Foundation
 import Pretrained
+import Support
 import TestSupport
 import Testing
 
@@ -110,7 +110,7 @@ import Testing
           verified += 1
         }
       } catch {
-        #expect(error is CheckpointError, "round \(round): \(error)")
+        #expect(error is DataError, "round \(round): \(error)")
         #expect(!"\(error)".contains { $0.isNewline }, "round \(round)")
         refused += 1
       }

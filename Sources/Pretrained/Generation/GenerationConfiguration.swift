@@ -1,4 +1,4 @@
-import Checkpoints
+import Support
 
 /// How text is generated: `generation_config.json`, with the defaults that transformers 5 generates with.
 public struct GenerationConfiguration: SettingsGroup {
@@ -118,10 +118,10 @@ public struct GenerationConfiguration: SettingsGroup {
 
   /// Reads the `generation_config.json` at `path`.
   ///
-  /// - Throws: ``CheckpointError`` for a file that is not JSON or a value of the wrong type (with its key path).
+  /// - Throws: ``DataError`` for a file that is not JSON or a value of the wrong type (with its key path).
   public init(contentsOf path: String) throws {
     guard case .object(let object) = try JSON(contentsOf: path) else {
-      throw CheckpointError(.malformed, file: path, reason: "is JSON, but not an object")
+      throw DataError(.malformed, file: path, reason: "is JSON, but not an object")
     }
     try self.init(object.withoutNulls, file: path)  // null means that the default holds
     file = path
@@ -133,7 +133,7 @@ public struct GenerationConfiguration: SettingsGroup {
   /// - Parameters:
   ///   - object: the contents of `config.json`.
   ///   - file: stands in messages.
-  /// - Throws: ``CheckpointError`` for a value of the wrong type.
+  /// - Throws: ``DataError`` for a value of the wrong type.
   public init(modelConfiguration object: JSON.Object, file: String) throws {
     var merged = object.withoutNulls
     for key in ["decoder", "text_config"] {

@@ -1,4 +1,4 @@
-import Checkpoints
+import Support
 
 extension GenerationConfiguration {
   /// The settings that change what transformers writes and that are not known here, each with the case in which it does

@@ -1,7 +1,8 @@
-import Checkpoints
 
 // transformers takes settings of generation as Python has them: `true` is the number 1, a whole number may be written
 // as 3.0, and where a truth value is wanted any number will do.
+
+import Support
 
 extension JSON {
   /// The value as a finite number; `true` is 1.

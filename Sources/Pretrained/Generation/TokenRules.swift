@@ -1,4 +1,4 @@
-import Checkpoints
+import Support
 
 /// Rules that forbid, force or favor tokens whatever the model says: the part of `generation_config.json` that
 /// transformers makes logits processors of.

@@ -1,5 +1,5 @@
 import Checkpoints
-import Tensors
+import Support
 
 /// A size that `config.json` declares, and that a tensor of the checkpoint has too.
 struct DeclaredSize {
@@ -51,7 +51,7 @@ extension ModelConfiguration {
   /// - Parameters:
   ///   - checkpoint: the weights.
   ///   - file: the path of `config.json`, for messages.
-  /// - Throws: ``CheckpointError`` that names file, key, size, tensor and shape, or a tensor that is missing.
+  /// - Throws: ``DataError`` that names file, key, size, tensor and shape, or a tensor that is missing.
   public func requireFit(_ checkpoint: Checkpoint, file: String) throws {
     for part in declaredParts {
       switch part {
@@ -59,7 +59,7 @@ extension ModelConfiguration {
       case .layers(let count, let prefix, let tensors):
         let found = checkpoint.layerCount(prefix)
         guard count.size <= found else {
-          throw CheckpointError(
+          throw DataError(
             .mismatch, file: file, place: count.key,
             reason: "is \(count.says), but \(checkpoint.path) has \(found) layers \(quoted(prefix + "…"))")
         }
@@ -72,7 +72,7 @@ extension ModelConfiguration {
 
   private func requireFit(_ tensor: DeclaredTensor, _ checkpoint: Checkpoint, file: String) throws {
     guard let entry = try checkpoint.find(tensor.names) else {
-      throw CheckpointError(
+      throw DataError(
         .notFound, file: checkpoint.path,
         reason: "lacks \(quoted(tensor.names[0])), which a \(modelType) model needs"
           + checkpoint.wrapperHint(tensor.names[0]))
@@ -80,10 +80,10 @@ extension ModelConfiguration {
     try entry.requireWeights()
     for (dimension, declared) in tensor.shape.enumerated() {
       if let problem = declared.problem {
-        throw CheckpointError(.mismatch, file: file, place: declared.key, reason: "is \(declared.says)\(problem)")
+        throw DataError(.mismatch, file: file, place: declared.key, reason: "is \(declared.says)\(problem)")
       }
       guard entry.shape.count == tensor.shape.count, entry.shape[dimension] == declared.size else {
-        throw CheckpointError(
+        throw DataError(
           .mismatch, file: file, place: declared.key,
           reason:
             "is \(declared.says), but \(quoted(entry.name)) in \(entry.file.path) has the shape \(shapeText(entry.shape))"
@@ -92,7 +92,7 @@ extension ModelConfiguration {
     }
     // A view may repeat one number, so that four bytes describe millions; no weight does.
     guard entry.count <= entry.byteCount / entry.elementType.byteCount else {
-      throw CheckpointError(
+      throw DataError(
         .mismatch, file: entry.file.path, place: quoted(entry.name), reason: "repeats its numbers, as no weight does")
     }
   }

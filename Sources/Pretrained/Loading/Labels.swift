@@ -1,5 +1,4 @@
-import Checkpoints
-import Tensors
+import Support
 
 /// The names of a classifier's classes, in the order of its outputs.
 public struct Labels: Equatable, Sendable {

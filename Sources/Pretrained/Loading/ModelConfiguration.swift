@@ -1,5 +1,4 @@
-import Checkpoints
-import Tensors
+import Support
 
 /// What `config.json` says about a model: which kind it is, and its settings.
 public enum ModelConfiguration: Equatable, Sendable {
@@ -41,11 +40,11 @@ public enum ModelConfiguration: Equatable, Sendable {
 
   /// Reads the `config.json` at `path`.
   ///
-  /// - Throws: ``CheckpointError`` for a file that is not JSON, an unknown `model_type` (with those known), or a
+  /// - Throws: ``DataError`` for a file that is not JSON, an unknown `model_type` (with those known), or a
   ///   value of the wrong type (with its key path).
   public init(contentsOf path: String) throws {
     guard case .object(let object) = try JSON(contentsOf: path) else {
-      throw CheckpointError(.malformed, file: path, reason: "is JSON, but not an object")
+      throw DataError(.malformed, file: path, reason: "is JSON, but not an object")
     }
     try self.init(object, file: path)
   }
@@ -54,7 +53,7 @@ public enum ModelConfiguration: Equatable, Sendable {
   public init(_ object: JSON.Object, file: String) throws {
     let known = Self.knownTypes.joined(separator: ", ")
     guard let type = object["model_type"] else {
-      throw CheckpointError(.malformed, file: file, place: "model_type", reason: "is missing; known are \(known)")
+      throw DataError(.malformed, file: file, place: "model_type", reason: "is missing; known are \(known)")
     }
     switch type {
     case .string("clip"): self = .clip(try CLIPConfiguration(object, file: file))
@@ -66,11 +65,11 @@ public enum ModelConfiguration: Equatable, Sendable {
     case .string("gpt2"): self = .gpt2(try GPT2Configuration(object, file: file))
     case .string("opt"): self = .opt(try OPTConfiguration(object, file: file))
     case .string(let part) where Self.parts[part] != nil:
-      throw CheckpointError(
+      throw DataError(
         .unsupported, file: file, place: "model_type",
         reason: "is \(quoted(part))\(Self.saidClass(object)), \(Self.parts[part] ?? "")")
     default:
-      throw CheckpointError(
+      throw DataError(
         .unsupported, file: file, place: "model_type", reason: "is \(type.kindName); known are \(known)")
     }
   }
@@ -104,7 +103,7 @@ public enum ModelConfiguration: Equatable, Sendable {
   /// Writes a `config.json` that transformers reads.
   ///
   /// - Parameter architecture: the class of transformers that the weights belong to, such as `CLIPModel`.
-  /// - Throws: ``CheckpointError`` if the file cannot be written.
+  /// - Throws: ``DataError`` if the file cannot be written.
   public func write(to path: String, architecture: String) throws {
     var object = JSON.Object()
     _ = object.append("architectures", .array([.string(architecture)]))

@@ -1,5 +1,5 @@
 import Checkpoints
-import Tensors
+import Support
 
 /// A directory in the form that Hugging Face gives to models: settings, weights, and what belongs to them.
 ///
@@ -22,26 +22,26 @@ public struct ModelDirectory: Sendable {
 
   /// Opens a directory and reads its `config.json`.
   ///
-  /// - Throws: ``CheckpointError`` if there is no such directory, its settings are missing or unusable, or they say that
+  /// - Throws: ``DataError`` if there is no such directory, its settings are missing or unusable, or they say that
   ///   the weights are quantized.
   public init(_ path: String) throws {
     self.path = path
     switch FileSystem.item(at: path) {
     case .directory?: break
     case nil where FileSystem.exists(path): throw FileSystem.openError(path)
-    case nil: throw CheckpointError(.notFound, file: path, reason: "no such directory")
-    case .some: throw CheckpointError(.notFound, file: path, reason: "is not a directory")
+    case nil: throw DataError(.notFound, file: path, reason: "no such directory")
+    case .some: throw DataError(.notFound, file: path, reason: "is not a directory")
     }
     let file = FileSystem.join(path, "config.json")
     guard FileSystem.exists(file) else {
-      throw CheckpointError(.notFound, file: path, reason: "has no config.json, so it is no model directory")
+      throw DataError(.notFound, file: path, reason: "has no config.json, so it is no model directory")
     }
     guard case .object(let object) = try JSON(contentsOf: file) else {
-      throw CheckpointError(.malformed, file: file, reason: "is JSON, but not an object")
+      throw DataError(.malformed, file: file, reason: "is JSON, but not an object")
     }
     configurationObject = object
     if let quantization = object.quantization {
-      throw CheckpointError(
+      throw DataError(
         .unsupported, file: file, place: quantization.place,
         reason: "says that the weights are quantized (\(quantization.method)); quantized weights are not read")
     }
@@ -58,19 +58,19 @@ public struct ModelDirectory: Sendable {
   /// The path of the first of these files that the directory has.
   ///
   /// - Parameter purpose: what it is for, as the message says it: "tokenizer", "weights".
-  /// - Throws: ``CheckpointError`` that names all the files looked for.
+  /// - Throws: ``DataError`` that names all the files looked for.
   public func require(_ names: [String], purpose: String) throws -> String {
     for name in names {
       if let file = find(name) { return file }
     }
     let list = names.count == 1 ? names[0] : names.dropLast().joined(separator: ", ") + " or \(names[names.count - 1])"
-    throw CheckpointError(.notFound, file: path, reason: "has no \(purpose): looked for \(list)")
+    throw DataError(.notFound, file: path, reason: "has no \(purpose): looked for \(list)")
   }
 
   /// The weights: the file that `transformers_weights` names in `config.json`, else `model.safetensors`, its shards,
   /// `pytorch_model.bin`, or its shards.
   ///
-  /// - Throws: ``CheckpointError`` if there are none, or they cannot be read.
+  /// - Throws: ``DataError`` if there are none, or they cannot be read.
   public func checkpoint() throws -> Checkpoint {
     if let named = configurationObject["transformers_weights"], named != .null {
       return try Checkpoint(path: weights(named: named))
@@ -79,8 +79,8 @@ public struct ModelDirectory: Sendable {
   }
 
   private func weights(named value: JSON) throws -> String {
-    func failure(_ reason: String, _ kind: CheckpointError.Kind = .mismatch) -> CheckpointError {
-      CheckpointError(
+    func failure(_ reason: String, _ kind: DataError.Kind = .mismatch) -> DataError {
+      DataError(
         kind, file: FileSystem.join(path, "config.json"), place: "transformers_weights",
         reason: "is \(value.kindName), \(reason)")
     }
@@ -96,7 +96,7 @@ public struct ModelDirectory: Sendable {
 
   /// How text is generated: `generation_config.json`, or what `config.json` says about it.
   ///
-  /// - Throws: ``CheckpointError`` if a value has the wrong type.
+  /// - Throws: ``DataError`` if a value has the wrong type.
   public func generationConfiguration() throws -> GenerationConfiguration {
     if let file = find("generation_config.json") { return try GenerationConfiguration(contentsOf: file) }
     return try GenerationConfiguration(

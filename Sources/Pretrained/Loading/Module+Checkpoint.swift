@@ -21,7 +21,7 @@ extension Module {
   ///   - rules: which names may differ.
   ///   - memory: whether the weights stay in the file, or can be trained.
   /// - Returns: what was found, ignored and left over.
-  /// - Throws: `CheckpointError` that names the file, and the tensors that are missing or of another shape.
+  /// - Throws: `DataError` that names the file, and the tensors that are missing or of another shape.
   @discardableResult
   public func load(
     _ checkpoint: Checkpoint, prefix: String = "", rules: KeyRules = KeyRules(), memory: WeightMemory = .mapped

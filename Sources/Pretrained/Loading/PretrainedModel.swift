@@ -1,5 +1,6 @@
 import Checkpoints
 import Layers
+import Support
 import Tensors
 
 /// A published model, which is made from a directory in the form that Hugging Face gives to models.
@@ -46,7 +47,7 @@ extension PretrainedModel {
   /// - Parameters:
   ///   - memory: whether the weights stay in the file, or can be trained.
   ///   - onReport: told which of the checkpoint's tensors were used; show its `summary` to whoever loads the model.
-  /// - Throws: `CheckpointError` for a missing or damaged file, another kind of model, or weights that do not fit.
+  /// - Throws: `DataError` for a missing or damaged file, another kind of model, or weights that do not fit.
   public init(
     checkpoint path: String, memory: WeightMemory = .mapped, onReport: ((LoadReport) -> Void)? = nil
   ) throws {
@@ -59,7 +60,7 @@ extension PretrainedModel {
   ///   - weights: the checkpoint file, instead of the first one that the directory has.
   ///   - memory: whether the weights stay in the file, or can be trained.
   ///   - onReport: told which of the checkpoint's tensors were used.
-  /// - Throws: `CheckpointError` as above.
+  /// - Throws: `DataError` as above.
   public init(
     _ directory: ModelDirectory, weights: String? = nil, memory: WeightMemory = .mapped,
     onReport: ((LoadReport) -> Void)? = nil
@@ -67,7 +68,7 @@ extension PretrainedModel {
     let file = directory.find("config.json") ?? directory.path
     func settings(_ configuration: ModelConfiguration) throws -> Configuration {
       if let settings = Self.settings(of: configuration) { return settings }
-      throw CheckpointError(
+      throw DataError(
         .mismatch, file: file, place: "model_type",
         reason: "is \"\(configuration.modelType)\", but a \(Self.self) needs \"\(Self.modelType)\"")
     }
@@ -88,7 +89,7 @@ extension PretrainedModel {
   /// asked for.
   ///
   /// - Parameter weights: the checkpoint file, instead of the first one that the directory has.
-  /// - Throws: `CheckpointError` for weights that are missing or damaged or do not fit; where the directory says that they
+  /// - Throws: `DataError` for weights that are missing or damaged or do not fit; where the directory says that they
   ///   are those of another class, that is named.
   @discardableResult
   public static func fittingCheckpoint(_ directory: ModelDirectory, weights: String? = nil) throws -> Checkpoint {
@@ -103,11 +104,11 @@ extension PretrainedModel {
   private static func namingClass<Result>(of directory: ModelDirectory, _ body: () throws -> Result) throws -> Result {
     do {
       return try body()
-    } catch let error as CheckpointError where [.notFound, .mismatch].contains(error.kind) {
+    } catch let error as DataError where [.notFound, .mismatch].contains(error.kind) {
       guard let stated = directory.architectures.first, !directory.architectures.contains(architecture) else {
         throw error
       }
-      throw CheckpointError(
+      throw DataError(
         .mismatch, file: directory.find("config.json") ?? directory.path, place: "architectures",
         reason: "says that the weights are those of a \(quoted(stated)), but \(requirement), "
           + "a \(quoted(architecture)); \(error)")
@@ -122,7 +123,7 @@ extension PretrainedModel where Self: Module {
   /// others in the directory stay as they are.
   ///
   /// - Parameter path: a directory, which must exist.
-  /// - Throws: `CheckpointError` if a file cannot be written.
+  /// - Throws: `DataError` if a file cannot be written.
   public func save(to path: String) throws {
     let tensors = namedParameters().map { name, parameter in TensorToWrite(name: name, parameter) }
     try SafetensorsWriter.write(tensors, to: path + "/model.safetensors")

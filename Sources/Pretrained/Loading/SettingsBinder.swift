@@ -1,4 +1,4 @@
-import Checkpoints
+import Support
 
 /// A group of settings that is read from and written to a JSON object through one list of its keys.
 ///
@@ -16,7 +16,7 @@ extension SettingsGroup {
   ///
   /// - Parameters:
   ///   - path: the key path of `object` in the file, for messages; empty at the top.
-  /// - Throws: ``CheckpointError`` that names the key path of a value of the wrong type.
+  /// - Throws: ``DataError`` that names the key path of a value of the wrong type.
   public init(_ object: JSON.Object, file: String, path: String = "") throws {
     self.init()
     var binder = SettingsBinder(reading: object, file: file, path: path)
@@ -61,8 +61,8 @@ public struct SettingsBinder {
   private func keyPath(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
   /// An error at the place of `key`.
-  func failure(_ key: String, _ reason: String, _ kind: CheckpointError.Kind = .mismatch) -> CheckpointError {
-    CheckpointError(kind, file: file, place: keyPath(key), reason: reason)
+  func failure(_ key: String, _ reason: String, _ kind: DataError.Kind = .mismatch) -> DataError {
+    DataError(kind, file: file, place: keyPath(key), reason: reason)
   }
 
   /// Reads or writes one value.

@@ -1,5 +1,7 @@
 import Checkpoints
 import Images
+import Pretrained
+import Support
 import Tensors
 import Tokenizers
 

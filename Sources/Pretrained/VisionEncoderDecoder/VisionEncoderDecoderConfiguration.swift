@@ -1,4 +1,4 @@
-import Checkpoints
+import Support
 
 /// The settings of an image encoder with a text decoder: `model_type` `vision-encoder-decoder`, with a ViT and GPT-2.
 public struct VisionEncoderDecoderConfiguration: SettingsGroup {

@@ -44,8 +44,8 @@ public struct SHA256 {
 
   /// The checksum of a file.
   ///
-  /// - Throws: ``CheckpointError`` if it cannot be read.
-  public static func hexadecimal(ofFile path: String) throws -> String {
+  /// - Throws: ``DataError`` if it cannot be read.
+  public static func hexadecimal(ofFile path: String) throws(DataError) -> String {
     let file = try MappedFile(path: path)
     var checksum = SHA256()
     checksum.update(file.bytes)

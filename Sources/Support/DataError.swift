@@ -1,10 +1,8 @@
-import Tensors
-
-/// A file that cannot be used as a checkpoint: which file, where in it, and why.
+/// Data that cannot be used: which file, where in it, and why.
 ///
-/// Every reader in this module throws this one type. Its ``description`` is a single line, whatever bytes the
-/// file held: text that came from the file is quoted, stripped of control characters and shortened.
-public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertible {
+/// Every reader and writer of files throws this one type. Its ``description`` is a single line, whatever bytes the
+/// file held: control characters are spelled out.
+public struct DataError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What kind of trouble it is, for callers that decide by it.
   public enum Kind: String, Equatable, Sendable {
     /// The file or the name asked for does not exist.
@@ -13,7 +11,7 @@ public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertib
     case inputOutput
     /// The bytes contradict the file format, or each other.
     case malformed
-    /// A valid file that uses something this project does not read, such as an unknown element type.
+    /// Valid data that use something this project does not read, such as an unknown element type.
     case unsupported
     /// A limit on size, depth or count is exceeded, so reading on could exhaust memory or time.
     case tooLarge
@@ -25,15 +23,15 @@ public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertib
 
   /// What kind of trouble it is.
   public let kind: Kind
-  /// The path of the file, as it was given.
-  public let file: String
-  /// The place in the file: a byte offset, a tensor's name or a key path; `nil` when it is the file as a whole.
+  /// The path of the file, as it was given; `nil` for data in memory.
+  public let file: String?
+  /// The place in the file: a line, a byte offset, a tensor's name or a key path; `nil` for the file as a whole.
   public let place: String?
   /// The reason, as a clause.
   public let reason: String
 
   /// Creates an error.
-  public init(_ kind: Kind, file: String, place: String? = nil, reason: String) {
+  public init(_ kind: Kind = .malformed, file: String? = nil, place: String? = nil, reason: String) {
     self.kind = kind
     self.file = file
     self.place = place
@@ -44,10 +42,9 @@ public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertib
   public var description: String {
     printable([file, place, reason].compactMap(\.self).joined(separator: ": "), keepingLines: false)
   }
-}
 
-/// A shape as the messages show it: `[2, 3]`, shortened when it has more than eight dimensions.
-package func shapeText(_ shape: [Int]) -> String {
-  guard shape.count > 8 else { return "[" + shape.map { "\($0)" }.joined(separator: ", ") + "]" }
-  return "[" + shape.prefix(8).map { "\($0)" }.joined(separator: ", ") + ", … \(shape.count) dimensions]"
+  /// The same error, said of a file.
+  package func naming(_ file: String) -> DataError {
+    DataError(kind, file: file, place: place, reason: reason)
+  }
 }

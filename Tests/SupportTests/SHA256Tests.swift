@@ -1,6 +1,5 @@
+import Support
 import Testing
-
-@testable import Checkpoints
 
 /// The checksum against the examples of FIPS 180-4's author.
 struct SHA256Tests {

@@ -1,6 +1,5 @@
+import Support
 import Testing
-
-@testable import Tensors
 
 /// Text from files must not steer the terminal that it is shown on.
 @Suite struct PrintableTextTests {

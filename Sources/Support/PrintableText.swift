@@ -9,24 +9,28 @@
 /// - Parameter keepingLines: whether line feeds and tabs stay, for a text of several lines.
 package func printable(_ text: some StringProtocol, keepingLines: Bool = true) -> String {
   let scalars = text.unicodeScalars
-  func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0x09, 0x0A: !keepingLines
-    case 0x00...0x1F, 0x7F...0x9F, 0x2028...0x2029: true
-    case 0x061C, 0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069: true
-    default: false
-    }
+  func isSpelledOut(_ scalar: Unicode.Scalar) -> Bool {
+    isObeyed(scalar) && !(keepingLines && (scalar == "\n" || scalar == "\t"))
   }
-  guard scalars.contains(where: isObeyed) else { return String(text) }
+  guard scalars.contains(where: isSpelledOut) else { return String(text) }
   var result = ""
   for scalar in scalars {
-    if isObeyed(scalar) {
+    if isSpelledOut(scalar) {
       result += spelledOut(scalar)
     } else {
       result.unicodeScalars.append(scalar)
     }
   }
   return result
+}
+
+/// Whether a terminal would obey a character rather than show it.
+func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
+  switch scalar.value {
+  case 0x00...0x1F, 0x7F...0x9F, 0x2028...0x2029: true
+  case 0x061C, 0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069: true
+  default: false
+  }
 }
 
 /// Text from a file, made fit for a message: in quotes, at most 120 characters, no invisible ones.
