@@ -117,14 +117,14 @@ let package = Package(
     .target(name: "Layers", dependencies: ["Tensors"], swiftSettings: library),
     .target(name: "Models", dependencies: ["Layers", "Tensors"], swiftSettings: library),
     .target(
-      name: "Pretrained",
-      dependencies: ["Checkpoints", "Images", "Layers", "Pretrained", "Support", "Tensors", "Tokenizers"],
+      name: "Pretrained", dependencies: ["Checkpoints", "Images", "Layers", "Support", "Tensors", "Tokenizers"],
       swiftSettings: library),
     .target(name: "Checkpoints", dependencies: ["Support", "Tensors"], swiftSettings: library),
-    .target(name: "Tokenizers", resources: [.copy("Resources")], swiftSettings: library),
-    .target(name: "Images", dependencies: ["CPNG", "Tensors"], swiftSettings: library),
+    .target(name: "Tokenizers", dependencies: ["Support"], resources: [.copy("Resources")], swiftSettings: library),
+    .target(name: "Images", dependencies: ["CPNG", "Support", "Tensors"], swiftSettings: library),
     .target(
-      name: "Datasets", dependencies: ["Images", "Tensors"], resources: [.copy("Resources")], swiftSettings: library),
+      name: "Datasets", dependencies: ["Images", "Support", "Tensors"], resources: [.copy("Resources")],
+      swiftSettings: library),
     .target(
       name: "Evaluation", dependencies: ["Datasets", "Images", "Pretrained", "Tensors", "Tokenizers"],
       swiftSettings: library),
@@ -135,7 +135,7 @@ let package = Package(
       ],
       resources: [.copy("Resources")], swiftSettings: library),
     .target(name: "Notebook", dependencies: ["Images", "Support", "Tensors", argumentParser], swiftSettings: library),
-    .target(name: "Plots", dependencies: ["Images", "Notebook", "Tensors"], swiftSettings: library),
+    .target(name: "Plots", dependencies: ["Images", "Notebook", "Support", "Tensors"], swiftSettings: library),
     .target(name: "Weaver", dependencies: ["CourseKit", "Images", "Notebook", "Support"], swiftSettings: library),
     .target(
       name: "LessonInput",
@@ -165,7 +165,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Support", "Tensors"], path: "Tests/TestSupport", swiftSettings: library),
     tests("Support", ["Support"]),
-    tests("Tensors", ["Tensors"], exclude: ["fit_elementary.py", "measure_elementary.py"]),
+    tests("Tensors", ["Support", "Tensors"], exclude: ["fit_elementary.py", "measure_elementary.py"]),
     tests("Layers", ["Layers", "Tensors"]),
     tests("Models", ["Models", "Layers", "Tensors"]),
     tests(
@@ -173,7 +173,7 @@ let package = Package(
       ["Pretrained", "Models", "Checkpoints", "Datasets", "Images", "Layers", "Support", "Tensors", "Tokenizers"]),
     tests("Checkpoints", ["Checkpoints", "Support"]),
     tests("Verification", ["Support", "Verification", "Checkpoints", "Pretrained"]),
-    tests("Tokenizers", ["Tokenizers"]),
+    tests("Tokenizers", ["Support", "Tokenizers"]),
     tests(
       "Training",
       [
@@ -181,8 +181,8 @@ let package = Package(
         "Tokenizers",
       ]),
     tests("LessonInput", ["LessonInput"]),
-    tests("Images", ["Images", "Tensors"]),
-    tests("Datasets", ["Datasets", "Images", "Tensors"]),
+    tests("Images", ["Images", "Support", "Tensors"]),
+    tests("Datasets", ["Datasets", "Images", "Support", "Tensors"]),
     tests("Evaluation", ["Evaluation", "Datasets", "Tensors"]),
     tests(
       "Guide",
@@ -195,8 +195,8 @@ let package = Package(
       name: "SampleMistakes", dependencies: ["Layers", "Tensors"], path: "Tests/SampleMistakes",
       exclude: ["mistakes.py"], swiftSettings: lesson),
     tests("Notebook", ["Notebook", "SampleLesson", "SampleMistakes", "CourseKit", "Images"]),
-    tests("Plots", ["Plots", "Images", "Notebook", "Tensors"]),
-    tests("Weaver", ["Weaver", "CourseKit", "Images", "Notebook", "Tensors"]),
+    tests("Plots", ["Plots", "Images", "Notebook", "Support", "Tensors"]),
+    tests("Weaver", ["Support", "Weaver", "CourseKit", "Images", "Notebook", "Tensors"]),
     tests("CourseKit", ["CourseKit", "Notebook", "SampleLesson"]),
     tests("Course", ["course", "bench", "CourseKit", "Training", "Lesson11_Summary", "Lesson12_References"]),
     .testTarget(

@@ -6,12 +6,12 @@ import Tensors
 extension Checkpoint {
   /// The tensor with this name, ready for the engine.
   ///
-  /// - Throws: ``DataError`` if there is no such tensor.
+  /// - Throws: `DataError` if there is no such tensor.
   public func tensor(_ name: String) throws -> Tensor { try entry(name).tensor() }
 
   /// The tensor with this name, whose shape must be `shape`.
   ///
-  /// - Throws: ``DataError`` that names the key, both shapes and the file.
+  /// - Throws: `DataError` that names the key, both shapes and the file.
   public func tensor(_ name: String, shape: [Int]) throws -> Tensor {
     let entry = try entry(name)
     try entry.requireShape(shape)
@@ -70,7 +70,7 @@ extension TensorEntry {
 
   /// Checks that the elements are floating-point numbers.
   ///
-  /// - Throws: ``DataError`` that names the key, the type and the file.
+  /// - Throws: `DataError` that names the key, the type and the file.
   package func requireWeights() throws {
     guard elementType.isFloatingPoint else {
       throw DataError(
@@ -81,7 +81,7 @@ extension TensorEntry {
 
   /// Checks the shape against what a model expects.
   ///
-  /// - Throws: ``DataError`` that names the key, both shapes and the file.
+  /// - Throws: `DataError` that names the key, both shapes and the file.
   package func requireShape(_ expected: [Int]) throws {
     guard shape == expected else {
       throw DataError(

@@ -35,7 +35,7 @@ public final class Checkpoint: Sendable {
   ///
   /// - Parameter path: a `.safetensors` file, a PyTorch `.bin` or `.pt` file (both the zip format and the one before
   ///   PyTorch 1.6), or the `.index.json` of a sharded checkpoint.
-  /// - Throws: ``DataError`` if a file is missing, damaged, hostile or of an unknown kind.
+  /// - Throws: `DataError` if a file is missing, damaged, hostile or of an unknown kind.
   public convenience init(path: String) throws {
     if path.hasSuffix(".json") {
       self.init(try ShardIndex.open(path))
@@ -46,7 +46,7 @@ public final class Checkpoint: Sendable {
 
   /// Reads a checkpoint from a single mapped file.
   ///
-  /// - Throws: ``DataError`` if the file is damaged, hostile or of an unknown kind.
+  /// - Throws: `DataError` if the file is damaged, hostile or of an unknown kind.
   public convenience init(file: MappedFile) throws {
     if let reason = Self.foreignContent(file.bytes) {
       throw DataError(.malformed, file: file.path, reason: reason)
@@ -80,7 +80,7 @@ public final class Checkpoint: Sendable {
 
   /// The tensor with this name.
   ///
-  /// - Throws: ``DataError`` of kind `notFound` that names the checkpoint and the closest name in it, or of kind
+  /// - Throws: `DataError` of kind `notFound` that names the checkpoint and the closest name in it, or of kind
   ///   `unsupported` that names the type of its elements.
   public func entry(_ name: String) throws -> TensorEntry {
     guard let entry = try find([name]) else {
@@ -93,7 +93,7 @@ public final class Checkpoint: Sendable {
 
   /// The first tensor that has one of these names, `nil` if there is none.
   ///
-  /// - Throws: ``DataError`` if it is there, but the type of its elements is not read.
+  /// - Throws: `DataError` if it is there, but the type of its elements is not read.
   package func find(_ names: [String]) throws -> TensorEntry? {
     try found(names).flatMap { entries[$0] }
   }
@@ -109,7 +109,7 @@ public final class Checkpoint: Sendable {
 
   /// The same tensors under other names.
   ///
-  /// - Throws: ``DataError`` if two tensors of different numbers would have the same name.
+  /// - Throws: `DataError` if two tensors of different numbers would have the same name.
   package func renamed(_ rename: (String) -> String) throws -> Checkpoint {
     var renamed: [String: TensorEntry] = [:]
     renamed.reserveCapacity(entries.count)
@@ -137,12 +137,12 @@ public final class Checkpoint: Sendable {
 
   /// The elements of a tensor in row-major order as single precision.
   ///
-  /// - Throws: ``DataError`` if there is no such tensor.
+  /// - Throws: `DataError` if there is no such tensor.
   public func float32(_ name: String) throws -> [Float] { try entry(name).float32() }
 
   /// The elements of an integer or `bool` tensor in row-major order.
   ///
-  /// - Throws: ``DataError`` if there is no such tensor or its elements are floating-point numbers.
+  /// - Throws: `DataError` if there is no such tensor or its elements are floating-point numbers.
   public func integers(_ name: String) throws -> [Int] { try entry(name).integers() }
 
   /// The files that hold the tensors, sorted by path.

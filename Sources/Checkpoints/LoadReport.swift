@@ -16,7 +16,7 @@ public struct LoadReport: Equatable, Sendable, CustomStringConvertible {
   ///
   /// An expected name is looked for as it is, then as its tied source.
   ///
-  /// - Throws: ``DataError`` for a tensor of another shape, naming key, both shapes and file, or one whose numbers
+  /// - Throws: `DataError` for a tensor of another shape, naming key, both shapes and file, or one whose numbers
   ///   are not floating-point numbers.
   public init(expected: [ExpectedTensor], checkpoint: Checkpoint, rules: KeyRules = KeyRules()) throws {
     file = checkpoint.path
@@ -44,7 +44,7 @@ public struct LoadReport: Equatable, Sendable, CustomStringConvertible {
 
   /// Throws if a tensor is missing: a model with some random weights gives wrong answers silently.
   ///
-  /// - Throws: ``DataError`` that counts the missing tensors and names the first few.
+  /// - Throws: `DataError` that counts the missing tensors and names the first few.
   public func requireComplete() throws {
     guard !missing.isEmpty else { return }
     let unknown = unexpected.first.map { "; it has \(quoted($0)), which the model does not know" } ?? ""

@@ -22,7 +22,7 @@ struct Pickle {
 
   /// Runs the program in `bytes`, beginning at `offset`.
   ///
-  /// - Throws: ``DataError`` whose place is the byte of the offending opcode.
+  /// - Throws: `DataError` whose place is the byte of the offending opcode.
   init(_ bytes: UnsafeRawBufferPointer, file: String, offset: Int = 0) throws {
     var machine = PickleMachine(reader: try ByteReader(bytes, file: file, offset: offset))
     root = try machine.run()

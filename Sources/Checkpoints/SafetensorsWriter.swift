@@ -56,7 +56,7 @@ public enum SafetensorsWriter {
   /// - Parameters:
   ///   - tensors: with different names, none of them `__metadata__`.
   ///   - metadata: text pairs; transformers expects `format` to be `pt`.
-  /// - Throws: ``DataError`` for an unusable name or shape, for bytes that do not fit the shape, or if the
+  /// - Throws: `DataError` for an unusable name or shape, for bytes that do not fit the shape, or if the
   ///   file cannot be written.
   public static func write(
     _ tensors: [TensorToWrite], to path: String, metadata: [String: String] = ["format": "pt"]

@@ -96,7 +96,7 @@ public struct TensorEntry: Sendable {
 
   /// The elements of an integer or `bool` tensor in row-major order.
   ///
-  /// - Throws: ``DataError`` for floating-point elements.
+  /// - Throws: `DataError` for floating-point elements.
   public func integers() throws -> [Int] {
     guard !elementType.isFloatingPoint else {
       throw DataError(

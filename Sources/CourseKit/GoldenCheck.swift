@@ -100,13 +100,8 @@ public struct GoldenCheck: Sendable {
   }
 
   private func write(_ output: [UInt8], of lesson: LessonEntry) throws {
-    let file = root.appending(path: lesson.golden)
-    do {
-      try FileManager.default.createDirectory(
-        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(output).write(to: file, options: .atomic)
-    } catch {
-      throw CourseError("\(file.path): cannot be written: \(CourseError.reason(error))")
-    }
+    let path = root.appending(path: lesson.golden).path
+    try FileSystem.makeDirectory(FileSystem.directory(of: path))
+    try FileSystem.write(output, to: path)
   }
 }

@@ -1,4 +1,5 @@
 import Images
+import Support
 import Tensors
 
 /// Real handwritten digits, 8×8 pixels each (Alpaydin and Kaynak 1998, the test half with 13 writers).
@@ -22,32 +23,32 @@ public struct Digits: Sendable, Equatable {
 
   /// All 1,797 digits, in the order of the original: writer after writer.
   ///
-  /// - Throws: ``DatasetError`` if the package's files are missing or damaged.
-  public static func load() throws(DatasetError) -> Digits {
+  /// - Throws: `DataError` if the package's files are missing or damaged.
+  public static func load() throws(DataError) -> Digits {
     try Digits(
       sheet: Resources.image("digits.png"), labels: Resources.text("digits-labels.txt"), sheetName: "digits.png",
       labelsName: "digits-labels.txt")
   }
 
   /// Digits from a sheet of 8×8 tiles in rows, whose pixels are ink × 15, and their labels, one character each.
-  init(sheet: Image, labels text: String, sheetName: String, labelsName: String) throws(DatasetError) {
+  init(sheet: Image, labels text: String, sheetName: String, labelsName: String) throws(DataError) {
     let side = Self.side
     let columns = sheet.width / side
     var labels: [Int] = []
     for (line, row) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       for character in row.utf8 {
         guard character >= 48, character < 58 else {
-          throw DatasetError(file: labelsName, place: "line \(line + 1)", reason: "a label is a digit from 0 to 9")
+          throw DataError(file: labelsName, place: "line \(line + 1)", reason: "a label is a digit from 0 to 9")
         }
         labels.append(Int(character) - 48)
       }
     }
     guard sheet.format == .gray, sheet.width % side == 0, sheet.height % side == 0 else {
-      throw DatasetError(file: sheetName, reason: "\(sheet) is not a gray sheet of \(side)×\(side) tiles")
+      throw DataError(file: sheetName, reason: "\(sheet) is not a gray sheet of \(side)×\(side) tiles")
     }
     let tiles = columns * (sheet.height / side)
     guard !labels.isEmpty, labels.count <= tiles, labels.count > tiles - columns else {
-      throw DatasetError(file: labelsName, reason: "\(labels.count) labels for a sheet of \(tiles) tiles")
+      throw DataError(file: labelsName, reason: "\(labels.count) labels for a sheet of \(tiles) tiles")
     }
     var levels: [UInt8] = []
     levels.reserveCapacity(labels.count * side * side)
@@ -57,7 +58,7 @@ public struct Digits: Sendable, Equatable {
           let (column, row) = (index % columns * side + x, index / columns * side + y)
           let (level, rest) = sheet[column, row, 0].quotientAndRemainder(dividingBy: 15)
           guard rest == 0, level <= Self.maximumLevel else {
-            throw DatasetError(file: sheetName, place: "pixel (\(column), \(row))", reason: "not an ink level × 15")
+            throw DataError(file: sheetName, place: "pixel (\(column), \(row))", reason: "not an ink level × 15")
           }
           levels.append(level)
         }

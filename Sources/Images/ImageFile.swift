@@ -1,3 +1,5 @@
+import Support
+
 /// An image read from a PNG, JPEG or WebP file, together with what the file said about it.
 public struct ImageFile: Sendable, Equatable {
   /// The file's path, or nil for bytes in memory.
@@ -20,9 +22,9 @@ public struct ImageFile: Sendable, Equatable {
 
   /// Reads a PNG, JPEG or WebP.
   ///
-  /// - Throws: ``ImageError`` naming the file, the place in it and the reason.
-  public init(contentsOf path: String) throws(ImageError) {
-    let bytes = try Files.read(path)
+  /// - Throws: `DataError` naming the file, the place in it and the reason.
+  public init(contentsOf path: String) throws(DataError) {
+    let bytes = try FileSystem.read(path, limit: 1 << 30)
     do {
       try self.init(bytes, path: path)
     } catch {
@@ -32,12 +34,12 @@ public struct ImageFile: Sendable, Equatable {
 
   /// Decodes the bytes of a PNG, JPEG or WebP.
   ///
-  /// - Throws: ``ImageError`` with the place and the reason.
-  public init(_ bytes: [UInt8]) throws(ImageError) {
+  /// - Throws: `DataError` with the place and the reason.
+  public init(_ bytes: [UInt8]) throws(DataError) {
     try self.init(bytes, path: nil)
   }
 
-  private init(_ bytes: [UInt8], path: String?) throws(ImageError) {
+  private init(_ bytes: [UInt8], path: String?) throws(DataError) {
     self.path = path
     let decoded: DecodedImage
     if Image.isPNG(bytes) {
@@ -50,7 +52,7 @@ public struct ImageFile: Sendable, Equatable {
       decoded = try Image.readWebP(bytes)
       orientation = Orientation.ofWebP(bytes)
     } else {
-      throw ImageError(.notAnImage, reason: Self.whatElse(bytes))
+      throw DataError(.malformed, reason: Self.whatElse(bytes))
     }
     (image, mode, samples) = (decoded.image, decoded.mode, decoded.samples)
   }
@@ -88,8 +90,8 @@ public struct ImageFile: Sendable, Equatable {
 extension Image {
   /// The image in a PNG, JPEG or WebP file, upright: gray, RGB or RGBA as it is stored, a palette as its colors.
   ///
-  /// - Throws: ``ImageError`` naming the file, the place in it and the reason.
-  public init(contentsOf path: String) throws(ImageError) {
+  /// - Throws: `DataError` naming the file, the place in it and the reason.
+  public init(contentsOf path: String) throws(DataError) {
     self = try ImageFile(contentsOf: path).upright
   }
 }

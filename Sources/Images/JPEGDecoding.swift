@@ -1,3 +1,5 @@
+import Support
+
 extension Image {
   /// Whether a JPEG can be read: libjpeg-turbo is installed.
   public static var readsJPEG: Bool { TurboJPEG.installed != nil }
@@ -7,9 +9,9 @@ extension Image {
   /// Decodes a JPEG with the slow exact transform and smooth upsampling, as Pillow does.
   static func readJPEG(
     _ bytes: [UInt8], with library: TurboJPEG? = .installed
-  ) throws(ImageError) -> DecodedImage {
+  ) throws(DataError) -> DecodedImage {
     guard let library, let handle = library.start() else {
-      throw ImageError(
+      throw DataError(
         .unsupported,
         reason:
           "this is a JPEG, and reading one needs libjpeg-turbo: install libturbojpeg0-dev (apt) or jpeg-turbo (brew)")
@@ -20,7 +22,7 @@ extension Image {
     // The call fails for samplings without a name and for mere warnings, too. What counts is whether it found the size
     // and the colors: it stores them last.
     guard width >= 0, height >= 0, let space = TurboJPEG.ColorSpace(rawValue: space) else {
-      throw ImageError(.corrupt, reason: "the JPEG is damaged (\(library.message(handle)))")
+      throw DataError(.malformed, reason: "the JPEG is damaged (\(library.message(handle)))")
     }
     try checkJPEGSize(width: Int(width), height: Int(height), byteCount: bytes.count)
 
@@ -45,7 +47,7 @@ extension Image {
     // Cameras write much that libjpeg warns of and Pillow reads without a word. A file that was cut off is no such thing.
     // libjpeg tells its first warning only, so the end is looked for here.
     if let complaint, isLost || !JPEGSegments.haveEnd(bytes) {
-      throw ImageError(.corrupt, reason: "the JPEG ends early or is damaged (\(complaint))")
+      throw DataError(.malformed, reason: "the JPEG ends early or is damaged (\(complaint))")
     }
     let stored = Image(width: Int(width), height: Int(height), format: format, pixels: pixels)
     guard mode == .cmyk else { return DecodedImage(image: stored, mode: mode) }
@@ -55,15 +57,15 @@ extension Image {
   }
 
   /// Refuses a JPEG by the size in its header, before memory is asked for.
-  private static func checkJPEGSize(width: Int, height: Int, byteCount: Int) throws(ImageError) {
-    guard width > 0, height > 0 else { throw ImageError(.corrupt, reason: "the JPEG has no pixels") }
+  private static func checkJPEGSize(width: Int, height: Int, byteCount: Int) throws(DataError) {
+    guard width > 0, height > 0 else { throw DataError(.malformed, reason: "the JPEG has no pixels") }
     guard width * height <= pixelLimit else {
-      throw ImageError(.tooLarge, reason: "\(width)×\(height) is over the limit of \(pixelLimit) pixels")
+      throw DataError(.tooLarge, reason: "\(width)×\(height) is over the limit of \(pixelLimit) pixels")
     }
     // Each block of 8×8 pixels takes at least one bit.
     guard width * height / 64 <= byteCount * 8 else {
-      throw ImageError(
-        .corrupt, place: "byte \(byteCount)", reason: "the JPEG ends early: too short for \(width)×\(height) pixels")
+      throw DataError(
+        .malformed, place: "byte \(byteCount)", reason: "the JPEG ends early: too short for \(width)×\(height) pixels")
     }
   }
 

@@ -1,3 +1,5 @@
+import Support
+
 /// A PNG's palette and its transparent color, applied as Pillow applies them.
 ///
 /// libpng could do both, but by other rules. The PNG specification compares the stored samples with the transparent
@@ -10,8 +12,8 @@ struct PNGColors {
   /// What tRNS holds, or nil without one.
   private var transparency: [UInt8]?
 
-  /// - Throws: ``ImageError`` for a tRNS that is too short for its color type.
-  init(_ bytes: [UInt8], colorType: Int) throws(ImageError) {
+  /// - Throws: `DataError` for a tRNS that is too short for its color type.
+  init(_ bytes: [UInt8], colorType: Int) throws(DataError) {
     for (kind, data) in PNGChunks(bytes) {
       if kind == .palette {
         palette.replaceSubrange(0..<min(data.count, palette.count), with: data.prefix(palette.count))
@@ -21,8 +23,8 @@ struct PNGColors {
     }
     let needed = [0: 2, 2: 6][colorType] ?? 0
     if let transparency, transparency.count < needed {
-      throw ImageError(
-        .corrupt, place: "tRNS", reason: "the PNG is damaged (\(transparency.count) bytes where \(needed) belong)")
+      throw DataError(
+        .malformed, place: "tRNS", reason: "the PNG is damaged (\(transparency.count) bytes where \(needed) belong)")
     }
   }
 

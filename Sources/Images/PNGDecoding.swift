@@ -1,4 +1,5 @@
 import CPNG
+import Support
 
 extension Image {
   /// Decodes the bytes of a PNG.
@@ -10,13 +11,13 @@ extension Image {
   /// A palette becomes its colors. Gray stays gray, colors become RGB; whatever has an alpha channel or a
   /// transparent color becomes RGBA, see ``PNGColors``.
   ///
-  /// - Throws: ``ImageError`` for what is no PNG, is damaged or ends early, or has more pixels than ``pixelLimit``.
-  static func readPNG(_ bytes: [UInt8]) throws(ImageError) -> DecodedImage {
-    guard isPNG(bytes) else { throw ImageError(.notAnImage, reason: "this is not a PNG") }
+  /// - Throws: `DataError` for what is no PNG, is damaged or ends early, or has more pixels than ``pixelLimit``.
+  static func readPNG(_ bytes: [UInt8]) throws(DataError) -> DecodedImage {
+    guard isPNG(bytes) else { throw DataError(.malformed, reason: "this is not a PNG") }
     try checkHeader(bytes)
     // A closure's typed throws are not inferred through `withUnsafeBufferPointer`: the outcome travels as a value.
     let outcome = bytes.withUnsafeBufferPointer { buffer in
-      Result { () throws(ImageError) in try decode(buffer) }
+      Result { () throws(DataError) in try decode(buffer) }
     }
     let stored = try outcome.get()
     let colors = try PNGColors(bytes, colorType: stored.colorType)
@@ -39,18 +40,18 @@ extension Image {
   }
 
   /// Refuses a PNG by what its first chunk says, before libpng sets memory aside for a row.
-  private static func checkHeader(_ bytes: [UInt8]) throws(ImageError) {
+  private static func checkHeader(_ bytes: [UInt8]) throws(DataError) {
     guard let length = bytes.number(at: 8, count: 4, bigEndian: true),
       let name = bytes.number(at: 12, count: 4, bigEndian: true)
     else { return }
     guard name == PNGChunks.Kind.header.rawValue, length == 13 else {
-      throw ImageError(.corrupt, place: "byte 8", reason: "this is not a PNG picture: IHDR is missing")
+      throw DataError(.malformed, place: "byte 8", reason: "this is not a PNG picture: IHDR is missing")
     }
     guard let width = bytes.number(at: 16, count: 4, bigEndian: true),
       let height = bytes.number(at: 20, count: 4, bigEndian: true)
     else { return }
     guard max(width, height) <= sideLimit, width * height <= pixelLimit else {
-      throw ImageError(
+      throw DataError(
         .tooLarge, place: "byte 16",
         reason: "\(width)×\(height) is over the limit of \(pixelLimit) pixels and \(sideLimit) a side")
     }
@@ -65,7 +66,7 @@ extension Image {
     let samples: [UInt8]
   }
 
-  private static func decode(_ bytes: UnsafeBufferPointer<UInt8>) throws(ImageError) -> StoredPNG {
+  private static func decode(_ bytes: UnsafeBufferPointer<UInt8>) throws(DataError) -> StoredPNG {
     var reader = cpng_reader()
     reader.bytes = bytes.baseAddress
     reader.count = bytes.count
@@ -75,13 +76,14 @@ extension Image {
     let (width, height, depth) = (Int(reader.width), Int(reader.height), Int(reader.depth))
     let channels = Int(reader.channels)
     guard let format = PixelFormat(rawValue: channels), let mode = StoredMode(png: reader) else {
-      throw ImageError(
-        .corrupt, place: "byte 24", reason: "\(channels) samples a pixel of color type \(reader.color_type)")
+      throw DataError(
+        .malformed, place: "byte 24", reason: "\(channels) samples a pixel of color type \(reader.color_type)")
     }
     // Deflate shrinks at most 1032 to 1: a small file that claims more is refused before memory is asked for.
     guard width * height * depth / 8 <= bytes.count * 1032 else {
-      throw ImageError(
-        .corrupt, place: "byte \(bytes.count)", reason: "the file ends early: too short for \(width)×\(height) pixels")
+      throw DataError(
+        .malformed, place: "byte \(bytes.count)", reason: "the file ends early: too short for \(width)×\(height) pixels"
+      )
     }
     let count = width * height * channels * Int(reader.sample_bytes)
     var succeeded = false
@@ -102,10 +104,10 @@ extension Image {
 
 extension cpng_reader {
   /// libpng's complaint with the place up to which it had read.
-  fileprivate var failure: ImageError {
+  fileprivate var failure: DataError {
     let text = withUnsafeBytes(of: message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    return ImageError(
-      .corrupt, place: "byte \(offset)",
+    return DataError(
+      .malformed, place: "byte \(offset)",
       reason: offset == count ? "the PNG ends early or is damaged (\(text))" : "the PNG is damaged (\(text))")
   }
 }

@@ -1,4 +1,5 @@
 import CPNG
+import Support
 import Tensors
 
 extension Image {
@@ -29,8 +30,8 @@ extension Image {
 
   /// Writes the image as a PNG: under a temporary name first, so that a failure leaves nothing half done.
   ///
-  /// - Throws: ``ImageError`` naming the path and the system's reason.
-  public func writePNG(to path: String) throws(ImageError) {
-    try Files.write(pngData(), to: path)
+  /// - Throws: `DataError` naming the path and the system's reason.
+  public func writePNG(to path: String) throws(DataError) {
+    try FileSystem.write(pngData(), to: path)
   }
 }

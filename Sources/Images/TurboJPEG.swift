@@ -1,29 +1,29 @@
-import Foundation
-
 /// libjpeg-turbo, looked up when the first JPEG is read.
 ///
-/// Nothing in the course needs JPEG, so the package must build and run without this library. Linking against it where
-/// `Package.swift` finds its header would do that too, but the package manager keeps a manifest's answer: who installs
-/// the library later would not get it. Looked up at run time it works from the next run on, with no build at all. These
-/// six functions have been the same since libjpeg-turbo 2.0 (2018).
+/// These six functions have been the same since libjpeg-turbo 2.0 (2018).
 struct TurboJPEG: Sendable {
   typealias Handle = UnsafeMutableRawPointer
 
-  let start: @convention(c) @Sendable () -> Handle?
-  let end: @convention(c) @Sendable (Handle) -> Int32
-  let complaint: @convention(c) @Sendable (Handle) -> UnsafePointer<CChar>?
-  let errorCode: @convention(c) @Sendable (Handle) -> Int32
+  typealias Start = @convention(c) @Sendable () -> Handle?
+  typealias End = @convention(c) @Sendable (Handle) -> Int32
+  typealias Complaint = @convention(c) @Sendable (Handle) -> UnsafePointer<CChar>?
   /// Handle, bytes, their count; width, height, subsampling, color space.
-  let readHeader:
+  typealias ReadHeader =
     @convention(c) @Sendable (
       Handle, UnsafePointer<UInt8>?, CUnsignedLong, UnsafeMutablePointer<Int32>, UnsafeMutablePointer<Int32>,
       UnsafeMutablePointer<Int32>, UnsafeMutablePointer<Int32>
     ) -> Int32
   /// Handle, bytes, their count, samples; width, bytes of a row (0 for no padding), height, layout, flags.
-  let decompress:
+  typealias Decompress =
     @convention(c) @Sendable (
       Handle, UnsafePointer<UInt8>?, CUnsignedLong, UnsafeMutablePointer<UInt8>?, Int32, Int32, Int32, Int32, Int32
     ) -> Int32
+
+  let start: Start
+  let end, errorCode: End
+  let complaint: Complaint
+  let readHeader: ReadHeader
+  let decompress: Decompress
 
   /// `enum TJPF`: how samples are laid out.
   enum Layout: Int32 {
@@ -45,26 +45,19 @@ struct TurboJPEG: Sendable {
   static let flags: Int32 = 4_096 | 32_768
 
   /// The library, or nil where it is not installed.
-  static let installed = TurboJPEG(
-    names: [
-      "libturbojpeg.so.0", "libturbojpeg.so", "libturbojpeg.dylib", "/opt/homebrew/lib/libturbojpeg.dylib",
-      "/opt/homebrew/opt/jpeg-turbo/lib/libturbojpeg.dylib", "/usr/local/lib/libturbojpeg.dylib",
-      "/usr/local/opt/jpeg-turbo/lib/libturbojpeg.dylib",
-    ])
+  static let installed = DynamicLibrary("turbojpeg", version: 0, formula: "jpeg-turbo").flatMap(TurboJPEG.init)
 
-  init?(names: [String]) {
-    guard let library = names.lazy.compactMap({ dlopen($0, RTLD_NOW | RTLD_LOCAL) }).first,
-      let start = dlsym(library, "tjInitDecompress"), let end = dlsym(library, "tjDestroy"),
-      let complaint = dlsym(library, "tjGetErrorStr2"), let errorCode = dlsym(library, "tjGetErrorCode"),
-      let readHeader = dlsym(library, "tjDecompressHeader3"), let decompress = dlsym(library, "tjDecompress2")
+  /// The functions of a library, or nil if it lacks one.
+  init?(_ library: DynamicLibrary) {
+    guard let start = library.function("tjInitDecompress", as: Start.self),
+      let end = library.function("tjDestroy", as: End.self),
+      let complaint = library.function("tjGetErrorStr2", as: Complaint.self),
+      let errorCode = library.function("tjGetErrorCode", as: End.self),
+      let readHeader = library.function("tjDecompressHeader3", as: ReadHeader.self),
+      let decompress = library.function("tjDecompress2", as: Decompress.self)
     else { return nil }
-    // `dlsym` knows no types: a cast is the only way from its pointers to functions.
-    self.start = unsafeBitCast(start, to: type(of: self.start))
-    self.end = unsafeBitCast(end, to: type(of: self.end))
-    self.complaint = unsafeBitCast(complaint, to: type(of: self.complaint))
-    self.errorCode = unsafeBitCast(errorCode, to: type(of: self.errorCode))
-    self.readHeader = unsafeBitCast(readHeader, to: type(of: self.readHeader))
-    self.decompress = unsafeBitCast(decompress, to: type(of: self.decompress))
+    (self.start, self.end, self.complaint, self.errorCode) = (start, end, complaint, errorCode)
+    (self.readHeader, self.decompress) = (readHeader, decompress)
   }
 
   /// What the library last complained about.

@@ -1,3 +1,5 @@
+import Support
+
 extension Image {
   /// Whether a WebP can be read: libwebp is installed.
   public static var readsWebP: Bool { WebPLibrary.installed != nil }
@@ -10,28 +12,28 @@ extension Image {
   ///
   /// What has an alpha channel becomes RGBA, all else RGB. Color profiles change nothing.
   ///
-  /// - Throws: ``ImageError`` for what is damaged or ends early, has more pixels than ``pixelLimit``, or where libwebp is
+  /// - Throws: `DataError` for what is damaged or ends early, has more pixels than ``pixelLimit``, or where libwebp is
   ///   not installed.
   static func readWebP(
     _ bytes: [UInt8], with library: WebPLibrary? = .installed
-  ) throws(ImageError) -> DecodedImage {
+  ) throws(DataError) -> DecodedImage {
     guard let library else {
-      throw ImageError(
+      throw DataError(
         .unsupported,
         reason: "this is a WebP, and reading one needs libwebp: install libwebp-dev (apt) or webp (brew)")
     }
     let file = try WebPFile(bytes)
     guard let size = library.size(of: file.picture) else {
-      throw ImageError(.corrupt, place: "byte \(file.picture.startIndex)", reason: "the WebP is damaged")
+      throw DataError(.malformed, place: "byte \(file.picture.startIndex)", reason: "the WebP is damaged")
     }
     let canvas = file.canvas ?? (size.width, size.height)
     // A picture beside its canvas fails when it is decoded; here it must not ask for memory.
     for (width, height) in [canvas, (size.width, size.height)] where width * height > pixelLimit {
-      throw ImageError(.tooLarge, reason: "\(width)×\(height) is over the limit of \(pixelLimit) pixels")
+      throw DataError(.tooLarge, reason: "\(width)×\(height) is over the limit of \(pixelLimit) pixels")
     }
     guard file.x + size.width <= canvas.width, file.y + size.height <= canvas.height else {
-      throw ImageError(
-        .corrupt, place: "byte \(file.picture.startIndex)", reason: "the WebP's first picture lies outside of it")
+      throw DataError(
+        .malformed, place: "byte \(file.picture.startIndex)", reason: "the WebP's first picture lies outside of it")
     }
     let format: PixelFormat = file.animationHasAlpha ?? size.hasAlpha ? .rgba : .rgb
     guard
@@ -39,8 +41,8 @@ extension Image {
         file.picture, width: size.width, height: size.height, format: file.hidesAlpha ? .rgb : format)?
         .converted(to: format)
     else {
-      throw ImageError(
-        .corrupt, place: "byte \(file.picture.startIndex)", reason: "the WebP's pixels are damaged or end early")
+      throw DataError(
+        .malformed, place: "byte \(file.picture.startIndex)", reason: "the WebP's pixels are damaged or end early")
     }
     let mode: StoredMode = format == .rgba ? .rgba : .rgb
     guard (size.width, size.height) != canvas else { return DecodedImage(image: picture, mode: mode) }
@@ -68,12 +70,12 @@ struct WebPFile {
   /// What a camera said about the picture.
   private(set) var exif, xmp: ArraySlice<UInt8>?
 
-  /// - Throws: ``ImageError`` where the file is shorter than it says, or its chunks are not those of a WebP.
-  init(_ bytes: [UInt8]) throws(ImageError) {
-    func damaged(_ offset: Int, _ what: String) -> ImageError {
-      ImageError(.corrupt, place: "byte \(offset)", reason: "the WebP \(what)")
+  /// - Throws: `DataError` where the file is shorter than it says, or its chunks are not those of a WebP.
+  init(_ bytes: [UInt8]) throws(DataError) {
+    func damaged(_ offset: Int, _ what: String) -> DataError {
+      DataError(.malformed, place: "byte \(offset)", reason: "the WebP \(what)")
     }
-    func number(_ offset: Int, _ count: Int) throws(ImageError) -> Int {
+    func number(_ offset: Int, _ count: Int) throws(DataError) -> Int {
       guard let number = bytes.number(at: offset, count: count, bigEndian: false) else {
         throw damaged(bytes.count, "ends early")
       }

@@ -1,35 +1,28 @@
-import Foundation
-
-/// libwebp, looked up when the first WebP is read, for the reasons that ``TurboJPEG`` has.
+/// libwebp, looked up when the first WebP is read.
 ///
 /// These three functions have been the same since libwebp 0.3 (2013).
 struct WebPLibrary: Sendable {
   /// Bytes, their count, ten numbers that are filled in (`WebPBitstreamFeatures`), the version of that structure.
-  private let features:
+  private typealias Features =
     @convention(c) @Sendable (UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<Int32>?, Int32) -> Int32
   /// Bytes, their count; samples, their count, bytes of a row. Answers with the samples, or with null.
   private typealias Decode =
     @convention(c) @Sendable (
       UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<UInt8>?, Int, Int32
     ) -> UnsafeMutablePointer<UInt8>?
+  private let features: Features
   private let decodeRGB, decodeRGBA: Decode
 
   /// The library, or nil where it is not installed.
-  static let installed = WebPLibrary(
-    names: [
-      "libwebp.so.7", "libwebp.so", "libwebp.dylib", "/opt/homebrew/lib/libwebp.dylib",
-      "/opt/homebrew/opt/webp/lib/libwebp.dylib", "/usr/local/lib/libwebp.dylib",
-      "/usr/local/opt/webp/lib/libwebp.dylib",
-    ])
+  static let installed = DynamicLibrary("webp", version: 7, formula: "webp").flatMap(WebPLibrary.init)
 
-  init?(names: [String]) {
-    guard let library = names.lazy.compactMap({ dlopen($0, RTLD_NOW | RTLD_LOCAL) }).first,
-      let features = dlsym(library, "WebPGetFeaturesInternal"),
-      let decodeRGB = dlsym(library, "WebPDecodeRGBInto"), let decodeRGBA = dlsym(library, "WebPDecodeRGBAInto")
+  /// The functions of a library, or nil if it lacks one.
+  init?(_ library: DynamicLibrary) {
+    guard let features = library.function("WebPGetFeaturesInternal", as: Features.self),
+      let decodeRGB = library.function("WebPDecodeRGBInto", as: Decode.self),
+      let decodeRGBA = library.function("WebPDecodeRGBAInto", as: Decode.self)
     else { return nil }
-    self.features = unsafeBitCast(features, to: type(of: self.features))
-    self.decodeRGB = unsafeBitCast(decodeRGB, to: Decode.self)
-    self.decodeRGBA = unsafeBitCast(decodeRGBA, to: Decode.self)
+    (self.features, self.decodeRGB, self.decodeRGBA) = (features, decodeRGB, decodeRGBA)
   }
 
   /// The size of a picture and whether it has an alpha channel, or nil where its start is damaged or missing.

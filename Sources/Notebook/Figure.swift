@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// Shows a picture or a plot: writes it as `lessonNN-name.png` or `.svg` when the command line has `--figures DIR`, and
@@ -59,18 +60,8 @@ enum Figure {
 
   /// `Figure patches (448×448, 5f0c61aa): The cat, cut into 196 patches.`
   static func text(_ name: String, _ illustration: some Illustration, caption: String) -> String {
-    let digits = String(checksum(illustration.checkedBytes), radix: 16)
-    let padding = String(repeating: "0", count: 8 - digits.count)
-    return "Figure \(name) (\(illustration.width)×\(illustration.height), \(padding)\(digits)): \(caption)"
-  }
-
-  /// CRC-32 as in PNG and zip files.
-  private static func checksum(_ bytes: [UInt8]) -> UInt32 {
-    var table = [UInt32](repeating: 0, count: 256)
-    for index in table.indices {
-      table[index] = (0..<8).reduce(UInt32(index)) { value, _ in value >> 1 ^ (value & 1 == 1 ? 0xEDB8_8320 : 0) }
-    }
-    return ~bytes.reduce(~0) { $0 >> 8 ^ table[Int(($0 ^ UInt32($1)) & 0xFF)] }
+    let checksum = illustration.checkedBytes.withUnsafeBytes(CRC32.hexadecimal)
+    return "Figure \(name) (\(illustration.width)×\(illustration.height), \(checksum)): \(caption)"
   }
 
   /// The picture for the person at the terminal, if one is there who can see colors.

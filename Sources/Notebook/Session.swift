@@ -15,8 +15,10 @@ final class Session {
   init(number: Int, options: CommonOptions) {
     self.number = number
     figuresDirectory = options.figures
-    if let figures = options.figures, let reason = System.prepareDirectory(figures) {
-      System.stop("\(System.programName): cannot write figures to \(figures): \(reason)")
+    do {
+      if let figures = options.figures { try System.prepareDirectory(figures) }
+    } catch {
+      System.stop("\(System.programName): cannot write figures: \(error)")
     }
     let trace = options.trace.map { Session.openTrace($0) }
     transcript = Transcript { record in

@@ -146,28 +146,11 @@ extension System {
 
   /// Makes a directory and those above it, and proves with a file that it can be written.
   ///
-  /// - Returns: why it cannot be used, or nil when it can.
-  static func prepareDirectory(_ path: String) -> String? {
-    var prefix = path.hasPrefix("/") ? "/" : ""
-    for component in path.split(separator: "/") {
-      prefix += component + "/"
-      if mkdir(prefix, 0o777) == 0 || errno == EEXIST { continue }
-      // Read before the next call of the system changes it.
-      let reason = latestError
-      if !isDirectory(prefix) { return reason }
-    }
-    guard isDirectory(path) else { return "Not a directory" }
-    let probe = "\(path)/.writable-\(getpid())"
-    let descriptor = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { return latestError }
-    close(descriptor)
-    unlink(probe)
-    return nil
-  }
-
-  private static func isDirectory(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  /// - Throws: `DataError` if it cannot be used.
+  static func prepareDirectory(_ path: String) throws(DataError) {
+    try FileSystem.makeDirectory(path)
+    // Goes when it is let go of.
+    _ = try AtomicFile(FileSystem.join(path, ".writable"))
   }
 }
 

@@ -1,3 +1,5 @@
+import Support
+
 /// One output of a lesson with the place in its source that made it: one line of the file that `--trace FILE` writes.
 ///
 /// The texts of all records, one after another, are the lesson's standard output to the byte. The weaver reads the
@@ -53,54 +55,32 @@ public struct TraceRecord: Codable, Equatable, Sendable {
 
   /// The record as one line of JSON, with a line feed at its end.
   var jsonLine: String {
-    var members = [
-      ("file", Self.quoted(file)), ("line", "\(line)"), ("kind", Self.quoted(kind.rawValue)),
-      ("text", Self.quoted(text)),
+    var members: [(key: String, value: JSON)] = [
+      ("file", .string(file)), ("line", .integer(line)), ("kind", .string(kind.rawValue)), ("text", .string(text)),
     ]
-    if let table { members.append(("table", Self.object(table))) }
-    if let figure { members.append(("figure", Self.object(figure))) }
-    return Self.object(members) + "\n"
+    if let table { members.append(("table", table.json)) }
+    if let figure { members.append(("figure", figure.json)) }
+    return JSON.object(JSON.Object(members)).text(.line) + "\n"
   }
+}
 
-  private static func object(_ table: Table) -> String {
-    object([
-      ("header", list(table.header.map(quoted))), ("rows", list(table.rows.map { list($0.map(quoted)) })),
-      ("isNumeric", list(table.isNumeric.map { $0 ? "true" : "false" })),
-    ])
+extension TraceRecord.Table {
+  fileprivate var json: JSON {
+    func texts(_ cells: [String]) -> JSON { .array(cells.map(JSON.string)) }
+    return [
+      "header": texts(header), "rows": .array(rows.map(texts)), "isNumeric": .array(isNumeric.map(JSON.bool)),
+    ]
   }
+}
 
-  private static func object(_ figure: Figure) -> String {
-    object(
-      [
-        ("name", quoted(figure.name)), ("caption", quoted(figure.caption)),
-        ("alternative", quoted(figure.alternative)), ("fileExtension", quoted(figure.fileExtension)),
-        ("width", "\(figure.width)"), ("height", "\(figure.height)"),
-      ]
-        + [("path", figure.path), ("narrowPath", figure.narrowPath)].compactMap { name, path in
-          path.map { (name, quoted($0)) }
-        })
-  }
-
-  private static func object(_ members: [(name: String, value: String)]) -> String {
-    "{" + members.map { "\(quoted($0.name)): \($0.value)" }.joined(separator: ", ") + "}"
-  }
-
-  private static func list(_ elements: [String]) -> String { "[" + elements.joined(separator: ", ") + "]" }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\t": result += "\\t"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
+extension TraceRecord.Figure {
+  fileprivate var json: JSON {
+    var members: [(key: String, value: JSON)] = [
+      ("name", .string(name)), ("caption", .string(caption)), ("alternative", .string(alternative)),
+      ("fileExtension", .string(fileExtension)), ("width", .integer(width)), ("height", .integer(height)),
+    ]
+    if let path { members.append(("path", .string(path))) }
+    if let narrowPath { members.append(("narrowPath", .string(narrowPath))) }
+    return .object(JSON.Object(members))
   }
 }

@@ -1,5 +1,6 @@
 import Images
 import Notebook
+import Support
 
 /// A picture of lines and text that a lesson shows by `figure(_:_:caption:)`: SVG on a page, characters in a terminal.
 ///
@@ -26,7 +27,7 @@ extension Plot {
   /// Writes the SVG file of the narrow plot, whole or not at all, if the plot is wider than a telephone.
   public func writeNarrow(to path: String) throws -> Bool {
     if width <= Self.narrowWidth { return false }
-    try Files.write(Array(narrowDrawing.svg(title: title, description: summary ?? title).utf8), to: path)
+    try FileSystem.write(Array(narrowDrawing.svg(title: title, description: summary ?? title).utf8), to: path)
     return true
   }
 
@@ -45,6 +46,6 @@ extension Plot {
 
   /// Writes the SVG file, whole or not at all.
   ///
-  /// - Throws: `ImageError` with the file's name and the system's reason.
-  public func write(to path: String) throws { try Files.write(checkedBytes, to: path) }
+  /// - Throws: `DataError` with the file's name and the system's reason.
+  public func write(to path: String) throws { try FileSystem.write(checkedBytes, to: path) }
 }

@@ -17,10 +17,12 @@ package enum FileSystem {
     case other
   }
 
-  /// What `path` leads to, following links; `nil` if there is nothing.
-  package static func item(at path: String) -> Item? {
+  /// What `path` leads to; `nil` if there is nothing.
+  ///
+  /// - Parameter followingLinks: otherwise a link is something else than a file or a directory.
+  package static func item(at path: String, followingLinks: Bool = true) -> Item? {
     var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
+    guard (followingLinks ? stat(path, &status) : lstat(path, &status)) == 0 else { return nil }
     return item(status)
   }
 
@@ -54,6 +56,46 @@ package enum FileSystem {
   package static func directory(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// The names in a directory, sorted; `nil` if it cannot be read.
+  package static func names(in directory: String) -> [String]? {
+    guard let stream = opendir(directory) else { return nil }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: $0.pointee)) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// Makes a directory and those above it, where they are missing.
+  ///
+  /// - Throws: ``DataError`` if one cannot be made.
+  package static func makeDirectory(_ path: String) throws(DataError) {
+    var prefix = path.hasPrefix("/") ? "/" : ""
+    for component in path.split(separator: "/") {
+      prefix += component + "/"
+      if mkdir(prefix, 0o777) == 0 || errno == EEXIST { continue }
+      let reason = lastError
+      guard item(at: prefix) == .directory else {
+        throw DataError(.inputOutput, file: path, reason: "cannot be made: \(reason)")
+      }
+    }
+    guard item(at: path) == .directory else {
+      throw DataError(.inputOutput, file: path, reason: "cannot be made: Not a directory")
+    }
+  }
+
+  /// Removes a file, or a link.
+  ///
+  /// - Throws: ``DataError`` if it cannot be removed.
+  package static func remove(_ path: String) throws(DataError) {
+    guard unlink(path) != 0 else { return }
+    throw DataError(.inputOutput, file: path, reason: "cannot be removed: \(lastError)")
   }
 
   /// The operating system's text for the last error.
@@ -107,6 +149,18 @@ package enum FileSystem {
       room = max(room - max(count, 0), 1 << 16)
     }
     throw DataError(.tooLarge, file: path, reason: "is larger than \(limit) bytes")
+  }
+
+  /// The text of a regular file in UTF-8.
+  ///
+  /// - Parameter limit: the most bytes that are read.
+  /// - Throws: ``DataError`` if it cannot be read, is larger, or is not UTF-8: then with the line.
+  package static func readText(_ path: String, limit: Int) throws(DataError) -> String {
+    let bytes = try read(path, limit: limit)
+    if let text = String(validating: bytes, as: UTF8.self) { return text }
+    let line = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      .firstIndex { String(validating: $0, as: UTF8.self) == nil }
+    throw DataError(file: path, place: line.map { "line \($0 + 1)" }, reason: "the text is not UTF-8")
   }
 
   /// Reads at most `room` bytes; how many, negative if none could be read, and the error's number.

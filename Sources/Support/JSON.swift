@@ -21,7 +21,7 @@ public enum JSON: Equatable, Sendable {
   case object(Object)
 
   /// The members of an object in the order of the file, with quick access by key.
-  public struct Object: Equatable, Sendable, ExpressibleByDictionaryLiteral {
+  public struct Object: Equatable, Sendable {
     /// Keys and values in the order of the file.
     public private(set) var members: [(key: String, value: JSON)] = []
     /// Positions by key, for objects of more than `smallCount` members whose keys differ; others are searched.
@@ -31,11 +31,8 @@ public enum JSON: Equatable, Sendable {
     /// Creates an object without members.
     public init() {}
 
-    /// An object of members whose keys differ.
-    public init(dictionaryLiteral elements: (String, JSON)...) { members = elements.map { (key: $0, value: $1) } }
-
     /// An object of members whose keys differ, in their order.
-    package init(_ members: [(key: String, value: JSON)]) { self.members = members }
+    public init(_ members: [(key: String, value: JSON)]) { self.members = members }
 
     /// The value of a key, `nil` if there is no such member; of members with equal keys the last one counts.
     public subscript(key: String) -> JSON? {
@@ -182,4 +179,15 @@ public enum JSON: Equatable, Sendable {
     case .object: "an object"
     }
   }
+}
+
+// Values as Swift writes them: `["size": ["height": 224, "width": 224], "do_resize": true]`.
+extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+  ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+  public init(stringLiteral value: String) { self = .string(value) }
+  public init(integerLiteral value: Int) { self = .integer(value) }
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  public init(arrayLiteral elements: JSON...) { self = .array(elements) }
+  public init(dictionaryLiteral elements: (String, JSON)...) { self = .object(Object(elements.map { ($0, $1) })) }
 }

@@ -75,4 +75,13 @@ extension JSON {
     default: nil
     }
   }
+
+  /// The number in double precision; `nil` for anything else.
+  package var doubleValue: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    default: nil
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import Support
 import Synchronization
 
 /// Byte pair encoding (Sennrich et al. 2016) on bytes (Radford et al. 2019).
@@ -42,8 +43,8 @@ final class BytePairEncoding: Sendable {
   ///   - complaint: makes the error for the pair with a given number.
   init(
     vocabulary: Vocabulary, merges mergeList: [(String, String)], options: Options = Options(),
-    complaint: (Int, String) -> TokenizerError
-  ) throws(TokenizerError) {
+    complaint: (Int, String) -> DataError
+  ) throws(DataError) {
     var merges: [UInt64: Merge] = [:]
     merges.reserveCapacity(mergeList.count)
     for (rank, (left, right)) in mergeList.enumerated() {

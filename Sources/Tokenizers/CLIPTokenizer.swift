@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// CLIP's tokenizer (Radford et al. 2021, section 2.4): byte pair encoding on lower-case text.
 ///
@@ -18,8 +19,8 @@ public enum CLIPTokenizer {
   /// The file holds the 48,894 merges that CLIP uses, out of the 262,144 of `bpe_simple_vocab_16e6.txt.gz`. The
   /// vocabulary follows from them: the 256 bytes, the same at a word's end, the merged pairs, the two special tokens.
   ///
-  /// - Throws: `TokenizerError` if the file, a resource of this module, is missing or damaged.
-  public static func openAI() throws(TokenizerError) -> any Tokenizer {
+  /// - Throws: `DataError` if the file, a resource of this module, is missing or damaged.
+  public static func openAI() throws(DataError) -> any Tokenizer {
     let (merges, path) = try readMerges()
     var tokens: [String] = []
     tokens.reserveCapacity(512 + merges.count)
@@ -35,15 +36,15 @@ public enum CLIPTokenizer {
 
     var vocabulary = Vocabulary(minimumCapacity: tokens.count)
     for (id, token) in tokens.enumerated() {
-      do throws(TokenizerError) {
+      do throws(DataError) {
         try vocabulary.insert(token, id: id)
       } catch {
-        throw TokenizerError(file: path, reason: error.reason)
+        throw DataError(file: path, reason: error.reason)
       }
     }
     let model = try BytePairEncoding(
       vocabulary: vocabulary, merges: merges.map(\.pair), options: options(unknownToken: end),
-      complaint: { TokenizerError(file: path, place: "line \(merges[$0].line)", reason: $1) })
+      complaint: { DataError(file: path, place: "line \(merges[$0].line)", reason: $1) })
     var tokenizer = pipeline(model)
     tokenizer.addedTokens.add(
       [AddedToken(content: beginning, isSpecial: true), AddedToken(content: end, isSpecial: true)],
@@ -59,16 +60,16 @@ public enum CLIPTokenizer {
 
   /// The pairs of tokens that OpenAI's CLIP merges, the first learned first: all that its vocabulary was made from.
   ///
-  /// - Throws: `TokenizerError` if the file, a resource of this module, is missing or damaged.
-  public static func openAIMerges() throws(TokenizerError) -> [(left: String, right: String)] {
+  /// - Throws: `DataError` if the file, a resource of this module, is missing or damaged.
+  public static func openAIMerges() throws(DataError) -> [(left: String, right: String)] {
     try readMerges().merges.map { ($0.pair.0, $0.pair.1) }
   }
 
-  private static func readMerges() throws(TokenizerError) -> (
+  private static func readMerges() throws(DataError) -> (
     merges: [(pair: (String, String), line: Int)], path: String
   ) {
     guard let path = Bundle.module.path(forResource: "clip-merges", ofType: "txt", inDirectory: "Resources") else {
-      throw TokenizerError(file: "Resources/clip-merges.txt", reason: "the resource is missing")
+      throw DataError(file: "Resources/clip-merges.txt", reason: "the resource is missing")
     }
     return (try VocabularyFile.merges(try TokenizerFolder.text(path), file: path), path)
   }

@@ -1,3 +1,5 @@
+import Support
+
 /// A tokenizer whose vocabulary was learned from a corpus: write its files, then load them like any other's.
 ///
 /// ```swift
@@ -51,10 +53,10 @@ public struct LearnedTokenizer: Sendable {
   /// - Parameters:
   ///   - vocabularySize: how many tokens to learn at most, these included.
   ///   - maxLength: the longest text that the model reads, in tokens.
-  /// - Throws: ``TokenizerError`` if the vocabulary has no room for the bytes.
+  /// - Throws: `DataError` if the vocabulary has no room for the bytes.
   public static func clip(
     corpus: some Sequence<String>, vocabularySize: Int, maxLength: Int
-  ) throws(TokenizerError) -> LearnedTokenizer {
+  ) throws(DataError) -> LearnedTokenizer {
     let specials = [CLIPTokenizer.beginning, CLIPTokenizer.end]
     let bytes = byteTokens
     let alphabet = bytes + bytes.map { $0 + CLIPTokenizer.wordEnd }
@@ -79,10 +81,10 @@ public struct LearnedTokenizer: Sendable {
   /// - Parameters:
   ///   - vocabularySize: how many tokens to learn at most, the 256 bytes and the special token included.
   ///   - maxLength: the longest text that the model reads, in tokens.
-  /// - Throws: ``TokenizerError`` if the vocabulary has no room for the bytes.
+  /// - Throws: `DataError` if the vocabulary has no room for the bytes.
   public static func gpt2(
     corpus: some Sequence<String>, vocabularySize: Int, maxLength: Int
-  ) throws(TokenizerError) -> LearnedTokenizer {
+  ) throws(DataError) -> LearnedTokenizer {
     let end = GPT2Tokenizer.endOfText
     let learner = try bytePairs(corpus, first: [], limit: vocabularySize - 1)
     return LearnedTokenizer(
@@ -98,10 +100,10 @@ public struct LearnedTokenizer: Sendable {
   ///   - maxLength: the longest text that the model reads, in tokens.
   ///   - imageToken: the last token, which stands for a picture in a text (BLIP-2's `<image>`), if there is one. It has
   ///     no role in the files: transformers' processor of BLIP-2 takes `<image>` for itself, and fails on a named one.
-  /// - Throws: ``TokenizerError`` if the vocabulary has no room for the bytes.
+  /// - Throws: `DataError` if the vocabulary has no room for the bytes.
   public static func opt(
     corpus: some Sequence<String>, vocabularySize: Int, maxLength: Int, imageToken: String? = nil
-  ) throws(TokenizerError) -> LearnedTokenizer {
+  ) throws(DataError) -> LearnedTokenizer {
     let image = imageToken.map { [$0] } ?? []
     let learner = try bytePairs(corpus, first: ["<s>", "<pad>", "</s>"], limit: vocabularySize - image.count)
     let roles = [
@@ -122,7 +124,7 @@ public struct LearnedTokenizer: Sendable {
   ///   - maxLength: the longest text that the model reads, in tokens.
   public static func bert(
     corpus: some Sequence<String>, vocabularySize: Int, maxLength: Int
-  ) throws(TokenizerError) -> LearnedTokenizer {
+  ) throws(DataError) -> LearnedTokenizer {
     let specials = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
     let prefix = "##"
     let pieces = WordPiece(vocabulary: Vocabulary(), prefix: prefix, unknownID: 1, longestWord: 100)
@@ -153,7 +155,7 @@ public struct LearnedTokenizer: Sendable {
 
   private static func bytePairs(
     _ corpus: some Sequence<String>, first: [String], limit: Int
-  ) throws(TokenizerError) -> PairLearner {
+  ) throws(DataError) -> PairLearner {
     let alphabet = first + byteTokens
     try require(limit, for: alphabet.count)
     var learner = PairLearner(alphabet: alphabet)
@@ -164,14 +166,14 @@ public struct LearnedTokenizer: Sendable {
     return learner
   }
 
-  private static func require(_ size: Int, for count: Int) throws(TokenizerError) {
+  private static func require(_ size: Int, for count: Int) throws(DataError) {
     guard size >= count else {
-      throw TokenizerError(reason: "a vocabulary of \(size) tokens has no room for the \(count) that it must have")
+      throw DataError(reason: "a vocabulary of \(size) tokens has no room for the \(count) that it must have")
     }
   }
 
-  private static func emptyModel() throws(TokenizerError) -> BytePairEncoding {
-    try BytePairEncoding(vocabulary: Vocabulary(), merges: [], complaint: { TokenizerError(reason: $1) })
+  private static func emptyModel() throws(DataError) -> BytePairEncoding {
+    try BytePairEncoding(vocabulary: Vocabulary(), merges: [], complaint: { DataError(reason: $1) })
   }
 
   /// The different words of a corpus in order of their bytes, and how often each occurs.

@@ -1,3 +1,5 @@
+import Support
+
 /// A tokenizer made of the stages that `tokenizer.json` files name: added tokens are cut out, the text between is
 /// normalized and split into words, the model encodes the words, and a template adds special tokens.
 struct PipelineTokenizer: Tokenizer {
@@ -50,7 +52,7 @@ struct PipelineTokenizer: Tokenizer {
 
   func encode(
     _ text: String, pair: String?, addSpecialTokens: Bool, truncation: Truncation
-  ) throws(TokenizerError) -> Encoding {
+  ) throws(DataError) -> Encoding {
     var first = tokenize(text)
     var second = pair.map(tokenize)
     let isPair = second != nil
@@ -65,7 +67,7 @@ struct PipelineTokenizer: Tokenizer {
     if let limit {
       let specialCount = template.specialTokenCount(isPair: isPair)
       guard limit >= specialCount else {
-        throw TokenizerError(
+        throw DataError(
           file: directory,
           reason: "a text cannot be cut to \(limit) tokens: the special tokens around it are \(specialCount)")
       }
@@ -171,7 +173,7 @@ struct PipelineTokenizer: Tokenizer {
 
   // MARK: Padding
 
-  func pad(_ encodings: [Encoding], to padding: Padding) throws(TokenizerError) -> [Encoding] {
+  func pad(_ encodings: [Encoding], to padding: Padding) throws(DataError) -> [Encoding] {
     let wanted: Int? =
       switch padding.target {
       case .none: nil
@@ -181,7 +183,7 @@ struct PipelineTokenizer: Tokenizer {
       }
     guard var length = wanted else { return encodings }
     guard let token = specialTokens.padding else {
-      throw TokenizerError(
+      throw DataError(
         file: directory, reason: "the tokenizer has no padding token, so a batch cannot be padded")
     }
     if padding.multiple > 1, length % padding.multiple > 0 {

@@ -1,3 +1,5 @@
+import Support
+
 /// What a tokenizer's files say about cutting texts, as a processor of transformers 5 reads them.
 ///
 /// A processor calls its tokenizer with the settings of the same names in `tokenizer_config.json`; a length also comes
@@ -19,7 +21,7 @@ struct ProcessorLimits: Sendable, Equatable {
 
 extension ProcessorLimits {
   /// Reads the files' settings.
-  init(configuration: JSONNode, tokenizerJSON: TokenizerJSON?) throws(TokenizerError) {
+  init(configuration: JSONNode, tokenizerJSON: TokenizerJSON?) throws(DataError) {
     let wish = configuration["truncation"]
     switch wish.value {
     case .null: break
@@ -29,7 +31,7 @@ extension ProcessorLimits {
       case "do_not_truncate": isWanted = false
       case "longest_first": isWanted = true
       case "only_first": isWanted = true
-      default: throw wish.error("true, false, \"longest_first\" or \"only_first\" is wanted")
+      default: throw wish.error("true, false, \"longest_first\" or \"only_first\" is expected")
       }
     }
     // `tokenizer.json` fixes a length for cutting, or else for padding.

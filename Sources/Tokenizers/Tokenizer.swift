@@ -1,3 +1,5 @@
+import Support
+
 /// Turns text into the token ids that a language model reads, and ids back into text.
 ///
 /// ``loadTokenizer(directory:)`` makes one from the files of a published checkpoint;
@@ -33,10 +35,10 @@ public protocol Tokenizer: Sendable {
   ///   - pair: the second text, if any.
   ///   - addSpecialTokens: whether to add what the model expects around the text, such as `[CLS]` and `[SEP]`.
   ///   - truncation: how many tokens to keep at most. Special tokens are kept: room is made for them.
-  /// - Throws: `TokenizerError` if the length asked for has no room even for the special tokens.
+  /// - Throws: `DataError` if the length asked for has no room even for the special tokens.
   func encode(
     _ text: String, pair: String?, addSpecialTokens: Bool, truncation: Truncation
-  ) throws(TokenizerError) -> Encoding
+  ) throws(DataError) -> Encoding
 
   /// The truncation that the files ask a model's processor for.
   ///
@@ -45,8 +47,8 @@ public protocol Tokenizer: Sendable {
 
   /// Makes encodings equally long, by adding padding tokens that the attention mask hides.
   ///
-  /// - Throws: `TokenizerError` if the tokenizer has no padding token.
-  func pad(_ encodings: [Encoding], to padding: Padding) throws(TokenizerError) -> [Encoding]
+  /// - Throws: `DataError` if the tokenizer has no padding token.
+  func pad(_ encodings: [Encoding], to padding: Padding) throws(DataError) -> [Encoding]
 
   /// The text that the given ids stand for. Ids that are not in the vocabulary are passed over.
   ///
@@ -70,10 +72,10 @@ extension Tokenizer {
 
   /// Encodes several texts, each as ``encode(_:pair:addSpecialTokens:truncation:)`` does, and pads them.
   ///
-  /// - Throws: `TokenizerError` if the tokenizer cannot pad, or not truncate to the length asked for.
+  /// - Throws: `DataError` if the tokenizer cannot pad, or not truncate to the length asked for.
   public func encode(
     batch texts: [String], addSpecialTokens: Bool = true, padding: Padding = .none, truncation: Truncation = .none
-  ) throws(TokenizerError) -> [Encoding] {
+  ) throws(DataError) -> [Encoding] {
     var encodings: [Encoding] = []
     encodings.reserveCapacity(texts.count)
     for text in texts {
@@ -85,11 +87,11 @@ extension Tokenizer {
 
   /// Encodes several pairs of texts, and pads them.
   ///
-  /// - Throws: `TokenizerError` if the tokenizer cannot pad, or not truncate to the length asked for.
+  /// - Throws: `DataError` if the tokenizer cannot pad, or not truncate to the length asked for.
   public func encode(
     batch pairs: [(String, String)], addSpecialTokens: Bool = true, padding: Padding = .none,
     truncation: Truncation = .none
-  ) throws(TokenizerError) -> [Encoding] {
+  ) throws(DataError) -> [Encoding] {
     var encodings: [Encoding] = []
     encodings.reserveCapacity(pairs.count)
     for (first, second) in pairs {

@@ -1,79 +1,62 @@
-import Foundation
+import Support
 
 /// The folder of a published tokenizer: reads its files.
 struct TokenizerFolder {
   let path: String
 
-  init(path: String) throws(TokenizerError) {
-    var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      throw TokenizerError(file: path, reason: "there is no such directory")
+  init(path: String) throws(DataError) {
+    switch FileSystem.item(at: path) {
+    case .directory: self.path = path
+    case nil: throw DataError(.notFound, file: path, reason: "no such directory")
+    default: throw DataError(.inputOutput, file: path, reason: "is not a directory")
     }
-    guard isDirectory.boolValue else {
-      throw TokenizerError(file: path, reason: "this is a file; the directory with the tokenizer's files is wanted")
-    }
-    self.path = path
   }
 
   /// The path of a file in the folder.
-  func path(of name: String) -> String { path.hasSuffix("/") ? path + name : "\(path)/\(name)" }
+  func path(of name: String) -> String { FileSystem.join(path, name) }
 
   /// Whether the folder has anything of that name: a link that leads nowhere counts, and is refused when it is read.
-  func contains(_ name: String) -> Bool { (try? FileManager.default.attributesOfItem(atPath: path(of: name))) != nil }
+  func contains(_ name: String) -> Bool { FileSystem.exists(path(of: name)) }
 
-  /// The content of a file, which must be UTF-8.
-  func text(_ name: String) throws(TokenizerError) -> [UInt8] {
-    try Self.text(path(of: name))
-  }
-
-  /// The content of a JSON file.
-  func json(_ name: String) throws(TokenizerError) -> JSONNode {
-    try JSONParser.parse(try text(name), file: path(of: name))
+  /// The content of a JSON file: of equal keys the last one counts, and what Python writes beyond JSON is read.
+  func json(_ name: String) throws(DataError) -> JSONNode {
+    var options = JSON.Options()
+    options.depthLimit = 256
+    options.duplicates = .kept
+    options.acceptsNonFinite = true
+    options.acceptsByteOrderMark = true
+    return JSONNode(try JSON(contentsOf: path(of: name), options: options), file: path(of: name))
   }
 
   /// The content of a JSON file, or an empty object if there is no such file.
-  func jsonIfPresent(_ name: String) throws(TokenizerError) -> JSONNode {
-    guard contains(name) else { return JSONNode(value: .object([]), file: path(of: name), path: "") }
+  func jsonIfPresent(_ name: String) throws(DataError) -> JSONNode {
+    guard contains(name) else { return JSONNode([:], file: path(of: name)) }
     let node = try json(name)
     _ = try node.members()
     return node
   }
 
-  /// The largest file that is read: 64 MB, several times what any published tokenizer has.
-  private static let sizeLimit = 64 << 20
+  /// The content of a file of text, which must be UTF-8.
+  func text(_ name: String) throws(DataError) -> [UInt8] { try Self.text(path(of: name)) }
 
-  /// The content of a file, which must be UTF-8.
-  static func text(_ path: String) throws(TokenizerError) -> [UInt8] {
-    var status = stat()
-    guard stat(path, &status) == 0 else { throw TokenizerError(file: path, reason: "there is no such file") }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw TokenizerError(file: path, reason: "this is not a regular file")
-    }
-    guard status.st_size <= sizeLimit else {
-      throw TokenizerError(file: path, reason: "\(status.st_size) bytes exceed the limit of \(sizeLimit)")
-    }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw TokenizerError(file: path, reason: "the file cannot be read")
-    }
-    let bytes = [UInt8](data)
-    if String(validating: bytes, as: UTF8.self) != nil { return bytes }
-    let line = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-      .firstIndex { String(validating: $0, as: UTF8.self) == nil }
-    throw TokenizerError(file: path, place: line.map { "line \($0 + 1)" }, reason: "the text is not UTF-8")
+  /// The content of a file of text, which must be UTF-8 and have at most 64 MB: several times what any published
+  /// tokenizer has.
+  static func text(_ path: String) throws(DataError) -> [UInt8] {
+    Array(try FileSystem.readText(path, limit: 64 << 20).utf8)
   }
 }
 
 /// Readers of the vocabulary files that are not `tokenizer.json`.
 enum VocabularyFile {
   /// A `vocab.json`: an object of tokens and their ids.
-  static func vocabulary(_ node: JSONNode) throws(TokenizerError) -> Vocabulary {
+  static func vocabulary(_ node: JSONNode) throws(DataError) -> Vocabulary {
     let members = try node.members()
     var vocabulary = Vocabulary(minimumCapacity: members.count)
     for (token, value) in members {
-      guard case .number(let number) = value, let id = Int(exactly: number) else {
-        throw node.error("token \(quoted(token)): an id is wanted, \(value.kind) was found")
+      guard let id = value.wholeNumber else {
+        throw node.error("token \(quoted(token)): an id is expected, \(value.kindName) was found")
       }
-      do throws(TokenizerError) {
+      do throws(DataError) {
         try vocabulary.insert(token, id: id)
       } catch {
         throw node.error(error.reason)
@@ -83,14 +66,14 @@ enum VocabularyFile {
   }
 
   /// A `merges.txt`: a pair of tokens a line, the first learned first.
-  static func merges(_ bytes: [UInt8], file: String) throws(TokenizerError) -> [(pair: (String, String), line: Int)] {
+  static func merges(_ bytes: [UInt8], file: String) throws(DataError) -> [(pair: (String, String), line: Int)] {
     var merges: [(pair: (String, String), line: Int)] = []
     for (index, line) in lines(bytes).enumerated() where !line.starts(with: "#version".utf8) {
       guard let pair = pair(line) else {
         let text = String(decoding: line, as: UTF8.self)
-        throw TokenizerError(
+        throw DataError(
           file: file, place: "line \(index + 1)",
-          reason: "two tokens with one space between them are wanted, \(quoted(text)) was found")
+          reason: "two tokens with one space between them are expected, \(quoted(text)) was found")
       }
       merges.append((pair, index + 1))
     }
@@ -107,15 +90,15 @@ enum VocabularyFile {
   /// A `vocab.txt`: a token a line; the line's number, from 0, is its id.
   ///
   /// Of a token that is there twice the later id counts, as in tokenizers.
-  static func vocabulary(lines bytes: [UInt8], file: String) throws(TokenizerError) -> Vocabulary {
+  static func vocabulary(lines bytes: [UInt8], file: String) throws(DataError) -> Vocabulary {
     var vocabulary = Vocabulary(minimumCapacity: bytes.count / 8)
     for (id, line) in lines(bytes).enumerated() {
       var scalars = String(decoding: line, as: UTF8.self).unicodeScalars
       while let last = scalars.last, ScalarClass.isSpace(last) { scalars.removeLast() }
-      do throws(TokenizerError) {
+      do throws(DataError) {
         try vocabulary.insert(String(scalars), id: id)
       } catch {
-        throw TokenizerError(file: file, place: "line \(id + 1)", reason: error.reason)
+        throw DataError(file: file, place: "line \(id + 1)", reason: error.reason)
       }
     }
     return vocabulary

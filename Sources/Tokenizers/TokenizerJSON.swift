@@ -1,3 +1,5 @@
+import Support
+
 /// Reads the parts of a `tokenizer.json`, the format of Hugging Face's tokenizers library.
 ///
 /// It can describe many more tokenizers than those of this module; a part that is not known here is an error,
@@ -5,7 +7,7 @@
 struct TokenizerJSON {
   let root: JSONNode
 
-  init(_ root: JSONNode) throws(TokenizerError) {
+  init(_ root: JSONNode) throws(DataError) {
     _ = try root.members()
     self.root = root
   }
@@ -13,7 +15,7 @@ struct TokenizerJSON {
   // MARK: Model
 
   /// Whether the model is a byte pair encoding.
-  func hasBytePairs() throws(TokenizerError) -> Bool {
+  func hasBytePairs() throws(DataError) -> Bool {
     let model = root["model"]
     let type = model["type"].isNull ? (model["merges"].isNull ? "WordPiece" : "BPE") : try model["type"].string()
     switch type {
@@ -23,17 +25,17 @@ struct TokenizerJSON {
     }
   }
 
-  func vocabulary() throws(TokenizerError) -> Vocabulary {
+  func vocabulary() throws(DataError) -> Vocabulary {
     try VocabularyFile.vocabulary(root["model"]["vocab"])
   }
 
   /// The byte pair encoding with this file's vocabulary and merges.
   ///
   /// - Parameter options: how to use them; `nil` means as the file says.
-  func bytePairs(_ options: BytePairEncoding.Options? = nil) throws(TokenizerError) -> BytePairEncoding {
+  func bytePairs(_ options: BytePairEncoding.Options? = nil) throws(DataError) -> BytePairEncoding {
     let model = root["model"]
     let mergesNode = model["merges"]
-    guard case .array(let values) = mergesNode.value else { throw mergesNode.error("an array of merges is wanted") }
+    guard case .array(let values) = mergesNode.value else { throw mergesNode.error("an array of merges is expected") }
     var merges: [(String, String)] = []
     merges.reserveCapacity(values.count)
     for (index, value) in values.enumerated() {
@@ -45,7 +47,7 @@ struct TokenizerJSON {
       } else if case .string(let text) = value, let pair = VocabularyFile.pair(text.utf8) {
         merges.append(pair)
       } else {
-        throw Self.complaint(mergesNode, index, "two tokens are wanted")
+        throw Self.complaint(mergesNode, index, "two tokens are expected")
       }
     }
     let options = if let options { options } else { try statedOptions() }
@@ -54,16 +56,16 @@ struct TokenizerJSON {
       complaint: { Self.complaint(mergesNode, $0, $1) })
   }
 
-  private static func complaint(_ merges: JSONNode, _ index: Int, _ reason: String) -> TokenizerError {
-    TokenizerError(file: merges.file, place: "\(merges.path)[\(index)]", reason: reason)
+  private static func complaint(_ merges: JSONNode, _ index: Int, _ reason: String) -> DataError {
+    DataError(file: merges.file, place: "\(merges.path)[\(index)]", reason: reason)
   }
 
-  private func statedOptions() throws(TokenizerError) -> BytePairEncoding.Options {
+  private func statedOptions() throws(DataError) -> BytePairEncoding.Options {
     let model = root["model"]
     for key in ["continuing_subword_prefix", "dropout"] where !model[key].isNull {
-      if case .string("") = model[key].value { continue }
-      if case .number(0) = model[key].value { continue }
-      throw model[key].error("this is not supported")
+      guard model[key].value == "" || model[key].value.doubleValue == 0 else {
+        throw model[key].error("this is not supported")
+      }
     }
     if try model["byte_fallback"].bool(default: false) {
       throw model["byte_fallback"].error("this is not supported")
@@ -76,7 +78,7 @@ struct TokenizerJSON {
   }
 
   /// The WordPiece model, as the file says.
-  func wordPieces() throws(TokenizerError) -> WordPiece {
+  func wordPieces() throws(DataError) -> WordPiece {
     let model = root["model"]
     let limit = model["max_input_chars_per_word"]
     return try WordPiece(
@@ -87,11 +89,11 @@ struct TokenizerJSON {
 
   // MARK: Stages
 
-  func normalizer() throws(TokenizerError) -> Normalizer? {
+  func normalizer() throws(DataError) -> Normalizer? {
     try root["normalizer"].isNull ? nil : Self.normalizer(root["normalizer"])
   }
 
-  private static func normalizer(_ node: JSONNode) throws(TokenizerError) -> Normalizer {
+  private static func normalizer(_ node: JSONNode) throws(DataError) -> Normalizer {
     let type = try node["type"].string()
     switch type {
     case "NFC": return .composed
@@ -119,14 +121,14 @@ struct TokenizerJSON {
     }
   }
 
-  func preTokenizer() throws(TokenizerError) -> PreTokenizer? {
+  func preTokenizer() throws(DataError) -> PreTokenizer? {
     try root["pre_tokenizer"].isNull ? nil : Self.preTokenizer(root["pre_tokenizer"])
   }
 
   static let clipPattern = #"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"#
   static let clipSpecialTokenPattern = #"<\|startoftext\|>|<\|endoftext\|>|"#
 
-  private static func preTokenizer(_ node: JSONNode) throws(TokenizerError) -> PreTokenizer {
+  private static func preTokenizer(_ node: JSONNode) throws(DataError) -> PreTokenizer {
     let type = try node["type"].string()
     switch type {
     case "ByteLevel":
@@ -149,7 +151,7 @@ struct TokenizerJSON {
     }
   }
 
-  func decoder() throws(TokenizerError) -> TokenDecoder {
+  func decoder() throws(DataError) -> TokenDecoder {
     let node = root["decoder"]
     if node.isNull { return .spaced }
     let type = try node["type"].string()
@@ -164,11 +166,11 @@ struct TokenizerJSON {
   }
 
   /// The template for special tokens, or `nil` if the file has no post-processor.
-  func template() throws(TokenizerError) -> SequenceTemplate? {
+  func template() throws(DataError) -> SequenceTemplate? {
     try root["post_processor"].isNull ? nil : Self.template(root["post_processor"])
   }
 
-  private static func template(_ node: JSONNode) throws(TokenizerError) -> SequenceTemplate {
+  private static func template(_ node: JSONNode) throws(DataError) -> SequenceTemplate {
     let type = try node["type"].string()
     switch type {
     case "ByteLevel": return .plain  // it only adjusts offsets
@@ -183,7 +185,7 @@ struct TokenizerJSON {
       // Without its text a template gives every text the same tokens, or none.
       guard template.single.contains(where: \.isFirst) else { throw node["single"].error("the text \"A\" is missing") }
       guard template.pair.contains(where: \.isFirst), template.pair.contains(where: \.isSecond) else {
-        throw node["pair"].error("both texts, \"A\" and \"B\", are wanted")
+        throw node["pair"].error("both texts, \"A\" and \"B\", are expected")
       }
       guard !template.single.contains(where: \.isSecond) else {
         throw node["single"].error("there is no text \"B\" where there is one text")
@@ -204,9 +206,9 @@ struct TokenizerJSON {
   }
 
   /// A token written as `["[SEP]", 102]`.
-  private static func namedToken(_ node: JSONNode) throws(TokenizerError) -> SpecialToken {
+  private static func namedToken(_ node: JSONNode) throws(DataError) -> SpecialToken {
     let elements = try node.elements()
-    guard elements.count == 2 else { throw node.error("a token and its id are wanted") }
+    guard elements.count == 2 else { throw node.error("a token and its id are expected") }
     return SpecialToken(text: try elements[0].string(), id: try elements[1].integer())
   }
 
@@ -216,7 +218,7 @@ struct TokenizerJSON {
   private static let specialIDLimit = 16
 
   /// The stages of a sequence.
-  private static func stages(_ node: JSONNode) throws(TokenizerError) -> [JSONNode] {
+  private static func stages(_ node: JSONNode) throws(DataError) -> [JSONNode] {
     let stages = try node.elements()
     guard stages.count <= pieceLimit else { throw node.error("there are more than \(pieceLimit) stages") }
     return stages
@@ -224,7 +226,7 @@ struct TokenizerJSON {
 
   private static func pieces(
     _ node: JSONNode, _ tokens: JSONNode
-  ) throws(TokenizerError) -> [SequenceTemplate.Piece] {
+  ) throws(DataError) -> [SequenceTemplate.Piece] {
     var pieces: [SequenceTemplate.Piece] = []
     let elements = try node.elements()
     guard elements.count <= pieceLimit else { throw node.error("there are more than \(pieceLimit) pieces") }
@@ -235,7 +237,7 @@ struct TokenizerJSON {
         switch try sequence["id"].string() {
         case "A": pieces.append(.first(typeID: typeID))
         case "B": pieces.append(.second(typeID: typeID))
-        default: throw sequence["id"].error("\"A\" or \"B\" is wanted")
+        default: throw sequence["id"].error("\"A\" or \"B\" is expected")
         }
         continue
       }
@@ -261,7 +263,7 @@ struct TokenizerJSON {
   // MARK: Added tokens, truncation and padding
 
   /// The added tokens with the ids that the file gives them.
-  func addedTokens() throws(TokenizerError) -> [(id: Int, token: AddedToken)] {
+  func addedTokens() throws(DataError) -> [(id: Int, token: AddedToken)] {
     if root["added_tokens"].isNull { return [] }
     var tokens: [(id: Int, token: AddedToken)] = []
     for node in try root["added_tokens"].elements() {
@@ -271,7 +273,7 @@ struct TokenizerJSON {
   }
 
   /// The side that a truncation or padding section names.
-  func side(_ section: String) throws(TokenizerError) -> Side? {
+  func side(_ section: String) throws(DataError) -> Side? {
     let node = root[section]["direction"]
     return node.isNull ? nil : try Side(node)
   }
@@ -279,18 +281,18 @@ struct TokenizerJSON {
 
 extension Side {
   /// Reads `"right"` or `"left"`, in either case of the first letter.
-  init(_ node: JSONNode) throws(TokenizerError) {
+  init(_ node: JSONNode) throws(DataError) {
     switch try node.string() {
     case "left", "Left": self = .left
     case "right", "Right": self = .right
-    default: throw node.error("\"left\" or \"right\" is wanted")
+    default: throw node.error("\"left\" or \"right\" is expected")
     }
   }
 }
 
 extension AddedToken {
   /// Reads the object form of an added token.
-  init(_ node: JSONNode) throws(TokenizerError) {
+  init(_ node: JSONNode) throws(DataError) {
     content = try node["content"].string()
     isSpecial = try node["special"].bool(default: false)
     statedNormalization = node["normalized"].isNull ? nil : try node["normalized"].bool(default: false)
@@ -306,9 +308,9 @@ extension WordPiece {
   ///   - file: where the vocabulary came from, for a complaint.
   init(
     vocabulary: Vocabulary, unknownToken: String, prefix: String = "##", longestWord: Int = 100, file: String?
-  ) throws(TokenizerError) {
+  ) throws(DataError) {
     guard let unknownID = vocabulary.id(of: unknownToken) else {
-      throw TokenizerError(file: file, reason: "the vocabulary has no token \(quoted(unknownToken)) for unknown words")
+      throw DataError(file: file, reason: "the vocabulary has no token \(quoted(unknownToken)) for unknown words")
     }
     self.init(vocabulary: vocabulary, prefix: prefix, unknownID: unknownID, longestWord: longestWord)
   }

@@ -1,3 +1,5 @@
+import Support
+
 /// Loads the tokenizer of a published checkpoint, as `AutoTokenizer.from_pretrained` of transformers 5 does.
 ///
 /// The directory holds `tokenizer.json`, or `vocab.json` and `merges.txt`, or `vocab.txt`; where they are present,
@@ -9,10 +11,10 @@
 ///   - directory: the path of the directory.
 ///   - specialTokens: tokens that are special whatever the files say, as a processor adds them to its tokenizer; those
 ///     that the files do not have get the next free ids.
-/// - Throws: `TokenizerError`, which names the file, the place in it and the reason.
+/// - Throws: `DataError`, which names the file, the place in it and the reason.
 public func loadTokenizer(
   directory: String, addingSpecialTokens specialTokens: [String] = []
-) throws(TokenizerError) -> any Tokenizer {
+) throws(DataError) -> any Tokenizer {
   var loader = try TokenizerLoader(folder: try TokenizerFolder(path: directory))
   return try loader.load(adding: specialTokens.map { AddedToken(content: $0, isSpecial: true) })
 }
@@ -30,14 +32,14 @@ struct TokenizerLoader {
   private let tokenizerJSON: TokenizerJSON?
   private var settings: TokenizerSettings
 
-  init(folder: TokenizerFolder) throws(TokenizerError) {
+  init(folder: TokenizerFolder) throws(DataError) {
     self.folder = folder
     tokenizerJSON =
       folder.contains("tokenizer.json") ? try TokenizerJSON(try folder.json("tokenizer.json")) : nil
     settings = try TokenizerSettings(folder: folder, tokenizerJSON: tokenizerJSON)
   }
 
-  mutating func load(adding extraTokens: [AddedToken] = []) throws(TokenizerError) -> any Tokenizer {
+  mutating func load(adding extraTokens: [AddedToken] = []) throws(DataError) -> any Tokenizer {
     let family = try family()
     setDefaultTokens(family)
     var tokenizer = try pipeline(family)
@@ -55,7 +57,7 @@ struct TokenizerLoader {
   // MARK: Family
 
   /// The way to build: by the class named in the files, else by the kind of model, else by the files themselves.
-  private func family() throws(TokenizerError) -> Family {
+  private func family() throws(DataError) -> Family {
     let modelConfiguration = try folder.jsonIfPresent("config.json")
     for node in [settings.configuration["tokenizer_class"], modelConfiguration["tokenizer_class"]] where !node.isNull {
       return try family(className: try node.string(), node)
@@ -71,7 +73,7 @@ struct TokenizerLoader {
     if tokenizerJSON != nil { return .asWritten }
     if folder.contains("vocab.txt") { return .bert }
     guard folder.contains("vocab.json") else {
-      throw TokenizerError(
+      throw DataError(
         file: folder.path, reason: "there is no tokenizer here: neither tokenizer.json, vocab.json nor vocab.txt")
     }
     let vocabulary = try VocabularyFile.vocabulary(try folder.json("vocab.json"))
@@ -79,7 +81,7 @@ struct TokenizerLoader {
     return vocabulary.containsToken { $0.suffix(wordEnd.count).elementsEqual(wordEnd) } ? .clip : .gpt2
   }
 
-  private func family(className: String, _ node: JSONNode) throws(TokenizerError) -> Family {
+  private func family(className: String, _ node: JSONNode) throws(DataError) -> Family {
     switch className.hasSuffix("Fast") ? String(className.dropLast(4)) : className {
     case "CLIPTokenizer": return .clip
     case "GPT2Tokenizer": return .gpt2
@@ -115,7 +117,7 @@ struct TokenizerLoader {
 
   // MARK: Pipeline
 
-  private func pipeline(_ family: Family) throws(TokenizerError) -> PipelineTokenizer {
+  private func pipeline(_ family: Family) throws(DataError) -> PipelineTokenizer {
     let configuration = settings.configuration
     switch family {
     case .clip:
@@ -136,13 +138,13 @@ struct TokenizerLoader {
           lowercases: lowercases))
     case .asWritten:
       guard let tokenizerJSON else {
-        throw TokenizerError(file: folder.path(of: "tokenizer.json"), reason: "there is no such file")
+        throw DataError(file: folder.path(of: "tokenizer.json"), reason: "there is no such file")
       }
       return try pipelineAsWritten(tokenizerJSON)
     }
   }
 
-  private func pipelineAsWritten(_ json: TokenizerJSON) throws(TokenizerError) -> PipelineTokenizer {
+  private func pipelineAsWritten(_ json: TokenizerJSON) throws(DataError) -> PipelineTokenizer {
     let hasBytePairs = try json.hasBytePairs()
     let preTokenizer = try json.preTokenizer()
     guard hasBytePairs == (preTokenizer?.isByteLevel ?? false) else {
@@ -160,7 +162,7 @@ struct TokenizerLoader {
     return tokenizer
   }
 
-  private func bytePairs(_ options: BytePairEncoding.Options) throws(TokenizerError) -> BytePairEncoding {
+  private func bytePairs(_ options: BytePairEncoding.Options) throws(DataError) -> BytePairEncoding {
     if let tokenizerJSON {
       guard try tokenizerJSON.hasBytePairs() else {
         throw tokenizerJSON.root["model"]["type"].error("this tokenizer needs a BPE model")
@@ -172,10 +174,10 @@ struct TokenizerLoader {
     let merges = try VocabularyFile.merges(try folder.text("merges.txt"), file: path)
     return try BytePairEncoding(
       vocabulary: vocabulary, merges: merges.map(\.pair), options: options,
-      complaint: { TokenizerError(file: path, place: "line \(merges[$0].line)", reason: $1) })
+      complaint: { DataError(file: path, place: "line \(merges[$0].line)", reason: $1) })
   }
 
-  private func wordPieces() throws(TokenizerError) -> WordPiece {
+  private func wordPieces() throws(DataError) -> WordPiece {
     let unknownToken = settings.named["unk_token"]?.content ?? "[UNK]"
     if let tokenizerJSON {
       guard try !tokenizerJSON.hasBytePairs() else {
@@ -204,7 +206,7 @@ struct TokenizerLoader {
     return tokens
   }
 
-  private func addTemplate(to tokenizer: inout PipelineTokenizer, _ family: Family) throws(TokenizerError) {
+  private func addTemplate(to tokenizer: inout PipelineTokenizer, _ family: Family) throws(DataError) {
     switch family {
     case .clip:
       for role in ["bos_token", "eos_token"] where settings.named[role] == nil {
@@ -225,11 +227,11 @@ struct TokenizerLoader {
     }
   }
 
-  private func addLimits(to tokenizer: inout PipelineTokenizer) throws(TokenizerError) {
+  private func addLimits(to tokenizer: inout PipelineTokenizer) throws(DataError) {
     let configuration = settings.configuration
     for key in ["model_max_length", "max_len"] where tokenizer.modelMaxLength == nil && !configuration[key].isNull {
-      guard case .number(let length) = configuration[key].value, length > 0 else {
-        throw configuration[key].error("a positive number is wanted")
+      guard let length = configuration[key].value.doubleValue, length > 0 else {
+        throw configuration[key].error("a positive number is expected")
       }
       // transformers writes 10^30 for "not known".
       tokenizer.modelMaxLength = length > 1e18 ? nil : Int(length)

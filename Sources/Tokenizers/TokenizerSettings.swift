@@ -1,3 +1,5 @@
+import Support
+
 /// What `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json` say, brought together as
 /// `from_pretrained` of transformers 5 does.
 struct TokenizerSettings {
@@ -54,7 +56,7 @@ struct TokenizerSettings {
   /// Reads the files of a folder.
   ///
   /// - Parameter tokenizerJSON: the folder's `tokenizer.json`, whose added tokens count here too.
-  init(folder: TokenizerFolder, tokenizerJSON: TokenizerJSON?) throws(TokenizerError) {
+  init(folder: TokenizerFolder, tokenizerJSON: TokenizerJSON?) throws(DataError) {
     configuration = try folder.jsonIfPresent("tokenizer_config.json")
     let list = configuration["added_tokens_decoder"]
     try readConfiguration()
@@ -121,7 +123,7 @@ struct TokenizerSettings {
   // MARK: Files
 
   /// Reads `tokenizer_config.json`.
-  private mutating func readConfiguration() throws(TokenizerError) {
+  private mutating func readConfiguration() throws(DataError) {
     for role in Self.roles {
       guard let (_, value) = try configuration.members().last(where: { $0.key == role }) else { continue }
       try setRole(role, configuration.member(role, value), isSpecial: nil)
@@ -132,8 +134,8 @@ struct TokenizerSettings {
     let hasOlderList = try configuration.members().contains { $0.key == Self.olderListKey }
     if Self.isEmpty(list), hasOlderList {
       extraTokens = try Self.descriptions(olderList)
-    } else if case .object(let members) = list.value {
-      for (role, value) in members {
+    } else if case .object(let object) = list.value {
+      for (role, value) in object.members {
         setModelToken(role, try Self.description(list.member(role, value), isSpecial: nil))
       }
     } else if try configuration.members().contains(where: { $0.key == Self.listKey }) {
@@ -142,7 +144,7 @@ struct TokenizerSettings {
   }
 
   /// Reads `special_tokens_map.json`, whose roles override those of the configuration.
-  private mutating func readMap(_ map: JSONNode) throws(TokenizerError) {
+  private mutating func readMap(_ map: JSONNode) throws(DataError) {
     for role in Self.roles {
       guard let (_, value) = try map.members().last(where: { $0.key == role }) else { continue }
       try setRole(role, map.member(role, value), isSpecial: true)
@@ -151,9 +153,9 @@ struct TokenizerSettings {
     let list = map[Self.listKey]
     switch list.value {
     case .null: break
-    case .object(let members):
+    case .object(let object):
       extraTokens = nil
-      for (role, value) in members {
+      for (role, value) in object.members {
         setModelToken(role, try Self.description(list.member(role, value), isSpecial: true))
       }
     default:
@@ -163,13 +165,13 @@ struct TokenizerSettings {
     }
   }
 
-  private mutating func setRole(_ role: String, _ node: JSONNode, isSpecial: Bool?) throws(TokenizerError) {
+  private mutating func setRole(_ role: String, _ node: JSONNode, isSpecial: Bool?) throws(DataError) {
     named[role] = node.isNull ? nil : try Self.description(node, isSpecial: isSpecial)
     if node.isNull { absentRoles.insert(role) } else { absentRoles.remove(role) }
   }
 
   /// Reads roles such as `image_token`, which a multimodal tokenizer may name.
-  private mutating func readModelTokens(_ source: JSONNode, isSpecial: Bool?) throws(TokenizerError) {
+  private mutating func readModelTokens(_ source: JSONNode, isSpecial: Bool?) throws(DataError) {
     for (key, value) in try source.members() where key.hasSuffix("_token") && !Self.roles.contains(key) {
       switch value {
       case .string, .object: setModelToken(key, try Self.description(source.member(key, value), isSpecial: isSpecial))
@@ -194,14 +196,14 @@ struct TokenizerSettings {
     switch node.value {
     case .null: true
     case .array(let values): values.isEmpty
-    case .object(let members): members.isEmpty
+    case .object(let object): object.members.isEmpty
     default: false
     }
   }
 
   private static func descriptions(
     _ list: JSONNode, isSpecial: Bool? = nil
-  ) throws(TokenizerError) -> [Description] {
+  ) throws(DataError) -> [Description] {
     if list.isNull { return [] }
     var tokens: [Description] = []
     for node in try list.elements() { tokens.append(try description(node, isSpecial: isSpecial)) }
@@ -211,9 +213,9 @@ struct TokenizerSettings {
   /// A special token, written as its text or as an object.
   ///
   /// - Parameter isSpecial: whether the token is special; `nil` means as the object says.
-  private static func description(_ node: JSONNode, isSpecial: Bool?) throws(TokenizerError) -> Description {
+  private static func description(_ node: JSONNode, isSpecial: Bool?) throws(DataError) -> Description {
     if case .string(let text) = node.value { return .text(text) }
-    guard case .object = node.value else { throw node.error("a token is wanted, \(node.value.kind) was found") }
+    guard case .object = node.value else { throw node.error("a token is expected, \(node.value.kindName) was found") }
     var token = try AddedToken(node)
     // Only an object that `save_pretrained` has marked so describes all; a bare one comes from older files.
     if let isSpecial { token.isSpecial = isSpecial } else if node["__type"].isNull { token.isSpecial = true }

@@ -1,3 +1,5 @@
+import Support
+
 /// The tokens of a model and their ids.
 struct Vocabulary: Sendable {
   private var table: ByteStringTable
@@ -22,15 +24,15 @@ struct Vocabulary: Sendable {
 
   /// Gives a token its id. A token that was there already loses its former one, as in Hugging Face's loaders.
   ///
-  /// - Throws: `TokenizerError` without file or place if the id is out of range or has another token already.
-  mutating func insert(_ token: String, id: Int) throws(TokenizerError) {
+  /// - Throws: `DataError` without file or place if the id is out of range or has another token already.
+  mutating func insert(_ token: String, id: Int) throws(DataError) {
     guard id >= 0, id < Self.idLimit else {
-      throw TokenizerError(reason: "token \(quoted(token)) has id \(id), which is not in 0..<\(Self.idLimit)")
+      throw DataError(reason: "token \(quoted(token)) has id \(id), which is not in 0..<\(Self.idLimit)")
     }
     let entry = table.insert(token)
     if id < entries.count, entries[id] >= 0, entries[id] != Int32(entry) {
       let other = String(decoding: table[Int(entries[id])], as: UTF8.self)
-      throw TokenizerError(reason: "tokens \(quoted(other)) and \(quoted(token)) have the same id \(id)")
+      throw DataError(reason: "tokens \(quoted(other)) and \(quoted(token)) have the same id \(id)")
     }
     if entry == ids.count {
       ids.append(Int32(id))
@@ -65,10 +67,4 @@ struct Vocabulary: Sendable {
   func containsToken(where condition: (ArraySlice<UInt8>) -> Bool) -> Bool {
     (0..<count).contains { condition(table[$0]) }
   }
-}
-
-/// A token between quotation marks, with control characters spelled out, for a message of one line.
-func quoted(_ text: String) -> String {
-  text.unicodeScalars.count > 60
-    ? "\(String(text.unicodeScalars.prefix(60)).debugDescription)…" : text.debugDescription
 }

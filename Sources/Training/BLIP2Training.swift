@@ -4,6 +4,7 @@ import Evaluation
 import Images
 import Layers
 import Pretrained
+import Support
 import Tensors
 import Tokenizers
 
@@ -107,7 +108,7 @@ struct BLIP2Training: ModelTraining {
     _ tokenizer: LearnedTokenizer, _ captioner: ModelDirectory
   ) throws -> BLIP2Configuration {
     guard case .visionEncoderDecoder(let seen) = captioner.configuration else {
-      throw TrainingError(file: captioner.path, reason: "is no captioner")
+      throw DataError(file: captioner.path, reason: "is no captioner")
     }
     var configuration = BLIP2Configuration()
     configuration.vision = BLIP2VisionConfiguration(seen.encoder)

@@ -15,7 +15,7 @@ public struct CaptionBatch {
   /// Captions as a tokenizer reads them.
   ///
   /// - Parameter end: the token that begins and ends captions.
-  /// - Throws: `TokenizerError` for a caption that cannot be read.
+  /// - Throws: `DataError` for a caption that cannot be read.
   public init(_ captions: [String], _ tokenizer: any Tokenizer, end: Int) throws {
     self.init(ids: try tokenizer.encode(batch: captions, addSpecialTokens: false).map(\.ids), end: end)
   }

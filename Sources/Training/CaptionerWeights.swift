@@ -1,5 +1,6 @@
 import Checkpoints
 import Pretrained
+import Support
 import Tensors
 
 extension BLIP2VisionConfiguration {
@@ -29,7 +30,7 @@ extension BLIP2VisionEncoder {
       let parts = try Self.names(of: name).map { try checkpoint.tensor("encoder.\($0)") }
       let value = parts.count == 1 ? parts[0] : Tensor.cat(parts, dim: 0)
       guard value.shape == parameter.shape else {
-        throw TrainingError(
+        throw DataError(
           file: checkpoint.path, reason: "has \(value.shape) for the image encoder's \(name) of \(parameter.shape)")
       }
       parameter.assign(value)
@@ -68,7 +69,7 @@ extension ViLTForQuestionAnswering {
   /// blocks here, which then process words, too. (The published ViLT began with the weights of a ViT; Kim et al. 2021, section
   /// 4.2.) Blocks behind those, words and the head stay as they are.
   ///
-  /// - Throws: `DataError` for a tensor that cannot be read, ``TrainingError`` for one of another shape.
+  /// - Throws: `DataError` for a tensor that cannot be read or is of another shape.
   func adoptWeights(ofCaptioner checkpoint: Checkpoint) throws {
     let known = Set(checkpoint.names)
     for (name, parameter) in namedParameters() {
@@ -77,7 +78,7 @@ extension ViLTForQuestionAnswering {
       guard known.contains(source) else { continue }
       let value = try checkpoint.tensor(source)
       guard value.shape == parameter.shape else {
-        throw TrainingError(
+        throw DataError(
           file: checkpoint.path, reason: "has \(value.shape) for ViLT's \(name) of \(parameter.shape)")
       }
       parameter.assign(value)

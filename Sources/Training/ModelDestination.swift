@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// The directory that a training writes: what stands there before, and how the model takes its place.
 ///
@@ -12,28 +13,28 @@ struct ModelDestination {
 
   /// A directory to write.
   ///
-  /// - Throws: ``TrainingError`` for a path that names no directory.
-  init(path: String) throws(TrainingError) {
+  /// - Throws: `DataError` for a path that names no directory.
+  init(path: String) throws(DataError) {
     self.path = path
     (parent, name) = try Self.split(path)
   }
 
   /// The directory above and the name in it. Both parts of `models/clip/` are found in its text; for `.` and `..` the
   /// system is asked.
-  private static func split(_ path: String) throws(TrainingError) -> (parent: String, name: String) {
-    guard !path.isEmpty else { throw TrainingError(reason: "the name of a model's directory is empty") }
+  private static func split(_ path: String) throws(DataError) -> (parent: String, name: String) {
+    guard !path.isEmpty else { throw DataError(reason: "the name of a model's directory is empty") }
     var text = path[...]
     while text.hasSuffix("/") { text = text.dropLast() }
     let name = text.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? ""
-    if name.isEmpty { throw TrainingError(file: path, reason: "is the root of all directories") }
+    if name.isEmpty { throw DataError(file: path, reason: "is the root of all directories") }
     if name == "." || name == ".." {
-      guard let resolved = realpath(path, nil) else { throw TrainingError(file: path, reason: SystemFile.latestError) }
+      guard let resolved = realpath(path, nil) else { throw DataError(file: path, reason: FileSystem.lastError) }
       defer { free(resolved) }
       return try split(String(cString: resolved))
     }
     // The states have longer names.
     guard name.utf8.count <= longestName else {
-      throw TrainingError(file: path, reason: "the name has more than \(longestName) bytes")
+      throw DataError(file: path, reason: "the name has more than \(longestName) bytes")
     }
     let above = text.dropLast(name.count)
     return (above.isEmpty ? "." : above.hasPrefix("/") ? String(above) : "./" + above, name)
@@ -57,34 +58,33 @@ struct ModelDestination {
   /// Makes sure that the model can be written, before any work: makes the directories above, clears away what trainings
   /// that were killed have left, and looks at what is there.
   ///
-  /// - Throws: ``TrainingError`` if the place holds anything but a model that a training wrote.
-  func prepare() throws(TrainingError) {
-    if case .other(let reason) = ModelOccupant(at: directory) { throw TrainingError(file: path, reason: reason) }
+  /// - Throws: `DataError` if the place holds anything but a model that a training wrote.
+  func prepare() throws(DataError) {
+    if case .other(let reason) = ModelOccupant(at: directory) { throw DataError(file: path, reason: reason) }
     do {
-      // Makes none where all are there.
-      try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+      try FileSystem.makeDirectory(parent)
     } catch {
-      throw TrainingError(file: path, reason: "the directory above cannot be made: \(SystemFile.reason(error))")
+      throw DataError(file: path, reason: "the directory above \(error.reason)")
     }
     let probe = beside(".\(name).\(getpid()).probe")
     guard mkdir(probe, 0o777) == 0 else {
-      throw TrainingError(file: path, reason: "cannot be written: \(SystemFile.latestError)")
+      throw DataError(file: path, reason: "cannot be written: \(FileSystem.lastError)")
     }
     rmdir(probe)
     clearLeftOvers()
-    if case .other(let reason) = ModelOccupant(at: directory) { throw TrainingError(file: path, reason: reason) }
+    if case .other(let reason) = ModelOccupant(at: directory) { throw DataError(file: path, reason: reason) }
   }
 
   /// Removes what trainings into this directory have left when they were killed; a model that was just moved out of the
   /// way moves back.
   private func clearLeftOvers() {
-    guard let names = SystemFile.names(in: parent) else { return }
+    guard let names = FileSystem.names(in: parent) else { return }
     for entry in names {
-      guard let leftOver = leftOver(entry), SystemFile.isAbandoned(beside(entry), process: leftOver.process) else {
+      guard let leftOver = leftOver(entry), ModelLock.isAbandoned(beside(entry), process: leftOver.process) else {
         continue
       }
       switch leftOver.kind {
-      case .state: if SystemFile.isRegular(beside(entry)) { unlink(beside(entry)) }
+      case .state: if case .file? = FileSystem.item(at: beside(entry), followingLinks: false) { unlink(beside(entry)) }
       case .unfinished: ModelOccupant.removeModel(at: beside(entry))
       case .replaced:
         if ModelOccupant(at: directory) != .nothing || rename(beside(entry), directory) != 0 {
@@ -128,13 +128,13 @@ struct ModelDestination {
   /// - Parameter fill: writes the files into a directory whose path it is given.
   /// - Returns: `nil`; or if something else has taken the place meanwhile, an error that says so and names the directory
   ///   beside it that was written instead.
-  /// - Throws: ``TrainingError`` if no directory can be made; whatever `fill` throws.
-  func replace(_ fill: (String) throws -> Void) throws -> TrainingError? {
+  /// - Throws: `DataError` if no directory can be made; whatever `fill` throws.
+  func replace(_ fill: (String) throws -> Void) throws -> DataError? {
     let staging = beside(".\(name).\(getpid())\(Self.unfinished)")
     guard mkdir(staging, 0o777) == 0 else {
-      throw TrainingError(file: path, reason: "cannot be written: \(SystemFile.latestError)")
+      throw DataError(file: path, reason: "cannot be written: \(FileSystem.lastError)")
     }
-    let lock = SystemFile.Lock(staging)
+    let lock = ModelLock(staging)
     defer { lock?.release() }
     do {
       try fill(staging)
@@ -143,7 +143,7 @@ struct ModelDestination {
       throw error
     }
     return move(staging).map { reason in
-      TrainingError(file: path, reason: "\(reason); the model was written to \(moveAside(staging)) instead")
+      DataError(file: path, reason: "\(reason); the model was written to \(moveAside(staging)) instead")
     }
   }
 
@@ -157,21 +157,21 @@ struct ModelDestination {
     case .model(let permissions):
       chmod(staging, permissions)
       let old = beside(".\(name).\(getpid())\(Self.replaced)")
-      guard rename(directory, old) == 0 else { return "cannot be replaced: \(SystemFile.latestError)" }
+      guard rename(directory, old) == 0 else { return "cannot be replaced: \(FileSystem.lastError)" }
       // Something may have come into it since it was looked at.
       if case .other(let reason) = ModelOccupant(at: old) {
         rename(old, directory)
         return reason
       }
       guard rename(staging, directory) == 0 else {
-        let reason = SystemFile.latestError
+        let reason = FileSystem.lastError
         rename(old, directory)
         return "cannot be replaced: \(reason)"
       }
       ModelOccupant.removeModel(at: old)
       return nil
     }
-    return rename(staging, directory) == 0 ? nil : "cannot be written: \(SystemFile.latestError)"
+    return rename(staging, directory) == 0 ? nil : "cannot be written: \(FileSystem.lastError)"
   }
 
   /// Gives a directory a free name beside the one that it should have, and returns the path.
@@ -182,5 +182,37 @@ struct ModelDestination {
       if ModelOccupant(at: other) == .nothing, rename(staging, other) == 0 { return other }
     }
     return staging
+  }
+}
+
+/// The lock of a file or directory, which the system takes back when the process ends, however it ends.
+private struct ModelLock {
+  private let descriptor: Int32
+
+  /// Takes the lock; `nil` if another process has it, or it cannot be had.
+  init?(_ path: String) {
+    descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return nil }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      return nil
+    }
+  }
+
+  /// Gives the lock back.
+  func release() { close(descriptor) }
+
+  /// Whether a process that has ended left this file or directory: nobody holds its lock, and the process is gone, or its
+  /// number has been given to another one and the file is a minute old.
+  static func isAbandoned(_ path: String, process: pid_t) -> Bool {
+    guard let lock = ModelLock(path) else { return false }
+    defer { lock.release() }
+    if kill(process, 0) != 0, errno == ESRCH { return true }
+    var status = stat()
+    #if canImport(Darwin)
+      return lstat(path, &status) == 0 && time(nil) - status.st_mtimespec.tv_sec > 60
+    #else
+      return lstat(path, &status) == 0 && time(nil) - status.st_mtim.tv_sec > 60
+    #endif
   }
 }

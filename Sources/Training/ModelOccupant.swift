@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// What stands where a model is to be written.
 enum ModelOccupant: Equatable {
@@ -24,7 +25,7 @@ enum ModelOccupant: Equatable {
   init(at path: String) {
     var status = stat()
     guard lstat(path, &status) == 0 else {
-      self = errno == ENOENT ? .nothing : .other(SystemFile.latestError)
+      self = errno == ENOENT ? .nothing : .other(FileSystem.lastError)
       return
     }
     let kind = status.st_mode & S_IFMT
@@ -33,8 +34,8 @@ enum ModelOccupant: Equatable {
         kind == S_IFLNK ? "is a link, which is not followed; give the directory that it leads to" : "is no directory")
       return
     }
-    guard let names = SystemFile.names(in: path) else {
-      self = .other("cannot be read: \(SystemFile.latestError)")
+    guard let names = FileSystem.names(in: path) else {
+      self = .other("cannot be read: \(FileSystem.lastError)")
       return
     }
     for name in names {
@@ -52,7 +53,7 @@ enum ModelOccupant: Equatable {
       self = .other("holds no \(TrainingReport.file) of a training, so the model may be somebody else's")
       return
     }
-    if SystemFile.isSame(path, ".") {
+    if Self.isSame(path, ".") {
       self = .other("is the working directory, which cannot be replaced; give a directory in it")
       return
     }
@@ -63,14 +64,20 @@ enum ModelOccupant: Equatable {
   /// Removes a model's files and their directory, whole or half written. Whatever else is in it stays, and so does then
   /// the directory; a link in its place stays, too.
   static func removeModel(at path: String) {
-    guard SystemFile.isDirectory(path) else { return }
-    for name in SystemFile.names(in: path) ?? [] where isOwn(name) { unlink("\(path)/\(name)") }
+    guard FileSystem.item(at: path, followingLinks: false) == .directory else { return }
+    for name in FileSystem.names(in: path) ?? [] where isOwn(name) { unlink("\(path)/\(name)") }
     rmdir(path)
   }
 
   /// Whether a training writes a file of this name, or of one that such a file has until it is complete.
   private static func isOwn(_ name: String) -> Bool {
-    fileNames.contains(name) || name.hasPrefix(".dat.nosync")
+    fileNames.contains(name)
       || (name.hasSuffix(".partial") && fileNames.contains { name.hasPrefix("\($0).") })
+  }
+
+  /// Whether two paths lead to the same file or directory.
+  private static func isSame(_ first: String, _ second: String) -> Bool {
+    var (a, b) = (stat(), stat())
+    return stat(first, &a) == 0 && stat(second, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino
   }
 }

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Support
 
 /// The small models that come with the course, each trained by `course train` and kept as a directory in the form of
 /// Hugging Face. `Resources/README.md` tells the command and the checksum of each.
@@ -18,11 +19,11 @@ public enum ShippedCheckpoint: String, CaseIterable, Sendable {
 
   /// The path of the model's directory.
   ///
-  /// - Throws: ``TrainingError`` if the package does not hold it.
+  /// - Throws: `DataError` if the package does not hold it.
   public var directory: String {
-    get throws(TrainingError) {
+    get throws(DataError) {
       guard let folder = ResourceFolder.find("Training") else {
-        throw TrainingError(file: name, reason: ResourceFolder.advice)
+        throw DataError(file: name, reason: ResourceFolder.advice)
       }
       return "\(folder)/\(name)"
     }
@@ -33,19 +34,19 @@ public enum ShippedCheckpoint: String, CaseIterable, Sendable {
 
   /// The checksum (SHA-256, 64 hexadecimal digits) of `model.safetensors` as `Resources/README.md` states it.
   ///
-  /// - Throws: ``TrainingError`` if it states none.
+  /// - Throws: `DataError` if it states none.
   public var statedChecksum: String {
-    get throws(TrainingError) {
+    get throws(DataError) {
       let readme = "README.md"
       guard let folder = ResourceFolder.find("Training"),
         let text = try? String(contentsOfFile: "\(folder)/\(readme)", encoding: .utf8)
-      else { throw TrainingError(file: readme, reason: ResourceFolder.advice) }
+      else { throw DataError(file: readme, reason: ResourceFolder.advice) }
       let path = "\(folder)/\(readme)"
       for line in text.split(whereSeparator: \.isNewline) where line.hasPrefix("| `\(name)` |") {
         let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces.union(["`"])) }
         if let checksum = cells.first(where: { $0.count == 64 && $0.allSatisfy(\.isHexDigit) }) { return checksum }
       }
-      throw TrainingError(file: path, reason: "states no checksum of \(name)")
+      throw DataError(file: path, reason: "states no checksum of \(name)")
     }
   }
 }

@@ -27,8 +27,8 @@ struct TrainedModel {
   /// (``ModelDestination/replace(_:)``).
   ///
   /// - Returns: the error to end with if the model had to be written under another name; else `nil`.
-  /// - Throws: ``TrainingError``, `DataError` or `TokenizerError`, which name what cannot be written.
-  func write(to destination: ModelDestination, _ report: TrainingReport) throws -> TrainingError? {
+  /// - Throws: `DataError`, which names what cannot be written.
+  func write(to destination: ModelDestination, _ report: TrainingReport) throws -> DataError? {
     try destination.replace { directory in
       try writeFiles(to: directory)
       try report.write(to: directory)
@@ -46,15 +46,11 @@ struct TrainedModel {
     if let generation { try JSON.object(try generation.json()).write(to: path("generation_config.json")) }
     if let blip2 = model as? BLIP2Model {
       // How many places for an image transformers puts in front of a prompt.
-      var joint = JSON.Object()
-      _ = joint.append("num_query_tokens", .integer(blip2.configuration.queryCount))
-      _ = joint.append("processor_class", .string("Blip2Processor"))
-      try JSON.object(joint).write(to: path("processor_config.json"))
+      let joint: JSON = [
+        "num_query_tokens": .integer(blip2.configuration.queryCount), "processor_class": "Blip2Processor",
+      ]
+      try joint.write(to: path("processor_config.json"))
     }
-    do {
-      try processor.json().write(toFile: path("preprocessor_config.json"), atomically: false, encoding: .utf8)
-    } catch {
-      throw TrainingError(file: path("preprocessor_config.json"), reason: "cannot be written")
-    }
+    try FileSystem.write(processor.json(), to: path("preprocessor_config.json"))
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// The models that can be trained, by their name in `course train`.
 public enum Trainer: String, CaseIterable, Sendable {
@@ -36,12 +37,12 @@ public enum Trainer: String, CaseIterable, Sendable {
   /// its directory. What was measured is written with the model, as ``TrainingReport/file``.
   ///
   /// - Parameter onStep: told of the progress.
-  /// - Throws: ``TrainingError`` before the training if there is anything at ``TrainingOptions/output`` that no training
+  /// - Throws: `DataError` before the training if there is anything at ``TrainingOptions/output`` that no training
   ///   wrote, or options that cannot be; after it if something has come there meanwhile, and then the model is beside
   ///   it. The errors of files that cannot be read or written; whatever `onStep` throws.
   public func train(_ options: TrainingOptions, onStep: @escaping TrainingProgress) throws -> TrainingReport {
     if let steps = options.steps, !TrainingOptions.stepRange.contains(steps) {
-      throw TrainingError(reason: "\(steps) steps; from 1 to \(TrainingOptions.stepRange.upperBound) are possible")
+      throw DataError(reason: "\(steps) steps; from 1 to \(TrainingOptions.stepRange.upperBound) are possible")
     }
     let destination = try ModelDestination(path: options.output)
     let training = training(options, destination)

@@ -1,4 +1,5 @@
 import Layers
+import Support
 import Tensors
 
 /// Trains a model by a plan, and saves the state from time to time.
@@ -48,7 +49,7 @@ public struct TrainingLoop {
   /// - Parameters:
   ///   - onStep: told of the progress.
   ///   - loss: the loss of a step's batch, counted from 0; draws what is random from `Generator.current`.
-  /// - Throws: ``TrainingError`` for a saved state of another plan or a loss that is no number; whatever `loss` and
+  /// - Throws: `DataError` for a saved state of another plan or a loss that is no number; whatever `loss` and
   ///   `onStep` throw.
   public func run(onStep: Observer = { _, _ in }, loss: (Int) throws -> Tensor) throws {
     let generator = Generator.current
@@ -60,7 +61,7 @@ public struct TrainingLoop {
       let value = try loss(step)
       let number = value.item
       guard number.isFinite else {
-        throw TrainingError(reason: "the loss of step \(step + 1) is \(number); a lower learning rate may help")
+        throw DataError(reason: "the loss of step \(step + 1) is \(number); a lower learning rate may help")
       }
       value.backward()
       clipGradNorm(model.parameters(), maxNorm: plan.largestGradient)

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Tensors
 
 /// What a training came to: names and values, in order.
@@ -21,15 +22,12 @@ public struct TrainingReport: Equatable, Sendable {
 
   /// Reads the report that a training wrote beside its model.
   ///
-  /// - Throws: ``TrainingError`` if there is none, or a line that is not a name and a value.
-  public init(directory: String) throws(TrainingError) {
+  /// - Throws: `DataError` if there is none, or a line that is not a name and a value.
+  public init(directory: String) throws(DataError) {
     let path = directory + "/" + Self.file
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw TrainingError(file: path, reason: "cannot be read")
-    }
-    for line in text.split(whereSeparator: \.isNewline) {
+    for line in try FileSystem.readText(path, limit: 1 << 20).split(whereSeparator: \.isNewline) {
       let parts = line.split(separator: "\t", omittingEmptySubsequences: false)
-      guard parts.count == 2 else { throw TrainingError(file: path, reason: "'\(line)' is not a name and a value") }
+      guard parts.count == 2 else { throw DataError(file: path, reason: "'\(line)' is not a name and a value") }
       add(String(parts[0]), String(parts[1]))
     }
   }
@@ -64,14 +62,10 @@ public struct TrainingReport: Equatable, Sendable {
 
   /// Writes the report beside a model.
   ///
-  /// - Throws: ``TrainingError`` if it cannot be written.
-  public func write(to directory: String) throws(TrainingError) {
-    let path = directory + "/" + Self.file
-    do {
-      try lines.map { "\($0.name)\t\($0.value)\n" }.joined().write(toFile: path, atomically: true, encoding: .utf8)
-    } catch {
-      throw TrainingError(file: path, reason: "cannot be written")
-    }
+  /// - Throws: `DataError` if it cannot be written.
+  public func write(to directory: String) throws(DataError) {
+    let text = lines.map { "\($0.name)\t\($0.value)\n" }.joined()
+    try FileSystem.write(text, to: FileSystem.join(directory, Self.file))
   }
 
   /// Whether both say the same.

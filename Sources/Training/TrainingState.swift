@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Layers
+import Support
 import Tensors
 
 /// The state of a training: the step, the parameters, AdamW's running means, and the place in the stream of random
@@ -38,14 +39,14 @@ struct TrainingState {
   /// Brings model, optimizer and generator to where they were saved.
   ///
   /// - Returns: the next step; `nil`, and nothing is changed, if there is no saved state.
-  /// - Throws: ``TrainingError`` if the state is of another plan or another model, `DataError` if it is damaged.
+  /// - Throws: `DataError` if the state is of another plan or another model, or is damaged.
   func restore(model: Module, optimizer: AdamW, generator: Generator) throws -> Int? {
-    guard SystemFile.exists(path) else { return nil }
+    guard FileSystem.exists(path) else { return nil }
     let saved = try Checkpoint(path: path)
     guard saved.metadata[Self.planKey] == plan.fingerprint,
       let step = saved.metadata[Self.stepKey].flatMap({ Int($0) }), (0...plan.steps).contains(step)
     else {
-      throw TrainingError(
+      throw DataError(
         file: path,
         reason: "holds an unfinished training of another plan (\(saved.metadata[Self.planKey] ?? "unknown")); "
           + "finish it, or start over with --restart")
@@ -57,7 +58,7 @@ struct TrainingState {
       guard saved.names.contains("mean.\(name)") else { return nil }
       let steps = try saved.tensor("steps.\(name)", shape: [1]).item
       guard let stepCount = Int(exactly: steps), (0...plan.steps).contains(stepCount) else {
-        throw TrainingError(file: path, reason: "steps.\(name): \(steps) is no number of steps of this plan")
+        throw DataError(file: path, reason: "steps.\(name): \(steps) is no number of steps of this plan")
       }
       return AdamW.Moments(
         stepCount: stepCount, mean: Self.copy(try saved.tensor("mean.\(name)", shape: parameter.shape)),
@@ -65,7 +66,7 @@ struct TrainingState {
     }
     let bytes = try saved.tensor(Self.generatorName, shape: [Generator.State.byteCount]).scalars.map { value in
       guard let byte = UInt8(exactly: value) else {
-        throw TrainingError(file: path, reason: "\(Self.generatorName): \(value) is no byte")
+        throw DataError(file: path, reason: "\(Self.generatorName): \(value) is no byte")
       }
       return byte
     }
@@ -78,40 +79,41 @@ struct TrainingState {
 
   /// Forgets the saved state.
   ///
-  /// - Throws: ``TrainingError``, and nothing is removed, if the file is no saved state.
-  func remove() throws(TrainingError) {
+  /// - Throws: `DataError`, and nothing is removed, if the file is no saved state.
+  func remove() throws(DataError) {
     try requireOwn()
-    guard SystemFile.exists(path), unlink(path) != 0 else { return }
-    throw TrainingError(file: path, reason: "cannot be removed: \(SystemFile.latestError)")
+    if FileSystem.exists(path) { try FileSystem.remove(path) }
   }
 
   /// Makes sure that the file, if there is one, is the saved state of a training: whole, damaged or of another plan.
   ///
-  /// - Throws: ``TrainingError`` for anything else, which saving and removing would destroy.
-  func requireOwn() throws(TrainingError) {
-    guard SystemFile.exists(path), !(SystemFile.isRegular(path) && Self.isState(path)) else { return }
-    throw TrainingError(
+  /// - Throws: `DataError` for anything else, which saving and removing would destroy.
+  func requireOwn() throws(DataError) {
+    guard FileSystem.exists(path), !Self.isState(path) else { return }
+    throw DataError(
       file: path,
       reason: "is where the training would be kept, but no training wrote it; move it away, or give another output")
   }
 
   /// Whether a file begins as a saved state does: with the header of a safetensors file that names a plan and a step.
   private static func isState(_ path: String) -> Bool {
-    struct Header: Decodable {
-      let metadata: [String: String]
-      enum CodingKeys: String, CodingKey { case metadata = "__metadata__" }
+    guard case .file? = FileSystem.item(at: path, followingLinks: false), let file = try? MappedFile(path: path) else {
+      return false
     }
-    guard let file = FileHandle(forReadingAtPath: path), let start = try? file.read(upToCount: 8), start.count == 8
-    else { return false }
-    let length = start.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    guard length <= longestHeader, let text = try? file.read(upToCount: Int(length)),
-      let header = try? JSONDecoder().decode(Header.self, from: text)
-    else { return false }
-    return header.metadata[planKey] != nil && header.metadata[stepKey] != nil
+    return withExtendedLifetime(file) {
+      guard file.bytes.count > 8 else { return false }
+      let length = UInt64(littleEndian: file.bytes.loadUnaligned(as: UInt64.self))
+      guard length <= min(longestHeader, UInt64(file.bytes.count - 8)),
+        case .object(let header)? = try? JSON(
+          parsing: UnsafeRawBufferPointer(rebasing: file.bytes[8..<8 + Int(length)]), file: path),
+        case .object(let metadata)? = header["__metadata__"]
+      else { return false }
+      return metadata[planKey] != nil && metadata[stepKey] != nil
+    }
   }
 
   /// Ten times what the header of the largest model's state has.
-  private static let longestHeader = 1 << 20
+  private static let longestHeader: UInt64 = 1 << 20
 
   /// In memory of its own, because the optimizer changes it in place.
   private static func copy(_ tensor: Tensor) -> Tensor {

@@ -24,7 +24,7 @@ extension Weaver {
     }
     let script = try ScriptExport(lesson, root: root)
     return [
-      Export(name: "\(lesson.pageName).ipynb", bytes: try notebook.json()),
+      Export(name: "\(lesson.pageName).ipynb", bytes: Data(try notebook.text().utf8)),
       Export(name: "\(lesson.pageName).swift", bytes: Data(script.text.utf8)),
     ]
   }

@@ -1,6 +1,7 @@
 import CourseKit
 import Foundation
 import Notebook
+import Support
 
 /// A page as a Jupyter notebook: Markdown cells, Swift cells, and below these the outputs of the recorded run.
 ///
@@ -11,17 +12,17 @@ struct NotebookExport {
   let figure: (TraceRecord.Figure) throws -> Data
 
   /// The notebook's file, the same bytes for the same page.
-  func json() throws -> Data {
-    let cells = try self.cells()
-    let document = Document(
-      cells: cells.enumerated().map { index, cell in
-        var cell = cell
-        cell.id = "cell-\(index + 1)"
-        return cell
-      })
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(document) + Data("\n".utf8)
+  func text() throws -> String {
+    let cells = try self.cells().enumerated().map { $1.json(id: "cell-\($0 + 1)") }
+    let document: JSON = [
+      "cells": .array(cells),
+      "metadata": [
+        "kernelspec": ["display_name": "Swift", "language": "swift", "name": "swift"],
+        "language_info": ["file_extension": ".swift", "mimetype": "text/x-swift", "name": "swift"],
+      ],
+      "nbformat": 4, "nbformat_minor": 5,
+    ]
+    return document.text() + "\n"
   }
 
   private func cells() throws -> [Cell] {
@@ -44,30 +45,36 @@ struct NotebookExport {
       for block in blocks { try add(block, to: &cells) }
     case .note(let paragraphs):
       let text = paragraphs.joined(separator: "\n\n")
-      attach(.display(["text/markdown": text, "text/plain": text]), asMarkdown: text, to: &cells)
+      attach(Self.display(["text/markdown": .string(text), "text/plain": .string(text)]), asMarkdown: text, to: &cells)
     case .text(let text):
       let fence = Fence.around(text)
-      attach(.stream(text + "\n"), asMarkdown: "\(fence)text\n\(text)\n\(fence)", to: &cells)
+      attach(
+        ["output_type": "stream", "name": "stdout", "text": .string(text + "\n")],
+        asMarkdown: "\(fence)text\n\(text)\n\(fence)", to: &cells)
     case .table(let table):
       let plain = TextTable(table.header, table.rows.map { $0.map { Notebook.Cell.text($0) } }).lines
       let html = Self.html(table)
       attach(
-        .display(["text/html": html, "text/plain": plain.joined(separator: "\n")]), asMarkdown: html, to: &cells)
+        Self.display(["text/html": .string(html), "text/plain": .string(plain.joined(separator: "\n"))]),
+        asMarkdown: html, to: &cells)
     case .figure(let figure):
       let bytes = try self.figure(figure)
       let (type, picture) =
         figure.fileExtension == "svg"
         ? ("image/svg+xml", String(decoding: bytes, as: UTF8.self)) : ("image/png", bytes.base64EncodedString())
       let caption = "*\(Prose.escaped(figure.caption))*"
-      attach(.display([type: picture, "text/plain": figure.alternative]), asMarkdown: nil, to: &cells)
-      attach(.display(["text/markdown": caption, "text/plain": figure.caption]), asMarkdown: caption, to: &cells)
+      attach(
+        Self.display([type: .string(picture), "text/plain": .string(figure.alternative)]), asMarkdown: nil, to: &cells)
+      attach(
+        Self.display(["text/markdown": .string(caption), "text/plain": .string(figure.caption)]), asMarkdown: caption,
+        to: &cells)
     }
   }
 
   /// Puts an output below the last cell if that is code. Otherwise it becomes Markdown, or the output of a cell without
   /// code if it cannot.
-  private func attach(_ output: Output, asMarkdown markdown: String?, to cells: inout [Cell]) {
-    if let last = cells.indices.last, cells[last].cellType == "code" {
+  private func attach(_ output: JSON, asMarkdown markdown: String?, to cells: inout [Cell]) {
+    if let last = cells.indices.last, cells[last].outputs != nil {
       cells[last].outputs?.append(output)
     } else if let markdown {
       cells.append(.markdown(markdown))
@@ -77,6 +84,9 @@ struct NotebookExport {
       cells.append(cell)
     }
   }
+
+  /// An output in several forms, of which Jupyter shows the richest that it can.
+  private static func display(_ data: JSON) -> JSON { ["output_type": "display_data", "data": data, "metadata": [:]] }
 
   /// Formulas as Jupyter marks them, between dollar signs, and links to other lessons' notebooks.
   static func jupyterMarkdown(_ text: String) -> String {
@@ -112,74 +122,21 @@ struct NotebookExport {
   }
 }
 
-// MARK: The file format
-
-private struct Document: Encodable {
-  var cells: [Cell]
-  let metadata = Metadata()
-  let nbformat = 4
-  let nbformatMinor = 5
-
-  struct Metadata: Encodable {
-    let kernelspec = ["display_name": "Swift", "language": "swift", "name": "swift"]
-    let languageInfo = ["file_extension": ".swift", "mimetype": "text/x-swift", "name": "swift"]
-
-    enum CodingKeys: String, CodingKey {
-      case kernelspec
-      case languageInfo = "language_info"
-    }
-  }
-
-  enum CodingKeys: String, CodingKey {
-    case cells, metadata, nbformat
-    case nbformatMinor = "nbformat_minor"
-  }
-}
-
-private struct Cell: Encodable {
-  let cellType: String
-  var id = ""
-  let metadata: [String: String] = [:]
+private struct Cell {
   let source: String
   /// Of a cell of code only.
-  var outputs: [Output]?
+  var outputs: [JSON]?
 
-  static func markdown(_ text: String) -> Cell { Cell(cellType: "markdown", source: text) }
-  static func code(_ text: String) -> Cell { Cell(cellType: "code", source: text, outputs: []) }
+  static func markdown(_ text: String) -> Cell { Cell(source: text) }
+  static func code(_ text: String) -> Cell { Cell(source: text, outputs: []) }
 
-  enum CodingKeys: String, CodingKey {
-    case id, metadata, source, outputs
-    case cellType = "cell_type"
-    case executionCount = "execution_count"
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(cellType, forKey: .cellType)
-    try container.encode(id, forKey: .id)
-    try container.encode(metadata, forKey: .metadata)
-    try container.encode(source, forKey: .source)
-    if let outputs {
-      try container.encode(outputs, forKey: .outputs)
-      try container.encodeNil(forKey: .executionCount)
+  func json(id: String) -> JSON {
+    guard let outputs else {
+      return ["cell_type": "markdown", "id": .string(id), "metadata": [:], "source": .string(source)]
     }
-  }
-}
-
-private struct Output: Encodable {
-  let outputType: String
-  var name: String?
-  var text: String?
-  var data: [String: String]?
-  var metadata: [String: String]?
-
-  static func stream(_ text: String) -> Output { Output(outputType: "stream", name: "stdout", text: text) }
-  static func display(_ data: [String: String]) -> Output {
-    Output(outputType: "display_data", data: data, metadata: [:])
-  }
-
-  enum CodingKeys: String, CodingKey {
-    case name, text, data, metadata
-    case outputType = "output_type"
+    return [
+      "cell_type": "code", "execution_count": .null, "id": .string(id), "metadata": [:], "outputs": .array(outputs),
+      "source": .string(source),
+    ]
   }
 }

@@ -108,11 +108,7 @@ public struct Weaver {
       report.append("\(figure.path): written")
     }
     for path in superfluousFigures(lesson, page) {
-      do {
-        try FileManager.default.removeItem(at: root.appending(path: path))
-      } catch {
-        throw CourseError("\(path): cannot be removed: \(CourseError.reason(error))")
-      }
+      try FileSystem.remove(root.appending(path: path).path)
       report.append("\(path): removed")
     }
     report += try write(text(of: page), to: lesson.page)
@@ -132,14 +128,9 @@ public struct Weaver {
   }
 
   private func write(_ bytes: Data, to path: String) throws {
-    let file = root.appending(path: path)
-    do {
-      try FileManager.default.createDirectory(
-        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try bytes.write(to: file, options: .atomic)
-    } catch {
-      throw CourseError("\(path): cannot be written: \(CourseError.reason(error))")
-    }
+    let path = root.appending(path: path).path
+    try FileSystem.makeDirectory(FileSystem.directory(of: path))
+    try FileSystem.write([UInt8](bytes), to: path)
   }
 
   // MARK: Pages

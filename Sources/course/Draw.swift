@@ -1,9 +1,9 @@
 import ArgumentParser
 import CourseKit
 import Datasets
-import Foundation
 import Images
 import Notebook
+import Support
 
 struct Draw: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -31,34 +31,20 @@ struct Draw: ParsableCommand {
     try CommonOptions.check(seed, of: "--seed <n>", in: CommonOptions.seedRange)
   }
 
-  /// A picture in `scenes.json`.
-  private struct Entry: Codable {
-    let file, caption, question, answer: String
-  }
-
   func run() throws {
     let scenes = Scenes(split: .heldOut, seed: seed)
     let questions = (0..<count).map { (file: Self.fileName($0), question: scenes.question(at: $0)) }
-    do {
-      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-      try refuseStrangers(questions.map(\.file))
-      let entries = questions.map { file, question in
-        Entry(
-          file: file, caption: question.scene.canonicalCaption, question: question.text, answer: question.answer)
-      }
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      // The list comes first: without it, the next run would not replace the pictures.
-      try String(decoding: encoder.encode(entries), as: UTF8.self)
-        .write(toFile: path(Self.list), atomically: true, encoding: .utf8)
-      for (file, question) in questions { try question.scene.image().writePNG(to: path(file)) }
-    } catch let error as ImageError {
-      throw CourseError(error.description)
-    } catch let error as CourseError {
-      throw error
-    } catch {
-      throw CourseError("\(directory): cannot be written: \(CourseError.reason(error))")
+    try FileSystem.makeDirectory(directory)
+    try refuseStrangers(questions.map(\.file))
+    let entries = questions.map { file, question -> JSON in
+      [
+        "answer": .string(question.answer), "caption": .string(question.scene.canonicalCaption), "file": .string(file),
+        "question": .string(question.text),
+      ]
     }
+    // The list comes first: without it, the next run would not replace the pictures.
+    try JSON.array(entries).write(to: path(Self.list))
+    for (file, question) in questions { try question.scene.image().writePNG(to: path(file)) }
     StandardStreams.write("\(count) scenes in \(directory)\n")
   }
 
@@ -69,23 +55,33 @@ struct Draw: ParsableCommand {
     return "scene-\(String(repeating: "0", count: 3 - digits.count))\(digits).png"
   }
 
-  private func path(_ name: String) -> String { directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)" }
+  private func path(_ name: String) -> String { FileSystem.join(directory, name) }
 
   /// Refuses a directory in which one of the files is there, but is not this command's own.
   private func refuseStrangers(_ pictures: [String]) throws {
-    let present = try Set(FileManager.default.contentsOfDirectory(atPath: directory))
+    guard let names = FileSystem.names(in: directory) else {
+      throw CourseError("\(directory): cannot be read: \(FileSystem.lastError)")
+    }
+    let present = Set(names)
     for name in [Self.list] + pictures where present.contains(name) {
-      // Of a link, these are the link's own attributes.
-      let kind = try FileManager.default.attributesOfItem(atPath: path(name))[.type] as? FileAttributeType
-      guard kind == .typeRegular else { throw CourseError("\(path(name)): is no regular file, and is not replaced") }
+      guard case .file? = FileSystem.item(at: path(name), followingLinks: false) else {
+        throw CourseError("\(path(name)): is no regular file, and is not replaced")
+      }
     }
-    if let list = FileManager.default.contents(atPath: path(Self.list)),
-      (try? JSONDecoder().decode([Entry].self, from: list)) != nil
-    {
-      return
-    }
+    if isOwnList { return }
     if let stranger = ([Self.list] + pictures).first(where: present.contains) {
       throw CourseError("\(path(stranger)): is there, and was not written by course draw; nothing is replaced")
+    }
+  }
+
+  /// Whether `scenes.json` is a list that this command wrote.
+  private var isOwnList: Bool {
+    guard case .array(let entries)? = try? JSON(contentsOf: path(Self.list)) else { return false }
+    return entries.allSatisfy { entry in
+      guard case .object(let members) = entry else { return false }
+      return ["answer", "caption", "file", "question"].allSatisfy {
+        if case .string? = members[$0] { true } else { false }
+      }
     }
   }
 }

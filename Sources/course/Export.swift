@@ -2,6 +2,7 @@ import ArgumentParser
 import CourseKit
 import Foundation
 import Notebook
+import Support
 import Weaver
 
 struct Export: ParsableCommand {
@@ -44,7 +45,7 @@ struct Export: ParsableCommand {
 
   /// Writes a file; says so, and returns false, if another one has its name.
   private func write(_ export: Weaver.Export) throws -> Bool {
-    let path = directory.hasSuffix("/") ? directory + export.name : "\(directory)/\(export.name)"
+    let path = FileSystem.join(directory, export.name)
     if let present = FileManager.default.contents(atPath: path) {
       if present == export.bytes {
         StandardStreams.write("\(path): unchanged\n")
@@ -55,12 +56,8 @@ struct Export: ParsableCommand {
         return false
       }
     }
-    do {
-      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-      try export.bytes.write(to: URL(filePath: path), options: .atomic)
-    } catch {
-      throw CourseError("\(path): cannot be written: \(CourseError.reason(error))")
-    }
+    try FileSystem.makeDirectory(directory)
+    try FileSystem.write([UInt8](export.bytes), to: path)
     StandardStreams.write("\(path): written\n")
     return true
   }

@@ -35,12 +35,7 @@ struct Verify: ParsableCommand {
   func run() throws {
     var allPass = true
     for directory in directories {
-      let verification: ModelVerification
-      do {
-        verification = try ModelVerification(directory: directory, weights: weights)
-      } catch let error as DataError {
-        throw CourseError(error.description)
-      }
+      let verification = try ModelVerification(directory: directory, weights: weights)
       StandardStreams.write(printable(verification.report(tolerance: tolerance)))
       allPass = verification.passes(tolerance: tolerance) && allPass
     }

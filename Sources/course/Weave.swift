@@ -2,6 +2,7 @@ import ArgumentParser
 import CourseKit
 import Foundation
 import Notebook
+import Support
 import Weaver
 
 /// A folder for one run's trace and figures, gone when it is no longer needed.
@@ -9,13 +10,8 @@ struct RunFolder: ~Copyable {
   let path: String
 
   init() throws {
-    let url = FileManager.default.temporaryDirectory.appending(path: "course-\(UUID().uuidString)")
-    do {
-      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
-    } catch {
-      throw CourseError("\(url.path): cannot be made: \(CourseError.reason(error))")
-    }
-    path = url.path
+    path = FileManager.default.temporaryDirectory.appending(path: "course-\(UUID().uuidString)").path
+    try FileSystem.makeDirectory(path)
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
@@ -71,9 +67,9 @@ struct Weave: ParsableCommand {
           for line in try weaver.write(lesson, run: folder) { StandardStreams.write(line + "\n") }
         }
         if !isGolden { failures += 1 }
-      } catch let error as CourseError {
+      } catch let error where error is CourseError || error is DataError {
         // The other lessons can be woven all the same.
-        LiveLine.hint("course: \(error.description)")
+        LiveLine.hint("course: \(error)")
         failures += 1
       }
     }

@@ -6,7 +6,7 @@ import Testing
 @testable import Checkpoints
 
 /// Ten thousand random changes to a valid file of each format: every one is read correctly or refused with a
-/// ``DataError``. A trap would end the test run, endless work would stall it.
+/// `DataError`. A trap would end the test run, endless work would stall it.
 @Suite struct MutationTests {
   private static let rounds = 10_000
 

@@ -107,7 +107,7 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write("", to: "file")
     #expect(
-      try draw(["file/below", "--count", "1"], folder) == "course: file/below: cannot be written: Not a directory\n")
+      try draw(["file/below", "--count", "1"], folder) == "course: file/below: cannot be made: Not a directory\n")
   }
 
   // MARK: the package

@@ -1,4 +1,5 @@
 import Images
+import Support
 import Tensors
 import Testing
 
@@ -59,19 +60,19 @@ import Testing
   var spotted = sheet
   spotted[9, 2, 0] = 16
   let cases: [(Image, String, String)] = [
-    (sheet, "1\n2x", "labels: at line 2: a label is a digit from 0 to 9"),
-    (spotted, "12", "sheet: at pixel (9, 2): not an ink level × 15"),
+    (sheet, "1\n2x", "labels: line 2: a label is a digit from 0 to 9"),
+    (spotted, "12", "sheet: pixel (9, 2): not an ink level × 15"),
     (sheet, "", "labels: 0 labels for a sheet of 2 tiles"),
     (sheet, "123", "labels: 3 labels for a sheet of 2 tiles"),
     (sheet.converted(to: .rgb), "12", "sheet: 16×8 RGB is not a gray sheet of 8×8 tiles"),
   ]
   for (sheet, labels, message) in cases {
-    let error = #expect(throws: DatasetError.self) {
+    let error = #expect(throws: DataError.self) {
       try Digits(sheet: sheet, labels: labels, sheetName: "sheet", labelsName: "labels")
     }
     #expect(error?.description == message)
   }
-  #expect(throws: DatasetError.self) { try Resources.image("no such file") }
+  #expect(throws: DataError.self) { try Resources.image("no such file") }
 }
 
 @Test func thePhotosHaveTheirSizes() throws {

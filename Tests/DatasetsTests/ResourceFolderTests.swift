@@ -1,3 +1,4 @@
+import Support
 import TestSupport
 import Testing
 
@@ -30,6 +31,6 @@ import Testing
 
   @Test func theModulesOwnFilesAreFound() throws {
     #expect(try Resources.text("digits-labels.txt").isEmpty == false)
-    #expect(throws: DatasetError.self) { try Resources.text("absent.txt") }
+    #expect(throws: DataError.self) { try Resources.text("absent.txt") }
   }
 }

@@ -1,9 +1,10 @@
 import Foundation
+import Support
 import Testing
 
 @testable import Images
 
-/// Ten thousand random changes to files of each kind: every one is read or refused with an ``ImageError`` of one line.
+/// Ten thousand random changes to files of each kind: every one is read or refused with an `DataError` of one line.
 /// A trap would end the test run, endless work would stall it.
 struct MutationTests {
   private static let rounds = 10_000
@@ -43,7 +44,7 @@ struct MutationTests {
       repair(&file, round)
       do {
         try read(file)
-      } catch let error as ImageError {
+      } catch let error as DataError {
         refused += 1
         #expect(!error.description.contains { $0.isNewline }, "round \(round)")
       }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @testable import Images
@@ -76,10 +77,10 @@ func whatIsWrittenIsReadBack(format: PixelFormat) throws {
   for name in ["rgb8", "palette4-interlaced-trns"] {
     let whole = try Fixtures.bytes("images/\(name).png")
     for length in whole.indices {
-      let error = #expect(throws: ImageError.self, "\(name) cut to \(length) bytes") {
+      let error = #expect(throws: DataError.self, "\(name) cut to \(length) bytes") {
         try ImageFile(Array(whole[..<length]))
       }
-      #expect(error?.kind == (length < 8 ? .notAnImage : .corrupt))
+      #expect(error?.kind == .malformed)
     }
   }
 }
@@ -90,7 +91,7 @@ func whatIsWrittenIsReadBack(format: PixelFormat) throws {
     for bit in 0..<whole.count * 8 {
       var damaged = whole
       damaged[bit / 8] ^= 1 << (bit % 8)
-      #expect(throws: ImageError.self, "\(name) with bit \(bit) flipped") { try ImageFile(damaged) }
+      #expect(throws: DataError.self, "\(name) with bit \(bit) flipped") { try ImageFile(damaged) }
     }
   }
 }
@@ -120,15 +121,15 @@ func whatIsWrittenIsReadBack(format: PixelFormat) throws {
 @Test func anImageOfTooManyPixelsIsRefusedByItsHeader() throws {
   let start = try Fixtures.bytes("images/rgb8.png")
   for (width, height, kind) in [
-    (100_000, 100_000, ImageError.Kind.tooLarge), (2_000_000, 1, .tooLarge), (1, 2_000_000, .tooLarge),
-    (0x7FFF_FFFF, 0x7FFF_FFFF, .tooLarge), (13_000, 13_000, .corrupt),
+    (100_000, 100_000, DataError.Kind.tooLarge), (2_000_000, 1, .tooLarge), (1, 2_000_000, .tooLarge),
+    (0x7FFF_FFFF, 0x7FFF_FFFF, .tooLarge), (13_000, 13_000, .malformed),
   ] {
     var bomb = start
     for (offset, value) in [(16, width), (20, height)] {
       for byte in 0..<4 { bomb[offset + byte] = UInt8(value >> (24 - 8 * byte) & 0xFF) }
     }
     repairChecksums(&bomb)
-    let error = #expect(throws: ImageError.self) { try ImageFile(bomb) }
+    let error = #expect(throws: DataError.self) { try ImageFile(bomb) }
     #expect(error?.kind == kind, "\(width)×\(height): \(error?.description ?? "")")
   }
 }
@@ -141,11 +142,11 @@ func whatIsWrittenIsReadBack(format: PixelFormat) throws {
     try Data().write(to: URL(fileURLWithPath: empty))
     let missing = directory + "/missing.png"
     for (path, kind, reason) in [
-      (text, ImageError.Kind.notAnImage, "not a PNG, JPEG or WebP"), (empty, .notAnImage, "empty"),
-      (missing, .unreadable, "No such file"), (directory, .unreadable, "this is not a regular file but a directory"),
-      ("/dev/null", .unreadable, "this is not a regular file"), ("/dev/zero", .unreadable, "not a regular file"),
+      (text, DataError.Kind.malformed, "not a PNG, JPEG or WebP"), (empty, .malformed, "empty"),
+      (missing, .notFound, "no such file"), (directory, .inputOutput, "is not a regular file but a directory"),
+      ("/dev/null", .inputOutput, "is not a regular file"), ("/dev/zero", .inputOutput, "not a regular file"),
     ] {
-      let error = #expect(throws: ImageError.self) { try Image(contentsOf: path) }
+      let error = #expect(throws: DataError.self) { try Image(contentsOf: path) }
       #expect(error?.kind == kind)
       #expect(error?.file == path)
       #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
@@ -159,8 +160,8 @@ func whatIsWrittenIsReadBack(format: PixelFormat) throws {
   try Fixtures.withTemporaryDirectory { directory in
     let path = directory + "/pipe.png"
     #expect(mkfifo(path, 0o600) == 0)
-    let error = #expect(throws: ImageError.self) { try ImageFile(contentsOf: path) }
-    #expect(error?.description == "\(path): this is not a regular file")
+    let error = #expect(throws: DataError.self) { try ImageFile(contentsOf: path) }
+    #expect(error?.description == "\(path): is not a regular file")
     // A link is what it leads to.
     let (link, picture) = (directory + "/link.png", directory + "/picture.png")
     try Image(width: 2, height: 1).writePNG(to: picture)
@@ -174,8 +175,8 @@ func whatIsWrittenIsReadBack(format: PixelFormat) throws {
   let text: [UInt8] = [0, 0, 0, 3] + Array("tEXta\0b".utf8) + [0, 0, 0, 0]
   let apple: [UInt8] = [0, 0, 0, 4] + Array("CgBI".utf8) + [0x50, 0, 0x20, 2, 0x2B, 0xD5, 0xB3, 0x7F]
   for start in [text, apple, Array(whole[33...]), [UInt8](repeating: 0x78, count: 40)] {
-    let error = #expect(throws: ImageError.self) { try ImageFile(Array(whole[..<8]) + start + Array(whole[8...])) }
-    #expect(error?.description == "at byte 8: this is not a PNG picture: IHDR is missing")
+    let error = #expect(throws: DataError.self) { try ImageFile(Array(whole[..<8]) + start + Array(whole[8...])) }
+    #expect(error?.description == "byte 8: this is not a PNG picture: IHDR is missing")
   }
 }
 
@@ -185,8 +186,8 @@ func whatIsWrittenIsReadBack(format: PixelFormat) throws {
     let chunk = [0, 0, 0, UInt8(count)] + Array("tRNS".utf8) + [UInt8](repeating: 0, count: count + 4)
     bytes.insert(contentsOf: chunk, at: 33)
     repairChecksums(&bytes)
-    let error = #expect(throws: ImageError.self, "\(name)") { try ImageFile(bytes) }
-    #expect(error?.kind == .corrupt && error?.place == "tRNS")
+    let error = #expect(throws: DataError.self, "\(name)") { try ImageFile(bytes) }
+    #expect(error?.kind == .malformed && error?.place == "tRNS")
   }
 }
 
@@ -194,8 +195,8 @@ func whatIsWrittenIsReadBack(format: PixelFormat) throws {
   try Fixtures.withTemporaryDirectory { directory in
     let path = directory + "/cut.png"
     try Data(Fixtures.bytes("images/rgb8.png").prefix(60)).write(to: URL(fileURLWithPath: path))
-    let error = #expect(throws: ImageError.self) { try Image(contentsOf: path) }
-    #expect(error?.description == "\(path): at byte 60: the PNG ends early or is damaged (the file ends early)")
+    let error = #expect(throws: DataError.self) { try Image(contentsOf: path) }
+    #expect(error?.description == "\(path): byte 60: the PNG ends early or is damaged (the file ends early)")
   }
 }
 
@@ -204,9 +205,9 @@ func whatIsWrittenIsReadBack(format: PixelFormat) throws {
     let image = Image(width: 4, height: 4)
     let taken = directory + "/taken.png"
     try FileManager.default.createDirectory(atPath: taken, withIntermediateDirectories: true)
-    let error = #expect(throws: ImageError.self) { try image.writePNG(to: taken) }
-    #expect(error?.kind == .unwritable)
-    #expect(throws: ImageError.self) { try image.writePNG(to: directory + "/nowhere/figure.png") }
+    let error = #expect(throws: DataError.self) { try image.writePNG(to: taken) }
+    #expect(error?.kind == .inputOutput)
+    #expect(throws: DataError.self) { try image.writePNG(to: directory + "/nowhere/figure.png") }
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["taken.png"])
     #expect(try FileManager.default.contentsOfDirectory(atPath: taken).isEmpty)
   }
@@ -230,12 +231,8 @@ func repairChecksums(_ bytes: inout [UInt8]) {
   while offset + 12 <= bytes.count {
     let length = bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
     guard offset + 12 + length <= bytes.count else { return }
-    var remainder = UInt32.max
-    for byte in bytes[offset + 4..<offset + 8 + length] {
-      remainder ^= UInt32(byte)
-      for _ in 0..<8 { remainder = remainder & 1 == 1 ? 0xEDB8_8320 ^ remainder >> 1 : remainder >> 1 }
-    }
-    for byte in 0..<4 { bytes[offset + 8 + length + byte] = UInt8(truncatingIfNeeded: ~remainder >> (24 - 8 * byte)) }
+    let checksum = bytes[offset + 4..<offset + 8 + length].withUnsafeBytes(CRC32.of)
+    for byte in 0..<4 { bytes[offset + 8 + length + byte] = UInt8(truncatingIfNeeded: checksum >> (24 - 8 * byte)) }
     offset += 12 + length
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @testable import Images
@@ -48,7 +49,7 @@ func photosStandUprightWithPillowsPixels(ending: String) throws {
     let whole = try Fixtures.bytes("images/\(name)")
     // Without its last two bytes, the end marker, a JPEG still has all its pixels.
     for length in 0..<whole.count - 2 {
-      #expect(throws: ImageError.self, "\(name) cut to \(length)") { try ImageFile(Array(whole[..<length])) }
+      #expect(throws: DataError.self, "\(name) cut to \(length)") { try ImageFile(Array(whole[..<length])) }
     }
   }
 }
@@ -58,7 +59,7 @@ func photosStandUprightWithPillowsPixels(ending: String) throws {
   for name in ["odd-version", "odd-stray", "odd-adobe-9", "odd-scan", "sampled-410"] {
     let whole = try Fixtures.bytes("images/\(name).jpg")
     for length in stride(from: 4, to: whole.count - 2, by: 3) {
-      #expect(throws: ImageError.self, "\(name) cut to \(length)") { try ImageFile(Array(whole[..<length])) }
+      #expect(throws: DataError.self, "\(name) cut to \(length)") { try ImageFile(Array(whole[..<length])) }
     }
   }
 }
@@ -89,19 +90,19 @@ func photosStandUprightWithPillowsPixels(ending: String) throws {
   let frame = try #require(bomb.indices.first { bomb[$0] == 0xFF && bomb[$0 + 1] == 0xC0 })
   // 60,000 in both directions, under libjpeg's own limit.
   bomb.replaceSubrange(frame + 5..<frame + 9, with: [0xEA, 0x60, 0xEA, 0x60])
-  let error = #expect(throws: ImageError.self) { try ImageFile(bomb) }
+  let error = #expect(throws: DataError.self) { try ImageFile(bomb) }
   #expect(error?.kind == (Image.readsJPEG ? .tooLarge : .unsupported))
   // 10,000 in both directions, and no bytes for so many.
   bomb.replaceSubrange(frame + 5..<frame + 9, with: [0x27, 0x10, 0x27, 0x10])
   // Refused by its header: the reason is not one that the decoder gives after work.
-  let short = #expect(throws: ImageError.self) { try ImageFile(bomb) }
+  let short = #expect(throws: DataError.self) { try ImageFile(bomb) }
   if Image.readsJPEG { #expect(short?.reason.contains("too short for 10000×10000 pixels") == true) }
 }
 
 @Test func withoutItsLibraryAJPEGSaysWhatToInstall() throws {
-  #expect(TurboJPEG(names: ["libnothingatall.so"]) == nil)
+  #expect(DynamicLibrary("nothingatall", version: 1, formula: "nothing") == nil)
   let bytes = try Fixtures.bytes("images/photo-444.jpg")
-  let error = #expect(throws: ImageError.self) { try Image.readJPEG(bytes, with: nil) }
+  let error = #expect(throws: DataError.self) { try Image.readJPEG(bytes, with: nil) }
   #expect(error?.kind == .unsupported)
   #expect(error?.description.contains("install libturbojpeg0-dev (apt) or jpeg-turbo (brew)") == true)
 }
@@ -110,7 +111,7 @@ func photosStandUprightWithPillowsPixels(ending: String) throws {
   for (start, name) in [
     (Array("GIF89a".utf8), "a GIF"), (Array("BM....".utf8), "a BMP"), ([0x49, 0x49, 0x2A, 0, 8, 0], "a TIFF"),
   ] {
-    let error = #expect(throws: ImageError.self) { try ImageFile(start) }
+    let error = #expect(throws: DataError.self) { try ImageFile(start) }
     #expect(error?.description == "this is \(name), and only PNG, JPEG and WebP can be read")
   }
 }

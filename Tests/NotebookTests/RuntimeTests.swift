@@ -87,7 +87,7 @@ import Testing
       let result = try run("--figures", path)
       #expect(result.ending == .exited(1))
       #expect(result.output.isEmpty)
-      #expect(result.errorText == "SampleLesson: cannot write figures to \(path): Not a directory\n")
+      #expect(result.errorText == "SampleLesson: cannot write figures: \(path): cannot be made: Not a directory\n")
     }
   }
 
@@ -109,7 +109,7 @@ import Testing
     let reason = String(cString: strerror(errno))
     let result = try run("--figures", path)
     #expect(result.ending == .exited(1))
-    #expect(result.errorText == "SampleLesson: cannot write figures to \(path): \(reason)\n")
+    #expect(result.errorText == "SampleLesson: cannot write figures: \(path): cannot be made: \(reason)\n")
   }
 
   @Test(.enabled(if: getuid() != 0, "the superuser may write everywhere"))

@@ -1,6 +1,7 @@
 import Foundation
 import Images
 import Notebook
+import Support
 import TestSupport
 import Testing
 
@@ -109,8 +110,9 @@ import Testing
     #expect(try [UInt8](Data(contentsOf: URL(filePath: file))) == SamplePlots.bars.checkedBytes)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.svg"])
     let missing = folder.appending(path: "none/a.svg").path
-    let error = #expect(throws: ImageError.self) { try SamplePlots.bars.write(to: missing) }
-    #expect(error?.kind == .unwritable && error?.description == "\(missing): No such file or directory")
+    let error = #expect(throws: DataError.self) { try SamplePlots.bars.write(to: missing) }
+    #expect(
+      error?.kind == .inputOutput && error?.description == "\(missing): cannot be written: No such file or directory")
   }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Support
 import Tensors
 import TestSupport
 import Testing
@@ -130,7 +131,7 @@ private struct Summary: Decodable {
       guard let entry = entries[key] as? [String: Any] else {
         // transformers refuses what is not stored as RGB.
         #expect((entries[key] as? String)?.hasPrefix("ERROR") == true)
-        let error = #expect(throws: ImageError.self) { try ImageProcessor(ImageProcessorConfiguration(kind))([file]) }
+        let error = #expect(throws: DataError.self) { try ImageProcessor(ImageProcessorConfiguration(kind))([file]) }
         #expect(error?.kind == .unsupported && error?.file == file.path)
         checked += 1
         continue
@@ -174,7 +175,7 @@ private struct ProcessorCase: Decodable {
       return try ImageProcessor(configuration, backend: item.pillow ? .pillow : .torchvision)(images)
     }
     if item.error != nil || item.note != nil {
-      #expect(throws: ImageError.self, "\(item.json): \(item.error ?? item.note ?? "")") { try run() }
+      #expect(throws: DataError.self, "\(item.json): \(item.error ?? item.note ?? "")") { try run() }
       continue
     }
     let batch = try run()
@@ -256,7 +257,7 @@ private struct ProcessorCase: Decodable {
 @Test func picturesThatAreLargerThanWhatTheyArePaddedToAreRefused() throws {
   let text = #"{"image_processor_type": "ViTImageProcessor", "size": 9, "do_pad": true, "pad_size": 8}"#
   let processor = ImageProcessor(try ImageProcessorConfiguration(json: Array(text.utf8)))
-  let error = #expect(throws: ImageError.self) { try processor([Image(width: 3, height: 3)]) }
+  let error = #expect(throws: DataError.self) { try processor([Image(width: 3, height: 3)]) }
   #expect(error?.description == "pad_size is 8×8, and an image would have to shrink to it from 9×9")
 }
 
@@ -270,7 +271,7 @@ private struct ProcessorCase: Decodable {
       ("{", "not JSON"), ("[]", "not of the kind that belongs there"), (#"{"model_type": 3}"#, "not of the kind"),
     ] {
       try write("config.json", text)
-      let error = #expect(throws: ImageError.self) { try ImageProcessorConfiguration(directory: directory) }
+      let error = #expect(throws: DataError.self) { try ImageProcessorConfiguration(directory: directory) }
       #expect(error?.file == "\(directory)/config.json" && error?.reason.hasPrefix(message) == true, "\(text)")
     }
     try write("config.json", #"{"model_type": "vilt", "image_processor_type": "DeiTImageProcessor"}"#)
@@ -287,8 +288,8 @@ private struct ProcessorCase: Decodable {
     func write(_ name: String, _ text: String) throws {
       try text.write(toFile: "\(directory)/\(name)", atomically: true, encoding: .utf8)
     }
-    let missing = #expect(throws: ImageError.self) { try ImageProcessorConfiguration(directory: directory) }
-    #expect(missing?.description == "\(directory)/preprocessor_config.json: No such file or directory")
+    let missing = #expect(throws: DataError.self) { try ImageProcessorConfiguration(directory: directory) }
+    #expect(missing?.description == "\(directory)/preprocessor_config.json: no such file")
     try write("config.json", #"{"model_type": "vilt"}"#)
     try write("preprocessor_config.json", #"{"size": 64}"#)
     #expect(try ImageProcessorConfiguration(directory: directory).size == .shortestEdge(64, longest: nil))
@@ -303,31 +304,31 @@ private struct ProcessorCase: Decodable {
   for (json, message) in [
     ("", "f: not JSON"),
     ("[1]", "f: not of the kind that belongs there"),
-    ("{}", "f: at \"image_processor_type\": missing, but known are CLIP"),
+    ("{}", "f: \"image_processor_type\": missing, but known are CLIP"),
     (#"{"image_processor_type": "SamImageProcessor"}"#, "SamImageProcessor, but known are"),
-    (#"{"size": 0}"#, "f: at \"size\": 0 is not a side from 1 to 16384"),
+    (#"{"size": 0}"#, "f: \"size\": 0 is not a side from 1 to 16384"),
     (#"{"size": -3}"#, "-3 is not a side"),
-    (#"{"size": 1e300}"#, "f: at \"size\""),
+    (#"{"size": 1e300}"#, "f: \"size\""),
     (#"{"size": {"height": 3}}"#, "known are height and width"),
     (#"{"size": [1, 2, 3]}"#, "a list must be [height, width]"),
-    (#"{"size": "large"}"#, "f: at \"size\": not of the kind"),
-    (#"{"crop_size": {"shortest_edge": 3}}"#, "f: at \"crop_size\": height and width are needed"),
-    (#"{"resample": 4}"#, "f: at \"resample\": 4, but known are 0 (nearest), 1 (lanczos), 2 (bilinear) and 3"),
-    (#"{"size": [16384, 16384]}"#, "f: at \"size\": 16384×16384 has more than 178956970 pixels"),
-    (#"{"crop_size": {"height": 12000, "width": 16000}}"#, "f: at \"crop_size\": 16000×12000 has more than"),
-    (#"{"crop_size": 16384}"#, "f: at \"crop_size\": 16384×16384 has more than"),
-    (#"{"image_mean": [1, 2]}"#, "f: at \"image_mean\": not three numbers"),
-    (#"{"image_std": [1, 0, 1]}"#, "f: at \"image_std\": not three numbers other than zero"),
-    (#"{"do_resize": 7}"#, "f: at \"do_resize\""),
-    (#"{"size": null}"#, "f: at \"size\": null, but images are to be resized"),
-    (#"{"crop_size": null}"#, "f: at \"crop_size\": missing, but do_center_crop is true"),
-    (#"{"image_std": null}"#, "f: at \"image_std\": null, but images are to be normalized"),
-    (#"{"rescale_factor": 0}"#, "f: at \"rescale_factor\": 0.0"),
+    (#"{"size": "large"}"#, "f: \"size\": not of the kind"),
+    (#"{"crop_size": {"shortest_edge": 3}}"#, "f: \"crop_size\": height and width are needed"),
+    (#"{"resample": 4}"#, "f: \"resample\": 4, but known are 0 (nearest), 1 (lanczos), 2 (bilinear) and 3"),
+    (#"{"size": [16384, 16384]}"#, "f: \"size\": 16384×16384 has more than 178956970 pixels"),
+    (#"{"crop_size": {"height": 12000, "width": 16000}}"#, "f: \"crop_size\": 16000×12000 has more than"),
+    (#"{"crop_size": 16384}"#, "f: \"crop_size\": 16384×16384 has more than"),
+    (#"{"image_mean": [1, 2]}"#, "f: \"image_mean\": not three numbers"),
+    (#"{"image_std": [1, 0, 1]}"#, "f: \"image_std\": not three numbers other than zero"),
+    (#"{"do_resize": 7}"#, "f: \"do_resize\""),
+    (#"{"size": null}"#, "f: \"size\": null, but images are to be resized"),
+    (#"{"crop_size": null}"#, "f: \"crop_size\": missing, but do_center_crop is true"),
+    (#"{"image_std": null}"#, "f: \"image_std\": null, but images are to be normalized"),
+    (#"{"rescale_factor": 0}"#, "f: \"rescale_factor\": 0.0"),
   ] {
     let typed = json.replacing("{\"", with: "{\"image_processor_type\": \"CLIPImageProcessor\", \"", maxReplacements: 1)
     let text = json.contains("image_processor_type") ? json : typed
-    let error = #expect(throws: ImageError.self) { try ImageProcessorConfiguration(json: Array(text.utf8), file: "f") }
-    #expect(error?.kind == .configuration)
+    let error = #expect(throws: DataError.self) { try ImageProcessorConfiguration(json: Array(text.utf8), file: "f") }
+    #expect(error?.kind == .malformed)
     #expect(error?.description.contains(message) == true, "\(error?.description ?? "") for \(json)")
   }
 }
@@ -342,18 +343,18 @@ private struct ProcessorCase: Decodable {
       if isRead {
         #expect(try ImageProcessorConfiguration(directory: directory) == ImageProcessorConfiguration(.clip))
       } else {
-        let error = #expect(throws: ImageError.self) { try ImageProcessorConfiguration(directory: directory) }
-        #expect(error?.description == "\(path): the file is larger than 1048576 bytes")
+        let error = #expect(throws: DataError.self) { try ImageProcessorConfiguration(directory: directory) }
+        #expect(error?.description == "\(path): is larger than 1048576 bytes")
       }
     }
     // Nobody writes into this pipe, so reading would wait for ever.
     try FileManager.default.removeItem(atPath: path)
     #expect(mkfifo(path, 0o600) == 0)
-    let error = #expect(throws: ImageError.self) { try ImageProcessorConfiguration(directory: directory) }
-    #expect(error?.description == "\(path): this is not a regular file")
+    let error = #expect(throws: DataError.self) { try ImageProcessorConfiguration(directory: directory) }
+    #expect(error?.description == "\(path): is not a regular file")
     // A file that is there counts, also where it is damaged.
     try Data("{".utf8).write(to: URL(fileURLWithPath: "\(directory)/processor_config.json"))
-    let damaged = #expect(throws: ImageError.self) { try ImageProcessorConfiguration(directory: directory) }
+    let damaged = #expect(throws: DataError.self) { try ImageProcessorConfiguration(directory: directory) }
     #expect(damaged?.description == "\(directory)/processor_config.json: not JSON")
   }
 }
@@ -376,10 +377,10 @@ private struct ProcessorCase: Decodable {
 @Test func imagesThatDoNotFitAreRefused() throws {
   let thin = Image(width: 2_000, height: 1)
   var configuration = ImageProcessorConfiguration(.vilt)
-  #expect(throws: ImageError.self) { try ImageProcessor(configuration)([thin]) }
+  #expect(throws: DataError.self) { try ImageProcessor(configuration)([thin]) }
   configuration = ImageProcessorConfiguration(.clip)
   configuration.size = .shortestEdge(16_384, longest: nil)
-  #expect(throws: ImageError.self) { try ImageProcessor(configuration)([thin]) }
+  #expect(throws: DataError.self) { try ImageProcessor(configuration)([thin]) }
 }
 
 // MARK: Pictures that are not stored as RGB
@@ -398,7 +399,7 @@ private struct StoredCase: Decodable {
     let file = try ImageFile(contentsOf: fixture("images/\(item.file)"))
     let processor = ImageProcessor(try ImageProcessorConfiguration(json: Array(item.json.utf8)))
     guard let shape = item.shape else {
-      let error = #expect(throws: ImageError.self, "\(item.file) \(item.json)") { try processor([file]) }
+      let error = #expect(throws: DataError.self, "\(item.file) \(item.json)") { try processor([file]) }
       #expect(error?.kind == .unsupported && error?.file == file.path)
       continue
     }
@@ -414,7 +415,7 @@ private struct StoredCase: Decodable {
     ("grey1.png", "black and white of one bit"), ("greyalpha8.png", "gray with alpha"), ("rgba8.png", "RGBA"),
   ] where Image.readsJPEG || name.hasSuffix(".png") {
     let file = try ImageFile(contentsOf: fixture("images/\(name)"))
-    let error = #expect(throws: ImageError.self) { try ImageProcessor(ImageProcessorConfiguration(.vit))([file]) }
+    let error = #expect(throws: DataError.self) { try ImageProcessor(ImageProcessorConfiguration(.vit))([file]) }
     #expect(error?.reason == "ViTImageProcessor takes RGB images only, and this one is stored as \(words)")
   }
 }
@@ -423,7 +424,7 @@ private struct StoredCase: Decodable {
   let text = #"{"image_processor_type": "ViTImageProcessor", "size": 4, "do_normalize": false}"#
   let processor = ImageProcessor(try ImageProcessorConfiguration(json: Array(text.utf8)))
   let images = [PixelFormat.rgb, .gray].map { Image.noise(width: 5, height: 4, format: $0, seed: 1) }
-  let error = #expect(throws: ImageError.self) { try processor(images) }
+  let error = #expect(throws: DataError.self) { try processor(images) }
   #expect(error?.description == "images of 3 channels and others do not make one batch")
 }
 

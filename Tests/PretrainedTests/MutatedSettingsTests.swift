@@ -63,7 +63,7 @@ import Testing
       do {
         try read(text)
         accepted += 1
-      } catch let error as ImageError {
+      } catch let error as DataError {
         refused += 1
         #expect(!error.description.contains { $0.isNewline }, "round \(round)")
       }

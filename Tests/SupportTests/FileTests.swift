@@ -30,6 +30,13 @@ import Testing
     expectError(.tooLarge, "file: is larger than 2 bytes") { try FileSystem.read(path("file"), limit: 2) }
   }
 
+  @Test func textMustBeUTF8() throws {
+    try FileSystem.write("é\nb", to: path("text"))
+    #expect(try FileSystem.readText(path("text"), limit: 100) == "é\nb")
+    try FileSystem.write(Array("a\nb\n".utf8) + [0xC3, 0x28], to: path("text"))
+    expectError(.malformed, "text: line 3: the text is not UTF-8") { try FileSystem.readText(path("text"), limit: 100) }
+  }
+
   /// Linux's `/proc` has files that say they are empty.
   @Test(.enabled(if: FileSystem.exists("/proc/self/status"))) func filesWithoutASizeAreRead() throws {
     #expect(try FileSystem.read("/proc/self/status", limit: 1 << 20).starts(with: "Name:".utf8))
@@ -81,6 +88,25 @@ import Testing
       expectError(kind, line) { try MappedFile(path: path(name)) }
       expectError(kind, line) { try JSON(contentsOf: path(name)) }
     }
+  }
+
+  @Test func directoriesAreMadeWithThoseAbove() throws {
+    for name in ["a/b//c", "a/b/c/", "a/../d"] {
+      try FileSystem.makeDirectory(path(name))
+      #expect(FileSystem.item(at: path(name)) == .directory)
+    }
+    #expect(FileSystem.names(in: folder.url.path) == ["a", "d"])
+    try FileSystem.write("", to: path("file"))
+    expectError(.inputOutput, "file/x: cannot be made: Not a directory") {
+      try FileSystem.makeDirectory(path("file/x"))
+    }
+    expectError(.inputOutput, "file: cannot be made: Not a directory") { try FileSystem.makeDirectory(path("file")) }
+    try FileSystem.remove(path("file"))
+    expectError(.inputOutput, "file: cannot be removed: No such file") { try FileSystem.remove(path("file")) }
+    #expect(FileSystem.names(in: path("file")) == nil)
+    try FileManager.default.createSymbolicLink(atPath: path("link"), withDestinationPath: "a")
+    #expect(FileSystem.item(at: path("link")) == .directory)
+    #expect(FileSystem.item(at: path("link"), followingLinks: false) == .other)
   }
 
   @Test func namesStayInsideTheirDirectory() {

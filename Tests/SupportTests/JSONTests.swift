@@ -213,7 +213,7 @@ private func object(_ text: String) throws -> JSON.Object { try #require(try par
 
   @Test func memberOrderIsThatOfBytes() {
     // U+FF5E is before U+1F600 as a scalar and in UTF-8, but after it in UTF-16.
-    let value = JSON.object(["\u{1F600}": .integer(1), "\u{FF5E}": .integer(2), "a": .integer(3)])
+    let value: JSON = ["\u{1F600}": 1, "\u{FF5E}": 2, "a": 3]
     #expect(value.text() == "{\n  \"a\": 3,\n  \"\u{FF5E}\": 2,\n  \"\u{1F600}\": 1\n}")
   }
 

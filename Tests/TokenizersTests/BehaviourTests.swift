@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @testable import Tokenizers
@@ -81,13 +82,13 @@ struct BehaviorTests {
 
   @Test func whatCannotBeDoneIsAnError() throws {
     let gpt2 = try toy("gpt2_files")
-    let padding = #expect(throws: TokenizerError.self) {
+    let padding = #expect(throws: DataError.self) {
       try gpt2.encode(batch: ["a", "a dog"], padding: .longest)
     }
     let directory = fixtures.appendingPathComponent("toys/gpt2_files").path
     #expect(
       padding?.description == "\(directory): the tokenizer has no padding token, so a batch cannot be padded")
-    let truncation = #expect(throws: TokenizerError.self) {
+    let truncation = #expect(throws: DataError.self) {
       try CLIPTokenizer.openAI().encode(batch: ["a"], truncation: .length(1))
     }
     #expect(

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @testable import Tokenizers
@@ -86,6 +87,9 @@ func scalars(_ text: String) -> [UInt32] { text.unicodeScalars.map(\.value) }
 
 /// The message of the error that a load throws.
 func loadError(_ directory: String) throws -> String {
-  let error = #expect(throws: TokenizerError.self) { try loadTokenizer(directory: directory) }
+  let error = #expect(throws: DataError.self) { try loadTokenizer(directory: directory) }
   return try #require(error).description
 }
+
+/// A JSON text as the node of a file "t".
+func node(_ text: String) throws -> JSONNode { JSONNode(try JSON(parsing: Array(text.utf8), file: "t"), file: "t") }

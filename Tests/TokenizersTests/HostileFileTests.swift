@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @testable import Tokenizers
@@ -6,17 +7,17 @@ import Testing
 /// Damaged files are refused with one line that names the file, the place and the reason; none ends the program.
 struct HostileFileTests {
   @Test func whatIsMissingIsNamed() throws {
-    #expect(try loadError("/no/such/place") == "/no/such/place: there is no such directory")
+    #expect(try loadError("/no/such/place") == "/no/such/place: no such directory")
     let directory = try TemporaryDirectory(["notes.txt": "hello"])
     #expect(
       try loadError(directory.path)
         == "\(directory.path): there is no tokenizer here: neither tokenizer.json, vocab.json nor vocab.txt")
     let file = "\(directory.path)/notes.txt"
-    #expect(try loadError(file) == "\(file): this is a file; the directory with the tokenizer's files is wanted")
+    #expect(try loadError(file) == "\(file): is not a directory")
     let halfThere = try TemporaryDirectory(["vocab.json": #"{"a": 0}"#])
-    #expect(try loadError(halfThere.path) == "\(halfThere.path)/merges.txt: there is no such file")
+    #expect(try loadError(halfThere.path) == "\(halfThere.path)/merges.txt: no such file")
     let named = try TemporaryDirectory(["tokenizer_config.json": #"{"tokenizer_class": "BertTokenizer"}"#])
-    #expect(try loadError(named.path) == "\(named.path)/vocab.txt: there is no such file")
+    #expect(try loadError(named.path) == "\(named.path)/vocab.txt: no such file")
   }
 
   /// Vocabulary, merges, and the message without the directory.
@@ -25,24 +26,24 @@ struct HostileFileTests {
     (#"{"a": 0, "b": 0}"#, "", #"vocab.json: tokens "a" and "b" have the same id 0"#),
     (#"{"a": -1}"#, "", #"vocab.json: token "a" has id -1, which is not in 0..<16777216"#),
     (#"{"a": 1e15}"#, "", #"vocab.json: token "a" has id 1000000000000000, which is not in 0..<16777216"#),
-    (#"{"a": 0.5}"#, "", #"vocab.json: token "a": an id is wanted, a number was found"#),
-    (#"{"a": "0"}"#, "", #"vocab.json: token "a": an id is wanted, a string was found"#),
-    (#"["a"]"#, "", "vocab.json: an object is wanted, an array was found"),
-    ("{\n \"a\": 0,\n}", "", "vocab.json: line 3, column 1: a key in quotation marks is wanted here"),
+    (#"{"a": 0.5}"#, "", #"vocab.json: token "a": an id is expected, the number 0.5 was found"#),
+    (#"{"a": "0"}"#, "", #"vocab.json: token "a": an id is expected, the text "0" was found"#),
+    (#"["a"]"#, "", "vocab.json: an object is expected, an array was found"),
+    ("{\n \"a\": 0,\n}", "", "vocab.json: line 3, column 1: a key in quotation marks is expected"),
     (#"{"\ud800": 0}"#, "", "vocab.json: line 1, column 9: half of a surrogate pair stands alone in a string"),
     (#"{"a": 0, "b": 1}"#, "a b\n", #"merges.txt: line 1: the vocabulary has no token "ab""#),
     (#"{"a": 0}"#, "#version: 0.2\na c\n", #"merges.txt: line 2: the vocabulary has no token "c""#),
     (
       #"{"a": 0, "aa": 1}"#, "a a\na a a\n",
-      #"merges.txt: line 2: two tokens with one space between them are wanted, "a a a" was found"#
+      #"merges.txt: line 2: two tokens with one space between them are expected, "a a a" was found"#
     ),
     (
       #"{"a": 0, "aa": 1}"#, "a\n",
-      #"merges.txt: line 1: two tokens with one space between them are wanted, "a" was found"#
+      #"merges.txt: line 1: two tokens with one space between them are expected, "a" was found"#
     ),
     (
       #"{"a": 0, "aa": 1}"#, "a a\n\na a\n",
-      #"merges.txt: line 2: two tokens with one space between them are wanted, "" was found"#
+      #"merges.txt: line 2: two tokens with one space between them are expected, "" was found"#
     ),
   ]
 
@@ -71,20 +72,20 @@ struct HostileFileTests {
     let directory = try TemporaryDirectory(["tokenizer.json": deep])
     #expect(
       try loadError(directory.path)
-        == "\(directory.path)/tokenizer.json: line 1, column 257: more than 256 arrays and objects inside each other")
+        == "\(directory.path)/tokenizer.json: line 1, column 257: JSON nests deeper than 256 levels")
   }
 
   /// A change to a good `tokenizer.json`, and the message.
   static let unsupported: [(String, String, String)] = [
     (#""type":"WordPiece","unk"#, #""type":"Unigram","unk"#, #"model.type: models of type "Unigram" are not "#),
     (#"{"type":"NFD"}"#, #"{"type":"Nmt"}"#, #"normalizer.normalizers[0].type: normalizers of type "Nmt" are not s"#),
-    (#"{"type":"NFD"}"#, #"{"type":3}"#, "normalizer.normalizers[0].type: a string is wanted, a number was found"),
+    (#"{"type":"NFD"}"#, #"{"type":3}"#, "normalizer.normalizers[0].type: a text is expected, the number 3 was found"),
     ("BertPreTokenizer", "Metaspace", #"pre_tokenizer.type: pre-tokenizers of type "Metaspace" are not supported"#),
     ("BertProcessing", "X", #"post_processor.type: post-processors of type "X" are not supported"#),
     (#""decoder":{"type":"WordPiece""#, #""decoder":{"type":"CTC""#, #"decoder.type: decoders of type "CTC" are not"#),
-    (#""sep":["[SEP]",3]"#, #""sep":["[SEP]"]"#, "post_processor.sep: a token and its id are wanted"),
-    (#""lstrip":false"#, #""lstrip":0"#, "added_tokens[0].lstrip: a boolean is wanted, a number was found"),
-    (#""content":"[PAD]""#, #""contents":"[PAD]""#, "added_tokens[0].content: a string is missing"),
+    (#""sep":["[SEP]",3]"#, #""sep":["[SEP]"]"#, "post_processor.sep: a token and its id are expected"),
+    (#""lstrip":false"#, #""lstrip":0"#, "added_tokens[0].lstrip: true or false is expected, the number 0 was found"),
+    (#""content":"[PAD]""#, #""contents":"[PAD]""#, "added_tokens[0].content: a text is missing"),
   ]
 
   @Test(arguments: unsupported) func unknownPartsAreNamed(_ old: String, _ new: String, _ message: String) throws {
@@ -156,16 +157,16 @@ struct HostileFileTests {
     let file = try #require(FileHandle(forWritingAtPath: path))
     try file.truncate(atOffset: 64 << 20 + 1)
     try file.close()
-    #expect(try loadError(directory.path) == "\(path): 67108865 bytes exceed the limit of 67108864")
+    #expect(try loadError(directory.path) == "\(path): is larger than 67108864 bytes")
     try FileManager.default.removeItem(atPath: path)
     #expect(mkfifo(path, 0o600) == 0)  // nobody writes into it, so reading would wait for ever
-    #expect(try loadError(directory.path) == "\(path): this is not a regular file")
+    #expect(try loadError(directory.path) == "\(path): is not a regular file")
   }
 
   @Test func thereIsALimitOfValues() throws {
     let many = "[" + String(repeating: "0,", count: 2_000_000) + "0]"
     let directory = try TemporaryDirectory(["tokenizer.json": many])
-    #expect(try loadError(directory.path).hasSuffix("more than 2000000 values"))
+    #expect(try loadError(directory.path).hasSuffix("more than 2000000 JSON values"))
   }
 
   @Test func thereAreLimitsOfPiecesAndIDs() throws {
@@ -180,14 +181,14 @@ struct HostileFileTests {
           "pair": [\(text), {"Sequence": {"id": "B", "type_id": 0}}],
           "special_tokens": {"x": {"id": "x", "ids": [\(numbers)], "tokens": [\(texts)]}}}}
         """
-      return try TokenizerJSON(try JSONParser.parse(Array(file.utf8), file: "t")).template()
+      return try TokenizerJSON(try node(file)).template()
     }
     #expect(try template(pieces: 64, ids: 16)?.single.count == 1009)
     for (pieces, ids, message) in [
       (65, 1, "t: post_processor.single: there are more than 64 pieces"),
       (2, 17, "t: post_processor.special_tokens.x: there are more than 16 ids"),
     ] {
-      let error = #expect(throws: TokenizerError.self) { try template(pieces: pieces, ids: ids) }
+      let error = #expect(throws: DataError.self) { try template(pieces: pieces, ids: ids) }
       #expect(error?.description == message)
     }
   }
@@ -197,9 +198,9 @@ struct HostileFileTests {
     ("", "A,B", #"single: the text "A" is missing"#), ("x", "A,B", #"single: the text "A" is missing"#),
     ("B", "A,B", #"single: the text "A" is missing"#),
     ("A,B", "A,B", #"single: there is no text "B" where there is one text"#),
-    ("A", "", #"pair: both texts, "A" and "B", are wanted"#),
-    ("A", "x,A", #"pair: both texts, "A" and "B", are wanted"#),
-    ("A", "A,C", #"pair[1].Sequence.id: "A" or "B" is wanted"#),
+    ("A", "", #"pair: both texts, "A" and "B", are expected"#),
+    ("A", "x,A", #"pair: both texts, "A" and "B", are expected"#),
+    ("A", "A,C", #"pair[1].Sequence.id: "A" or "B" is expected"#),
     ("y,A", "A,B", #"single[0].SpecialToken.id: the special token "y" is not described"#),
   ]
 
@@ -230,10 +231,10 @@ struct HostileFileTests {
     func normalizer(stages: Int) throws -> Normalizer? {
       let list = Array(repeating: #"{"type": "NFC"}"#, count: stages).joined(separator: ",")
       let text = #"{"normalizer": {"type": "Sequence", "normalizers": [\#(list)]}}"#
-      return try TokenizerJSON(try JSONParser.parse(Array(text.utf8), file: "t")).normalizer()
+      return try TokenizerJSON(try node(text)).normalizer()
     }
     #expect(try normalizer(stages: 64) != nil)
-    let error = #expect(throws: TokenizerError.self) { try normalizer(stages: 65) }
+    let error = #expect(throws: DataError.self) { try normalizer(stages: 65) }
     #expect(error?.description == "t: normalizer.normalizers: there are more than 64 stages")
   }
 
@@ -248,6 +249,6 @@ struct HostileFileTests {
       Data(#"{"tokenizer_class": "BertTokenizer", "model_max_length": NaN}"#.utf8), "tokenizer_config.json")
     #expect(
       try loadError(directory.path)
-        == "\(directory.path)/tokenizer_config.json: model_max_length: a positive number is wanted")
+        == "\(directory.path)/tokenizer_config.json: model_max_length: a positive number is expected")
   }
 }

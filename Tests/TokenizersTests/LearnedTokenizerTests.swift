@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import TestSupport
 import Testing
 
@@ -83,10 +84,10 @@ struct LearnedTokenizerTests {
   }
 
   @Test func aVocabularyWithoutRoomForTheBytesIsRefused() {
-    #expect(throws: TokenizerError.self) {
+    #expect(throws: DataError.self) {
       try LearnedTokenizer.clip(corpus: ["a"], vocabularySize: 513, maxLength: 8)
     }
-    #expect(throws: TokenizerError.self) { try LearnedTokenizer.gpt2(corpus: ["a"], vocabularySize: 256, maxLength: 8) }
+    #expect(throws: DataError.self) { try LearnedTokenizer.gpt2(corpus: ["a"], vocabularySize: 256, maxLength: 8) }
   }
 
   @Test func aCorpusWithoutRepetitionTeachesNothing() throws {

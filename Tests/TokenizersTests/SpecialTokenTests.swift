@@ -70,9 +70,8 @@ struct SpecialTokenTests {
   @Test(arguments: limits) func aProcessorCutsAsTheFilesSay(
     _ configuration: String, _ json: String, _ alone: Truncation, _ padded: Truncation
   ) throws {
-    func node(_ text: String) throws -> JSONNode { try JSONParser.parse(Array("{\(text)}".utf8), file: "t") }
     let limits = try ProcessorLimits(
-      configuration: node(configuration), tokenizerJSON: try TokenizerJSON(try node(json)))
+      configuration: node("{\(configuration)}"), tokenizerJSON: TokenizerJSON(node("{\(json)}")))
     #expect(limits.truncation(isPadding: false) == alone)
     #expect(limits.truncation(isPadding: true) == padded)
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import TestSupport
 import Testing
 
@@ -52,7 +53,7 @@ struct UnicodeTests {
         }
       }
       normalizer.normalize(&text)
-      let found = text.withUnsafeBytes { crc32(bytes: $0) }
+      let found = text.withUnsafeBytes(CRC32.of)
       #expect(found == sum, "4,096 characters from U+\(String(block * 4096, radix: 16))")
     }
   }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Support
 import TestSupport
 import Testing
 
@@ -26,7 +27,7 @@ import Testing
   }
 
   /// Writes a model with a single file beside its report.
-  private func write(_ text: String, to destination: ModelDestination) throws -> TrainingError? {
+  private func write(_ text: String, to destination: ModelDestination) throws -> DataError? {
     var report = TrainingReport()
     report.add("parameters", text)
     return try destination.replace { directory in
@@ -46,7 +47,7 @@ import Testing
     let folder = try TemporaryFolder()
     let output = folder.path("m")
     _ = try train(output)
-    let error = #expect(throws: TrainingError.self) {
+    let error = #expect(throws: DataError.self) {
       _ = try train(output) { _, _, _ in try folder.write("the only copy", to: "m/thesis.txt") }
     }
     #expect(
@@ -63,7 +64,7 @@ import Testing
     let folder = try TemporaryFolder()
     let output = folder.path("m")
     try FileManager.default.createDirectory(atPath: folder.path("m-2"), withIntermediateDirectories: true)
-    let error = #expect(throws: TrainingError.self) {
+    let error = #expect(throws: DataError.self) {
       _ = try train(output) { _, _, _ in
         if kind == "file" {
           try folder.write("the only copy", to: "m")
@@ -181,14 +182,14 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.path("m.training")
     try SafetensorsWriter.write([TensorToWrite(name: "w", [1], shape: [1])], to: path, metadata: metadata)
-    #expect(throws: TrainingError.self) { try TrainingState(path: path, plan: CaptionerTraining.plan).remove() }
+    #expect(throws: DataError.self) { try TrainingState(path: path, plan: CaptionerTraining.plan).remove() }
     #expect(try names(folder) == ["m.training"])
   }
 
   @Test(arguments: [0, -1, Int.max, Int.min])
   func aNumberOfStepsThatCannotBeIsAnError(steps: Int) throws {
     let folder = try TemporaryFolder()
-    #expect(throws: TrainingError.self) {
+    #expect(throws: DataError.self) {
       try Trainer.vqa.train(TrainingOptions(output: folder.path("m"), steps: steps)) { _, _, _ in }
     }
     #expect(try names(folder) == [])

@@ -58,7 +58,7 @@ struct TrainingLoopTests {
     let folder = try TemporaryFolder()
     let state = folder.path("toy.training")
     _ = try train(Self.plan(), stateFile: state)
-    let error = #expect(throws: TrainingError.self) { try train(Self.plan(steps: 13), stateFile: state) }
+    let error = #expect(throws: DataError.self) { try train(Self.plan(steps: 13), stateFile: state) }
     #expect(error?.description.contains("another plan") == true)
     #expect(error?.description.contains("toy.training") == true)
   }
@@ -85,13 +85,13 @@ struct TrainingLoopTests {
       return TensorToWrite(name: key, numbers, shape: shape)
     }
     try SafetensorsWriter.write(damaged, to: state, metadata: saved.metadata)
-    let error = #expect(throws: TrainingError.self) { try train(Self.plan(), stateFile: state) }
+    let error = #expect(throws: DataError.self) { try train(Self.plan(), stateFile: state) }
     #expect(error?.description.contains(name) == true)
   }
 
   @Test func aLossThatIsNoNumberEndsTheTraining() throws {
     let model = Linear(1, 1)
-    #expect(throws: TrainingError.self) {
+    #expect(throws: DataError.self) {
       try TrainingLoop(Self.plan(), model: model).run { _ in model(.ones([1, 1])).sum() * Float.infinity }
     }
   }

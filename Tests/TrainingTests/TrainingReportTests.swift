@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import TestSupport
 import Testing
 
@@ -20,9 +21,9 @@ struct TrainingReportTests {
 
   @Test func aMissingOrDamagedReportIsNamed() throws {
     let folder = try TemporaryFolder()
-    #expect(throws: TrainingError.self) { try TrainingReport(directory: folder.url.path) }
+    #expect(throws: DataError.self) { try TrainingReport(directory: folder.url.path) }
     try folder.write("no tabulator\n", to: TrainingReport.file)
-    let error = #expect(throws: TrainingError.self) { try TrainingReport(directory: folder.url.path) }
+    let error = #expect(throws: DataError.self) { try TrainingReport(directory: folder.url.path) }
     #expect(error?.description.contains(TrainingReport.file) == true)
   }
 

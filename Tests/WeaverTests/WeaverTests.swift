@@ -1,6 +1,7 @@
 import CourseKit
 import Foundation
 import Images
+import Support
 import TestSupport
 import Testing
 
@@ -357,6 +358,6 @@ private enum PNGText {
   static func chunk(_ type: String, _ content: [UInt8]) -> [UInt8] {
     let body = [UInt8](type.utf8) + content
     let bigEndian = { (value: UInt32) in (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * UInt32($0))) } }
-    return bigEndian(UInt32(content.count)) + body + bigEndian(body.withUnsafeBytes { crc32(bytes: $0) })
+    return bigEndian(UInt32(content.count)) + body + bigEndian(body.withUnsafeBytes(CRC32.of))
   }
 }

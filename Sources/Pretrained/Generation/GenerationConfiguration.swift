@@ -118,7 +118,7 @@ public struct GenerationConfiguration: SettingsGroup {
 
   /// Reads the `generation_config.json` at `path`.
   ///
-  /// - Throws: ``DataError`` for a file that is not JSON or a value of the wrong type (with its key path).
+  /// - Throws: `DataError` for a file that is not JSON or a value of the wrong type (with its key path).
   public init(contentsOf path: String) throws {
     guard case .object(let object) = try JSON(contentsOf: path) else {
       throw DataError(.malformed, file: path, reason: "is JSON, but not an object")
@@ -133,7 +133,7 @@ public struct GenerationConfiguration: SettingsGroup {
   /// - Parameters:
   ///   - object: the contents of `config.json`.
   ///   - file: stands in messages.
-  /// - Throws: ``DataError`` for a value of the wrong type.
+  /// - Throws: `DataError` for a value of the wrong type.
   public init(modelConfiguration object: JSON.Object, file: String) throws {
     var merged = object.withoutNulls
     for key in ["decoder", "text_config"] {

@@ -51,7 +51,7 @@ extension ModelConfiguration {
   /// - Parameters:
   ///   - checkpoint: the weights.
   ///   - file: the path of `config.json`, for messages.
-  /// - Throws: ``DataError`` that names file, key, size, tensor and shape, or a tensor that is missing.
+  /// - Throws: `DataError` that names file, key, size, tensor and shape, or a tensor that is missing.
   public func requireFit(_ checkpoint: Checkpoint, file: String) throws {
     for part in declaredParts {
       switch part {

@@ -40,7 +40,7 @@ public enum ModelConfiguration: Equatable, Sendable {
 
   /// Reads the `config.json` at `path`.
   ///
-  /// - Throws: ``DataError`` for a file that is not JSON, an unknown `model_type` (with those known), or a
+  /// - Throws: `DataError` for a file that is not JSON, an unknown `model_type` (with those known), or a
   ///   value of the wrong type (with its key path).
   public init(contentsOf path: String) throws {
     guard case .object(let object) = try JSON(contentsOf: path) else {
@@ -103,7 +103,7 @@ public enum ModelConfiguration: Equatable, Sendable {
   /// Writes a `config.json` that transformers reads.
   ///
   /// - Parameter architecture: the class of transformers that the weights belong to, such as `CLIPModel`.
-  /// - Throws: ``DataError`` if the file cannot be written.
+  /// - Throws: `DataError` if the file cannot be written.
   public func write(to path: String, architecture: String) throws {
     var object = JSON.Object()
     _ = object.append("architectures", .array([.string(architecture)]))

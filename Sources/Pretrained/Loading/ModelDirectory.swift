@@ -22,7 +22,7 @@ public struct ModelDirectory: Sendable {
 
   /// Opens a directory and reads its `config.json`.
   ///
-  /// - Throws: ``DataError`` if there is no such directory, its settings are missing or unusable, or they say that
+  /// - Throws: `DataError` if there is no such directory, its settings are missing or unusable, or they say that
   ///   the weights are quantized.
   public init(_ path: String) throws {
     self.path = path
@@ -58,7 +58,7 @@ public struct ModelDirectory: Sendable {
   /// The path of the first of these files that the directory has.
   ///
   /// - Parameter purpose: what it is for, as the message says it: "tokenizer", "weights".
-  /// - Throws: ``DataError`` that names all the files looked for.
+  /// - Throws: `DataError` that names all the files looked for.
   public func require(_ names: [String], purpose: String) throws -> String {
     for name in names {
       if let file = find(name) { return file }
@@ -70,7 +70,7 @@ public struct ModelDirectory: Sendable {
   /// The weights: the file that `transformers_weights` names in `config.json`, else `model.safetensors`, its shards,
   /// `pytorch_model.bin`, or its shards.
   ///
-  /// - Throws: ``DataError`` if there are none, or they cannot be read.
+  /// - Throws: `DataError` if there are none, or they cannot be read.
   public func checkpoint() throws -> Checkpoint {
     if let named = configurationObject["transformers_weights"], named != .null {
       return try Checkpoint(path: weights(named: named))
@@ -96,7 +96,7 @@ public struct ModelDirectory: Sendable {
 
   /// How text is generated: `generation_config.json`, or what `config.json` says about it.
   ///
-  /// - Throws: ``DataError`` if a value has the wrong type.
+  /// - Throws: `DataError` if a value has the wrong type.
   public func generationConfiguration() throws -> GenerationConfiguration {
     if let file = find("generation_config.json") { return try GenerationConfiguration(contentsOf: file) }
     return try GenerationConfiguration(

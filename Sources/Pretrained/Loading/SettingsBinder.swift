@@ -16,7 +16,7 @@ extension SettingsGroup {
   ///
   /// - Parameters:
   ///   - path: the key path of `object` in the file, for messages; empty at the top.
-  /// - Throws: ``DataError`` that names the key path of a value of the wrong type.
+  /// - Throws: `DataError` that names the key path of a value of the wrong type.
   public init(_ object: JSON.Object, file: String, path: String = "") throws {
     self.init()
     var binder = SettingsBinder(reading: object, file: file, path: path)

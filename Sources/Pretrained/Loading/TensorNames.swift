@@ -9,7 +9,7 @@ extension ModelConfiguration {
   /// `transformer.`, `model.`), a ViT under the names that transformers 5 gives its parts, and `LayerNorm.gamma` and
   /// `LayerNorm.beta` of files that were converted from TensorFlow.
   ///
-  /// - Throws: ``DataError`` if a tensor is there under two names with different numbers.
+  /// - Throws: `DataError` if a tensor is there under two names with different numbers.
   public func named(_ checkpoint: Checkpoint) throws -> Checkpoint { try checkpoint.renamed(modelName) }
 
   /// The model's own name of a tensor that a file calls `name`.

@@ -1,5 +1,6 @@
 import Checkpoints
 import Images
+import Support
 import Tensors
 
 /// Prepares images for a model, each on its own, so that it is the same alone and among others.
@@ -17,7 +18,7 @@ struct ImagePreparation {
   ///
   /// Where the processor does not convert to RGB, and transformers would refuse gray pictures and those with
   /// transparency, they are converted first: transparency is dropped, as Pillow's `convert("RGB")` does.
-  func callAsFunction(_ image: Image) throws(ImageError) -> Tensor {
+  func callAsFunction(_ image: Image) throws(DataError) -> Tensor {
     let image = processor.configuration.convertsToRGB || image.format == .rgb ? image : image.converted(to: .rgb)
     return try processor([image]).pixelValues
   }

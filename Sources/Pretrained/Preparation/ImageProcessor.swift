@@ -1,4 +1,5 @@
 import Images
+import Support
 import Tensors
 
 /// Makes of images what a model takes: resized, cut, scaled and normalized as transformers' class of the same name
@@ -25,8 +26,8 @@ public struct ImageProcessor: Sendable {
 
   /// The processor of a checkpoint's directory.
   ///
-  /// - Throws: ``ImageError`` naming the file, the key and the reason.
-  public init(directory: String, backend: ResamplingBackend = .torchvision) throws(ImageError) {
+  /// - Throws: `DataError` naming the file, the key and the reason.
+  public init(directory: String, backend: ResamplingBackend = .torchvision) throws(DataError) {
     self.init(try ImageProcessorConfiguration(directory: directory), backend: backend)
   }
 
@@ -38,9 +39,9 @@ public struct ImageProcessor: Sendable {
   ///
   /// Where it neither converts nor normalizes, an image keeps the channels that it has: one for gray, four for RGBA.
   ///
-  /// - Throws: ``ImageError`` for an image that is not RGB where the configuration normalizes but does not convert, for
+  /// - Throws: `DataError` for an image that is not RGB where the configuration normalizes but does not convert, for
   ///   one too thin for its new size, and for a batch of different sizes that is not padded.
-  public func callAsFunction(_ images: [Image]) throws(ImageError) -> Batch {
+  public func callAsFunction(_ images: [Image]) throws(DataError) -> Batch {
     try process(
       images.map { image in
         let mode: StoredMode = image.format == .rgb ? .rgb : image.format == .rgba ? .rgba : .gray
@@ -52,7 +53,7 @@ public struct ImageProcessor: Sendable {
   /// samples as they are stored, indices into a palette too; three channels are needed for normalizing them.
   ///
   /// - Throws: as for images; the error names the file.
-  public func callAsFunction(_ files: [ImageFile]) throws(ImageError) -> Batch {
+  public func callAsFunction(_ files: [ImageFile]) throws(DataError) -> Batch {
     try process(
       files.map { file in
         Source(image: file.upright, mode: file.mode, name: file.path) { file.uprightChannels }
@@ -67,20 +68,20 @@ public struct ImageProcessor: Sendable {
     let channels: () -> [Image]?
   }
 
-  private func process(_ items: [Source]) throws(ImageError) -> Batch {
+  private func process(_ items: [Source]) throws(DataError) -> Batch {
     if items.isEmpty { reportMisuse("ImageProcessor", "a batch has at least one image") }
     var pictures: [[Image]] = []
     for item in items {
       do {
         pictures.append(try prepared(item))
       } catch {
-        throw ImageError(error.kind, file: item.name, reason: error.reason)
+        throw DataError(error.kind, file: item.name, reason: error.reason)
       }
     }
     let size = try batchSize(pictures.map { $0[0] })
     let channels = pictures[0].reduce(0) { $0 + $1.channels }
     guard pictures.allSatisfy({ $0.reduce(0) { $0 + $1.channels } == channels }) else {
-      throw ImageError(.unsupported, reason: "images of \(channels) channels and others do not make one batch")
+      throw DataError(.unsupported, reason: "images of \(channels) channels and others do not make one batch")
     }
     let plane = size.height * size.width
     var values = [Float](repeating: 0, count: pictures.count * channels * plane)
@@ -97,19 +98,19 @@ public struct ImageProcessor: Sendable {
   }
 
   /// The one size of a batch: that of the images, or what they are padded to.
-  private func batchSize(_ images: [Image]) throws(ImageError) -> (height: Int, width: Int) {
+  private func batchSize(_ images: [Image]) throws(DataError) -> (height: Int, width: Int) {
     let height = images.reduce(0) { max($0, $1.height) }
     let width = images.reduce(0) { max($0, $1.width) }
     guard configuration.pads else {
       if let odd = images.first(where: { $0.height != height || $0.width != width }) {
-        throw ImageError(
+        throw DataError(
           .unsupported, reason: "images of \(odd.width)×\(odd.height) and others do not make one batch without padding")
       }
       return (height, width)
     }
     guard let wanted = configuration.padSize else { return (height, width) }
     guard wanted.height >= height, wanted.width >= width else {
-      throw ImageError(
+      throw DataError(
         .unsupported,
         reason: "pad_size is \(wanted.width)×\(wanted.height), and an image would have to shrink to it from "
           + "\(width)×\(height)")
@@ -118,12 +119,12 @@ public struct ImageProcessor: Sendable {
   }
 
   /// One picture resized and cut, still in bytes: an RGB image, or a gray image for each channel that is stored.
-  private func prepared(_ source: Source) throws(ImageError) -> [Image] {
+  private func prepared(_ source: Source) throws(DataError) -> [Image] {
     if configuration.convertsToRGB { return [try prepared(source.image.flattened(onto: .white).converted(to: .rgb))] }
     // A transparent color is no channel of its own.
     if source.mode == .rgb { return [try prepared(source.image.converted(to: .rgb))] }
     guard configuration.normalization == nil, backend == .torchvision, let channels = source.channels() else {
-      throw ImageError(
+      throw DataError(
         .unsupported,
         reason: "\(configuration.kind.rawValue) takes RGB images only, and this one is stored as \(source.mode.words)")
     }
@@ -133,7 +134,7 @@ public struct ImageProcessor: Sendable {
   }
 
   /// One image resized and cut, its channels each by itself.
-  func prepared(_ image: Image) throws(ImageError) -> Image {
+  func prepared(_ image: Image) throws(DataError) -> Image {
     var image = image
     if let target = try configuration.targetSize(height: image.height, width: image.width) {
       image = image.resized(

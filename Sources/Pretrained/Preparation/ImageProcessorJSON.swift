@@ -1,22 +1,23 @@
 import Foundation
 import Images
+import Support
 
 extension ImageProcessorConfiguration {
   /// Reads `preprocessor_config.json`, or the part `image_processor` of `processor_config.json` where a checkpoint
   /// has that, as transformers does.
   ///
-  /// - Throws: ``ImageError`` naming the file, the key and the reason.
-  public init(directory: String) throws(ImageError) {
+  /// - Throws: `DataError` naming the file, the key and the reason.
+  public init(directory: String) throws(DataError) {
     let nested = directory + "/processor_config.json"
     let plain = directory + "/preprocessor_config.json"
     if access(nested, F_OK) == 0 {
-      let wrapper = try Self.decode(Wrapper.self, Files.read(nested, limit: Files.settingsLimit), file: nested)
+      let wrapper = try Self.decode(Wrapper.self, FileSystem.read(nested, limit: Self.settingsLimit), file: nested)
       if let fields = wrapper.image_processor {
         try self.init(fields, fallback: Self.fallback(for: fields, in: directory), file: nested)
         return
       }
     }
-    let fields = try Self.decode(Fields.self, Files.read(plain, limit: Files.settingsLimit), file: plain)
+    let fields = try Self.decode(Fields.self, FileSystem.read(plain, limit: Self.settingsLimit), file: plain)
     try self.init(fields, fallback: Self.fallback(for: fields, in: directory), file: plain)
   }
 
@@ -27,16 +28,19 @@ extension ImageProcessorConfiguration {
   ///   - json: the text as UTF-8.
   ///   - fallback: the kind where the text names none.
   ///   - file: the name that errors speak of.
-  /// - Throws: ``ImageError`` naming the file, the key and the reason.
+  /// - Throws: `DataError` naming the file, the key and the reason.
   public init(json: [UInt8], fallback: ImageProcessorKind? = nil, file: String = "preprocessor_config.json")
-    throws(ImageError)
+    throws(DataError)
   {
     try self.init(Self.decode(Fields.self, json, file: file), fallback: fallback, file: file)
   }
 
-  private init(_ fields: Fields, fallback: ImageProcessorKind?, file: String) throws(ImageError) {
-    func wrong(_ key: String, _ reason: String) -> ImageError {
-      ImageError(.configuration, file: file, place: "\"\(key)\"", reason: reason)
+  /// The largest file with settings that is read: 1 MiB, a thousand times what they need.
+  private static var settingsLimit: Int { 1 << 20 }
+
+  private init(_ fields: Fields, fallback: ImageProcessorKind?, file: String) throws(DataError) {
+    func wrong(_ key: String, _ reason: String) -> DataError {
+      DataError(.malformed, file: file, place: "\"\(key)\"", reason: reason)
     }
     let known = ImageProcessorKind.allCases.map(\.rawValue).joined(separator: ", ")
     let name = fields.image_processor_type ?? fields.feature_extractor_type
@@ -144,18 +148,18 @@ extension ImageProcessorConfiguration {
 
   /// The kind by `config.json`, where the processor's own file names none.
   ///
-  /// - Throws: ``ImageError`` where that file is needed and damaged: a guess would prepare pictures for another model.
-  private static func fallback(for fields: Fields, in directory: String) throws(ImageError) -> ImageProcessorKind? {
+  /// - Throws: `DataError` where that file is needed and damaged: a guess would prepare pictures for another model.
+  private static func fallback(for fields: Fields, in directory: String) throws(DataError) -> ImageProcessorKind? {
     let path = directory + "/config.json"
     guard fields.image_processor_type == nil, fields.feature_extractor_type == nil, access(path, F_OK) == 0 else {
       return nil
     }
-    let model = try decode(ModelType.self, Files.read(path, limit: Files.modelSettingsLimit), file: path)
+    let model = try decode(ModelType.self, FileSystem.read(path, limit: 1 << 26), file: path)
     return model.image_processor_type.flatMap(ImageProcessorKind.init(className:))
       ?? model.model_type.flatMap(ImageProcessorKind.init(modelType:))
   }
 
-  private static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8], file: String) throws(ImageError)
+  private static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8], file: String) throws(DataError)
     -> Value
   {
     do {
@@ -170,9 +174,9 @@ extension ImageProcessorConfiguration {
         @unknown default: (DecodingError.Context(codingPath: [], debugDescription: ""), "not readable")
         }
       let path = context.codingPath.map(\.stringValue).joined(separator: ".")
-      throw ImageError(.configuration, file: file, place: path.isEmpty ? nil : "\"\(path)\"", reason: reason)
+      throw DataError(.malformed, file: file, place: path.isEmpty ? nil : "\"\(path)\"", reason: reason)
     } catch {
-      throw ImageError(.configuration, file: file, reason: "not readable as JSON")
+      throw DataError(.malformed, file: file, reason: "not readable as JSON")
     }
   }
 }

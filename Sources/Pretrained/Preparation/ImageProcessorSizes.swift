@@ -1,10 +1,11 @@
 import Images
+import Support
 
 extension ImageProcessorConfiguration {
   /// The size that an image is resized to, or nil to leave it, with the roundings of transformers.
   ///
-  /// - Throws: ``ImageError`` where a side would vanish or grow out of bounds.
-  func targetSize(height: Int, width: Int) throws(ImageError) -> (height: Int, width: Int)? {
+  /// - Throws: `DataError` where a side would vanish or grow out of bounds.
+  func targetSize(height: Int, width: Int) throws(DataError) -> (height: Int, width: Int)? {
     guard let size else { return nil }
     let target =
       switch size {
@@ -15,10 +16,10 @@ extension ImageProcessorConfiguration {
         Self.keepingShape(height: height, width: width, shortest: edge, longest: longest)
       }
     guard target.height > 0, target.width > 0 else {
-      throw ImageError(.unsupported, reason: "\(width)×\(height) is too thin: resized, a side would have no pixel")
+      throw DataError(.unsupported, reason: "\(width)×\(height) is too thin: resized, a side would have no pixel")
     }
     guard max(target.height, target.width) <= Image.sideLimit, target.height * target.width <= Image.pixelLimit else {
-      throw ImageError(
+      throw DataError(
         .tooLarge,
         reason: "\(width)×\(height) would be resized to \(target.width)×\(target.height), over the limit of "
           + "\(Image.pixelLimit) pixels and \(Image.sideLimit) a side")
@@ -31,8 +32,8 @@ extension ImageProcessorConfiguration {
   /// - Parameters:
   ///   - height: the image's height in pixels.
   ///   - width: its width in pixels.
-  /// - Throws: ``ImageError`` where a side would vanish or grow out of bounds.
-  public func outputSize(height: Int, width: Int) throws(ImageError) -> (height: Int, width: Int) {
+  /// - Throws: `DataError` where a side would vanish or grow out of bounds.
+  public func outputSize(height: Int, width: Int) throws(DataError) -> (height: Int, width: Int) {
     let resized = try targetSize(height: height, width: width) ?? (height, width)
     return cropSize.map { ($0.height, $0.width) } ?? resized
   }

@@ -1,6 +1,5 @@
 import Checkpoints
 import Images
-import Pretrained
 import Support
 import Tensors
 import Tokenizers
