@@ -15,6 +15,9 @@ package struct JSONNode {
   /// Whether the value is missing or `null`.
   package var isNull: Bool { if case .null = value { true } else { false } }
 
+  /// Whether this is an object with the given key.
+  package func has(_ key: String) -> Bool { if case .object(let object) = value { object[key] != nil } else { false } }
+
   /// The member with the given key: `null` when it is missing, the last one when there are several.
   package subscript(key: String) -> JSONNode {
     if case .object(let object) = value { member(key, object[key] ?? .null) } else { member(key, .null) }
@@ -46,6 +49,12 @@ package struct JSONNode {
   package func integer() throws(DataError) -> Int {
     guard let integer = value.wholeNumber else { throw mismatch("an integer") }
     return integer
+  }
+
+  /// The number; throws if this is not one.
+  package func number() throws(DataError) -> Double {
+    guard let number = value.doubleValue else { throw mismatch("a number") }
+    return number
   }
 
   /// The elements; throws if this is not an array.

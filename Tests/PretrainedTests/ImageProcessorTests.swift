@@ -268,7 +268,8 @@ private struct ProcessorCase: Decodable {
     }
     try write("preprocessor_config.json", #"{"size": 64}"#)
     for (text, message) in [
-      ("{", "not JSON"), ("[]", "not of the kind that belongs there"), (#"{"model_type": 3}"#, "not of the kind"),
+      ("{", "the text ends too early"), ("[]", "an object is expected, an array was found"),
+      (#"{"model_type": 3}"#, "a text is expected, the number 3 was found"),
     ] {
       try write("config.json", text)
       let error = #expect(throws: DataError.self) { try ImageProcessorConfiguration(directory: directory) }
@@ -302,28 +303,28 @@ private struct ProcessorCase: Decodable {
 
 @Test func aWrongConfigurationIsSaidToBeWrong() {
   for (json, message) in [
-    ("", "f: not JSON"),
-    ("[1]", "f: not of the kind that belongs there"),
-    ("{}", "f: \"image_processor_type\": missing, but known are CLIP"),
+    ("", "f: line 1, column 1: the text ends too early"),
+    ("[1]", "f: an object is expected, an array was found"),
+    ("{}", "f: image_processor_type: missing, but known are CLIP"),
     (#"{"image_processor_type": "SamImageProcessor"}"#, "SamImageProcessor, but known are"),
-    (#"{"size": 0}"#, "f: \"size\": 0 is not a side from 1 to 16384"),
+    (#"{"size": 0}"#, "f: size: 0 is not a side from 1 to 16384"),
     (#"{"size": -3}"#, "-3 is not a side"),
-    (#"{"size": 1e300}"#, "f: \"size\""),
+    (#"{"size": 1e300}"#, "f: size"),
     (#"{"size": {"height": 3}}"#, "known are height and width"),
     (#"{"size": [1, 2, 3]}"#, "a list must be [height, width]"),
-    (#"{"size": "large"}"#, "f: \"size\": not of the kind"),
-    (#"{"crop_size": {"shortest_edge": 3}}"#, "f: \"crop_size\": height and width are needed"),
-    (#"{"resample": 4}"#, "f: \"resample\": 4, but known are 0 (nearest), 1 (lanczos), 2 (bilinear) and 3"),
-    (#"{"size": [16384, 16384]}"#, "f: \"size\": 16384×16384 has more than 178956970 pixels"),
-    (#"{"crop_size": {"height": 12000, "width": 16000}}"#, "f: \"crop_size\": 16000×12000 has more than"),
-    (#"{"crop_size": 16384}"#, "f: \"crop_size\": 16384×16384 has more than"),
-    (#"{"image_mean": [1, 2]}"#, "f: \"image_mean\": not three numbers"),
-    (#"{"image_std": [1, 0, 1]}"#, "f: \"image_std\": not three numbers other than zero"),
-    (#"{"do_resize": 7}"#, "f: \"do_resize\""),
-    (#"{"size": null}"#, "f: \"size\": null, but images are to be resized"),
-    (#"{"crop_size": null}"#, "f: \"crop_size\": missing, but do_center_crop is true"),
-    (#"{"image_std": null}"#, "f: \"image_std\": null, but images are to be normalized"),
-    (#"{"rescale_factor": 0}"#, "f: \"rescale_factor\": 0.0"),
+    (#"{"size": "large"}"#, "f: size: a number, a list or an object is expected, the text \"large\" was found"),
+    (#"{"crop_size": {"shortest_edge": 3}}"#, "f: crop_size: height and width are needed"),
+    (#"{"resample": 4}"#, "f: resample: 4, but known are 0 (nearest), 1 (lanczos), 2 (bilinear) and 3"),
+    (#"{"size": [16384, 16384]}"#, "f: size: 16384×16384 has more than 178956970 pixels"),
+    (#"{"crop_size": {"height": 12000, "width": 16000}}"#, "f: crop_size: 16000×12000 has more than"),
+    (#"{"crop_size": 16384}"#, "f: crop_size: 16384×16384 has more than"),
+    (#"{"image_mean": [1, 2]}"#, "f: image_mean: not three numbers"),
+    (#"{"image_std": [1, 0, 1]}"#, "f: image_std: not three numbers other than zero"),
+    (#"{"do_resize": 7}"#, "f: do_resize"),
+    (#"{"size": null}"#, "f: size: null, but images are to be resized"),
+    (#"{"crop_size": null}"#, "f: crop_size: missing, but do_center_crop is true"),
+    (#"{"image_std": null}"#, "f: image_std: null, but images are to be normalized"),
+    (#"{"rescale_factor": 0}"#, "f: rescale_factor: 0.0"),
   ] {
     let typed = json.replacing("{\"", with: "{\"image_processor_type\": \"CLIPImageProcessor\", \"", maxReplacements: 1)
     let text = json.contains("image_processor_type") ? json : typed
@@ -355,7 +356,7 @@ private struct ProcessorCase: Decodable {
     // A file that is there counts, also where it is damaged.
     try Data("{".utf8).write(to: URL(fileURLWithPath: "\(directory)/processor_config.json"))
     let damaged = #expect(throws: DataError.self) { try ImageProcessorConfiguration(directory: directory) }
-    #expect(damaged?.description == "\(directory)/processor_config.json: not JSON")
+    #expect(damaged?.description == "\(directory)/processor_config.json: line 1, column 2: the text ends too early")
   }
 }
 

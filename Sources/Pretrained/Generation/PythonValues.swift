@@ -1,4 +1,3 @@
-
 // transformers takes settings of generation as Python has them: `true` is the number 1, a whole number may be written
 // as 3.0, and where a truth value is wanted any number will do.
 

@@ -1,4 +1,3 @@
-import Foundation
 import Images
 import Support
 
@@ -8,17 +7,15 @@ extension ImageProcessorConfiguration {
   ///
   /// - Throws: `DataError` naming the file, the key and the reason.
   public init(directory: String) throws(DataError) {
-    let nested = directory + "/processor_config.json"
-    let plain = directory + "/preprocessor_config.json"
-    if access(nested, F_OK) == 0 {
-      let wrapper = try Self.decode(Wrapper.self, FileSystem.read(nested, limit: Self.settingsLimit), file: nested)
-      if let fields = wrapper.image_processor {
-        try self.init(fields, fallback: Self.fallback(for: fields, in: directory), file: nested)
-        return
-      }
+    let nested = FileSystem.join(directory, "processor_config.json")
+    var settings = JSONNode(.null, file: nested)
+    if FileSystem.exists(nested) { settings = try Self.settings(JSON(contentsOf: nested, options: .small), nested) }
+    settings = settings["image_processor"]
+    if settings.isNull {
+      let plain = FileSystem.join(directory, "preprocessor_config.json")
+      settings = try Self.settings(JSON(contentsOf: plain, options: .small), plain)
     }
-    let fields = try Self.decode(Fields.self, FileSystem.read(plain, limit: Self.settingsLimit), file: plain)
-    try self.init(fields, fallback: Self.fallback(for: fields, in: directory), file: plain)
+    try self.init(settings, fallback: Self.fallback(for: settings, in: directory))
   }
 
   /// Reads the text of a `preprocessor_config.json`. Keys that are missing have transformers' defaults; a null
@@ -32,85 +29,83 @@ extension ImageProcessorConfiguration {
   public init(json: [UInt8], fallback: ImageProcessorKind? = nil, file: String = "preprocessor_config.json")
     throws(DataError)
   {
-    try self.init(Self.decode(Fields.self, json, file: file), fallback: fallback, file: file)
+    try self.init(Self.settings(JSON(parsing: json, file: file, options: .small), file), fallback: fallback)
   }
 
-  /// The largest file with settings that is read: 1 MiB, a thousand times what they need.
-  private static var settingsLimit: Int { 1 << 20 }
+  /// A value as the node of a file, which must be an object.
+  private static func settings(_ value: JSON, _ file: String) throws(DataError) -> JSONNode {
+    let node = JSONNode(value, file: file)
+    _ = try node.members()
+    return node
+  }
 
-  private init(_ fields: Fields, fallback: ImageProcessorKind?, file: String) throws(DataError) {
-    func wrong(_ key: String, _ reason: String) -> DataError {
-      DataError(.malformed, file: file, place: "\"\(key)\"", reason: reason)
-    }
-    let known = ImageProcessorKind.allCases.map(\.rawValue).joined(separator: ", ")
-    let name = fields.image_processor_type ?? fields.feature_extractor_type
+  private init(_ fields: JSONNode, fallback: ImageProcessorKind?) throws(DataError) {
+    _ = try fields.members()
+    let stated = try fields.text("image_processor_type")
+    let older = try fields.text("feature_extractor_type")
+    let name = stated ?? older
     guard let kind = name.map(ImageProcessorKind.init(className:)) ?? fallback else {
-      throw wrong("image_processor_type", "\(name ?? "missing"), but known are \(known)")
+      let known = ImageProcessorKind.allCases.map(\.rawValue).joined(separator: ", ")
+      throw fields["image_processor_type"].error("\(name ?? "missing"), but known are \(known)")
     }
     self.init(kind)
-    if let value = fields.do_convert_rgb { convertsToRGB = value }
+    if let value = try fields.flag("do_convert_rgb") { convertsToRGB = value }
     // BEiT's class never pads.
-    if let value = fields.do_pad { pads = value && kind != .beit }
-    if let value = fields.resample {
+    if let value = try fields.flag("do_pad") { pads = value && kind != .beit }
+    if let value = try fields.integer("resample") {
       guard let filter = ResamplingFilter(rawValue: value) else {
-        throw wrong("resample", "\(value), but known are 0 (nearest), 1 (lanczos), 2 (bilinear) and 3 (bicubic)")
+        throw fields["resample"].error(
+          "\(value), but known are 0 (nearest), 1 (lanczos), 2 (bilinear) and 3 (bicubic)")
       }
       self.filter = filter
     }
-    if let value = fields.size {
-      do { size = try value.size(squareByDefault: fields.default_to_square ?? kind.isSquareByDefault) } catch {
-        throw wrong("size", error.reason)
-      }
-    }
+    let isSquare = try fields.flag("default_to_square") ?? kind.isSquareByDefault
+    if let value = try fields["size"].size(squareByDefault: isSquare) { size = value }
     // KOSMOS-2's way to ask for a square, whatever `size` says.
-    if fields.use_square_size == true && kind == .clip { size = .exact(height: 224, width: 224) }
-    if fields.do_resize == false {
+    if try fields.flag("use_square_size") == true, kind == .clip { size = .exact(height: 224, width: 224) }
+    if try fields.flag("do_resize") == false {
       size = nil
-    } else if let key = [.size, .resample].first(where: fields.nulls.contains) {
-      throw wrong(key.rawValue, "null, but images are to be resized")
+    } else if let key = ["size", "resample"].first(where: fields.isSetToNull) {
+      throw fields[key].error("null, but images are to be resized")
     }
-    cropSize = kind.cropSize
-    if let value = fields.crop_size {
-      do { cropSize = try value.cropSize() } catch { throw wrong("crop_size", error.reason) }
-    }
-    if !(fields.do_center_crop ?? kind.cropsByDefault) {
+    cropSize = try fields["crop_size"].cropSize() ?? kind.cropSize
+    if try !(fields.flag("do_center_crop") ?? kind.cropsByDefault) {
       cropSize = nil
-    } else if cropSize == nil || fields.nulls.contains(.crop_size) {
-      throw wrong("crop_size", "missing, but do_center_crop is true")
+    } else if cropSize == nil || fields.isSetToNull("crop_size") {
+      throw fields["crop_size"].error("missing, but do_center_crop is true")
     }
     // ViLT's class pads to the largest of a batch only.
-    if pads, kind != .vilt, let value = fields.pad_size {
-      do { padSize = try value.cropSize() } catch { throw wrong("pad_size", error.reason) }
-    }
-    if let value = fields.rescale_factor { rescaleFactor = value }
-    if fields.do_rescale == false {
+    if pads, kind != .vilt { padSize = try fields["pad_size"].cropSize() }
+    if let value = try fields.number("rescale_factor") { rescaleFactor = value }
+    if try fields.flag("do_rescale") == false {
       rescaleFactor = nil
-    } else if fields.nulls.contains(.rescale_factor) {
-      throw wrong("rescale_factor", "null, but images are to be rescaled")
+    } else if fields.isSetToNull("rescale_factor") {
+      throw fields["rescale_factor"].error("null, but images are to be rescaled")
     }
-    if let factor = rescaleFactor, factor == 0 || !factor.isFinite { throw wrong("rescale_factor", "\(factor)") }
+    if let factor = rescaleFactor, factor == 0 || !factor.isFinite {
+      throw fields["rescale_factor"].error("\(factor)")
+    }
 
     let defaults = Self(kind).normalization ?? .standard
-    let mean = fields.image_mean?.values ?? defaults.mean
-    let deviation = fields.image_std?.values ?? defaults.deviation
-    if fields.do_normalize == false {
+    let (mean, deviation) = (try fields.three("image_mean"), try fields.three("image_std"))
+    if try fields.flag("do_normalize") == false {
       normalization = nil
     } else {
-      if let key = [.image_mean, .image_std].first(where: fields.nulls.contains) {
-        throw wrong(key.rawValue, "null, but images are to be normalized")
+      if let key = ["image_mean", "image_std"].first(where: fields.isSetToNull) {
+        throw fields[key].error("null, but images are to be normalized")
       }
-      guard mean.count == 3, mean.allSatisfy(\.isFinite) else { throw wrong("image_mean", "not three numbers") }
-      guard deviation.count == 3, deviation.allSatisfy({ $0.isFinite && Float($0) != 0 }) else {
-        throw wrong("image_std", "not three numbers other than zero")
+      if deviation?.contains(where: { Float($0) == 0 }) == true {
+        throw fields["image_std"].error("not three numbers other than zero")
       }
-      normalization = Normalization(mean: mean, deviation: deviation)
+      normalization = Normalization(mean: mean ?? defaults.mean, deviation: deviation ?? defaults.deviation)
     }
-    if let value = fields.size_divisor {
-      guard (1...Fields.longestSide).contains(value) else { throw wrong("size_divisor", "\(value)") }
+    if fields.isSetToNull("size_divisor") { sizeDivisor = 1 }
+    if let value = try fields.integer("size_divisor") {
+      guard (1...JSONNode.longestSide).contains(value) else { throw fields["size_divisor"].error("\(value)") }
       sizeDivisor = value
     }
     if kind == .vilt {
-      if case .exact = size { throw wrong("size", "ViLT's processor needs shortest_edge") }
+      if case .exact = size { throw fields["size"].error("ViLT's processor needs shortest_edge") }
       // Its class in transformers never crops.
       cropSize = nil
     }
@@ -118,65 +113,52 @@ extension ImageProcessorConfiguration {
 
   /// The text of a `preprocessor_config.json` that transformers reads, keys in alphabetical order.
   public func json() -> String {
-    func number(_ value: Double) -> String { Int(exactly: value).map { "\($0)" } ?? "\(value)" }
-    func list(_ values: [Double]) -> String { "[\(values.map(number).joined(separator: ", "))]" }
-    var entries: [(key: String, value: String)] = [
-      ("do_center_crop", "\(cropSize != nil)"), ("do_convert_rgb", "\(convertsToRGB)"),
-      ("do_normalize", "\(normalization != nil)"), ("do_pad", "\(pads)"), ("do_rescale", "\(rescaleFactor != nil)"),
-      ("do_resize", "\(size != nil)"), ("image_processor_type", "\"\(kind.rawValue)\""),
-      ("resample", "\(filter.rawValue)"),
+    func number(_ value: Double) -> JSON { Int(exactly: value).map(JSON.integer) ?? .number(value) }
+    func extent(_ size: CropSize) -> JSON { ["height": .integer(size.height), "width": .integer(size.width)] }
+    var members: [(key: String, value: JSON)] = [
+      ("do_center_crop", .bool(cropSize != nil)), ("do_convert_rgb", .bool(convertsToRGB)),
+      ("do_normalize", .bool(normalization != nil)), ("do_pad", .bool(pads)),
+      ("do_rescale", .bool(rescaleFactor != nil)), ("do_resize", .bool(size != nil)),
+      ("image_processor_type", .string(kind.rawValue)), ("resample", .integer(filter.rawValue)),
     ]
-    if let cropSize {
-      entries.append(("crop_size", "{\"height\": \(cropSize.height), \"width\": \(cropSize.width)}"))
-    }
-    if let padSize { entries.append(("pad_size", "{\"height\": \(padSize.height), \"width\": \(padSize.width)}")) }
+    if let cropSize { members.append(("crop_size", extent(cropSize))) }
+    if let padSize { members.append(("pad_size", extent(padSize))) }
     if let normalization {
-      entries += [("image_mean", list(normalization.mean)), ("image_std", list(normalization.deviation))]
+      members.append(("image_mean", .array(normalization.mean.map(number))))
+      members.append(("image_std", .array(normalization.deviation.map(number))))
     }
-    if let rescaleFactor { entries.append(("rescale_factor", number(rescaleFactor))) }
+    if let rescaleFactor { members.append(("rescale_factor", number(rescaleFactor))) }
     switch size {
-    case .exact(let height, let width): entries.append(("size", "{\"height\": \(height), \"width\": \(width)}"))
-    case .shortestEdge(let edge, nil): entries.append(("size", "{\"shortest_edge\": \(edge)}"))
+    case .exact(let height, let width): members.append(("size", extent(CropSize(height: height, width: width))))
+    case .shortestEdge(let edge, nil): members.append(("size", ["shortest_edge": .integer(edge)]))
     case .shortestEdge(let edge, let longest?):
-      entries.append(("size", "{\"longest_edge\": \(longest), \"shortest_edge\": \(edge)}"))
+      members.append(("size", ["longest_edge": .integer(longest), "shortest_edge": .integer(edge)]))
     case nil: break
     }
-    if kind == .vilt { entries.append(("size_divisor", "\(sizeDivisor)")) }
-    let lines = entries.sorted { $0.key < $1.key }.map { "  \"\($0.key)\": \($0.value)" }
+    if kind == .vilt { members.append(("size_divisor", .integer(sizeDivisor))) }
+    let lines = members.sorted { $0.key < $1.key }.map { "  \"\($0.key)\": \($0.value.text(.line))" }
     return "{\n\(lines.joined(separator: ",\n"))\n}\n"
   }
 
   /// The kind by `config.json`, where the processor's own file names none.
   ///
   /// - Throws: `DataError` where that file is needed and damaged: a guess would prepare pictures for another model.
-  private static func fallback(for fields: Fields, in directory: String) throws(DataError) -> ImageProcessorKind? {
-    let path = directory + "/config.json"
-    guard fields.image_processor_type == nil, fields.feature_extractor_type == nil, access(path, F_OK) == 0 else {
+  private static func fallback(for fields: JSONNode, in directory: String) throws(DataError) -> ImageProcessorKind? {
+    let path = FileSystem.join(directory, "config.json")
+    guard fields["image_processor_type"].isNull, fields["feature_extractor_type"].isNull, FileSystem.exists(path) else {
       return nil
     }
-    let model = try decode(ModelType.self, FileSystem.read(path, limit: 1 << 26), file: path)
-    return model.image_processor_type.flatMap(ImageProcessorKind.init(className:))
-      ?? model.model_type.flatMap(ImageProcessorKind.init(modelType:))
+    let model = try settings(JSON(contentsOf: path), path)
+    let (processor, type) = (try model.text("image_processor_type"), try model.text("model_type"))
+    return processor.flatMap(ImageProcessorKind.init(className:)) ?? type.flatMap(ImageProcessorKind.init(modelType:))
   }
+}
 
-  private static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8], file: String) throws(DataError)
-    -> Value
-  {
-    do {
-      return try JSONDecoder().decode(type, from: Data(bytes))
-    } catch let error as DecodingError {
-      let (context, reason) =
-        switch error {
-        case .typeMismatch(_, let context): (context, "not of the kind that belongs there")
-        case .valueNotFound(_, let context): (context, "null where a value belongs")
-        case .keyNotFound(let key, let context): (context, "\"\(key.stringValue)\" is missing")
-        case .dataCorrupted(let context): (context, context.codingPath.isEmpty ? "not JSON" : context.debugDescription)
-        @unknown default: (DecodingError.Context(codingPath: [], debugDescription: ""), "not readable")
-        }
-      let path = context.codingPath.map(\.stringValue).joined(separator: ".")
-      throw DataError(.malformed, file: file, place: path.isEmpty ? nil : "\"\(path)\"", reason: reason)
-    } catch {
-      throw DataError(.malformed, file: file, reason: "not readable as JSON")
-    }
-  }
+extension JSON.Options {
+  /// As ``settings``, of at most 1 MiB: a thousand times what a processor's settings need.
+  fileprivate static let small = {
+    var options = settings
+    options.byteLimit = 1 << 20
+    return options
+  }()
 }
