@@ -68,7 +68,7 @@ extension TensorEntry {
     (file, file.bytes.baseAddress.map { $0 + byteOffset }, byteCount / elementType.byteCount)
   }
 
-  /// Checks that the elements are floating-point numbers.
+  /// Checks that the elements are floating-point numbers, each with memory of its own.
   ///
   /// - Throws: `DataError` that names the key, the type and the file.
   package func requireWeights() throws {
@@ -76,6 +76,11 @@ extension TensorEntry {
       throw DataError(
         .mismatch, file: file.path, place: quoted(name),
         reason: "holds \(elementType), but a weight is a floating-point number; quantized models are not read")
+    }
+    // A view may repeat one number, so that four bytes describe millions; no weight does.
+    guard count <= byteCount / elementType.byteCount else {
+      throw DataError(
+        .mismatch, file: file.path, place: quoted(name), reason: "repeats its numbers, as no weight does")
     }
   }
 

@@ -126,10 +126,9 @@ public final class Checkpoint: Sendable {
     return Checkpoint(path: path, entries: renamed, unread: unreadRenamed, metadata: metadata)
   }
 
-  /// Where `name` stands if the tensors are wrapped in something, as a hint for the message that it is missing; empty if
-  /// they are not.
-  package func wrapperHint(_ name: String) -> String {
-    guard let wrapped = names.first(where: { $0.hasSuffix("." + name) }) else { return "" }
+  /// Where `name` stands if the tensors are wrapped in something, as a hint for the message that it is missing.
+  func wrapperHint(_ name: String) -> String? {
+    guard let wrapped = names.first(where: { $0.hasSuffix("." + name) }) else { return nil }
     let wrapper = wrapped.dropLast(name.count + 1)
     return "; it has \(quoted(wrapped)): the model's tensors stand within \(quoted(wrapper)), and have to be saved "
       + "without that"

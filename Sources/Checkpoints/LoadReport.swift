@@ -11,6 +11,8 @@ public struct LoadReport: Equatable, Sendable, CustomStringConvertible {
   /// Names that the checkpoint has for nothing, as is known of such checkpoints.
   public private(set) var ignored: [String] = []
   private let file: String
+  /// Where the first missing tensor stands if all are wrapped in something.
+  private var wrapperHint: String?
 
   /// Compares a model's tensors with those of a checkpoint.
   ///
@@ -32,6 +34,7 @@ public struct LoadReport: Equatable, Sendable, CustomStringConvertible {
       found[tensor.name] = source
       used.insert(source)
     }
+    wrapperHint = missing.first.flatMap(checkpoint.wrapperHint)
     let tied = Set(rules.tied.map(\.name))
     for name in (checkpoint.names + checkpoint.unreadNames).sorted() where !used.contains(name) {
       if tied.contains(name) || rules.ignores(name) {
@@ -47,7 +50,7 @@ public struct LoadReport: Equatable, Sendable, CustomStringConvertible {
   /// - Throws: `DataError` that counts the missing tensors and names the first few.
   public func requireComplete() throws {
     guard !missing.isEmpty else { return }
-    let unknown = unexpected.first.map { "; it has \(quoted($0)), which the model does not know" } ?? ""
+    let unknown = wrapperHint ?? unexpected.first.map { "; it has \(quoted($0)), which the model does not know" } ?? ""
     throw DataError(
       .notFound, file: file, reason: "lacks \(missing.count) tensors of the model: \(Self.list(missing))\(unknown)")
   }

@@ -23,7 +23,7 @@ public final class Embedding: Module {
       }
       return index < 0 ? index + count : index
     }
-    if let row = self.paddingIndex { weight[row].assign(.zeros([width])) }
+    if let row = self.paddingIndex, !Initialization.isSkipped { weight[row].assign(.zeros([width])) }
   }
 
   /// Looks up each id.

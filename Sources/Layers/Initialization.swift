@@ -3,12 +3,24 @@ import Tensors
 /// How new parameters get their values: as in PyTorch, from the current generator, in the order in which the layers
 /// are made.
 public enum Initialization {
+  /// What new parameters are given.
+  private enum Contents {
+    case values, memory, shape
+  }
+  @TaskLocal private static var contents = Contents.values
+
   /// Whether new parameters are left without values.
-  @TaskLocal static var isSkipped = false
+  static var isSkipped: Bool { contents != .values }
 
   /// Makes a model without drawing its initial values, because they are about to be loaded. The memory is not touched.
   public static func skipped<Result>(_ body: () throws -> Result) rethrows -> Result {
-    try $isSkipped.withValue(true, operation: body)
+    try $contents.withValue(contents == .shape ? .shape : .memory, operation: body)
+  }
+
+  /// Makes a model whose parameters have shapes and no memory, so that its size costs nothing: settings from a file may
+  /// ask for any. No parameter may be used before it has adopted or been assigned a tensor.
+  package static func shapesOnly<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try $contents.withValue(.shape, operation: body)
   }
 
   /// A parameter with uniform values from `-bound` to `bound`.
@@ -27,7 +39,11 @@ public enum Initialization {
   }
 
   private static func parameter(_ shape: [Int], _ make: () -> Tensor) -> Tensor {
-    (isSkipped ? Tensor.empty(shape) : make()).requiringGrad()
+    switch contents {
+    case .values: make().requiringGrad()
+    case .memory: Tensor.empty(shape).requiringGrad()
+    case .shape: Tensor(withoutMemory: shape).requiringGrad()
+    }
   }
 }
 

@@ -107,7 +107,7 @@ struct BLIP2Training: ModelTraining {
   private static func configuration(
     _ tokenizer: LearnedTokenizer, _ captioner: ModelDirectory
   ) throws -> BLIP2Configuration {
-    guard case .visionEncoderDecoder(let seen) = captioner.configuration else {
+    guard let seen = captioner.configuration as? VisionEncoderDecoderConfiguration else {
       throw DataError(file: captioner.path, reason: "is no captioner")
     }
     var configuration = BLIP2Configuration()

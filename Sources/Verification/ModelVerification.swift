@@ -40,11 +40,12 @@ public struct ModelVerification {
     do {
       try noGrad {
         switch model.configuration {
-        case .clip: try computed.add(CLIPModel(model, weights: file, onReport: note))
-        case .vilt: try computed.add(ViLTForQuestionAnswering(model, weights: file, onReport: note))
-        case .visionEncoderDecoder: try computed.add(VisionEncoderDecoderModel(model, weights: file, onReport: note))
-        case .blip2: try computed.add(BLIP2Model(model, weights: file, onReport: note))
-        case .vit, .gpt2, .opt:
+        case is CLIPConfiguration: try computed.add(CLIPModel(model, weights: file, onReport: note))
+        case is ViLTConfiguration: try computed.add(ViLTForQuestionAnswering(model, weights: file, onReport: note))
+        case is VisionEncoderDecoderConfiguration:
+          try computed.add(VisionEncoderDecoderModel(model, weights: file, onReport: note))
+        case is BLIP2Configuration: try computed.add(BLIP2Model(model, weights: file, onReport: note))
+        default:
           throw DataError(
             .unsupported, file: path,
             reason: "models of type \(model.configuration.modelType) cannot be verified; "

@@ -14,11 +14,11 @@ extension PretrainedTask {
     let directory = try ModelDirectory(path)
     let file = try ImageFile(contentsOf: image)
     switch directory.configuration {
-    case .clip: return try zeroShot(directory, file, texts)
-    case .visionEncoderDecoder: return try captioning(directory, file)
-    case .vilt: return try answering(directory, file, texts)
-    case .blip2: return try prompting(directory, file, texts)
-    case .vit, .gpt2, .opt:
+    case is CLIPConfiguration: return try zeroShot(directory, file, texts)
+    case is VisionEncoderDecoderConfiguration: return try captioning(directory, file)
+    case is ViLTConfiguration: return try answering(directory, file, texts)
+    case is BLIP2Configuration: return try prompting(directory, file, texts)
+    default:
       throw BenchError(description: "\(path): there is no task for a \(directory.configuration.modelType) alone")
     }
   }

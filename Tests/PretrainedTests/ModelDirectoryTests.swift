@@ -27,7 +27,7 @@ import Testing
       expectError(.malformed, "not an object") { try ModelDirectory(directory) }
       try write(#"{"model_type": "clip"}"#, "\(directory)/config.json")
       let model = try ModelDirectory(directory)
-      #expect(model.configuration == .clip(CLIPConfiguration()))
+      #expect(model.configuration as? CLIPConfiguration == CLIPConfiguration())
       expectError(
         .notFound,
         "has no weights: looked for model.safetensors, model.safetensors.index.json, pytorch_model.bin or pytorch_model"
@@ -139,7 +139,7 @@ import Testing
       let checkpoint = try checkpoint(names, in: directory)
       let expected = ["c.bias", "a.weight", "b.weight", "a.bias"].map { ExpectedTensor($0, [2]) }
       let report = try LoadReport(
-        expected: expected, checkpoint: checkpoint, rules: KeyRules(for: .clip(CLIPConfiguration())))
+        expected: expected, checkpoint: checkpoint, rules: CLIPConfiguration().keyRules)
       #expect(report.found == ["a.weight": "a.weight", "b.weight": "b.weight"])
       #expect(report.missing == ["a.bias", "c.bias"])
       #expect(report.unexpected == ["x.extra"])
@@ -163,9 +163,9 @@ import Testing
   @Test func tiedAndRenamedTensorsAreFound() throws {
     try withTemporaryDirectory { directory in
       let names = ["decoder.transformer.wte.weight", "a.LayerNorm.gamma", "a.LayerNorm.beta"]
-      let model = ModelConfiguration.visionEncoderDecoder(VisionEncoderDecoderConfiguration())
-      let checkpoint = try model.named(checkpoint(names, in: directory))
-      let rules = KeyRules(for: model)
+      let model = VisionEncoderDecoderConfiguration()
+      let checkpoint = try type(of: model).named(checkpoint(names, in: directory))
+      let rules = model.keyRules
       let expected = [
         "decoder.transformer.wte.weight", "decoder.lm_head.weight", "a.LayerNorm.weight", "a.LayerNorm.bias",
       ]
@@ -182,7 +182,7 @@ import Testing
   @Test func aTiedTableIsFoundUnderTheNameOfTheOutputLayer() throws {
     try withTemporaryDirectory { directory in
       let checkpoint = try checkpoint(["lm_head.weight"], in: directory)
-      let rules = KeyRules(for: .gpt2(GPT2Configuration()))
+      let rules = GPT2Configuration().keyRules
       let report = try LoadReport(
         expected: [ExpectedTensor("transformer.wte.weight", [2])], checkpoint: checkpoint, rules: rules)
       #expect(report.found == ["transformer.wte.weight": "lm_head.weight"])
@@ -193,18 +193,14 @@ import Testing
   @Test func anOutputLayerThatDiffersFromTheTableIsNotTied() throws {
     try withTemporaryDirectory { directory in
       let path = "\(directory)/model.safetensors"
-      let tied = ModelConfiguration.gpt2(GPT2Configuration())
+      let tied = GPT2Configuration()
       for (head, isTied) in [([Float(1), 2], true), ([1, 3], false)] {
         try SafetensorsWriter.write(
           [
             TensorToWrite(name: "transformer.wte.weight", [Float(1), 2], shape: [2]),
             TensorToWrite(name: "lm_head.weight", head, shape: [2]),
           ], to: path)
-        guard case .gpt2(let settings) = tied.fitted(to: try Checkpoint(path: path)) else {
-          Issue.record("another kind of model")
-          return
-        }
-        #expect(settings.tiesWordEmbeddings == isTied)
+        #expect(try tied.fitted(to: Checkpoint(path: path)).tiesWordEmbeddings == isTied)
       }
     }
   }
@@ -214,16 +210,16 @@ import Testing
       let checkpoint = try checkpoint(["transformer.wte.weight"], in: directory)
       var settings = GPT2Configuration()
       let expected = [ExpectedTensor("transformer.wte.weight", [2]), ExpectedTensor("lm_head.weight", [2])]
-      let tied = try LoadReport(expected: expected, checkpoint: checkpoint, rules: KeyRules(for: .gpt2(settings)))
+      let tied = try LoadReport(expected: expected, checkpoint: checkpoint, rules: settings.keyRules)
       #expect(tied.missing.isEmpty && tied.unexpected.isEmpty)
       settings.tiesWordEmbeddings = false
-      let report = try LoadReport(expected: expected, checkpoint: checkpoint, rules: KeyRules(for: .gpt2(settings)))
+      let report = try LoadReport(expected: expected, checkpoint: checkpoint, rules: settings.keyRules)
       #expect(report.missing == ["lm_head.weight"])
     }
   }
 
   @Test func buffersOfOlderCheckpointsAreIgnoredAndNothingElse() {
-    let rules = KeyRules(for: .visionEncoderDecoder(VisionEncoderDecoderConfiguration()))
+    let rules = VisionEncoderDecoderConfiguration().keyRules
     #expect(rules.ignores("decoder.transformer.h.0.attn.bias"))
     #expect(rules.ignores("decoder.transformer.h.11.attn.masked_bias"))
     #expect(rules.ignores("decoder.transformer.h.11.crossattention.masked_bias"))

@@ -41,7 +41,7 @@ import Testing
       do {
         let json = try text.withUnsafeBytes { try JSON(parsing: $0, file: "config.json") }
         guard let object = json.members else { continue }
-        _ = try ModelConfiguration(object, file: "config.json")
+        _ = try ModelConfiguration.read(object, file: "config.json")
         _ = try GenerationConfiguration(modelConfiguration: object, file: "config.json")
         accepted += 1
       } catch let error as DataError {

@@ -13,7 +13,7 @@ import Tokenizers
 struct BLIP2ObjectivesTests {
   @Test func theImageEncoderSeesAsTheCaptionersDoes() throws {
     let directory = try ModelDirectory(ShippedCheckpoint.captioner.directory)
-    guard case .visionEncoderDecoder(let settings) = directory.configuration else {
+    guard let settings = directory.configuration as? VisionEncoderDecoderConfiguration else {
       Issue.record("not a captioner")
       return
     }

@@ -26,8 +26,6 @@ public struct BLIP2: Pipeline {
     public let answer: String
   }
 
-  /// The `model_type` of directories that this task takes.
-  public static let modelType = BLIP2Model.modelType
   /// Image encoder, Q-Former and language model.
   public let model: BLIP2Model
   /// Makes tokens of prompts, and words of tokens.

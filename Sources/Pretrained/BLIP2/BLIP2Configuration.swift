@@ -36,6 +36,18 @@ public struct BLIP2Configuration: SettingsGroup {
         "image_token_index",
         "is token \(imageTokenID), but text_config.vocab_size says that there are 0 to \(text.vocabularySize - 1)")
     }
+    if binder.isReading, queryCount >= text.positionCount {
+      throw binder.failure(
+        "num_query_tokens",
+        "is \(queryCount), but text_config.max_position_embeddings says \(text.positionCount): there is no place for a text"
+      )
+    }
+    if binder.isReading, text.embeddingSize > text.hiddenSize {
+      throw binder.failure(
+        "text_config.word_embed_proj_dim",
+        "is \(text.embeddingSize), but text_config.hidden_size says \(text.hiddenSize): an image's tokens would not fill "
+          + "their places")
+    }
   }
 }
 
@@ -72,10 +84,11 @@ public struct BLIP2VisionConfiguration: SettingsGroup {
     try binder.modelType("blip_2_vision_model", "blip-2")
     try binder.size("hidden_size", &hiddenSize)
     try binder.size("intermediate_size", &intermediateSize)
-    try binder.size("num_hidden_layers", &layerCount)
+    try binder.layerCount("num_hidden_layers", &layerCount)
     try binder.size("num_attention_heads", &headCount)
     try binder.extent("image_size", &imageSize)
     try binder.extent("patch_size", &patchSize)
+    try binder.requirePatch(in: imageSize, patchSize)
     try binder.activation("hidden_act", &activation)
     try binder.number("layer_norm_eps", &layerNormEpsilon)
     try binder.trainingNumber("attention_dropout", &attentionDropout)
@@ -126,7 +139,7 @@ public struct QFormerConfiguration: SettingsGroup {
     try binder.modelType("blip_2_qformer", "blip-2")
     try binder.idleSize("vocab_size", &vocabularySize)
     try binder.size("hidden_size", &hiddenSize)
-    try binder.size("num_hidden_layers", &layerCount)
+    try binder.layerCount("num_hidden_layers", &layerCount)
     try binder.size("num_attention_heads", &headCount)
     try binder.size("intermediate_size", &intermediateSize)
     try binder.activation("hidden_act", &activation)
@@ -154,4 +167,22 @@ extension BLIP2Configuration {
     configuration.text.vocabularySize = 50_304
     return configuration
   }()
+}
+
+// MARK: Names in checkpoints
+
+extension BLIP2Configuration: PretrainedConfiguration {
+  public static let modelType = "blip-2"
+  public static let names = PublishedNames(
+    base: "blip", whole: ["vision_model", "query_tokens", "qformer", "language_projection", "language_model"],
+    ignored: [
+      "*.position_ids", "itm_head.*", "vision_projection.*", "text_projection.*", "embeddings.*", "qformer.cls.*",
+      "*.rotary_emb.inv_freq",
+    ])
+  public var tiedOutput: TiedOutput? { text.tiedOutput?.within("language_model.") }
+  public var untied: Self {
+    var settings = self
+    settings.text = text.untied
+    return settings
+  }
 }

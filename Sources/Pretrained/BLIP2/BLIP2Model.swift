@@ -8,8 +8,6 @@ import Tensors
 /// B, C, H, W stand for images, channels, height and width; Q for queries; T for tokens; D for the language model's
 /// width; V for its vocabulary.
 public final class BLIP2Model: Module, PretrainedModel {
-  /// The `model_type` of directories that hold it.
-  public static let modelType = "blip-2"
   /// What the model was made from.
   public let configuration: BLIP2Configuration
   /// What looks.
@@ -22,14 +20,6 @@ public final class BLIP2Model: Module, PretrainedModel {
   public let languageProjection: Linear
   /// What writes.
   public let languageModel: OPTDecoder
-
-  /// Its own settings, `nil` if these are another model's.
-  public static func settings(of configuration: ModelConfiguration) -> BLIP2Configuration? {
-    if case .blip2(let settings) = configuration { settings } else { nil }
-  }
-
-  /// Its settings among those of all models.
-  public static func modelConfiguration(_ settings: BLIP2Configuration) -> ModelConfiguration { .blip2(settings) }
 
   /// The class of transformers that has the same weights under the same names.
   public static let architecture = "Blip2ForConditionalGeneration"

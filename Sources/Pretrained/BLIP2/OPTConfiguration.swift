@@ -52,7 +52,7 @@ public struct OPTConfiguration: SettingsGroup {
     try binder.modelType("opt")
     try binder.size("vocab_size", &vocabularySize)
     try binder.size("hidden_size", &hiddenSize)
-    try binder.size("num_hidden_layers", &layerCount)
+    try binder.layerCount("num_hidden_layers", &layerCount)
     try binder.size("ffn_dim", &intermediateSize)
     try binder.size("max_position_embeddings", &positionCount)
     try binder.flag("do_layer_norm_before", &normalizesBefore)
@@ -70,5 +70,20 @@ public struct OPTConfiguration: SettingsGroup {
     try binder.token("bos_token_id", &bosTokenID)
     try binder.tokens("eos_token_id", &eosTokenIDs)
     try binder.requireHeads(headCount, divide: hiddenSize, "num_attention_heads", "hidden_size")
+  }
+}
+
+// MARK: Names in checkpoints
+
+extension OPTConfiguration: PretrainedConfiguration {
+  public static let modelType = "opt"
+  public static let names = PublishedNames(base: "model", whole: ["model", "lm_head"], own: ["decoder"])
+  public var tiedOutput: TiedOutput? {
+    tiesWordEmbeddings ? TiedOutput(table: "model.decoder.embed_tokens.weight", head: "lm_head.weight") : nil
+  }
+  public var untied: Self {
+    var settings = self
+    settings.tiesWordEmbeddings = false
+    return settings
   }
 }

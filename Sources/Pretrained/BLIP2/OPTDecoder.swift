@@ -99,17 +99,6 @@ extension OPTDecoder: CausalLanguageModel {
 }
 
 extension OPTDecoder: PretrainedModel {
-  /// The `model_type` of directories that hold it.
-  public static var modelType: String { "opt" }
-
-  /// Its own settings, `nil` if these are another model's.
-  public static func settings(of configuration: ModelConfiguration) -> OPTConfiguration? {
-    if case .opt(let settings) = configuration { settings } else { nil }
-  }
-
-  /// Its settings among those of all models.
-  public static func modelConfiguration(_ settings: OPTConfiguration) -> ModelConfiguration { .opt(settings) }
-
   /// The class of transformers that has the same weights under the same names.
   public static let architecture = "OPTForCausalLM"
   /// What the class has that others of its `model_type` lack.

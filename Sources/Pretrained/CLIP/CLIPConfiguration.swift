@@ -73,7 +73,7 @@ public struct CLIPTextConfiguration: SettingsGroup {
     try binder.size("hidden_size", &hiddenSize)
     try binder.size("intermediate_size", &intermediateSize)
     try binder.idleSize("projection_dim", &projectionSize)
-    try binder.size("num_hidden_layers", &layerCount)
+    try binder.layerCount("num_hidden_layers", &layerCount)
     try binder.size("num_attention_heads", &headCount)
     try binder.size("max_position_embeddings", &positionCount)
     try binder.activation("hidden_act", &activation)
@@ -123,15 +123,24 @@ public struct CLIPVisionConfiguration: SettingsGroup {
     try binder.size("hidden_size", &hiddenSize)
     try binder.size("intermediate_size", &intermediateSize)
     try binder.idleSize("projection_dim", &projectionSize)
-    try binder.size("num_hidden_layers", &layerCount)
+    try binder.layerCount("num_hidden_layers", &layerCount)
     try binder.size("num_attention_heads", &headCount)
     try binder.size("num_channels", &channelCount)
     try binder.extent("image_size", &imageSize)
     try binder.extent("patch_size", &patchSize)
+    try binder.requirePatch(in: imageSize, patchSize)
     try binder.activation("hidden_act", &activation)
     try binder.number("layer_norm_eps", &layerNormEpsilon)
     try binder.trainingNumber("attention_dropout", &attentionDropout)
     try binder.trainingNumber("initializer_range", &initializerRange)
     try binder.requireHeads(headCount, divide: hiddenSize, "num_attention_heads", "hidden_size")
   }
+}
+
+// MARK: Names in checkpoints
+
+extension CLIPConfiguration: PretrainedConfiguration {
+  public static let modelType = "clip"
+  public static let names = PublishedNames(
+    base: "clip", whole: ["logit_scale", "text_model", "vision_model", "text_projection", "visual_projection"])
 }

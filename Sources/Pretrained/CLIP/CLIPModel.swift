@@ -18,17 +18,6 @@ public final class CLIPModel: Module, PretrainedModel {
   private let textProjection: Linear
   private let visualProjection: Linear
 
-  /// The `model_type` of directories that hold a CLIP.
-  public static let modelType = "clip"
-
-  /// The settings of a CLIP, `nil` if these are another model's.
-  public static func settings(of configuration: ModelConfiguration) -> CLIPConfiguration? {
-    if case .clip(let settings) = configuration { settings } else { nil }
-  }
-
-  /// Its settings among those of all models.
-  public static func modelConfiguration(_ settings: CLIPConfiguration) -> ModelConfiguration { .clip(settings) }
-
   /// The class of transformers that has the same weights under the same names.
   public static let architecture = "CLIPModel"
   /// What the class has that others of its `model_type` lack.

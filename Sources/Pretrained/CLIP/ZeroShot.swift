@@ -20,8 +20,6 @@ public struct ZeroShot: Pipeline {
     public var probabilities: Tensor { logitsPerImage.softmax(dim: 1) }
   }
 
-  /// The `model_type` of directories that this task takes.
-  public static let modelType = CLIPModel.modelType
   /// The two towers.
   public let model: CLIPModel
   /// Makes tokens of texts.

@@ -1,24 +1,69 @@
+import Checkpoints
 import Support
 
-/// What `config.json` says about a model: which kind it is, and its settings.
-public enum ModelConfiguration: Equatable, Sendable {
-  /// Images and texts in one space.
-  case clip(CLIPConfiguration)
-  /// Captions: a ViT and a GPT-2 that attends to it.
-  case visionEncoderDecoder(VisionEncoderDecoderConfiguration)
-  /// Questions about images, answered by one transformer over both.
-  case vilt(ViLTConfiguration)
-  /// A frozen image encoder and a frozen language model with a transformer between them.
-  case blip2(BLIP2Configuration)
-  /// An image classifier.
-  case vit(ViTConfiguration)
-  /// A language model.
-  case gpt2(GPT2Configuration)
-  /// A language model.
-  case opt(OPTConfiguration)
+/// The settings of a kind of published model (`config.json`), and how published files name its tensors.
+public protocol PretrainedConfiguration: SettingsGroup {
+  /// The value of `model_type`.
+  static var modelType: String { get }
+  /// How published files name its tensors.
+  static var names: PublishedNames { get }
+  /// The language model's token embedding and its output layer, where the settings say that both are one matrix.
+  var tiedOutput: TiedOutput? { get }
+  /// The settings with these two apart.
+  var untied: Self { get }
+}
+
+extension PretrainedConfiguration {
+  /// The value of `model_type`.
+  public var modelType: String { Self.modelType }
+
+  /// None: the model has no output layer over tokens.
+  public var tiedOutput: TiedOutput? { nil }
+  /// The settings as they are.
+  public var untied: Self { self }
+
+  /// A checkpoint whose tensors have the names that the model gives them.
+  ///
+  /// - Throws: `DataError` if a tensor is there under two names with different numbers.
+  public static func named(_ checkpoint: Checkpoint) throws -> Checkpoint { try checkpoint.renamed(names.modelName) }
+
+  /// The settings of the model that a checkpoint holds: a language model whose token embedding and output layer are
+  /// both in the file, and differ, is not tied, whatever `tie_word_embeddings` says. So does transformers.
+  func fitted(to checkpoint: Checkpoint) -> Self {
+    guard let names = tiedOutput, let table = checkpoint[names.table], let head = checkpoint[names.head],
+      !table.holdsTheSame(as: head)
+    else { return self }
+    return untied
+  }
+
+  /// Which names in a checkpoint may differ from the model's.
+  public var keyRules: KeyRules {
+    // Whichever of the two a file has is both.
+    KeyRules(
+      ignored: Self.names.ignored, tied: tiedOutput.map { [($0.head, $0.table), ($0.table, $0.head)] } ?? [])
+  }
+
+  /// Writes a `config.json` that transformers reads.
+  ///
+  /// - Parameter architecture: the class of transformers that the weights belong to, such as `CLIPModel`.
+  /// - Throws: `DataError` if the file cannot be written.
+  public func write(to path: String, architecture: String) throws {
+    var object = JSON.Object()
+    _ = object.append("architectures", .array([.string(architecture)]))
+    for (key, value) in try json().members { _ = object.append(key, value) }
+    try JSON.object(object).write(to: path)
+  }
+}
+
+/// Reads `config.json`, whatever kind of model it describes.
+public enum ModelConfiguration {
+  private static let kinds: [any PretrainedConfiguration.Type] = [
+    BLIP2Configuration.self, CLIPConfiguration.self, GPT2Configuration.self, OPTConfiguration.self,
+    ViLTConfiguration.self, VisionEncoderDecoderConfiguration.self, ViTConfiguration.self,
+  ]
 
   /// The values of `model_type` that this project knows.
-  public static let knownTypes = ["blip-2", "clip", "gpt2", "opt", "vilt", "vision-encoder-decoder", "vit"]
+  public static let knownTypes = kinds.map { $0.modelType }
 
   /// The values of `model_type` of parts of models, when they are saved by themselves.
   private static let parts = [
@@ -33,7 +78,7 @@ public enum ModelConfiguration: Equatable, Sendable {
   ]
 
   /// The class that the settings name, in parentheses behind the kind of model.
-  private static func saidClass(_ object: JSON.Object) -> String {
+  private static func statedClass(_ object: JSON.Object) -> String {
     guard case .array(let names)? = object["architectures"], case .string(let name)? = names.first else { return "" }
     return " (\(quoted(name)))"
   }
@@ -42,72 +87,27 @@ public enum ModelConfiguration: Equatable, Sendable {
   ///
   /// - Throws: `DataError` for a file that is not JSON, an unknown `model_type` (with those known), or a
   ///   value of the wrong type (with its key path).
-  public init(contentsOf path: String) throws {
+  public static func read(contentsOf path: String) throws -> any PretrainedConfiguration {
     guard case .object(let object) = try JSON(contentsOf: path) else {
       throw DataError(.malformed, file: path, reason: "is JSON, but not an object")
     }
-    try self.init(object, file: path)
+    return try read(object, file: path)
   }
 
   /// Reads the settings from an object; `file` stands in messages.
-  public init(_ object: JSON.Object, file: String) throws {
-    let known = Self.knownTypes.joined(separator: ", ")
+  public static func read(_ object: JSON.Object, file: String) throws -> any PretrainedConfiguration {
+    let known = knownTypes.joined(separator: ", ")
     guard let type = object["model_type"] else {
       throw DataError(.malformed, file: file, place: "model_type", reason: "is missing; known are \(known)")
     }
-    switch type {
-    case .string("clip"): self = .clip(try CLIPConfiguration(object, file: file))
-    case .string("vision-encoder-decoder"):
-      self = .visionEncoderDecoder(try VisionEncoderDecoderConfiguration(object, file: file))
-    case .string("vilt"): self = .vilt(try ViLTConfiguration(object, file: file))
-    case .string("blip-2"): self = .blip2(try BLIP2Configuration(object, file: file))
-    case .string("vit"): self = .vit(try ViTConfiguration(object, file: file))
-    case .string("gpt2"): self = .gpt2(try GPT2Configuration(object, file: file))
-    case .string("opt"): self = .opt(try OPTConfiguration(object, file: file))
-    case .string(let part) where Self.parts[part] != nil:
-      throw DataError(
-        .unsupported, file: file, place: "model_type",
-        reason: "is \(quoted(part))\(Self.saidClass(object)), \(Self.parts[part] ?? "")")
-    default:
-      throw DataError(
-        .unsupported, file: file, place: "model_type", reason: "is \(type.kindName); known are \(known)")
+    if case .string(let name) = type {
+      if let kind = kinds.first(where: { $0.modelType == name }) { return try kind.init(object, file: file) }
+      if let part = parts[name] {
+        throw DataError(
+          .unsupported, file: file, place: "model_type", reason: "is \(quoted(name))\(statedClass(object)), \(part)")
+      }
     }
-  }
-
-  /// The value of `model_type`.
-  public var modelType: String {
-    switch self {
-    case .clip: "clip"
-    case .visionEncoderDecoder: "vision-encoder-decoder"
-    case .vilt: "vilt"
-    case .blip2: "blip-2"
-    case .vit: "vit"
-    case .gpt2: "gpt2"
-    case .opt: "opt"
-    }
-  }
-
-  /// The settings, whatever the kind.
-  public var settings: any SettingsGroup {
-    switch self {
-    case .clip(let settings): settings
-    case .visionEncoderDecoder(let settings): settings
-    case .vilt(let settings): settings
-    case .blip2(let settings): settings
-    case .vit(let settings): settings
-    case .gpt2(let settings): settings
-    case .opt(let settings): settings
-    }
-  }
-
-  /// Writes a `config.json` that transformers reads.
-  ///
-  /// - Parameter architecture: the class of transformers that the weights belong to, such as `CLIPModel`.
-  /// - Throws: `DataError` if the file cannot be written.
-  public func write(to path: String, architecture: String) throws {
-    var object = JSON.Object()
-    _ = object.append("architectures", .array([.string(architecture)]))
-    for (key, value) in try settings.json().members { _ = object.append(key, value) }
-    try JSON.object(object).write(to: path)
+    throw DataError(
+      .unsupported, file: file, place: "model_type", reason: "is \(type.kindName); known are \(known)")
   }
 }

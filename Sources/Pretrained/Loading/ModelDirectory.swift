@@ -9,7 +9,7 @@ public struct ModelDirectory: Sendable {
   /// The path, as it was given.
   public let path: String
   /// The settings in `config.json`.
-  public let configuration: ModelConfiguration
+  public let configuration: any PretrainedConfiguration
   private let configurationObject: JSON.Object
 
   /// The classes of transformers that the directory says its weights belong to, `architectures`; empty if it says none.
@@ -46,7 +46,7 @@ public struct ModelDirectory: Sendable {
         reason: "says that the weights are quantized (\(quantization.method)); quantized weights are not read")
     }
     architectures = object.texts("architectures")
-    configuration = try ModelConfiguration(object, file: file)
+    configuration = try ModelConfiguration.read(object, file: file)
   }
 
   /// The path of a file of this directory, `nil` if it has nothing of this name.

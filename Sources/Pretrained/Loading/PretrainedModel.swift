@@ -8,19 +8,10 @@ import Tensors
 ///     let clip = try CLIPModel(checkpoint: "clip-vit-base-patch32")
 public protocol PretrainedModel {
   /// The settings that it is made from.
-  associatedtype Configuration
-
-  /// The `model_type` of the directories that hold it.
-  static var modelType: String { get }
-
-  /// Its own settings, `nil` if these are another model's.
-  static func settings(of configuration: ModelConfiguration) -> Configuration?
+  associatedtype Configuration: PretrainedConfiguration
 
   /// What the model was made from.
   var configuration: Configuration { get }
-
-  /// Its settings among those of all models: the way back from ``settings(of:)``.
-  static func modelConfiguration(_ settings: Configuration) -> ModelConfiguration
 
   /// The class of transformers that has the same weights under the same names.
   static var architecture: String { get }
@@ -30,6 +21,9 @@ public protocol PretrainedModel {
 
   /// A model with initial values.
   init(_ configuration: Configuration)
+
+  /// All parameters with their names in checkpoints.
+  func namedParameters(removingDuplicates: Bool) -> [(name: String, parameter: Tensor)]
 
   /// Makes the tensors of a checkpoint the model's parameters (``Module/load(_:prefix:rules:memory:)``).
   @discardableResult
@@ -65,39 +59,90 @@ extension PretrainedModel {
     _ directory: ModelDirectory, weights: String? = nil, memory: WeightMemory = .mapped,
     onReport: ((LoadReport) -> Void)? = nil
   ) throws {
-    let file = directory.find("config.json") ?? directory.path
-    func settings(_ configuration: ModelConfiguration) throws -> Configuration {
-      if let settings = Self.settings(of: configuration) { return settings }
-      throw DataError(
-        .mismatch, file: file, place: "model_type",
-        reason: "is \"\(configuration.modelType)\", but a \(Self.self) needs \"\(Self.modelType)\"")
-    }
-    _ = try settings(directory.configuration)
-    let checkpoint = try Self.fittingCheckpoint(directory, weights: weights)
-    let configuration = directory.configuration.fitted(to: checkpoint)
-    let fitted = try settings(configuration)
-    self = Initialization.skipped { Self(fitted) }
-    let model = self
-    let report = try Self.namingClass(of: directory) {
-      try model.load(checkpoint, prefix: "", rules: KeyRules(for: configuration), memory: memory)
-    }
+    let fit = try Self.fit(directory, weights: weights)
+    self = fit.model
+    let report = try fit.model.load(fit.checkpoint, prefix: "", rules: fit.model.configuration.keyRules, memory: memory)
     onReport?(report)
     eval()
   }
 
-  /// The weights of a directory under the model's own names, compared with the sizes in its settings before any memory is
-  /// asked for.
+  /// A model with the shapes of its parameters, and the weights that have these shapes, under the model's own names.
+  ///
+  /// The model takes no memory before the weights are found to fit, whatever sizes its settings declare.
   ///
   /// - Parameter weights: the checkpoint file, instead of the first one that the directory has.
-  /// - Throws: `DataError` for weights that are missing or damaged or do not fit; where the directory says that they
-  ///   are those of another class, that is named.
-  @discardableResult
-  public static func fittingCheckpoint(_ directory: ModelDirectory, weights: String? = nil) throws -> Checkpoint {
-    let opened = try weights.map { try Checkpoint(path: $0) } ?? directory.checkpoint()
-    let checkpoint = try directory.configuration.named(opened)
+  /// - Throws: `DataError` for another kind of model, and for weights that are missing or damaged or do not fit;
+  ///   where the directory says that they are those of another class, that is named.
+  static func fit(_ directory: ModelDirectory, weights: String? = nil) throws -> (model: Self, checkpoint: Checkpoint) {
     let file = directory.find("config.json") ?? directory.path
-    try namingClass(of: directory) { try directory.configuration.requireFit(checkpoint, file: file) }
-    return checkpoint
+    guard let settings = directory.configuration as? Configuration else {
+      let found = directory.configuration.modelType
+      throw DataError(
+        .mismatch, file: file, place: "model_type",
+        reason: "is \"\(found)\", but a \(Self.self) needs \"\(Configuration.modelType)\"")
+    }
+    let checkpoint = try Configuration.named(weights.map { try Checkpoint(path: $0) } ?? directory.checkpoint())
+    return try namingClass(of: directory) {
+      try settings.requireLayers(in: checkpoint, file: file)
+      let fitted = settings.fitted(to: checkpoint)
+      let model = Initialization.shapesOnly { Self(fitted) }
+      try model.requireFit(checkpoint, file: file)
+      return (model, checkpoint)
+    }
+  }
+
+  /// Compares the model's parameters with the tensors of a checkpoint.
+  ///
+  /// - Parameter file: the path of `config.json`, for messages.
+  /// - Throws: `DataError` that names the setting at fault, where one is, and the tensor.
+  private func requireFit(_ checkpoint: Checkpoint, file: String) throws {
+    let rules = configuration.keyRules
+    let expected = namedParameters(removingDuplicates: false).map { ExpectedTensor($0.name, $0.parameter.shape) }
+    var differing: [(expected: ExpectedTensor, found: TensorEntry?)] = []
+    for tensor in expected {
+      let entry = try checkpoint.find([tensor.name] + rules.tied.filter { $0.name == tensor.name }.map(\.source))
+      try entry?.requireWeights()
+      if entry?.shape != tensor.shape { differing.append((tensor, entry)) }
+    }
+    // A tensor that has a declared size as it is tells more than one whose size is computed from several.
+    let declared = Set(try configuration.written().sizes.map(\.value))
+    let telling = differing.first { expected, found in
+      guard let found, found.shape.count == expected.shape.count else { return false }
+      return zip(expected.shape, found.shape).contains { $0 != $1 && declared.contains($0) }
+    }
+    if let (tensor, entry) = telling ?? differing.first,
+      let size = Self.size(behind: tensor, found: entry?.shape, in: configuration)
+    {
+      let fact = entry.map { "\(quoted($0.name)) in \($0.file.path) has the shape \(shapeText($0.shape))" }
+      throw DataError(
+        .mismatch, file: file, place: size.key,
+        reason: "is \(size.value), but " + (fact ?? "\(checkpoint.path) lacks \(quoted(tensor.name))"))
+    }
+    try LoadReport(expected: expected, checkpoint: checkpoint, rules: rules).requireComplete()
+  }
+
+  /// The setting that a tensor owes a part of its shape, or its being there: found by changing one setting after the other.
+  ///
+  /// - Parameter shape: the shape that the tensor has in the checkpoint; `nil` if it is not there.
+  private static func size(
+    behind tensor: ExpectedTensor, found shape: [Int]?, in configuration: Configuration
+  ) -> DeclaredSize? {
+    guard let written = try? configuration.written() else { return nil }
+    // The first dimension that differs; any where there are more or fewer of them.
+    let dimension = shape.flatMap { found in
+      found.count == tensor.shape.count ? found.indices.first { found[$0] != tensor.shape[$0] } : nil
+    }
+    return written.sizes.first { size in
+      if shape == nil, !size.isLayerCount { return false }
+      // Halves and doubles of a width still divide into the same heads.
+      let other = size.isLayerCount ? 1 : size.value > 1 << 20 ? size.value / 2 : 2 * size.value
+      let object = written.written.replacing(size.path[...], .integer(other))
+      guard let settings = try? Configuration(object, file: "") else { return false }
+      let changed = Initialization.shapesOnly { Self(settings) }
+        .namedParameters(removingDuplicates: false).first { $0.name == tensor.name }?.parameter.shape
+      guard let changed, shape != nil else { return changed == nil }
+      return dimension.map { $0 >= changed.count || changed[$0] != tensor.shape[$0] } ?? (changed != tensor.shape)
+    }
   }
 
   /// What `body` returns; weights that do not fit are explained by the class that the directory says they belong to.
@@ -127,6 +172,33 @@ extension PretrainedModel where Self: Module {
   public func save(to path: String) throws {
     let tensors = namedParameters().map { name, parameter in TensorToWrite(name: name, parameter) }
     try SafetensorsWriter.write(tensors, to: path + "/model.safetensors")
-    try Self.modelConfiguration(configuration).write(to: path + "/config.json", architecture: Self.architecture)
+    try configuration.write(to: path + "/config.json", architecture: Self.architecture)
+  }
+}
+
+extension SettingsGroup {
+  /// Refuses more layers than a checkpoint has tensors, before any layer is made; so many cost nothing.
+  fileprivate func requireLayers(in checkpoint: Checkpoint, file: String) throws {
+    let count = checkpoint.names.count
+    guard let size = try written().sizes.first(where: { $0.isLayerCount && $0.value > max(count, 1_000) }) else {
+      return
+    }
+    throw DataError(
+      .mismatch, file: file, place: size.key,
+      reason: "is \(size.value), but \(checkpoint.path) has \(count) tensors in all")
+  }
+}
+
+extension JSON.Object {
+  /// The object with another value at the end of a path of keys.
+  fileprivate func replacing(_ path: ArraySlice<String>, _ value: JSON) -> JSON.Object {
+    guard let key = path.first else { return self }
+    var copy = self
+    if path.count == 1 {
+      copy.set(key, value)
+    } else if case .object(let inner)? = self[key] {
+      copy.set(key, .object(inner.replacing(path.dropFirst(), value)))
+    }
+    return copy
   }
 }

@@ -24,11 +24,14 @@ extension SettingsGroup {
   }
 
   /// The settings as a JSON object that `init(_:file:path:)` reads back.
-  public func json() throws -> JSON.Object {
+  public func json() throws -> JSON.Object { try written().written }
+
+  /// What a binder has once they are written.
+  func written() throws -> SettingsBinder {
     var copy = self
     var binder = SettingsBinder()
     try copy.bind(&binder)
-    return binder.written
+    return binder
   }
 }
 
@@ -40,6 +43,8 @@ public struct SettingsBinder {
   private let path: String
   /// What was written so far.
   public private(set) var written = JSON.Object()
+  /// The sizes among what was written.
+  private(set) var sizes: [DeclaredSize] = []
 
   /// A binder that reads from `object`.
   init(reading object: JSON.Object, file: String, path: String) {
@@ -85,10 +90,17 @@ public struct SettingsBinder {
     value = decoded
   }
 
+  /// A number of layers.
+  public mutating func layerCount(_ key: String, _ value: inout Int, alias: String? = nil) throws {
+    try size(key, &value, alias: alias)
+    if let last = sizes.indices.last { sizes[last].isLayerCount = true }
+  }
+
   /// A count or extent: from 1 to `maximum`.
   public mutating func size(
     _ key: String, _ value: inout Int, alias: String? = nil, maximum: Int = Int(Int32.max)
   ) throws {
+    declare(key, value)
     try bind(
       key, &value, alias: alias,
       expected: maximum < Int32.max ? "a whole number from 1 to \(maximum)" : "a positive whole number",
@@ -97,6 +109,7 @@ public struct SettingsBinder {
 
   /// A count or extent that may be absent.
   public mutating func optionalSize(_ key: String, _ value: inout Int?) throws {
+    if let value { declare(key, value) }
     try bind(
       key, &value, expected: "a positive whole number or null",
       decode: { $0 == .null ? .some(nil) : Self.whole($0, 1).map(Optional.some) },
@@ -192,6 +205,7 @@ public struct SettingsBinder {
 
   /// The height and width of an image or patch: one number for both, or an array of two.
   public mutating func extent(_ key: String, _ value: inout Extent) throws {
+    declare(key, value.height)
     try bind(
       key, &value, expected: "a positive whole number or an array of two",
       decode: { json in
@@ -230,7 +244,10 @@ public struct SettingsBinder {
   /// A group of settings under a key; all defaults if it is missing or `null`.
   public mutating func group<Group: SettingsGroup>(_ key: String, _ value: inout Group) throws {
     guard let source else {
-      _ = written.append(key, .object(try value.json()))
+      var inner = SettingsBinder()
+      try value.bind(&inner)
+      _ = written.append(key, .object(inner.written))
+      for size in inner.sizes { sizes.append(size.under(key)) }
       return
     }
     guard let json = source[key], json != .null else { return }
@@ -251,10 +268,40 @@ public struct SettingsBinder {
     }
   }
 
+  private mutating func declare(_ key: String, _ value: Int) {
+    if !isReading { sizes.append(DeclaredSize(path: [key], value: value)) }
+  }
+
+  /// Checks that an image has room for a patch.
+  func requirePatch(in image: Extent, _ patch: Extent) throws {
+    guard isReading, image.height < patch.height || image.width < patch.width else { return }
+    func text(_ extent: Extent) -> String {
+      extent.height == extent.width ? "\(extent.height)" : "[\(extent.height), \(extent.width)]"
+    }
+    throw failure(
+      "image_size",
+      "is \(text(image)), but \(keyPath("patch_size")) says \(text(patch)): an image has no room for a patch")
+  }
+
   /// Checks that attention heads divide the width of a layer.
   func requireHeads(_ heads: Int, divide width: Int, _ headsKey: String, _ widthKey: String) throws {
     guard isReading, !width.isMultiple(of: heads) else { return }
     throw failure(headsKey, "\(heads) attention heads do not divide \(widthKey), \(width)")
+  }
+}
+
+/// A setting that sizes of tensors, or the number of layers, follow from.
+struct DeclaredSize {
+  /// The keys that lead to it in `config.json`.
+  var path: [String]
+  let value: Int
+  var isLayerCount = false
+
+  /// The key path, as messages name it.
+  var key: String { path.joined(separator: ".") }
+
+  func under(_ group: String) -> DeclaredSize {
+    DeclaredSize(path: [group] + path, value: value, isLayerCount: isLayerCount)
   }
 }
 

@@ -38,19 +38,23 @@ struct TaskDirectory<Model: PretrainedModel> {
       throw ModelTaskError("\(path): \(String(cString: strerror(errno)))")
     }
     model = try ModelDirectory(path)
-    let found = model.configuration.modelType
+    let (found, needed) = (model.configuration.modelType, Model.Configuration.modelType)
     let settings = model.find("config.json") ?? path
-    guard found == Model.modelType else {
-      throw WrongModelType(file: settings, found: found, needed: Model.modelType)
+    guard found == needed else {
+      throw WrongModelType(file: settings, found: found, needed: needed)
     }
     // The weights of another class are told before a tokenizer is missed that such a directory may not have.
     if !model.architectures.isEmpty, !model.architectures.contains(Model.architecture) {
-      try Model.fittingCheckpoint(model)
+      _ = try Model.fit(model)
     }
-    if let (key, count) = model.configuration.channels, count != 3 {
-      throw ModelTaskError("\(key) is \(count), but the pictures have 3 channels, red, green and blue", file: settings)
+    if let channels = try model.configuration.written().sizes.first(where: { $0.path.last == "num_channels" }),
+      channels.value != 3
+    {
+      throw ModelTaskError(
+        "\(channels.key) is \(channels.value), but the pictures have 3 channels, red, green and blue",
+        file: settings)
     }
-    let vocabulary = Model.modelType == "vilt" ? "vocab.txt" : "vocab.json"
+    let vocabulary = needed == "vilt" ? "vocab.txt" : "vocab.json"
     _ = try model.require(["tokenizer.json", vocabulary], purpose: "tokenizer")
     tokenizer = try loadTokenizer(directory: path, addingSpecialTokens: specialTokens)
     processor = ImagePreparation(try ImageProcessor(directory: path), directory: path)
@@ -73,19 +77,6 @@ public struct WrongModelType: Error, Equatable, CustomStringConvertible {
 
   /// One line.
   public var description: String { "\(file) says model_type '\(found)', but '\(needed)' is needed" }
-}
-
-extension ModelConfiguration {
-  /// The setting for the number of an image's channels, and the number; `nil` for a model whose number is fixed.
-  fileprivate var channels: (key: String, count: Int)? {
-    switch self {
-    case .clip(let settings): ("vision_config.num_channels", settings.vision.channelCount)
-    case .visionEncoderDecoder(let settings): ("encoder.num_channels", settings.encoder.channelCount)
-    case .vilt(let settings): ("num_channels", settings.channelCount)
-    case .vit(let settings): ("num_channels", settings.channelCount)
-    case .blip2, .gpt2, .opt: nil
-    }
-  }
 }
 
 extension Tokenizer {

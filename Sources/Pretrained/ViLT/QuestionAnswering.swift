@@ -14,8 +14,6 @@ public struct QuestionAnswering: Pipeline {
   /// A question about a picture.
   public typealias Pair = (image: Image, question: String)
 
-  /// The `model_type` of directories that this task takes.
-  public static let modelType = ViLTForQuestionAnswering.modelType
   /// The transformer over words and patches, and its head.
   public let model: ViLTForQuestionAnswering
   /// Makes tokens of questions.

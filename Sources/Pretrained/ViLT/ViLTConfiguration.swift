@@ -86,7 +86,7 @@ public struct ViLTConfiguration: SettingsGroup {
     try binder.size("modality_type_vocab_size", &modalityCount)
     try binder.size("max_position_embeddings", &positionCount)
     try binder.size("hidden_size", &hiddenSize)
-    try binder.size("num_hidden_layers", &layerCount)
+    try binder.layerCount("num_hidden_layers", &layerCount)
     try binder.size("num_attention_heads", &headCount)
     try binder.size("intermediate_size", &intermediateSize)
     try binder.activation("hidden_act", &activation)
@@ -96,6 +96,7 @@ public struct ViLTConfiguration: SettingsGroup {
     try binder.number("layer_norm_eps", &layerNormEpsilon)
     try binder.extent("image_size", &imageSize)
     try binder.extent("patch_size", &patchSize)
+    try binder.requirePatch(in: imageSize, patchSize)
     try binder.size("num_channels", &channelCount)
     try binder.flag("qkv_bias", &hasAttentionBias)
     try binder.integer("max_image_length", &maximumImageLength, minimum: -1)
@@ -113,4 +114,13 @@ public struct ViLTConfiguration: SettingsGroup {
     if binder.isReading && labels.count == 0 { throw binder.failure("id2label", "names no answers") }
     try binder.requireHeads(headCount, divide: hiddenSize, "num_attention_heads", "hidden_size")
   }
+}
+
+// MARK: Names in checkpoints
+
+extension ViLTConfiguration: PretrainedConfiguration {
+  public static let modelType = "vilt"
+  public static let names = PublishedNames(
+    base: "vilt", whole: ["vilt", "classifier"], own: ["embeddings", "encoder", "layernorm", "pooler"],
+    ignored: ["*.position_ids", "mlm_score.*", "itm_score.*"])
 }

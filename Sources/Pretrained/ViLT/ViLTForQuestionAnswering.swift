@@ -13,17 +13,6 @@ public final class ViLTForQuestionAnswering: Module, PretrainedModel {
   private let vilt: ViLTEncoder
   private let classifier: Sequential
 
-  /// The `model_type` of directories that hold a ViLT.
-  public static let modelType = "vilt"
-
-  /// The settings of a ViLT, `nil` if these are another model's.
-  public static func settings(of configuration: ModelConfiguration) -> ViLTConfiguration? {
-    if case .vilt(let settings) = configuration { settings } else { nil }
-  }
-
-  /// Its settings among those of all models.
-  public static func modelConfiguration(_ settings: ViLTConfiguration) -> ModelConfiguration { .vilt(settings) }
-
   /// The class of transformers that has the same weights under the same names.
   public static let architecture = "ViltForQuestionAnswering"
   /// What the class has that others of its `model_type` lack.

@@ -20,8 +20,6 @@ public struct Captioning: Pipeline {
     public let score: Float
   }
 
-  /// The `model_type` of directories that this task takes.
-  public static let modelType = VisionEncoderDecoderModel.modelType
   /// What looks and what writes.
   public let model: VisionEncoderDecoderModel
   /// Makes words of tokens.

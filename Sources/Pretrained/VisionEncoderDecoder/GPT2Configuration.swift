@@ -53,7 +53,7 @@ public struct GPT2Configuration: SettingsGroup {
     try binder.size("vocab_size", &vocabularySize)
     try binder.size("n_positions", &positionCount, alias: "max_position_embeddings")
     try binder.size("n_embd", &hiddenSize, alias: "hidden_size")
-    try binder.size("n_layer", &layerCount, alias: "num_hidden_layers")
+    try binder.layerCount("n_layer", &layerCount, alias: "num_hidden_layers")
     try binder.size("n_head", &headCount, alias: "num_attention_heads")
     try binder.optionalSize("n_inner", &innerSize)
     try binder.activation("activation_function", &activation)
@@ -71,4 +71,24 @@ public struct GPT2Configuration: SettingsGroup {
     try binder.token("pad_token_id", &padTokenID)
     try binder.requireHeads(headCount, divide: hiddenSize, "n_head", "n_embd")
   }
+}
+
+// MARK: Names in checkpoints
+
+extension GPT2Configuration: PretrainedConfiguration {
+  public static let modelType = "gpt2"
+  public static let names = PublishedNames(
+    base: "transformer", whole: ["transformer", "lm_head"], own: ["wte", "wpe", "h", "ln_f"],
+    ignored: buffers.map { "transformer.h.#.\($0)" })
+  public var tiedOutput: TiedOutput? {
+    tiesWordEmbeddings ? TiedOutput(table: "transformer.wte.weight", head: "lm_head.weight") : nil
+  }
+  public var untied: Self {
+    var settings = self
+    settings.tiesWordEmbeddings = false
+    return settings
+  }
+
+  /// The causal masks that older versions of transformers saved in each block.
+  static let buffers = ["attn.bias", "attn.masked_bias", "crossattention.bias", "crossattention.masked_bias"]
 }

@@ -102,17 +102,6 @@ extension GPT2Decoder: CausalLanguageModel {
 }
 
 extension GPT2Decoder: PretrainedModel {
-  /// The `model_type` of directories that hold it.
-  public static var modelType: String { "gpt2" }
-
-  /// Its own settings, `nil` if these are another model's.
-  public static func settings(of configuration: ModelConfiguration) -> GPT2Configuration? {
-    if case .gpt2(let settings) = configuration { settings } else { nil }
-  }
-
-  /// Its settings among those of all models.
-  public static func modelConfiguration(_ settings: GPT2Configuration) -> ModelConfiguration { .gpt2(settings) }
-
   /// The class of transformers that has the same weights under the same names.
   public static let architecture = "GPT2LMHeadModel"
   /// What the class has that others of its `model_type` lack.

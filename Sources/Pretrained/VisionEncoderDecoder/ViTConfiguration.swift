@@ -38,7 +38,7 @@ public struct ViTConfiguration: SettingsGroup {
   public mutating func bind(_ binder: inout SettingsBinder) throws {
     try binder.modelType("vit")
     try binder.size("hidden_size", &hiddenSize)
-    try binder.size("num_hidden_layers", &layerCount)
+    try binder.layerCount("num_hidden_layers", &layerCount)
     try binder.size("num_attention_heads", &headCount)
     try binder.size("intermediate_size", &intermediateSize)
     try binder.activation("hidden_act", &activation)
@@ -48,9 +48,19 @@ public struct ViTConfiguration: SettingsGroup {
     try binder.number("layer_norm_eps", &layerNormEpsilon)
     try binder.extent("image_size", &imageSize)
     try binder.extent("patch_size", &patchSize)
+    try binder.requirePatch(in: imageSize, patchSize)
     try binder.size("num_channels", &channelCount)
     try binder.flag("qkv_bias", &hasAttentionBias)
     try binder.labels(&labels)
     try binder.requireHeads(headCount, divide: hiddenSize, "num_attention_heads", "hidden_size")
   }
+}
+
+// MARK: Names in checkpoints
+
+extension ViTConfiguration: PretrainedConfiguration {
+  public static let modelType = "vit"
+  public static let names = PublishedNames(
+    base: "vit", whole: ["embeddings", "encoder", "layers", "layernorm", "pooler"], vit: "",
+    ignored: ["*.position_ids", "vit.pooler.*", "pooler.*"])
 }

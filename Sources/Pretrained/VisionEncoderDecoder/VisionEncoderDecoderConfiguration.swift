@@ -46,3 +46,19 @@ public struct VisionEncoderDecoderConfiguration: SettingsGroup {
     try binder.tokens("eos_token_id", &eosTokenIDs)
   }
 }
+
+// MARK: Names in checkpoints
+
+extension VisionEncoderDecoderConfiguration: PretrainedConfiguration {
+  public static let modelType = "vision-encoder-decoder"
+  public static let names = PublishedNames(
+    base: "vision_encoder_decoder", whole: ["encoder", "decoder", "enc_to_dec_proj"], vit: "encoder.",
+    ignored: ["*.position_ids", "encoder.pooler.*"]
+      + GPT2Configuration.buffers.map { "decoder.transformer.h.#.\($0)" })
+  public var tiedOutput: TiedOutput? { decoder.tiedOutput?.within("decoder.") }
+  public var untied: Self {
+    var settings = self
+    settings.decoder = decoder.untied
+    return settings
+  }
+}

@@ -8,8 +8,6 @@ import Tensors
 /// I, C, H, W stand for images, channels, height and width; S for the encoder's tokens; B, T for texts and their tokens; D for
 /// the decoder's width; V for its vocabulary.
 public final class VisionEncoderDecoderModel: Module, PretrainedModel {
-  /// The `model_type` of directories that hold it.
-  public static let modelType = "vision-encoder-decoder"
   /// What the model was made from.
   public let configuration: VisionEncoderDecoderConfiguration
   /// What looks.
@@ -18,16 +16,6 @@ public final class VisionEncoderDecoderModel: Module, PretrainedModel {
   public let decoder: GPT2Decoder
   /// From the encoder's width to the decoder's, where they differ.
   private let encToDecProj: Linear?
-
-  /// Its own settings, `nil` if these are another model's.
-  public static func settings(of configuration: ModelConfiguration) -> VisionEncoderDecoderConfiguration? {
-    if case .visionEncoderDecoder(let settings) = configuration { settings } else { nil }
-  }
-
-  /// Its settings among those of all models.
-  public static func modelConfiguration(_ settings: VisionEncoderDecoderConfiguration) -> ModelConfiguration {
-    .visionEncoderDecoder(settings)
-  }
 
   /// The class of transformers that has the same weights under the same names.
   public static let architecture = "VisionEncoderDecoderModel"

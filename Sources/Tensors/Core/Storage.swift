@@ -37,6 +37,19 @@ final class Storage: @unchecked Sendable {
     self.owner = owner
   }
 
+  /// What stands in the place of the owner while there is no memory.
+  private final class NoMemory: Sendable {
+    static let owner = NoMemory()
+  }
+
+  /// No memory for so many numbers: it is adopted, or taken from the pool when it is first written to.
+  init(withoutMemory count: Int) {
+    self.count = count
+    elementType = .float32
+    base = UnsafeMutableRawPointer(Unmanaged.passUnretained(NoMemory.owner).toOpaque())
+    owner = NoMemory.owner
+  }
+
   /// Lets this storage use other memory from now on: how a checkpoint's weights take the place of initial ones.
   func adopt(_ other: Storage) {
     precondition(other.count == count)
@@ -68,7 +81,9 @@ final class Storage: @unchecked Sendable {
       MemoryPool.refuse(bytes: count * 4, shape: [count], "assign")
     }
     let floats = copy.assumingMemoryBound(to: Float.self)
-    if elementType == .float32 {
+    if owner is NoMemory {
+      floats.update(repeating: 0, count: count)
+    } else if elementType == .float32 {
       floats.update(from: base.assumingMemoryBound(to: Float.self), count: count)
     } else {
       widen(base.assumingMemoryBound(to: UInt16.self), elementType, count: count, to: floats)

@@ -97,6 +97,17 @@ public struct Tensor {
   /// Memory whose contents are not set: for parameters that are about to be loaded.
   package static func empty(_ shape: [Int]) -> Tensor { Tensor(uninitialized: shape) }
 
+  /// A shape without memory, of any size: for a parameter that adopts or is assigned a tensor before it is used.
+  package init(withoutMemory shape: [Int]) {
+    var strides = [Int](repeating: 1, count: shape.count)
+    var step = 1
+    for dimension in shape.indices.reversed() {
+      strides[dimension] = step
+      step &*= Swift.max(shape[dimension], 1)
+    }
+    self.init(shape: shape, strides: strides, offset: 0, storage: Storage(withoutMemory: shape.reduce(1, &*)))
+  }
+
   /// Overwrites this tensor's memory with other numbers of the same shape. Not recorded: for parameters, outside of
   /// a computation whose gradients are still wanted.
   ///
@@ -150,7 +161,7 @@ public struct Tensor {
     var step = 1
     for dimension in stride(from: shape.count - 1, through: 0, by: -1) where shape[dimension] != 1 {
       if strides[dimension] != step { return false }
-      step *= shape[dimension]
+      step &*= shape[dimension]
     }
     return true
   }
