@@ -170,7 +170,7 @@ let package = Package(
     tests("Models", ["Models", "Layers", "Tensors"]),
     tests(
       "Pretrained",
-      ["Pretrained", "Models", "Checkpoints", "Datasets", "Images", "Layers", "Support", "Tensors", "Tokenizers"]),
+      ["Pretrained", "Checkpoints", "Datasets", "Images", "Layers", "Support", "Tensors", "Tokenizers"]),
     tests("Checkpoints", ["Checkpoints", "Support"]),
     tests("Verification", ["Support", "Verification", "Checkpoints", "Pretrained"]),
     tests("Tokenizers", ["Support", "Tokenizers"]),

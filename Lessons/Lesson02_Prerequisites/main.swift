@@ -159,7 +159,7 @@ func train(_ model: Sequential, steps: Int) -> [Float] {
   }
 }
 
-let bent = Sequential(Linear(2, 16), Activation.gelu(), Linear(16, 2))
+let bent = Sequential(Linear(2, 16), Activation.gelu, Linear(16, 2))
 let bentLosses = train(bent, steps: 201)
 let straight = Sequential(Linear(2, 16), Linear(16, 2))
 let straightLosses = train(straight, steps: 201)

@@ -199,7 +199,7 @@ circle. That column is the hard test: 87.0 and 87.0 % with those seeds.
 {{quote ImageTower}}
 */
 section("5.5 One line mends it")
-let mended = notebookVersion.run("the mended version") { $0.model.imagePositionDeviation = 0.25 }
+let mended = notebookVersion.run("the mended version") { $0.model.imagePositionStd = 0.25 }
 show("Loss at step 1, 100, 200, 300, 400", mended.quarters, decimals: 4)
 table(galleries.retrievalHeader, galleries.retrievalRows(mended.model))
 table(attributes, [["the mended version"] + galleries.rightParts(mended.model)])
@@ -256,7 +256,7 @@ one training with one seed: only large differences count.
 section("5.6 Temperature")
 let small = Galleries(.fourByFour)
 var base = Experiment()
-base.model.imagePositionDeviation = 0.25
+base.model.imagePositionStd = 0.25
 let baseRun = base.run("4 × 4")
 let fixedRuns = [1, 0.02, 0.0025].map { temperature in
   let name = "τ = \(Format.significant(temperature, digits: 2))"
@@ -388,5 +388,5 @@ compare(["", "loss"], [("positions", baseRun), masked, parted], among: small) { 
 note(
   """
   To try next: scenes of two things (thingCounts in Experiment.swift: 2...2), where "a red circle to the left of a blue \
-  ring" and its reverse are the same bag of words; ViT's 0.02 as imagePositionDeviation. Next: Lesson 06, a larger CLIP.
+  ring" and its reverse are the same bag of words; ViT's 0.02 as imagePositionStd. Next: Lesson 06, a larger CLIP.
   """)

@@ -1,5 +1,6 @@
 import Datasets
 import Images
+import Layers
 import Notebook
 import Pretrained
 import Tensors
@@ -13,7 +14,7 @@ struct AttentionMaps {
 
   /// For each layer, how much each token looks at each patch, mean over the heads, `[T, S]`.
   func weights(_ scene: Scene, _ ids: [Int]) -> [Tensor] {
-    CaptionAttention(
+    AttentionRecorder(
       captioner.task.model, Scene.tensor([scene]), captions: IntTensor([[captioner.bound] + ids])
     ).weights.map { $0[0].mean(dim: 0) }
   }

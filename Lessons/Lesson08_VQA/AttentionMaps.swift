@@ -1,5 +1,6 @@
 import Datasets
 import Images
+import Layers
 import Notebook
 import Pretrained
 import Tensors
@@ -14,7 +15,7 @@ struct AttentionMaps {
   /// For each layer, how much `[CLS]` looks at each token, mean over the heads, `[T]`; and how many words there are.
   func weights(_ question: SceneQuestion) -> (layers: [Tensor], words: Int) {
     let ids = vilt.tokenizer.encode(question.text).ids
-    let weights = vilt.model.attentionWeights(IntTensor([ids]), Scene.tensor([question.scene]))
+    let weights = AttentionRecorder(vilt.model, IntTensor([ids]), Scene.tensor([question.scene])).weights
     return (weights.map { $0[0].mean(dim: 0)[0] }, ids.count)
   }
 

@@ -13,7 +13,7 @@ nonisolated struct MaskMaps: Plot {
 
   /// Whether each token may attend to each other.
   private func cells(of mask: QFormerMask) -> [[Bool]] {
-    names.indices.map { place in names.indices.map { mask.lets(place, see: $0, queryCount: queryCount) } }
+    names.indices.map { place in names.indices.map { mask.allows(place, toAttendTo: $0, queryCount: queryCount) } }
   }
 
   // MARK: Cells with colors

@@ -144,7 +144,7 @@ Before it meets the language model, the Q-Former learns to see (stage one), with
 text runs beside the queries, through the same self-attention; only the queries look at the picture. Who may look at
 whom decides what is learned. Rows look, columns are looked at: three queries, then four words.
 
-{{quote QFormerMask.lets}}
+{{quote QFormerMask.allows}}
 */
 section("9.4 Three masks")
 figure(
@@ -359,7 +359,7 @@ Each query's attention to the patches, in the last layer that looks at the pictu
 it falls on patches that hold the middle of a thing, and how much would if it fell on all tokens alike?
 */
 section("9.9 What the queries look at")
-let attention = QueryAttention(shipped, Scene.tensor(scenes)).weights
+let attention = AttentionRecorder(shipped, Scene.tensor(scenes)).weights
 let last = attention[attention.count - 1].mean(dim: 1)  // [100, Q, tokens]
 let side = shipped.configuration.vision.imageSize.width / shipped.configuration.vision.patchSize.width
 let mask = thingMask(scenes, columns: side)  // [100, 1, tokens]

@@ -53,7 +53,7 @@ public enum Initialization {
 /// parameters; ``Generator/fillUniform(_:in:)`` rounds it to Float. The square root is IEEE's, the same everywhere.
 extension Initialization {
   /// The bound `b` of the weights of a linear or convolutional layer, uniform in `-b..<b` (He et al. 2015, with the negative
-  /// slope √5 that PyTorch's layers ask for).
+  /// slope √5 of PyTorch's layers).
   ///
   /// Mathematically it is 1 / √fanIn like ``biasBound(fanIn:)``; computed as PyTorch does, its last bit can differ.
   ///

@@ -5,7 +5,7 @@ import Tensors
 /// A subclass just declares its parts as stored properties. Every `Tensor` property is a parameter, every `Module`
 /// property a submodule. Either may be optional, or stand in an array or in a dictionary with strings as keys.
 /// Parameters are named as in a PyTorch `state_dict`: the property names in snake case, joined by dots; in an array, by
-/// place (`layers.0.weight`, as `nn.ModuleList` and `nn.ParameterList` name them; `nil` keeps its place); in a
+/// index (`layers.0.weight`, as `nn.ModuleList` and `nn.ParameterList` name them; `nil` keeps its index); in a
 /// dictionary, by key, in the order of the keys (`heads.cat.weight`, as `nn.ModuleDict`).
 ///
 /// Tensors and modules in tuples, structs, enums and sets end the program with a line that says where they are: they would
@@ -19,7 +19,8 @@ open class Module {
   /// A module that trains; subclasses make their parts before.
   public init() {}
 
-  /// Names of properties in a `state_dict`, where they are not just the property's name in snake case.
+  /// Names of properties in a `state_dict`, where they are not just the property's name in snake case. The parts of a
+  /// module whose name is empty are named as this module's own.
   open var keyNames: [String: String] { [:] }
 
   // MARK: Parts
@@ -60,7 +61,8 @@ open class Module {
       switch part {
       case .parameter(let tensor): all.append((prefix + name, tensor))
       case .module(let module):
-        module.gather(prefix: "\(prefix)\(name).", within: path(to: module, name, ancestors), &all)
+        let prefix = name.isEmpty ? prefix : "\(prefix)\(name)."
+        module.gather(prefix: prefix, within: path(to: module, name, ancestors), &all)
       }
     }
   }

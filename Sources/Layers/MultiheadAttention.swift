@@ -8,7 +8,7 @@ public final class MultiheadAttention: Module {
   public let inProjWeight: Tensor
   /// `[3E]`, zeros at first.
   public let inProjBias: Tensor
-  /// What joins the heads.
+  /// The projection of the joined heads.
   public let outProj: Linear
   private let headCount: Int
   /// The share of attention weights that is dropped while training, from 0 to 1.
@@ -43,9 +43,9 @@ public final class MultiheadAttention: Module {
   ///
   /// - Parameters:
   ///   - x: `[B, T, E]`.
-  ///   - mask: added to the scores, not multiplied: 0 where a query may look and -∞ where it must not, as
+  ///   - mask: added to the scores, not multiplied: 0 where a query may attend to a key and -∞ where it must not, as
   ///     ``Tensor/attentionMask(visible:)`` makes it; broadcasts to `[B, H, T, T]`.
-  ///   - isCausal: whether token t sees only the tokens up to t.
+  ///   - isCausal: whether token t attends only to the tokens up to t.
   /// - Returns: `[B, T, E]`.
   public func callAsFunction(_ x: Tensor, mask: Tensor? = nil, isCausal: Bool = false) -> Tensor {
     check([("tokens", x)])
@@ -61,7 +61,7 @@ public final class MultiheadAttention: Module {
   ///
   /// - Parameters:
   ///   - query: `[B, T, E]`.
-  ///   - memory: what the queries look at, `[B, S, E]`.
+  ///   - memory: what keys and values are made of, `[B, S, E]`.
   ///   - mask: added to the scores, 0 or -∞; broadcasts to `[B, H, T, S]`.
   /// - Returns: `[B, T, E]`.
   public func callAsFunction(_ query: Tensor, memory: Tensor, mask: Tensor? = nil) -> Tensor {
@@ -70,25 +70,27 @@ public final class MultiheadAttention: Module {
       "MultiheadAttention", ("input", query.shape), ("memory", memory.shape), mask.map { ("mask", $0.shape) }
     ) {
       let e = outProj.weight.shape[0]
-      let q = query.linear(weight: inProjWeight[0..<e], bias: inProjBias[0..<e])
-      let kv = memory.linear(weight: inProjWeight[e..<3 * e], bias: inProjBias[e..<3 * e]).chunk(2, dim: -1)
+      let q = query.linear(weight: inProjWeight[0..<e], bias: inProjBias[0..<e]).splitHeads(headCount)
+      let kv = memory.linear(weight: inProjWeight[e..<3 * e], bias: inProjBias[e..<3 * e])  // [B, S, 2E]
+        .chunk(2, dim: -1).map { $0.splitHeads(headCount) }
       let mixed = Tensor.scaledDotProductAttention(
-        query: heads(q), key: heads(kv[0]), value: heads(kv[1]), mask: mask, dropout: isTraining ? dropout : 0)
-      return outProj(mixed.transpose(1, 2).flatten(from: 2))  // [B, H, T, E/H] to [B, T, E]
+        query: q, key: kv[0], value: kv[1], mask: mask, dropout: isTraining ? dropout : 0)
+      return outProj(mixed.joinHeads())  // [B, H, T, E/H] to [B, T, E]
     }
   }
 
-  /// How much each token of a sequence looks at each other one, `[B, H, T, T]`: for looking at, in evaluation mode.
+  /// The attention weights of a sequence, without dropout, `[B, H, T, T]`: how much each token, a row, attends to each.
   ///
   /// - Parameters:
   ///   - x: `[B, T, E]`.
   ///   - mask: added to the scores, 0 or -∞; broadcasts to `[B, H, T, T]`.
-  ///   - isCausal: whether token t sees only the tokens up to t.
+  ///   - isCausal: whether token t attends only to the tokens up to t.
   public func attentionWeights(_ x: Tensor, mask: Tensor? = nil, isCausal: Bool = false) -> Tensor {
     check([("tokens", x)])
     return calling("MultiheadAttention", ("input", x.shape), mask.map { ("mask", $0.shape) }) {
       noGrad {
-        let parts = x.linear(weight: inProjWeight, bias: inProjBias).chunk(3, dim: -1).map { heads($0) }
+        let parts = x.linear(weight: inProjWeight, bias: inProjBias)  // [B, T, 3E]
+          .chunk(3, dim: -1).map { $0.splitHeads(headCount) }
         return Tensor.scaledDotProductAttentionWithWeights(
           query: parts[0], key: parts[1], value: parts[2], mask: mask, isCausal: isCausal
         ).weights
@@ -105,9 +107,12 @@ public final class MultiheadAttention: Module {
           + (inputs.count > 1 ? " (\(inputs.map { "\($0.name) \($0.x.shape)" }.joined(separator: ", ")))" : ""))
     }
   }
+}
 
-  /// `[B, T, E]` as `[B, H, T, E/H]`.
-  private func heads(_ x: Tensor) -> Tensor {
-    x.reshape(x.shape[0], x.shape[1], headCount, -1).transpose(1, 2)
-  }
+extension Tensor {
+  /// `[B, T, E]` as `[B, H, T, E/H]`, for H heads.
+  package func splitHeads(_ count: Int) -> Tensor { reshape(shape[0], shape[1], count, -1).transpose(1, 2) }
+
+  /// `[B, H, T, E/H]` as `[B, T, E]`.
+  package func joinHeads() -> Tensor { transpose(1, 2).flatten(from: 2) }
 }

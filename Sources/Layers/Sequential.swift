@@ -1,7 +1,7 @@
 import Tensors
 
-/// Layers that can stand in a `Sequential`: one tensor in, one tensor out.
-public protocol UnaryLayer: Module {
+/// What can stand in a `Sequential`: one tensor in, one tensor out.
+public protocol UnaryLayer {
   /// What the layer makes of a tensor.
   func callAsFunction(_ x: Tensor) -> Tensor
 }
@@ -11,15 +11,15 @@ extension Conv2d: UnaryLayer {}
 extension LayerNorm: UnaryLayer {}
 extension Dropout: UnaryLayer {}
 
-/// Layers one after the other (`nn.Sequential`); parameters are named by their layer's place.
+/// Layers one after the other (`nn.Sequential`); parameters are named by their layer's index.
 public final class Sequential: Module, UnaryLayer {
-  private let layers: [Module & UnaryLayer]
+  private let layers: [any UnaryLayer]
 
-  /// The layers have no name of their own before their place.
+  /// The index of a layer is its whole name.
   public override var keyNames: [String: String] { ["layers": ""] }
 
   /// Layers from the first to the last.
-  public init(_ layers: (Module & UnaryLayer)...) { self.layers = layers }
+  public init(_ layers: any UnaryLayer...) { self.layers = layers }
 
   /// Passes all layers.
   public func callAsFunction(_ x: Tensor) -> Tensor { layers.reduce(x) { $1($0) } }

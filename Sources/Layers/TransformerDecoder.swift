@@ -6,17 +6,17 @@ public final class TransformerDecoderLayer: Module {
   let selfAttn: MultiheadAttention
   /// The attention to the encoder's output.
   public let multiheadAttn: MultiheadAttention
-  let linear1: Linear
-  let linear2: Linear
+  let feedForward: FeedForward
   let norm1: LayerNorm
   let norm2: LayerNorm
   let norm3: LayerNorm
-  let dropout: Dropout
   let dropout1: Dropout
   let dropout2: Dropout
   let dropout3: Dropout
-  private let activation: FeedForwardActivation
   private let normFirst: Bool
+
+  /// PyTorch names the two maps of the feed-forward part as the layer's own.
+  public override var keyNames: [String: String] { ["feedForward": ""] }
 
   /// A layer with PyTorch's initial values.
   ///
@@ -27,23 +27,22 @@ public final class TransformerDecoderLayer: Module {
   ///   - normFirst: normalize before each part rather than after adding it.
   public init(
     embedDim: Int, headCount: Int, feedForwardDim: Int = 2048, dropout: Double = 0.1,
-    activation: FeedForwardActivation = .relu, normFirst: Bool = false, epsilon: Float = 1e-5
+    activation: Activation = .relu, normFirst: Bool = false, epsilon: Float = 1e-5
   ) {
     let end = OuterCall.begin("TransformerDecoderLayer")
     defer { end() }
     checkSizes("TransformerDecoderLayer", embedDim: embedDim, headCount: headCount, feedForwardDim: feedForwardDim)
     selfAttn = MultiheadAttention(embedDim: embedDim, headCount: headCount, dropout: dropout)
     multiheadAttn = MultiheadAttention(embedDim: embedDim, headCount: headCount, dropout: dropout)
-    linear1 = Linear(embedDim, feedForwardDim)
-    linear2 = Linear(feedForwardDim, embedDim)
+    feedForward = FeedForward(
+      Linear(embedDim, feedForwardDim), activation, Linear(feedForwardDim, embedDim), dropout: dropout,
+      names: ["fc1": "linear1", "fc2": "linear2"])
     norm1 = LayerNorm(embedDim, epsilon: epsilon)
     norm2 = LayerNorm(embedDim, epsilon: epsilon)
     norm3 = LayerNorm(embedDim, epsilon: epsilon)
-    self.dropout = Dropout(dropout)
     dropout1 = Dropout(dropout)
     dropout2 = Dropout(dropout)
     dropout3 = Dropout(dropout)
-    self.activation = activation
     self.normFirst = normFirst
   }
 
@@ -52,7 +51,7 @@ public final class TransformerDecoderLayer: Module {
   /// - Parameters:
   ///   - x: `[B, T, E]`.
   ///   - memory: the encoder's output, `[B, S, E]`.
-  ///   - isCausal: whether token t sees only the tokens up to t.
+  ///   - isCausal: whether token t attends only to the tokens up to t.
   ///   - mask: added to the scores of the self-attention, 0 or -∞; broadcasts to `[B, H, T, T]`.
   ///   - memoryMask: added to the scores of the attention to the memory, 0 or -∞; broadcasts to `[B, H, T, S]`.
   /// - Returns: `[B, T, E]`.
@@ -61,23 +60,13 @@ public final class TransformerDecoderLayer: Module {
   ) -> Tensor {
     calling("TransformerDecoderLayer", ("tokens", x.shape), ("memory", memory.shape)) {
       if normFirst {
-        let mixed = x + timeFirst(dropout1, selfAttn(norm1(x), mask: mask, isCausal: isCausal))
-        let seen = mixed + timeFirst(dropout2, multiheadAttn(norm2(mixed), memory: memory, mask: memoryMask))
-        return seen + feedForward(norm3(seen))
+        let mixed = x + dropout1.tokensFirst(selfAttn(norm1(x), mask: mask, isCausal: isCausal))
+        let crossed = mixed + dropout2.tokensFirst(multiheadAttn(norm2(mixed), memory: memory, mask: memoryMask))
+        return crossed + dropout3(feedForward(norm3(crossed)))
       }
-      let mixed = norm1(x + timeFirst(dropout1, selfAttn(x, mask: mask, isCausal: isCausal)))
-      let seen = norm2(mixed + timeFirst(dropout2, multiheadAttn(mixed, memory: memory, mask: memoryMask)))
-      return norm3(seen + feedForward(seen))
+      let mixed = norm1(x + dropout1.tokensFirst(selfAttn(x, mask: mask, isCausal: isCausal)))
+      let crossed = norm2(mixed + dropout2.tokensFirst(multiheadAttn(mixed, memory: memory, mask: memoryMask)))
+      return norm3(crossed + dropout3(feedForward(crossed)))
     }
-  }
-
-  /// PyTorch's attention works time first, so the dropout mask behind it is drawn as [T, B, E].
-  private func timeFirst(_ dropout: Dropout, _ x: Tensor) -> Tensor {
-    guard dropout.isTraining && dropout.probability > 0 else { return x }
-    return dropout(x.transpose(0, 1)).transpose(0, 1)
-  }
-
-  private func feedForward(_ x: Tensor) -> Tensor {
-    dropout3(linear2(dropout(activation(linear1(x)))))
   }
 }

@@ -1,35 +1,20 @@
 import Tensors
 
-/// The function between the two linear layers of a transformer's feed-forward part.
-public enum FeedForwardActivation: Sendable {
-  /// max(x, 0).
-  case relu
-  /// The error-function form of GELU.
-  case gelu
-
-  func callAsFunction(_ x: Tensor) -> Tensor {
-    switch self {
-    case .relu: x.relu()
-    case .gelu: x.gelu()
-    }
-  }
-}
-
 /// Self-attention and a feed-forward part, each with a shortcut (Vaswani et al. 2017, section 3.1;
 /// `nn.TransformerEncoderLayer` with `batch_first=True`).
 public final class TransformerEncoderLayer: Module {
   /// The attention of the tokens to each other.
   public let selfAttn: MultiheadAttention
-  let linear1: Linear
-  let linear2: Linear
+  let feedForward: FeedForward
   let norm1: LayerNorm
   let norm2: LayerNorm
-  let dropout: Dropout
   let dropout1: Dropout
   let dropout2: Dropout
-  private let activation: FeedForwardActivation
   private let normFirst: Bool
   private let make: () -> TransformerEncoderLayer
+
+  /// PyTorch names the two maps of the feed-forward part as the layer's own.
+  public override var keyNames: [String: String] { ["feedForward": ""] }
 
   /// A layer with PyTorch's initial values.
   ///
@@ -40,20 +25,19 @@ public final class TransformerEncoderLayer: Module {
   ///   - normFirst: normalize before each part (as ViT does) rather than after adding it (PyTorch's default).
   public init(
     embedDim: Int, headCount: Int, feedForwardDim: Int = 2048, dropout: Double = 0.1,
-    activation: FeedForwardActivation = .relu, normFirst: Bool = false, epsilon: Float = 1e-5
+    activation: Activation = .relu, normFirst: Bool = false, epsilon: Float = 1e-5
   ) {
     let end = OuterCall.begin("TransformerEncoderLayer")
     defer { end() }
     checkSizes("TransformerEncoderLayer", embedDim: embedDim, headCount: headCount, feedForwardDim: feedForwardDim)
     selfAttn = MultiheadAttention(embedDim: embedDim, headCount: headCount, dropout: dropout)
-    linear1 = Linear(embedDim, feedForwardDim)
-    linear2 = Linear(feedForwardDim, embedDim)
+    feedForward = FeedForward(
+      Linear(embedDim, feedForwardDim), activation, Linear(feedForwardDim, embedDim), dropout: dropout,
+      names: ["fc1": "linear1", "fc2": "linear2"])
     norm1 = LayerNorm(embedDim, epsilon: epsilon)
     norm2 = LayerNorm(embedDim, epsilon: epsilon)
-    self.dropout = Dropout(dropout)
     dropout1 = Dropout(dropout)
     dropout2 = Dropout(dropout)
-    self.activation = activation
     self.normFirst = normFirst
     make = {
       TransformerEncoderLayer(
@@ -67,32 +51,21 @@ public final class TransformerEncoderLayer: Module {
   /// - Parameters:
   ///   - x: `[B, T, E]`.
   ///   - mask: added to the attention scores, 0 or -∞; broadcasts to `[B, H, T, T]`.
-  ///   - isCausal: whether token t sees only the tokens up to t.
+  ///   - isCausal: whether token t attends only to the tokens up to t.
   /// - Returns: `[B, T, E]`.
   public func callAsFunction(_ x: Tensor, mask: Tensor? = nil, isCausal: Bool = false) -> Tensor {
     calling("TransformerEncoderLayer", ("tokens", x.shape)) {
       if normFirst {
-        let mixed = x + attention(norm1(x), mask, isCausal)
-        return mixed + feedForward(norm2(mixed))
+        let mixed = x + dropout1.tokensFirst(selfAttn(norm1(x), mask: mask, isCausal: isCausal))
+        return mixed + dropout2(feedForward(norm2(mixed)))
       }
-      let mixed = norm1(x + attention(x, mask, isCausal))
-      return norm2(mixed + feedForward(mixed))
+      let mixed = norm1(x + dropout1.tokensFirst(selfAttn(x, mask: mask, isCausal: isCausal)))
+      return norm2(mixed + dropout2(feedForward(mixed)))
     }
   }
 
-  /// What the attention part of this layer sees of its input: its weights are `selfAttn.attentionWeights` of this.
+  /// The input of this layer's self-attention: its weights are `selfAttn.attentionWeights` of this.
   public func attentionInput(_ x: Tensor) -> Tensor { normFirst ? norm1(x) : x }
-
-  private func attention(_ x: Tensor, _ mask: Tensor?, _ isCausal: Bool) -> Tensor {
-    let mixed = selfAttn(x, mask: mask, isCausal: isCausal)
-    guard dropout1.isTraining && dropout1.probability > 0 else { return mixed }
-    // PyTorch's attention works time first, so its dropout mask is drawn as [T, B, E].
-    return dropout1(mixed.transpose(0, 1)).transpose(0, 1)
-  }
-
-  private func feedForward(_ x: Tensor) -> Tensor {
-    dropout2(linear2(dropout(activation(linear1(x)))))
-  }
 
   /// A layer with the same settings, values and mode, without drawing random numbers.
   fileprivate func copy() -> TransformerEncoderLayer {
@@ -136,7 +109,7 @@ public final class TransformerEncoder: Module {
   /// - Parameters:
   ///   - x: `[B, T, E]`.
   ///   - mask: added to the attention scores of each layer, 0 or -∞; broadcasts to `[B, H, T, T]`.
-  ///   - isCausal: whether token t sees only the tokens up to t.
+  ///   - isCausal: whether token t attends only to the tokens up to t.
   /// - Returns: `[B, T, E]`.
   public func callAsFunction(_ x: Tensor, mask: Tensor? = nil, isCausal: Bool = false) -> Tensor {
     calling("TransformerEncoder", ("tokens", x.shape)) {

@@ -3,9 +3,9 @@ import Tensors
 
 /// The notebook's simplified CLIP (after Radford et al. 2021, figure 3): two towers into one space.
 ///
-/// By default it keeps the notebook's simplifications, which Lesson 05 takes apart: the image tower knows no positions,
-/// text is pooled from its first token, padding is not masked, all layers of a tower start alike, and nothing bounds
-/// the temperature. ``Configuration`` mends them one by one.
+/// By default it has the notebook's simplifications, which Lesson 05 examines: the image tower has no positions, a text's
+/// vector is that of its first token, padding is not masked, all layers of a tower start with the same weights, and the
+/// temperature has no bound. ``Configuration`` and ``clampLogitScale(largest:)`` change each of these but the second.
 public final class SimpleCLIP: Module {
   /// Sizes and variants.
   public struct Configuration: Sendable {
@@ -27,9 +27,9 @@ public final class SimpleCLIP: Module {
     public var feedForwardDim: Int
     /// The share of values that is dropped while training, from 0 to 1.
     public var dropout: Double
-    /// The standard deviation that the learned vectors of the patches' places start with; nil has no such vectors.
-    public var imagePositionDeviation: Double?
-    /// The token that fills up short texts and that no other token looks at; nil looks at all of them.
+    /// The standard deviation of the learned vectors of the patches' positions at first; nil has no such vectors.
+    public var imagePositionStd: Double?
+    /// The token that fills up short texts, to which no token attends; nil masks nothing.
     public var paddingIndex: Int?
     /// Whether each layer draws weights of its own rather than a copy of the first one's.
     public var hasIndependentLayers: Bool
@@ -42,13 +42,13 @@ public final class SimpleCLIP: Module {
     public init(
       embedDim: Int = 512, vocabularySize: Int = 10000, maxSequenceLength: Int = 77, imageSize: Int = 224,
       patchSize: Int = 16, headCount: Int = 8, depth: Int = 6, feedForwardDim: Int = 2048, dropout: Double = 0.1,
-      imagePositionDeviation: Double? = nil, paddingIndex: Int? = nil, hasIndependentLayers: Bool = false,
+      imagePositionStd: Double? = nil, paddingIndex: Int? = nil, hasIndependentLayers: Bool = false,
       temperature: Double = 0.07, initialBias: Float? = nil
     ) {
       (self.embedDim, self.vocabularySize, self.maxSequenceLength) = (embedDim, vocabularySize, maxSequenceLength)
       (self.imageSize, self.patchSize) = (imageSize, patchSize)
       (self.headCount, self.depth, self.feedForwardDim) = (headCount, depth, feedForwardDim)
-      (self.dropout, self.imagePositionDeviation) = (dropout, imagePositionDeviation)
+      (self.dropout, self.imagePositionStd) = (dropout, imagePositionStd)
       self.paddingIndex = paddingIndex
       (self.hasIndependentLayers, self.temperature, self.initialBias) = (hasIndependentLayers, temperature, initialBias)
     }
@@ -59,9 +59,9 @@ public final class SimpleCLIP: Module {
   let posEmbed: Tensor
   /// The logarithm of what the cosines are multiplied by, ln(1 / 0.07) at first.
   public let logitScale: Tensor
-  /// What is added to the scaled cosines, if the configuration asks for it.
+  /// A number that is added to the scaled cosines, if the configuration has one.
   public let logitBias: Tensor?
-  /// A learned vector for each patch, `[1, N, D]`, if the configuration asks for it.
+  /// A learned vector for each patch, `[1, N, D]`, if the configuration has them.
   public let imagePosEmbed: Tensor?
   let imageEncoder: ImageTower
   let imageProj: Linear
@@ -106,7 +106,7 @@ public final class SimpleCLIP: Module {
     textProj = Linear(width, width)
     logitScale = Initialization.constant([], Float(ElementaryDouble.log(1 / configuration.temperature)))
     logitBias = configuration.initialBias.map { Initialization.constant([], $0) }
-    imagePosEmbed = configuration.imagePositionDeviation.map {
+    imagePosEmbed = configuration.imagePositionStd.map {
       Initialization.normal([1, patches.patchCount, width], std: $0)
     }
   }
@@ -139,7 +139,7 @@ public final class SimpleCLIP: Module {
     }
   }
 
-  /// Keeps the cosines from being multiplied by more than `largest`, as CLIP does after each step (its section 2.5).
+  /// Limits the factor of the cosines to `largest`, as CLIP does after each step (its section 2.5).
   ///
   /// - Parameter largest: at least 1.
   public func clampLogitScale(largest: Double = 100) {

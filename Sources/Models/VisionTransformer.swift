@@ -3,9 +3,9 @@ import Tensors
 
 /// The Vision Transformer (Dosovitskiy et al. 2021, figure 1), as the notebook builds it.
 ///
-/// Differences from the paper are the notebook's: its encoder layers normalize after each part rather than before, all
-/// of them start with the same weights, and the patches come from PyTorch's default convolution. `Configuration` turns
-/// the parts that the lessons compare on and off.
+/// It differs from the paper as the notebook does: the encoder layers normalize after each part rather than before, all
+/// of them start with the same weights, and the patches come from PyTorch's default convolution. `Configuration` has a
+/// switch for each part that the lessons compare.
 public final class VisionTransformer: Module, UnaryLayer {
   /// Sizes and variants.
   public struct Configuration: Sendable {
@@ -15,7 +15,7 @@ public final class VisionTransformer: Module, UnaryLayer {
     public var patchSize: Int
     /// Channels of the images.
     public var channels: Int
-    /// How many classes to tell apart.
+    /// The number of classes.
     public var classCount: Int
     /// D, the width of a token.
     public var embedDim: Int
@@ -29,9 +29,9 @@ public final class VisionTransformer: Module, UnaryLayer {
     public var dropout: Double
     /// Whether layers normalize before each part, as in the paper, rather than after.
     public var normFirst: Bool
-    /// Whether tokens are told where they come from.
+    /// Whether a position vector is added to each token.
     public var hasPositions: Bool
-    /// What the head sees.
+    /// What is the input of the head.
     public var pooling: Pooling
 
     /// ViT-Base with patches of 16 pixels, the notebook's defaults, but for what is given.
@@ -47,11 +47,11 @@ public final class VisionTransformer: Module, UnaryLayer {
     }
   }
 
-  /// What becomes of the tokens in the end.
+  /// Which vector stands for the image.
   public enum Pooling: Sendable {
-    /// The extra token in front stands for the image.
+    /// The extra token in front.
     case classToken
-    /// The mean of the patches' tokens does.
+    /// The mean of the patches' tokens.
     case mean
   }
 
@@ -59,16 +59,16 @@ public final class VisionTransformer: Module, UnaryLayer {
   public let configuration: Configuration
   /// The extra token in front, `[1, 1, D]`.
   let clsToken: Tensor
-  /// A learned vector for each place, `[1, N + 1, D]`.
+  /// A learned vector for each position, `[1, N + 1, D]`.
   public let posEmbed: Tensor
   /// Cuts an image into patches and projects each.
   public let patchEmbed: PatchEmbedding
   let posDrop: Dropout
   /// The encoder: layers of attention and of feed-forward, one after another.
   public let transformer: TransformerEncoder
-  /// Normalizes what is read off, before the head.
+  /// The normalization of the image's vector.
   public let norm: LayerNorm
-  /// Turns it into one score for each class.
+  /// From the image's vector to one score for each class.
   public let head: Linear
 
   /// A model with the notebook's initial values, drawn in PyTorch's order.
@@ -121,7 +121,7 @@ public final class VisionTransformer: Module, UnaryLayer {
     }
   }
 
-  /// What goes into the encoder: the class token and the patches, each with its position.
+  /// The input of the encoder: the class token and the patches, each with its position.
   ///
   /// - Returns: `[B, N + 1, D]`.
   public func tokens(_ image: Tensor) -> Tensor {
@@ -129,6 +129,17 @@ public final class VisionTransformer: Module, UnaryLayer {
       let patches = patchEmbed(image)  // [B, N, D]
       let x = Tensor.cat([clsToken.expand(image.shape[0], -1, -1), patches], dim: 1)  // [B, N + 1, D]
       return posDrop(configuration.hasPositions ? x + posEmbed : x)
+    }
+  }
+}
+
+extension AttentionRecorder {
+  /// The attention of every layer of a model in evaluation mode: of N + 1 tokens to N + 1 tokens.
+  ///
+  /// - Parameter image: `[B, C, H, W]`.
+  public init(_ model: VisionTransformer, _ image: Tensor) {
+    self.init(model.transformer.layers, model.tokens(image)) { layer, x in
+      (layer.selfAttn.attentionWeights(layer.attentionInput(x)), layer(x))
     }
   }
 }

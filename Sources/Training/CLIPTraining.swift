@@ -2,6 +2,7 @@ import Checkpoints
 import Datasets
 import Evaluation
 import Images
+import Layers
 import Pretrained
 import Tensors
 import Tokenizers

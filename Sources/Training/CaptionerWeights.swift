@@ -20,7 +20,7 @@ extension BLIP2VisionConfiguration {
   }
 }
 
-extension BLIP2VisionEncoder {
+extension ViTEncoder {
   /// Takes over the weights of a captioner's Vision Transformer. It computes the same, under other names, and BLIP-2 has
   /// the projections of queries, keys and values in one matrix.
   ///

@@ -402,7 +402,7 @@ import Training
       #expect(encoderLayer.parameterCount == 68_752)
       #expect(TransformerEncoder(encoderLayer, layerCount: 2).parameterCount == 2 * 68_752)
       #expect(TransformerDecoderLayer(embedDim: 16, headCount: 4).parameterCount == 69_872)
-      let stack = Sequential(Linear(16, 8), Activation.gelu(), Linear(8, 2))
+      let stack = Sequential(Linear(16, 8), Activation.gelu, Linear(8, 2))
       #expect(stack(Tensor.ones([1, 16])).shape == [1, 2])
       #expect(Tensor.zeros([1, 16]).requiringGrad().requiresGrad)
     }

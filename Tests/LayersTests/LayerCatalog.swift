@@ -61,7 +61,7 @@ struct LayerUnderTest {
       let layer = TransformerEncoder(encoderLayer(sizes, arguments), layerCount: sizes[3])
       return LayerUnderTest(layer) { x, given in layer(x[0], isCausal: given.bool("isCausal")) }
     case "Sequential":
-      let layer = Sequential(Linear(4, 6), Activation.gelu(), LayerNorm(6), Dropout(0.3), Linear(6, 2))
+      let layer = Sequential(Linear(4, 6), Activation.gelu, LayerNorm(6), Dropout(0.3), Linear(6, 2))
       return LayerUnderTest(layer) { x, _ in layer(x[0]) }
     default: return nil
     }

@@ -21,14 +21,14 @@ import Testing
   }
 
   @Test func everyParameterIsListedOnce() {
-    let model = Sequential(Linear(4, 6), Activation.relu(), Sequential(LayerNorm(6), Linear(6, 2, bias: false)))
+    let model = Sequential(Linear(4, 6), Activation.relu, Sequential(LayerNorm(6), Linear(6, 2, bias: false)))
     #expect(model.namedParameters().map { $0.name } == ["0.weight", "0.bias", "2.0.weight", "2.0.bias", "2.1.weight"])
     #expect(model.parameterCount == 4 * 6 + 6 + 6 + 6 + 12)
   }
 
   @Test func aSharedParameterIsListedOnceAndHasTwoNames() {
     let shared = Linear(4, 4)
-    let model = Sequential(shared, Activation.relu(), shared)
+    let model = Sequential(shared, Activation.relu, shared)
     #expect(model.namedParameters().map { $0.name } == ["0.weight", "0.bias", "2.weight", "2.bias"])
     #expect(model.namedParameters(removingDuplicates: true).map { $0.name } == ["0.weight", "0.bias"])
     #expect(model.parameters().count == 2)

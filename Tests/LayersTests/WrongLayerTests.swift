@@ -19,6 +19,29 @@ import Testing
     WrongCall("xavierUniformBound", ["xavierUniformBound:", "0 outputs"]) {
       _ = Initialization.xavierUniformBound(fanIn: 1, fanOut: 0)
     },
+    WrongCall("a loss of a single number", ["clipLoss:", "[]"]) { _ = clipLoss(Tensor(1)) },
+    WrongCall("a loss of no square", ["clipLoss:", "[2, 3]"]) { _ = clipLoss(.zeros([2, 3])) },
+    WrongCall("a loss of nothing", ["clipLoss:", "[0, 0]"]) { _ = clipLoss(.zeros([0, 0])) },
+    WrongCall("another loss of a single number", ["sigmoidLoss:", "[]"]) { _ = sigmoidLoss(Tensor(1)) },
+    WrongCall("one number", ["contrastiveLoss:", "[]"]) { _ = contrastiveLoss(Tensor(1), matches: [true]) },
+    WrongCall("a vector", ["contrastiveLoss:", "[2]"]) {
+      _ = contrastiveLoss(Tensor([1, 2], shape: [2]), matches: [true, true])
+    },
+    WrongCall("a rectangle", ["contrastiveLoss:", "[2, 3]"]) {
+      _ = contrastiveLoss(.zeros([2, 3]), matches: [Bool](repeating: true, count: 6))
+    },
+    WrongCall("a batch of batches", ["contrastiveLoss:", "[1, 1, 1]"]) {
+      _ = contrastiveLoss(.zeros([1, 1, 1]), matches: [true])
+    },
+    WrongCall("too few matches", ["contrastiveLoss:", "3 matches", "4 pairs"]) {
+      _ = contrastiveLoss(.zeros([2, 2]), matches: [true, false, true])
+    },
+    WrongCall("a picture without a text", ["contrastiveLoss:", "picture 1"]) {
+      _ = contrastiveLoss(.zeros([2, 2]), matches: [true, true, false, false])
+    },
+    WrongCall("a text without a picture", ["contrastiveLoss:", "text 0"]) {
+      _ = contrastiveLoss(.zeros([2, 2]), matches: [false, true, false, true])
+    },
     WrongCall("no inputs", ["Linear:", "0 inputs"]) { _ = Linear(0, 3) },
     WrongCall("negative outputs", ["Linear:", "-3 outputs"]) { _ = Linear(2, -3) },
     WrongCall("a padding row that is not there", ["Embedding:", "-6", "5 rows"]) {

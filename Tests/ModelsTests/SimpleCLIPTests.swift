@@ -33,7 +33,7 @@ import Testing
 
   @Test func positionsTellShuffledPatchesApart() {
     let (image, other) = exchanged
-    let clip = model { $0.imagePositionDeviation = 0.5 }
+    let clip = model { $0.imagePositionStd = 0.5 }
     #expect(clip.parameterCount == model().parameterCount + 4 * 16)
     #expect(noGrad { (clip.encodeImage(image) - clip.encodeImage(other)).abs().max() }.item > 1e-2)
     clipLoss(clip(Tensor.cat([image, other], dim: 0), ids)).backward()

@@ -1,4 +1,3 @@
-import Checkpoints
 import Layers
 import Pretrained
 import Tensors

@@ -5,7 +5,6 @@ import Tensors
 import TestSupport
 import Testing
 
-@testable import Models
 @testable import Pretrained
 
 /// How a checkpoint becomes a model's parameters.

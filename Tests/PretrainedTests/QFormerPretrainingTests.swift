@@ -1,4 +1,3 @@
-import Checkpoints
 import Layers
 import Tensors
 import TestSupport
@@ -191,7 +190,7 @@ import Testing
   // MARK: Attention
 
   @Test func theAttentionOfQueriesSumsToOne() {
-    let attention = QueryAttention(model, .randn([3, 3, 4, 4]))
+    let attention = AttentionRecorder(model, .randn([3, 3, 4, 4]))
     #expect(attention.weights.map(\.shape) == [[3, 2, Self.queryCount, 5]])
     for weight in attention.weights[0].sum(dim: 3).scalars { #expect(abs(weight - 1) < 1e-5) }
   }

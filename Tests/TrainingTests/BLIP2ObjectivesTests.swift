@@ -18,7 +18,7 @@ struct BLIP2ObjectivesTests {
       return
     }
     let captioner = try VisionEncoderDecoderModel(directory)
-    let encoder = BLIP2VisionEncoder(BLIP2VisionConfiguration(settings.encoder))
+    let encoder = ViTEncoder(BLIP2VisionConfiguration(settings.encoder))
     try encoder.adoptWeights(ofCaptioner: directory.checkpoint())
     let pixels = Scene.tensor(Scenes(split: .heldOut).prefix(4))
     let (ours, theirs) = noGrad { (encoder(pixels), captioner.encoder(pixels)) }

@@ -23,7 +23,7 @@ struct TrainingLoopTests {
   ) throws -> [UInt32] {
     let generator = Generator(seed: plan.seed)
     return try withGenerator(generator) {
-      let model = Sequential(Linear(3, 8), Activation.gelu(), Linear(8, 1))
+      let model = Sequential(Linear(3, 8), Activation.gelu, Linear(8, 1))
       let loop = TrainingLoop(plan, model: model, stateFile: stateFile, savingInterval: savingInterval)
       try loop.run(
         onStep: { step, _ in if step == last { throw Interruption() } },

@@ -58,7 +58,7 @@ import Testing
     Damage("blip2_opt", ["input_ids"], #"{"shape": [1, 2], "data": [2, 20]}"#, "1 prompts for 2 images"),
     Damage(
       "blip2_opt", ["input_ids"], #"{"shape": [2, 1], "data": [2, 2]}"#,
-      "expected.json: a prompt has 0 places for the image"),
+      "expected.json: a prompt has 0 placeholders for the image"),
     Damage("blip2_opt", ["padded", "attention_mask", "data"], "[0, 0]", "padded.attention_mask: no whole numbers"),
   ]
 

@@ -1,4 +1,4 @@
-import Checkpoints
+import Layers
 
 /// The settings of BLIP-2 (Li et al. 2023): `model_type` `blip-2`, with an OPT as its language model.
 public struct BLIP2Configuration: SettingsGroup {

@@ -1,4 +1,3 @@
-import Checkpoints
 import Layers
 import Tensors
 
@@ -10,27 +9,25 @@ import Tensors
 public final class BLIP2Model: Module, PretrainedModel {
   /// What the model was made from.
   public let configuration: BLIP2Configuration
-  /// What looks.
-  public let visionModel: BLIP2VisionEncoder
-  /// What the queries are before they have seen anything, `[1, Q, width of the Q-Former]`.
+  /// The image encoder.
+  public let visionModel: ViTEncoder
+  /// The learned queries, `[1, Q, width of the Q-Former]`.
   public let queryTokens: Tensor
-  /// What gathers.
+  /// The transformer of the queries.
   public let qformer: QFormer
   /// From a query's output to the width of the language model's layers.
   public let languageProjection: Linear
-  /// What writes.
+  /// The language model.
   public let languageModel: OPTDecoder
 
-  /// The class of transformers that has the same weights under the same names.
   public static let architecture = "Blip2ForConditionalGeneration"
-  /// What the class has that others of its `model_type` lack.
   public static let requirement = "writing about a picture needs image encoder, Q-Former and language model"
 
   /// A model with initial values.
   public init(_ configuration: BLIP2Configuration) {
     self.configuration = configuration
     let width = configuration.queryTransformer.hiddenSize
-    visionModel = BLIP2VisionEncoder(configuration.vision)
+    visionModel = ViTEncoder(configuration.vision)
     queryTokens = Initialization.normal(
       [1, configuration.queryCount, width], std: configuration.initializerRange)
     qformer = QFormer(configuration.queryTransformer)
@@ -39,7 +36,7 @@ public final class BLIP2Model: Module, PretrainedModel {
     languageModel = OPTDecoder(configuration.text)
   }
 
-  /// What the queries gather from images.
+  /// The output of the queries for images.
   ///
   /// - Parameter pixelValues: `[B, C, H, W]`.
   /// - Returns: `[B, Q, width of the Q-Former]`.
@@ -76,7 +73,7 @@ public final class BLIP2Model: Module, PretrainedModel {
 
   // MARK: Prompts
 
-  /// The token that holds the place of one query's output in a prompt.
+  /// The token that stands for the output of one query in a prompt.
   ///
   /// Checkpoints of before 2024 name none. They put the image in front of the text all the same, so any id that is no
   /// token will do.
@@ -123,7 +120,7 @@ public final class BLIP2Model: Module, PretrainedModel {
   /// An image's tokens `[B, K, D]` in the width of the language model's embeddings, E: `[B, K, E]`.
   ///
   /// Both widths are the same in all published models. Where the embeddings are narrower (as in OPT-350M), transformers
-  /// fills the image's places with the tokens' numbers one after the other, and leaves out what remains.
+  /// fills the image's positions with the tokens' numbers one after the other, and leaves out what remains.
   private func asEmbeddings(_ images: Tensor) -> Tensor {
     let (count, width, own) = (images.shape[1], images.shape[2], configuration.text.embeddingSize)
     if width == own { return images }
@@ -134,7 +131,7 @@ public final class BLIP2Model: Module, PretrainedModel {
     let count = ids.count { $0 == placeholder }
     if count != configuration.queryCount {
       throw GenerationError(
-        "a prompt has \(count) places for the image (token \(placeholder)), but the model has \(configuration.queryCount) queries"
+        "a prompt has \(count) placeholders for the image (token \(placeholder)), but the model has \(configuration.queryCount) queries"
       )
     }
   }

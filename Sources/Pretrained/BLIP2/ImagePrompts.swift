@@ -11,7 +11,7 @@ public struct ImagePrompts: CausalLanguageModel {
   /// - Parameters:
   ///   - decoder: the language model.
   ///   - images: its tokens for each row's image, `[B, Q, D]`.
-  ///   - placeholder: the id that holds the place of such a token.
+  ///   - placeholder: the id that stands for such a token in a prompt.
   init(decoder: OPTDecoder, images: Tensor, placeholder: Int) {
     self.decoder = decoder
     self.images = images
@@ -49,7 +49,7 @@ public struct ImagePrompts: CausalLanguageModel {
     let (queries, width, length) = (images.shape[1], images.shape[2], ids.shape[1])
     let tokens = ids.scalars
     let text = decoder.embed(IntTensor(tokens.map { $0 == placeholder ? 0 : $0 }))  // [B·T, D]
-    // One table with all texts' vectors above all images', and for each place a row of it.
+    // One table with all texts' vectors above all images', and for each position a row of it.
     let table = Tensor.cat([text, images.reshape(-1, width)])  // [B·T + B·Q, D]
     var rows: [Int] = []
     for (row, count) in counts.enumerated() {
@@ -61,7 +61,8 @@ public struct ImagePrompts: CausalLanguageModel {
       }
       if next != queries || counts.count != images.shape[0] {
         reportMisuse(
-          "ImagePrompts", "text \(row) of \(counts.count) has \(next) places for an image; images are \(images.shape)")
+          "ImagePrompts",
+          "text \(row) of \(counts.count) has \(next) placeholders for an image; images are \(images.shape)")
       }
     }
     return table.embedding(IntTensor(rows, shape: ids.shape))

@@ -1,4 +1,4 @@
-import Checkpoints
+import Layers
 
 /// The settings of OPT (Zhang et al. 2022): `model_type` `opt`.
 public struct OPTConfiguration: SettingsGroup {

@@ -1,4 +1,3 @@
-import Checkpoints
 import Layers
 import Tensors
 
@@ -60,8 +59,8 @@ public final class OPTDecoder: Module {
   /// - Parameter embedded: `[B, T, D]`.
   /// - Returns: `[B, T, V]`.
   public func logits(_ embedded: Tensor) -> Tensor {
-    let places = IntTensor((0..<embedded.shape[0]).map { _ in Array(0..<embedded.shape[1]) })
-    return head(hidden(embedded, places, cache: nil))
+    let positions = IntTensor((0..<embedded.shape[0]).map { _ in Array(0..<embedded.shape[1]) })
+    return head(hidden(embedded, at: positions, cache: nil))
   }
 
   /// Reads more tokens of texts, with a cache.
@@ -69,14 +68,15 @@ public final class OPTDecoder: Module {
   /// - Parameter embedded: the batch's tokens as vectors, `[B, T, D]`.
   /// - Returns: the logits after each row's last token, `[B, V]`.
   func nextTokenLogits(_ batch: TokenBatch, embedded: Tensor, cache: KeyValueCache) -> Tensor {
-    let states = hidden(embedded, batch.positions, cache: cache)
+    let states = hidden(embedded, at: batch.positions, cache: cache)
     cache.advance(by: batch.counts)
     return head(batch.last(states))
   }
 
-  private func hidden(_ embedded: Tensor, _ places: IntTensor, cache: KeyValueCache?) -> Tensor {
-    let shifted = IntTensor(places.scalars.map { $0 + Self.positionOffset }, shape: places.shape)
-    var x = (projectIn?(embedded) ?? embedded) + positions(shifted)  // [B, T, D]
+  /// From the embeddings to the last normalization, for tokens at given positions of their texts.
+  private func hidden(_ embedded: Tensor, at places: IntTensor, cache: KeyValueCache?) -> Tensor {
+    let rows = IntTensor(places.scalars.map { $0 + Self.positionOffset }, shape: places.shape)
+    var x = (projectIn?(embedded) ?? embedded) + positions(rows)  // [B, T, D]
     for (index, layer) in layers.enumerated() { x = layer(x, CachedLayer(cache: cache, index: index)) }
     let states = norm?(x) ?? x
     return projectOut?(states) ?? states
@@ -99,8 +99,6 @@ extension OPTDecoder: CausalLanguageModel {
 }
 
 extension OPTDecoder: PretrainedModel {
-  /// The class of transformers that has the same weights under the same names.
   public static let architecture = "OPTForCausalLM"
-  /// What the class has that others of its `model_type` lack.
   public static let requirement = "writing needs the output layer of a language model"
 }

@@ -1,9 +1,8 @@
-import Checkpoints
 import Layers
 import Tensors
 
 /// The Querying Transformer (Li et al. 2023, section 3.1, figure 2): learned queries that gather from a frozen image
-/// encoder what a language model needs.
+/// encoder's output what a language model needs.
 ///
 /// B, Q, S, D stand for images, queries, the image encoder's tokens and the width of a query.
 public final class QFormer: Module {
@@ -16,7 +15,7 @@ public final class QFormer: Module {
   public init(_ configuration: QFormerConfiguration) {
     norm = LayerNorm(configuration.hiddenSize, epsilon: Float(configuration.layerNormEpsilon))
     layers = (0..<configuration.layerCount).map { index in
-      QFormerLayer(configuration, looksAtImage: index % configuration.crossAttentionFrequency == 0)
+      QFormerLayer(configuration, attendsToImage: index % configuration.crossAttentionFrequency == 0)
     }
   }
 
@@ -30,86 +29,84 @@ public final class QFormer: Module {
   }
 }
 
-/// A layer of the Q-Former: the queries look at each other, in some layers at the image, and pass a feed-forward part;
-/// each step is normalized behind its shortcut, as in BERT.
+/// A layer of the Q-Former: the queries attend to each other, in some layers to the image, and pass a feed-forward part.
+/// Each of the three is normalized behind its shortcut, as in BERT.
 final class QFormerLayer: Module {
-  let attention: QFormerAttention
-  let crossAttention: QFormerAttention?
-  private let expand: Linear
-  private let contract: Linear
-  private let norm: LayerNorm
-  private let activation: Activation
+  private let attention: Attention
+  private let norm1: LayerNorm
+  fileprivate let crossAttention: Attention?
+  private let crossNorm: LayerNorm?
+  private let feedForward: FeedForward
+  private let norm2: LayerNorm
 
   override var keyNames: [String: String] {
     [
-      "crossAttention": "crossattention", "expand": "intermediate_query.dense", "contract": "output_query.dense",
-      "norm": "output_query.LayerNorm",
+      "norm1": "attention.output.LayerNorm", "crossAttention": "crossattention",
+      "crossNorm": "crossattention.output.LayerNorm", "feedForward": "", "norm2": "output_query.LayerNorm",
     ]
   }
 
-  init(_ configuration: QFormerConfiguration, looksAtImage: Bool) {
-    let (width, range) = (configuration.hiddenSize, configuration.initializerRange)
-    attention = QFormerAttention(configuration, memoryWidth: width)
+  init(_ settings: QFormerConfiguration, attendsToImage: Bool) {
+    let std = settings.initializerRange
+    func norm() -> LayerNorm { LayerNorm(settings.hiddenSize, epsilon: Float(settings.layerNormEpsilon)) }
+    attention = Attention(settings, std: (std, std), names: EncoderNames.bert)
+    norm1 = norm()
     crossAttention =
-      looksAtImage ? QFormerAttention(configuration, memoryWidth: configuration.encoderHiddenSize) : nil
-    expand = Linear(width, configuration.intermediateSize, std: range)
-    contract = Linear(configuration.intermediateSize, width, std: range)
-    norm = LayerNorm(width, epsilon: Float(configuration.layerNormEpsilon))
-    activation = configuration.activation
+      attendsToImage
+      ? Attention(settings, memoryWidth: settings.encoderHiddenSize, std: (std, std), names: EncoderNames.bert) : nil
+    crossNorm = attendsToImage ? norm() : nil
+    feedForward = FeedForward(
+      settings, std: (std, std), names: ["fc1": "intermediate_query.dense", "fc2": "output_query.dense"])
+    norm2 = norm()
   }
 
   /// `[B, Q, D]` to `[B, Q, D]`.
   func callAsFunction(_ queries: Tensor, image: Tensor) -> Tensor {
-    look(attention(queries, memory: queries), at: image)
+    gather(selfAttention(queries), from: image)
   }
 
-  /// The second half, which is the queries' alone: a look at the image and the feed-forward part.
-  func look(_ queries: Tensor, at image: Tensor) -> Tensor {
-    let gathered = crossAttention?(queries, memory: image) ?? queries
-    return norm(gathered + contract(activation(expand(gathered))))
+  /// The first part: attention of the queries, or of queries and words, to each other.
+  func selfAttention(_ x: Tensor, mask: Tensor? = nil) -> Tensor { norm1(x + attention(x, mask: mask)) }
+
+  /// The other parts, which are the queries' alone: attention to the image, and the feed-forward part.
+  func gather(_ queries: Tensor, from image: Tensor) -> Tensor {
+    var x = queries
+    if let crossAttention, let crossNorm { x = crossNorm(x + crossAttention(x, memory: image)) }
+    return norm2(x + feedForward(x))
   }
 }
 
-/// Attention with several heads, its output added to the queries and normalized.
+extension AttentionRecorder {
+  /// The cross-attention of a BLIP-2's Q-Former in every layer that has one: of Q queries to S tokens of the image encoder.
+  ///
+  /// - Parameter pixelValues: `[B, C, H, W]`.
+  public init(_ model: BLIP2Model, _ pixelValues: Tensor) {
+    let image = noGrad { model.visionModel(pixelValues) }  // [B, S, width of the encoder]
+    let queries = noGrad { model.qformer.norm(model.queryTokens).expand(image.shape[0], -1, -1) }  // [B, Q, D]
+    self.init(model.qformer.layers, queries) { layer, x in
+      (layer.crossAttention?.weights(layer.selfAttention(x), memory: image), layer(x, image: image))
+    }
+  }
+}
+
+/// The simplest bridge from an image encoder to a language model, to compare the Q-Former with: one linear layer for every
+/// token of the encoder (Frozen, Tsimpoukelli et al. 2021; LLaVA, Liu et al. 2023).
 ///
-/// B, Q, S, D, H stand for batch, queries, what is looked at, width and heads.
-final class QFormerAttention: Module {
-  private let query: Linear
-  private let key: Linear
-  private let value: Linear
-  private let output: Linear
-  private let norm: LayerNorm
-  private let headCount: Int
+/// B, S, D stand for images, the encoder's tokens and the language model's width.
+public final class LinearBridge: Module {
+  private let projection: Linear
 
-  override var keyNames: [String: String] {
-    [
-      "query": "attention.query", "key": "attention.key", "value": "attention.value", "output": "output.dense",
-      "norm": "output.LayerNorm",
-    ]
+  /// The file beside a model's own that holds the bridge which was trained to compare with it.
+  public static let file = "linear_bridge.safetensors"
+
+  /// A bridge for a model's encoder and language model, with initial values.
+  public init(_ configuration: BLIP2Configuration) {
+    projection = Linear(
+      configuration.vision.hiddenSize, configuration.text.embeddingSize,
+      std: configuration.initializerRange)
   }
 
-  init(_ configuration: QFormerConfiguration, memoryWidth: Int) {
-    let (width, range) = (configuration.hiddenSize, configuration.initializerRange)
-    query = Linear(width, width, std: range)
-    key = Linear(memoryWidth, width, std: range)
-    value = Linear(memoryWidth, width, std: range)
-    output = Linear(width, width, std: range)
-    norm = LayerNorm(width, epsilon: Float(configuration.layerNormEpsilon))
-    headCount = configuration.headCount
-  }
-
-  /// `[B, Q, D]` that look at `[B, S, width of the memory]`, but not where a mask `[B, 1, Q, S]` forbids it.
-  func callAsFunction(_ x: Tensor, memory: Tensor, mask: Tensor? = nil) -> Tensor {
-    let mixed = Tensor.scaledDotProductAttention(
-      query: query(x).splitHeads(headCount), key: key(memory).splitHeads(headCount),
-      value: value(memory).splitHeads(headCount), mask: mask)  // [B, H, Q, D/H]
-    return norm(x + output(mixed.joinHeads()))  // [B, Q, D]
-  }
-
-  /// How much each of `[B, Q, D]` looks at each of `[B, S, width of the memory]`: `[B, H, Q, S]`.
-  func weights(_ x: Tensor, memory: Tensor) -> Tensor {
-    let keys = key(memory).splitHeads(headCount)
-    return Tensor.scaledDotProductAttentionWithWeights(query: query(x).splitHeads(headCount), key: keys, value: keys)
-      .weights
-  }
+  /// - Parameter image: what the image encoder returned, `[B, S, its width]`.
+  /// - Returns: tokens of the language model, `[B, S, D]`.
+  public func callAsFunction(_ image: Tensor) -> Tensor { projection(image) }
 }

@@ -1,13 +1,13 @@
 import Tensors
 
-/// Who may look at whom where queries and a text pass the Q-Former side by side (Li et al. 2023, figure 2).
+/// Which tokens attend to which where queries and a text pass the Q-Former together (Li et al. 2023, figure 2).
 public enum QFormerMask: CaseIterable, Sendable, CustomStringConvertible {
-  /// Queries among themselves and words among themselves, for the contrastive loss: neither may copy from the other.
+  /// Queries attend to queries and words to words, for the contrastive loss: neither may copy from the other.
   case unimodal
-  /// Queries among themselves; a word sees the queries and the words up to itself, for the grounded generation: what a
-  /// text needs of the image must pass through the queries.
+  /// Queries attend to queries, and a word to the queries and to the words up to itself, for the grounded generation: what
+  /// a text needs of the image must pass through the queries.
   case multimodalCausal
-  /// Everyone sees everyone, for the matching.
+  /// All attend to all, for the matching.
   case bidirectional
 
   /// `unimodal`, `multimodal causal` or `bidirectional`.
@@ -19,12 +19,12 @@ public enum QFormerMask: CaseIterable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Whether the token at one place may look at the one at another; the queries come first, then the words.
-  public func lets(_ place: Int, see other: Int, queryCount: Int) -> Bool {
-    let (isQuery, otherIsQuery) = (place < queryCount, other < queryCount)
+  /// Whether the token at one position attends to the one at another; the queries come first, then the words.
+  public func allows(_ position: Int, toAttendTo other: Int, queryCount: Int) -> Bool {
+    let (isQuery, otherIsQuery) = (position < queryCount, other < queryCount)
     return switch self {
     case .unimodal: isQuery == otherIsQuery
-    case .multimodalCausal: otherIsQuery || (!isQuery && other <= place)
+    case .multimodalCausal: otherIsQuery || (!isQuery && other <= position)
     case .bidirectional: true
     }
   }
@@ -33,12 +33,12 @@ public enum QFormerMask: CaseIterable, Sendable, CustomStringConvertible {
   ///
   /// B, Q, T stand for texts, queries and words.
   ///
-  /// - Parameter attended: 0 for padding, which nobody may look at, else 1; `[B, T]`.
-  /// - Returns: 0 where one may look and -∞ elsewhere, `[B, 1, Q + T, Q + T]`.
+  /// - Parameter attended: 0 for padding, to which no token attends, else 1; `[B, T]`.
+  /// - Returns: 0 where the row's token attends to the column's and -∞ elsewhere, `[B, 1, Q + T, Q + T]`.
   public func tensor(queryCount: Int, attended: IntTensor) -> Tensor {
     let (texts, words) = (attended.shape[0], attended.shape[1])
     let count = queryCount + words
-    let pattern = (0..<count * count).map { lets($0 / count, see: $0 % count, queryCount: queryCount) }
+    let pattern = (0..<count * count).map { allows($0 / count, toAttendTo: $0 % count, queryCount: queryCount) }
     var visible: [Float] = []
     visible.reserveCapacity(texts * count * count)
     for text in 0..<texts {

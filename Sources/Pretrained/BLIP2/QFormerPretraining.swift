@@ -1,13 +1,12 @@
-import Checkpoints
 import Layers
 import Tensors
 
-/// The Q-Former with what its first training needs (Li et al. 2023, section 3.1, figure 2): a text that passes it beside
+/// The Q-Former with what its first training needs (Li et al. 2023, section 3.1, figure 2): the words of a text next to
 /// the queries, and a head for each of the three objectives.
 ///
-/// Queries and words share the self-attention, which a ``QFormerMask`` rules, and have feed-forward parts of their own.
-/// Queries, self-attention, cross-attention and the queries' feed-forward parts *are* the model's; all that is the text's
-/// is needed for this training only.
+/// Queries and words share the self-attention, with a ``QFormerMask``, and have feed-forward parts of their own. Queries,
+/// self-attention, cross-attention and the queries' feed-forward parts *are* the model's; the text's parts are needed for
+/// this training only.
 ///
 /// B, Q, S, T stand for images, queries, the image encoder's tokens and the words of a text; D, E for the width of a
 /// query and of the joint embedding; V for the vocabulary.
@@ -47,8 +46,8 @@ public final class QFormerPretraining: Module {
     wordNorm = LayerNorm(width, epsilon: Float(settings.layerNormEpsilon))
   }
 
-  /// Image–text contrastive learning: how alike images and texts are. Of an image the query counts that is most like the
-  /// text.
+  /// Image–text contrastive learning: the similarities of images and texts. An image's similarity is that of its query
+  /// that is most similar to the text.
   ///
   /// - Parameters:
   ///   - image: what the image encoder returned, `[B, S, its width]`.
@@ -56,13 +55,13 @@ public final class QFormerPretraining: Module {
   /// - Returns: cosines times the inverse temperature, `[B, B]`: row i is image i, column j text j.
   public func contrastiveLogits(image: Tensor, ids: IntTensor) -> Tensor {
     let states = read(ids, image: image, mask: .unimodal)
-    let seen = imageProjection(states.queries).l2Normalized()  // [B, Q, E]
-    let told = textProjection(states.text.select(0, dim: 1)).l2Normalized()  // [B, E]
-    let cosines = seen.matmul(told.T)  // [B, Q, B]
+    let images = imageProjection(states.queries).l2Normalized()  // [B, Q, E]
+    let texts = textProjection(states.text.select(0, dim: 1)).l2Normalized()  // [B, E]
+    let cosines = images.matmul(texts.T)  // [B, Q, B]
     return cosines.max(dim: 1).values * logitScale.exp()
   }
 
-  /// Image–text matching: whether a text is true of its image, as the mean of what the queries say.
+  /// Image–text matching: whether a text is true of its image, the mean over the queries.
   ///
   /// - Parameters: as above.
   /// - Returns: the logits of "no" and "yes", `[B, 2]`.
@@ -70,9 +69,9 @@ public final class QFormerPretraining: Module {
     matchingHead(read(ids, image: image, mask: .bidirectional).queries).mean(dim: 1)
   }
 
-  /// Image-grounded generation: which word comes next, for words that see the image through the queries alone.
+  /// Image-grounded generation: which word comes next, for words that attend to queries but not to the image.
   ///
-  /// - Parameter ids: texts that begin with a token that asks for writing, `[B, T]`.
+  /// - Parameter ids: texts that begin with the token with which generation begins, `[B, T]`.
   /// - Returns: `[B, T, V]`.
   public func generationLogits(image: Tensor, ids: IntTensor) -> Tensor {
     let states = read(ids, image: image, mask: .multimodalCausal).text
@@ -80,7 +79,7 @@ public final class QFormerPretraining: Module {
     return wordNorm(activation(wordHead(states))).linear(weight: words.weight)  // [B, T, V]
   }
 
-  /// Lets queries and texts pass the Q-Former side by side.
+  /// Passes queries and words through the Q-Former together.
   ///
   /// - Returns: `[B, Q, D]` and `[B, T, D]`.
   func read(_ ids: IntTensor, image: Tensor, mask: QFormerMask) -> (queries: Tensor, text: Tensor) {
@@ -92,8 +91,8 @@ public final class QFormerPretraining: Module {
     let text = words(ids) + positions(IntTensor(Array(0..<length)))  // [B, T, D]
     var x = qformer.norm(Tensor.cat([queryTokens.expand(texts, -1, -1), text], dim: 1))  // [B, Q + T, D]
     for (layer, textLayer) in zip(qformer.layers, textLayers) {
-      let mixed = layer.attention(x, memory: x, mask: scores).split([queryCount, length], dim: 1)
-      x = Tensor.cat([layer.look(mixed[0], at: image), textLayer(mixed[1])], dim: 1)
+      let mixed = layer.selfAttention(x, mask: scores).split([queryCount, length], dim: 1)
+      x = Tensor.cat([layer.gather(mixed[0], from: image), textLayer(mixed[1])], dim: 1)
     }
     let parts = x.split([queryCount, length], dim: 1)
     return (parts[0], parts[1])
@@ -102,19 +101,16 @@ public final class QFormerPretraining: Module {
 
 /// The text's feed-forward part of a layer.
 final class QFormerTextLayer: Module {
-  private let expand: Linear
-  private let contract: Linear
+  private let feedForward: FeedForward
   private let norm: LayerNorm
-  private let activation: Activation
+
+  override var keyNames: [String: String] { ["feedForward": ""] }
 
   init(_ configuration: QFormerConfiguration) {
-    let (width, range) = (configuration.hiddenSize, configuration.initializerRange)
-    expand = Linear(width, configuration.intermediateSize, std: range)
-    contract = Linear(configuration.intermediateSize, width, std: range)
-    norm = LayerNorm(width, epsilon: Float(configuration.layerNormEpsilon))
-    activation = configuration.activation
+    feedForward = FeedForward(configuration, std: (configuration.initializerRange, configuration.initializerRange))
+    norm = LayerNorm(configuration.hiddenSize, epsilon: Float(configuration.layerNormEpsilon))
   }
 
   /// `[B, T, D]` to `[B, T, D]`.
-  func callAsFunction(_ x: Tensor) -> Tensor { norm(x + contract(activation(expand(x)))) }
+  func callAsFunction(_ x: Tensor) -> Tensor { norm(x + feedForward(x)) }
 }

@@ -1,4 +1,4 @@
-import Checkpoints
+import Layers
 
 /// The settings of CLIP (Radford et al. 2021): `model_type` `clip`.
 public struct CLIPConfiguration: SettingsGroup {

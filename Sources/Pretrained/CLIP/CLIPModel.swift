@@ -1,4 +1,3 @@
-import Checkpoints
 import Layers
 import Tensors
 
@@ -11,16 +10,14 @@ public final class CLIPModel: Module, PretrainedModel {
   public let configuration: CLIPConfiguration
   /// The logarithm of what cosines are multiplied by, one number (section 2.5: "log-parameterized").
   public let logitScale: Tensor
-  /// The tower that reads.
+  /// The text tower.
   public let textModel: CLIPTextTower
-  /// The tower that sees.
+  /// The image tower.
   public let visionModel: CLIPVisionTower
   private let textProjection: Linear
   private let visualProjection: Linear
 
-  /// The class of transformers that has the same weights under the same names.
   public static let architecture = "CLIPModel"
-  /// What the class has that others of its `model_type` lack.
   public static let requirement = "zero-shot classification needs both towers, for pictures and for texts"
 
   /// A model with initial values.
@@ -31,14 +28,13 @@ public final class CLIPModel: Module, PretrainedModel {
     textModel = CLIPTextTower(configuration.text, factor: factor)
     visionModel = CLIPVisionTower(configuration.vision, factor: factor)
     func projection(_ width: Int) -> Linear {
-      Linear(
-        width, configuration.projectionSize, bias: false, std: factor / Double(width).squareRoot())
+      Linear(width, configuration.projectionSize, bias: false, std: factor / Double(width).squareRoot())
     }
     textProjection = projection(configuration.text.hiddenSize)
     visualProjection = projection(configuration.vision.hiddenSize)
   }
 
-  /// What the image tower says of images, before it is brought to length 1.
+  /// Images in the common space, before they are brought to length 1.
   ///
   /// - Parameter pixelValues: images as the processor prepares them, `[I, C, H, W]`.
   /// - Returns: `[I, E]`.
@@ -46,7 +42,7 @@ public final class CLIPModel: Module, PretrainedModel {
     visualProjection(visionModel.summary(pixelValues))
   }
 
-  /// What the text tower says of texts, before it is brought to length 1.
+  /// Texts in the common space, before they are brought to length 1.
   ///
   /// - Parameters:
   ///   - ids: tokens, `[T, L]`, with the end-of-text token behind each text.
@@ -64,7 +60,7 @@ public final class CLIPModel: Module, PretrainedModel {
     textFeatures(ids, attentionMask: attentionMask).l2Normalized()
   }
 
-  /// How well images and texts that were encoded before go together: scaled cosines.
+  /// The similarities of images and texts that were encoded before: scaled cosines.
   ///
   /// - Parameters:
   ///   - images: unit vectors `[I, E]`.
@@ -74,7 +70,7 @@ public final class CLIPModel: Module, PretrainedModel {
     images.matmul(texts.T) * logitScale.exp()
   }
 
-  /// How well images and texts go together.
+  /// The similarities of images and texts.
   ///
   /// - Returns: `[I, T]` for images `[I, C, H, W]` and tokens `[T, L]`.
   public func callAsFunction(_ pixelValues: Tensor, _ ids: IntTensor, attentionMask: IntTensor? = nil) -> Tensor {

@@ -1,9 +1,8 @@
-import Checkpoints
 import Layers
 import Tensors
 
-/// CLIP's text tower (Radford et al. 2021, section 2.4): a transformer in which a token sees only those before it, and
-/// whose state at the end-of-text token stands for the text.
+/// CLIP's text tower (Radford et al. 2021, section 2.4): a transformer in which each token attends only to itself and to
+/// those before it, and whose state at the end-of-text token stands for the text.
 ///
 /// B, L stand for the number of texts and of tokens in each; D for the width of a token.
 public final class CLIPTextTower: Module {
@@ -22,20 +21,16 @@ public final class CLIPTextTower: Module {
 
   /// A tower with initial values.
   ///
-  /// - Parameter factor: what the spread of all weights is multiplied by.
+  /// - Parameter factor: what the standard deviations of all weights are multiplied by.
   public init(_ configuration: CLIPTextConfiguration, factor: Double = 1) {
     self.configuration = configuration
     let width = configuration.hiddenSize
-    let epsilon = Float(configuration.layerNormEpsilon)
-    let shape = EncoderShape(
-      width: width, headCount: configuration.headCount, feedForwardWidth: configuration.intermediateSize,
-      activation: configuration.activation, epsilon: epsilon,
-      spread: InitialSpread(width: width, layerCount: configuration.layerCount, factor: factor))
-    // This spread is fixed, whatever `initializer_range` says.
+    let std = BlockStd(width: width, layerCount: configuration.layerCount, factor: factor)
+    // The 0.02 is fixed, whatever `initializer_range` says.
     words = Embedding(configuration.vocabularySize, width, std: 0.02 * factor)
     positions = Embedding(configuration.positionCount, width, std: 0.02 * factor)
-    layers = (0..<configuration.layerCount).map { _ in EncoderBlock(shape, names: .clip) }
-    norm = LayerNorm(width, epsilon: epsilon)
+    layers = (0..<configuration.layerCount).map { _ in EncoderBlock(configuration, std: std, names: .clip) }
+    norm = LayerNorm(width, epsilon: Float(configuration.layerNormEpsilon))
   }
 
   /// - Parameters:
@@ -48,8 +43,8 @@ public final class CLIPTextTower: Module {
     return norm(layers.reduce(tokens(ids)) { $1($0, mask: mask, isCausal: true) })  // [B, L, D]
   }
 
-  /// What ``pooled(_:_:)`` makes of the states, without those that nobody looks at: what stands behind the longest
-  /// text's end, and in the last block all but the ends. `[B, D]` for tokens `[B, L]`.
+  /// The same as ``pooled(_:_:)`` of the states, without computing those that do not count: the tokens behind the longest
+  /// text's end, and in the last block all tokens but the ends. `[B, D]` for tokens `[B, L]`.
   func summary(_ ids: IntTensor, attentionMask: IntTensor? = nil) -> Tensor {
     requireFit(ids, attentionMask)
     let ends = pooledPositions(ids)
@@ -65,7 +60,7 @@ public final class CLIPTextTower: Module {
     return norm(last(states, at: ends, mask: padding.map { $0 + future } ?? future))
   }
 
-  /// What goes into the first block: `[B, L, D]` for tokens `[B, L]`.
+  /// The input of the first block: `[B, L, D]` for tokens `[B, L]`.
   private func tokens(_ ids: IntTensor) -> Tensor {
     words(ids) + positions.weight.slice(0..<ids.shape[1], dim: 0)
   }
@@ -79,11 +74,11 @@ public final class CLIPTextTower: Module {
     }
   }
 
-  /// Where each text is read off: at its end-of-text token.
+  /// The position of each text's end-of-text token.
   ///
   /// Configurations from before June 2023 say `eos_token_id: 2`, which is not the token the texts end with; for them
-  /// the end is where the largest id is, as in OpenAI's code. All others: the first `eos_token_id`, or the first token
-  /// if there is none.
+  /// the end is the position of the largest id, as in OpenAI's code. For all others it is the first `eos_token_id`, or the
+  /// first token if there is none.
   ///
   /// - Parameter ids: tokens, `[B, L]`.
   public func pooledPositions(_ ids: IntTensor) -> [Int] {
@@ -95,11 +90,7 @@ public final class CLIPTextTower: Module {
   }
 
   /// The state at the end of each text: `[B, D]` for states `[B, L, D]` and tokens `[B, L]`.
-  public func pooled(_ states: Tensor, _ ids: IntTensor) -> Tensor {
-    let (batch, length) = (states.shape[0], states.shape[1])
-    let rows = pooledPositions(ids).enumerated().map { $0 * length + $1 }
-    return states.reshape(batch * length, -1).indexSelect(rows)  // [B, D]
-  }
+  public func pooled(_ states: Tensor, _ ids: IntTensor) -> Tensor { states.tokens(at: pooledPositions(ids)) }
 
   private static let legacyEndToken = 2
 }

@@ -1,4 +1,3 @@
-import Checkpoints
 import Layers
 import Tensors
 
@@ -12,7 +11,7 @@ public final class CLIPVisionTower: Module {
   /// The extra token in front, `[D]`.
   private let classToken: Tensor
   private let patches: PatchProjection
-  /// A learned vector for each place, `[N + 1, D]`.
+  /// A learned vector for each position, `[N + 1, D]`.
   private let positions: Embedding
   private let normBefore: LayerNorm
   private let layers: [EncoderBlock]
@@ -29,40 +28,35 @@ public final class CLIPVisionTower: Module {
 
   /// A tower with initial values.
   ///
-  /// - Parameter factor: what the spread of all weights is multiplied by.
+  /// - Parameter factor: what the standard deviations of all weights are multiplied by.
   public init(_ configuration: CLIPVisionConfiguration, factor: Double = 1) {
     self.configuration = configuration
     let width = configuration.hiddenSize
     let epsilon = Float(configuration.layerNormEpsilon)
-    let shape = EncoderShape(
-      width: width, headCount: configuration.headCount, feedForwardWidth: configuration.intermediateSize,
-      activation: configuration.activation, epsilon: epsilon,
-      spread: InitialSpread(width: width, layerCount: configuration.layerCount, factor: factor))
+    let std = BlockStd(width: width, layerCount: configuration.layerCount, factor: factor)
     let range = configuration.initializerRange * factor
     classToken = Initialization.normal([width], std: factor / Double(width).squareRoot())
     patches = PatchProjection(
-      channels: configuration.channelCount, patchSize: configuration.patchSize, width: width, bias: false,
-      std: range)
-    positions = Embedding(
-      configuration.imageSize.patchCount(configuration.patchSize) + 1, width, std: range)
+      channels: configuration.channelCount, patchSize: configuration.patchSize, width: width, bias: false, std: range)
+    positions = Embedding(configuration.imageSize.patchCount(configuration.patchSize) + 1, width, std: range)
     normBefore = LayerNorm(width, epsilon: epsilon)
-    layers = (0..<configuration.layerCount).map { _ in EncoderBlock(shape, names: .clip) }
+    layers = (0..<configuration.layerCount).map { _ in EncoderBlock(configuration, std: std, names: .clip) }
     normAfter = LayerNorm(width, epsilon: epsilon)
   }
 
-  /// What goes into the first block.
+  /// The input of the first block.
   ///
   /// - Parameter pixelValues: images as the processor prepares them, `[B, C, H, W]`, of the configured size.
-  /// - Returns: the class token and the patches with their places, normalized, `[B, N + 1, D]`.
+  /// - Returns: the class token and the patches with their positions, normalized, `[B, N + 1, D]`.
   public func tokens(_ pixelValues: Tensor) -> Tensor {
-    requireImages(pixelValues, channels: configuration.channelCount, size: configuration.imageSize, "CLIPModel")
+    patches.requireFit(pixelValues, size: configuration.imageSize, "CLIPModel")
     let batch = pixelValues.shape[0]
     let first = classToken.expand(batch, 1, configuration.hiddenSize)  // [B, 1, D]
     let all = Tensor.cat([first, patches(pixelValues)], dim: 1)  // [B, N + 1, D]
     return normBefore(all + positions.weight)  // [B, N + 1, D]
   }
 
-  /// What comes out of the last block, `[B, N + 1, D]`, for images `[B, C, H, W]`.
+  /// The output of the last block, `[B, N + 1, D]`, for images `[B, C, H, W]`.
   public func callAsFunction(_ pixelValues: Tensor) -> Tensor {
     layers.reduce(tokens(pixelValues)) { $1($0) }
   }
@@ -72,8 +66,8 @@ public final class CLIPVisionTower: Module {
     normAfter(encoded.select(0, dim: 1))
   }
 
-  /// What ``pooled(_:)`` makes of what comes out of the last block, which is computed for the class token alone:
-  /// `[B, D]` for images `[B, C, H, W]`.
+  /// The same as ``pooled(_:)`` of the last block's output, which is computed for the class token alone: `[B, D]` for
+  /// images `[B, C, H, W]`.
   func summary(_ pixelValues: Tensor) -> Tensor {
     let states = layers.dropLast().reduce(tokens(pixelValues)) { $1($0) }  // [B, N + 1, D]
     guard let last = layers.last else { return pooled(states) }

@@ -1,9 +1,8 @@
-import Checkpoints
 import Tensors
 
 /// Beam search over several prompts at once, to the letter as transformers 5 does it.
 ///
-/// Every prompt keeps a number of running beams and as many places for finished texts. Scores are sums of
+/// Every prompt keeps a number of running beams and as many finished texts. Scores are sums of
 /// log-probabilities in single precision; a score of about -10⁹ marks what does not count.
 struct BeamSearchState {
   private let prompts: [[Int]]
@@ -11,8 +10,8 @@ struct BeamSearchState {
   private let endTokens: [Int]
   /// The most tokens that are written.
   private let newTokens: Int
-  /// The most tokens that were asked for, of which the model may have no positions for some.
-  private let hopedFor: Int
+  /// The most tokens that were requested; the model may have fewer positions.
+  private let requestedTokens: Int
   private var groups: [Group]
 
   /// What does not count is lowered by this much.
@@ -22,7 +21,7 @@ struct BeamSearchState {
   private struct Beam {
     var tokens: [Int]
     var score: Float
-    /// For each token the place among the running beams of the one that it was added to.
+    /// For each token the index of the running beam that it was added to.
     var parents: [Int] = []
     var isFinished = false
   }
@@ -37,13 +36,13 @@ struct BeamSearchState {
   }
 
   init(
-    prompts: [[Int]], settings: GenerationOptions.BeamSearch, endTokens: [Int], newTokens: Int, hopedFor: Int
+    prompts: [[Int]], settings: GenerationOptions.BeamSearch, endTokens: [Int], newTokens: Int, requestedTokens: Int
   ) {
     self.prompts = prompts
     self.settings = settings
     self.endTokens = endTokens
     self.newTokens = newTokens
-    self.hopedFor = hopedFor
+    self.requestedTokens = requestedTokens
     // All beams begin alike, so at first only one of them counts.
     let running = (0..<settings.count).map { Beam(tokens: [], score: $0 == 0 ? 0 : Self.exclusion) }
     let finished = running.map { _ in Beam(tokens: [], score: Self.exclusion) }
@@ -110,8 +109,8 @@ struct BeamSearchState {
   ) throws -> [Beam] {
     var scores = logProbabilities
     let running = groups[index].running
-    for (place, beam) in running.enumerated() {
-      let range = place * vocabulary..<(place + 1) * vocabulary
+    for (rank, beam) in running.enumerated() {
+      let range = rank * vocabulary..<(rank + 1) * vocabulary
       var row = Array(scores[range])
       try rules.apply(to: &row, prompt: prompts[index], written: beam.tokens)
       if !rules.areEmpty { scores.replaceSubrange(range, with: row) }
@@ -127,7 +126,7 @@ struct BeamSearchState {
     }
   }
 
-  /// Lets candidates that end into the finished places, if they are among the best and good enough.
+  /// Adds candidates that end to the finished texts, if they are among the best and good enough.
   private mutating func finish(_ candidates: [Beam], in index: Int, _ length: Int) {
     let group = groups[index]
     let isClosed = settings.earlyStopping == .whenEnoughFinished && group.isFull
@@ -148,7 +147,7 @@ struct BeamSearchState {
   private mutating func updateProspects(of index: Int, _ length: Int) {
     let group = groups[index]
     let isHopeful = settings.earlyStopping == .never && settings.lengthPenalty > 0
-    let bestRunning = group.running[0].score / lengthPenalty(isHopeful ? hopedFor : length)
+    let bestRunning = group.running[0].score / lengthPenalty(isHopeful ? requestedTokens : length)
     let worst = group.finished.map(\.score).min() ?? Self.exclusion
     let canBeat = group.finished.contains { bestRunning > ($0.isFinished ? worst : Self.exclusion) }
     groups[index].mayImprove = group.mayImprove && canBeat

@@ -1,8 +1,8 @@
 import Tensors
 
-/// A model that, having read the beginning of some texts, says how likely each token comes next.
+/// A model that gives the logits of the next token of texts.
 ///
-/// What else the texts are about (an image, say) belongs to the conforming value.
+/// An image that the texts are about belongs to the conforming value.
 public protocol CausalLanguageModel {
   /// The number of tokens that it knows.
   var vocabularySize: Int { get }
@@ -33,11 +33,11 @@ extension CausalLanguageModel {
   public func accepts(_ token: Int) -> Bool { token >= 0 && token < vocabularySize }
 }
 
-/// New tokens of several texts as a rectangle: shorter rows are filled up behind their end, where nothing real looks.
+/// New tokens of several texts as a rectangle: shorter rows are filled up behind their end, to which no token attends.
 struct TokenBatch {
   /// `[B, T]`, filled up with token 0.
   let ids: IntTensor
-  /// The place of each token in its text, `[B, T]`.
+  /// The position of each token in its text, `[B, T]`.
   let positions: IntTensor
   /// How many tokens of each row are real.
   let counts: [Int]
@@ -54,9 +54,5 @@ struct TokenBatch {
   }
 
   /// Of states `[B, T, D]` those of each row's last real token, `[B, D]`.
-  func last(_ states: Tensor) -> Tensor {
-    let width = states.shape[1]
-    let rows = counts.enumerated().map { $0 * width + $1 - 1 }
-    return states.flatten(from: 0, through: 1).indexSelect(rows)  // [B, D]
-  }
+  func last(_ states: Tensor) -> Tensor { states.tokens(at: counts.map { $0 - 1 }) }
 }

@@ -1,5 +1,3 @@
-import Checkpoints
-
 /// How a text is generated: how tokens are chosen, and when it ends.
 public struct GenerationOptions: Equatable, Sendable {
   /// How each token is chosen.
@@ -190,5 +188,18 @@ extension GenerationOptions.Sampling {
     if let minP, !(minP >= 0 && minP <= 1) { throw GenerationError("min-p must be from 0 to 1, not \(minP)") }
     if !(typicalP > 0) { throw GenerationError("typical-p must be above 0, not \(typicalP)") }
     if epsilonCutoff.isNaN || etaCutoff.isNaN { throw GenerationError("a cutoff must be a number") }
+  }
+}
+
+/// Options or prompts from which no text can be generated.
+public struct GenerationError: Error, Equatable, CustomStringConvertible {
+  /// One line that says why.
+  public let description: String
+
+  /// Creates an error.
+  ///
+  /// - Parameter file: the file that the options come from, which stands in front.
+  public init(_ description: String, file: String? = nil) {
+    self.description = file.map { "\($0): \(description)" } ?? description
   }
 }

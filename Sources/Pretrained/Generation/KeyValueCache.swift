@@ -4,8 +4,8 @@ import Tensors
 /// text.
 ///
 /// Rows may have read different numbers of tokens. Each row's tokens lie from the front of its memory, never behind
-/// padding, so a row gives the same bytes alone, in a batch and without a cache: the only difference are weights of
-/// zero behind the row's end.
+/// padding, so a row gives the same bytes alone, in a batch and without a cache: the only difference is weights of zero
+/// behind the row's end.
 ///
 /// B, H, T, S, D stand for rows, heads, new tokens, all tokens and the width of a head.
 public final class KeyValueCache {
@@ -45,16 +45,16 @@ public final class KeyValueCache {
 
   // MARK: Attention
 
-  /// Lets new tokens look at themselves and at everything before them, and remembers them.
+  /// Causal attention of new tokens to themselves and to all tokens before them; adds the new ones to the cache.
   ///
   /// - Parameters:
   ///   - query: `[B, H, T, D]`.
   ///   - key: `[B, H, T, D]`.
   ///   - value: `[B, H, T, D]`.
   ///   - layer: which layer this is; layers come in order.
-  ///   - scale: what scores are multiplied by.
+  ///   - scale: what scores are multiplied by, 1/√D by default.
   /// - Returns: `[B, H, T, D]`.
-  func attend(query: Tensor, key: Tensor, value: Tensor, layer: Int, scale: Float) -> Tensor {
+  func attend(query: Tensor, key: Tensor, value: Tensor, layer: Int, scale: Float?) -> Tensor {
     let count = query.shape[2]
     let total = (lengths.max() ?? 0) + count
     store(key, value, layer: layer, total: total)
@@ -74,7 +74,7 @@ public final class KeyValueCache {
     Self.write(value, into: layers[layer].values, at: lengths)
   }
 
-  /// Zeros, because what is masked is still multiplied by its weight of zero.
+  /// Zeros, because masked values are still multiplied, by a weight of zero.
   private static func memory(_ shape: [Int], _ capacity: Int) -> Tensor {
     .zeros([shape[0], shape[1], capacity, shape[3]])
   }
@@ -96,7 +96,7 @@ public final class KeyValueCache {
     }
   }
 
-  /// -∞ where a new token must not look, `[B, 1, T, S]`; `nil` where the causal rule alone says it, or nothing need.
+  /// -∞ for tokens behind a new token, `[B, 1, T, S]`; `nil` where `isCausal` is enough or no token lies behind.
   private func mask(_ count: Int, _ total: Int) -> Tensor? {
     if let stepMask, stepMask.tokens == count { return stepMask.mask }
     let isEven = lengths.allSatisfy { $0 == lengths[0] }
@@ -112,7 +112,7 @@ public final class KeyValueCache {
   }
 }
 
-/// One layer's part in reading: its place in the cache, or none when a whole text is read at once.
+/// One layer's access to the cache.
 struct CachedLayer {
   /// Where keys and values are remembered; `nil` when a whole text is read at once.
   let cache: KeyValueCache?
@@ -128,7 +128,7 @@ struct CachedLayer {
   }
 
   /// Causal attention of `[B, H, T, D]` to itself and to what the cache holds.
-  func attend(query: Tensor, key: Tensor, value: Tensor, scale: Float) -> Tensor {
+  func attend(query: Tensor, key: Tensor, value: Tensor, scale: Float? = nil) -> Tensor {
     cache?.attend(query: query, key: key, value: value, layer: index, scale: scale)
       ?? Tensor.scaledDotProductAttention(query: query, key: key, value: value, isCausal: true, scale: scale)
   }

@@ -1,4 +1,3 @@
-import Checkpoints
 import Tensors
 
 /// What forbids, forces or favors tokens whatever the model says, in transformers' order.
@@ -132,7 +131,7 @@ struct NoRepeatRule: ScoreRule {
   }
 }
 
-/// Forbids tokens at some places.
+/// Forbids tokens at some positions.
 struct ForbiddenRule: ScoreRule {
   let tokens: [Int]
   let isActive: (TextSoFar) -> Bool
@@ -143,7 +142,7 @@ struct ForbiddenRule: ScoreRule {
   }
 }
 
-/// Forbids all tokens but some at some places.
+/// Forbids all tokens but some at some positions.
 struct ForcedRule: ScoreRule {
   let tokens: [Int]
   let isActive: (TextSoFar) -> Bool

@@ -50,7 +50,7 @@ private struct Candidates {
   private var scores: [Float]
   private(set) var probabilities: [Float]
 
-  /// How many tokens top-h looks at.
+  /// How many of the likeliest tokens top-h considers.
   private static let entropyTokens = 100
 
   /// - Parameters:
@@ -77,12 +77,12 @@ private struct Candidates {
 
   private mutating func update() { probabilities = scores.isEmpty ? [] : Tensor(scores).softmax(dim: 0).scalars }
 
-  /// Keeps the candidates at some places; the likeliest always.
-  private mutating func keep(_ isKept: (Int) -> Bool) {
-    let places = scores.indices.filter { $0 == 0 || isKept($0) }
-    if places.count == scores.count { return }
-    tokens = places.map { tokens[$0] }
-    scores = places.map { scores[$0] }
+  /// Keeps the candidates at some indices; one, by default the likeliest, always.
+  private mutating func keep(always first: Int = 0, _ isKept: (Int) -> Bool) {
+    let kept = scores.indices.filter { $0 == first || isKept($0) }
+    if kept.count == scores.count { return }
+    tokens = kept.map { tokens[$0] }
+    scores = kept.map { scores[$0] }
     update()
   }
 
@@ -135,18 +135,15 @@ private struct Candidates {
     guard let first = order.first else { return }
     var sum = 0.0
     var bound = distances[order[order.count - 1]]
-    for place in order {
-      sum += Double(probabilities[place])
+    for index in order {
+      sum += Double(probabilities[index])
       if !(Float(sum) < Float(mass)) {
-        bound = distances[place]
+        bound = distances[index]
         break
       }
     }
     // Here the most typical token always stays, not the likeliest.
-    let places = scores.indices.filter { $0 == first || distances[$0] <= bound }
-    tokens = places.map { tokens[$0] }
-    scores = places.map { scores[$0] }
-    update()
+    keep(always: first) { distances[$0] <= bound }
   }
 
   /// Scores of which only the likeliest tokens are left whose entropy together is a share of the whole (of a hundred).
@@ -158,9 +155,9 @@ private struct Candidates {
     let budget = Float(Float(terms.reduce(0.0) { $0 + ($1.isNaN ? 0 : $1) }) * Float(share))
     var result = [Float](repeating: -.infinity, count: scores.count)
     var sum = 0.0
-    for (place, token) in order.enumerated() {
-      sum += terms[place]
-      if place == 0 || Float(sum) <= budget { result[token] = scores[token] }
+    for (index, token) in order.enumerated() {
+      sum += terms[index]
+      if index == 0 || Float(sum) <= budget { result[token] = scores[token] }
     }
     return result
   }
@@ -183,9 +180,9 @@ func topIndices(_ scores: [Float], _ count: Int) -> [Int] {
         guard let last = best.last, score > scores[last] else { continue }
         best.removeLast()
       }
-      var place = best.count
-      while place > 0 && score > scores[best[place - 1]] { place -= 1 }
-      best.insert(index, at: place)
+      var rank = best.count
+      while rank > 0 && score > scores[best[rank - 1]] { rank -= 1 }
+      best.insert(index, at: rank)
     }
   }
   return best

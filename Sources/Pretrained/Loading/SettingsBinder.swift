@@ -1,3 +1,4 @@
+import Layers
 import Support
 
 /// A group of settings that is read from and written to a JSON object through one list of its keys.
@@ -322,23 +323,7 @@ public struct Extent: Equatable, Sendable {
   public init(_ side: Int) { self.init(height: side, width: side) }
 }
 
-/// The activation functions that models name, by transformers' names.
-public enum Activation: String, CaseIterable, Sendable {
-  /// `x Φ(x)` with the error function (Hendrycks and Gimpel 2016).
-  case gelu
-  /// The approximation of GELU with tanh, as GPT-2 computes it.
-  case geluNew = "gelu_new"
-  /// The approximation of GELU with tanh, as PyTorch computes it.
-  case geluTanh = "gelu_pytorch_tanh"
-  /// `x σ(1.702 x)`, as CLIP computes GELU.
-  case quickGELU = "quick_gelu"
-  /// `max(x, 0)`.
-  case relu
-  /// `x σ(x)`.
-  case silu
-  /// The hyperbolic tangent.
-  case tanh
-
-  /// Names that transformers has for the same function once more.
+extension Activation {
+  /// Other names of transformers for the same functions.
   static let otherNames: [String: Activation] = ["gelu_fast": .geluTanh, "gelu_python": .gelu, "swish": .silu]
 }

@@ -1,4 +1,4 @@
-import Checkpoints
+import Layers
 
 /// The settings of ViLT (Kim et al. 2021): `model_type` `vilt`.
 public struct ViLTConfiguration: SettingsGroup {

@@ -1,4 +1,3 @@
-import Checkpoints
 import Layers
 import Tensors
 
@@ -8,9 +7,9 @@ import Tensors
 final class ViLTEncoder: Module {
   private let words: ViLTTextEmbeddings
   private let image: ViLTImageEmbeddings
-  /// What marks a token as word or patch, `[2, D]`.
+  /// A vector for words and one for patches, `[2, D]`.
   private let modalities: Embedding
-  private let layers: [EncoderBlock]
+  let layers: [EncoderBlock]
   private let norm: LayerNorm
   private let pooler: Linear
 
@@ -23,52 +22,36 @@ final class ViLTEncoder: Module {
   }
 
   init(_ configuration: ViLTConfiguration) {
-    let width = configuration.hiddenSize
-    let epsilon = Float(configuration.layerNormEpsilon)
-    let shape = EncoderShape(
-      width: width, headCount: configuration.headCount, feedForwardWidth: configuration.intermediateSize,
-      activation: configuration.activation, epsilon: epsilon, hasAttentionBias: configuration.hasAttentionBias,
-      spread: InitialSpread(configuration.initializerRange))
+    let (width, std) = (configuration.hiddenSize, configuration.initializerRange)
     words = ViLTTextEmbeddings(configuration)
     image = ViLTImageEmbeddings(configuration)
-    modalities = Embedding(
-      configuration.modalityCount, width, std: configuration.initializerRange)
-    layers = (0..<configuration.layerCount).map { _ in EncoderBlock(shape, names: .vit) }
-    norm = LayerNorm(width, epsilon: epsilon)
-    pooler = Linear(width, width, std: configuration.initializerRange)
+    modalities = Embedding(configuration.modalityCount, width, std: std)
+    layers = (0..<configuration.layerCount).map { _ in EncoderBlock(configuration, std: BlockStd(std), names: .vit) }
+    norm = LayerNorm(width, epsilon: Float(configuration.layerNormEpsilon))
+    pooler = Linear(width, width, std: std)
   }
 
-  /// Words and patches one behind the other, each marked as what it is (equations 1 to 3).
+  /// Words, then patches, each with the vector that marks words or patches (equations 1 to 3).
   func embedded(
     _ ids: IntTensor, attentionMask: IntTensor?, _ pixelValues: Tensor, pixelMask: Tensor?
   ) -> MaskedTokens {
     guard ids.shape.count == 2, pixelValues.rank == 4, ids.shape[0] == pixelValues.shape[0] else {
       reportMisuse("ViLT", "questions of shape \(ids.shape) and images of shape \(pixelValues.shape) do not pair up")
     }
-    let seen = image(pixelValues, pixelMask: pixelMask)
+    let picture = image(pixelValues, pixelMask: pixelMask)
     let text = words(ids) + modalities.weight[0]  // [B, L, D]
     let mask = attentionMask ?? IntTensor([Int](repeating: 1, count: ids.count), shape: ids.shape)
     guard mask.shape == ids.shape else {
       reportMisuse("ViLT", "an attention mask of shape \(mask.shape) for questions of shape \(ids.shape)")
     }
     return MaskedTokens(
-      tokens: .cat([text, seen.tokens + modalities.weight[1]], dim: 1),  // [B, T, D]
-      mask: IntTensor((0..<ids.shape[0]).map { mask[$0].scalars + seen.mask[$0].scalars }))
+      tokens: .cat([text, picture.tokens + modalities.weight[1]], dim: 1),  // [B, T, D]
+      mask: IntTensor((0..<ids.shape[0]).map { mask[$0].scalars + picture.mask[$0].scalars }))
   }
 
-  /// The picture's tokens alone, not marked.
+  /// The picture's tokens alone, without the vector that marks patches.
   func imageEmbeddings(_ pixelValues: Tensor, pixelMask: Tensor?) -> MaskedTokens {
     image(pixelValues, pixelMask: pixelMask)
-  }
-
-  /// For each layer, how much each token of unpadded pairs looks at each, `[B, heads, T, T]`.
-  func attentionWeights(_ tokens: Tensor) -> [Tensor] {
-    var x = tokens
-    return layers.map { layer in
-      let weights = layer.attentionWeights(x)
-      x = layer(x)
-      return weights
-    }
   }
 
   /// The normalized state of the first word, `[CLS]`, behind the last block (equations 4 to 6), which is computed for it

@@ -1,4 +1,3 @@
-import Checkpoints
 import Layers
 import Tensors
 
@@ -10,12 +9,10 @@ import Tensors
 public final class ViLTForQuestionAnswering: Module, PretrainedModel {
   /// What the model was made from.
   public let configuration: ViLTConfiguration
-  private let vilt: ViLTEncoder
+  fileprivate let vilt: ViLTEncoder
   private let classifier: Sequential
 
-  /// The class of transformers that has the same weights under the same names.
   public static let architecture = "ViltForQuestionAnswering"
-  /// What the class has that others of its `model_type` lack.
   public static let requirement = "answering questions needs a head that scores answers"
 
   /// A model with initial values.
@@ -24,8 +21,7 @@ public final class ViLTForQuestionAnswering: Module, PretrainedModel {
     vilt = ViLTEncoder(configuration)
     let width = configuration.hiddenSize
     classifier = Sequential(
-      Linear(width, 2 * width, std: configuration.initializerRange), LayerNorm(2 * width),
-      Layers.Activation.gelu(),
+      Linear(width, 2 * width, std: configuration.initializerRange), LayerNorm(2 * width), Activation.gelu,
       Linear(2 * width, configuration.labels.count, std: configuration.initializerRange))
   }
 
@@ -43,36 +39,26 @@ public final class ViLTForQuestionAnswering: Module, PretrainedModel {
     scores(pooled(ids, attentionMask: attentionMask, pixelValues, pixelMask: pixelMask))  // [B, A]
   }
 
-  /// The head alone: what it makes of ``pooled(_:attentionMask:_:pixelMask:)``, `[B, D]` to `[B, A]`.
+  /// The head alone: the scores of ``pooled(_:attentionMask:_:pixelMask:)``, `[B, D]` to `[B, A]`.
   public func scores(_ pooled: Tensor) -> Tensor { classifier(pooled) }
 
-  /// What the head sees of the pairs, `[B, D]`; the parameters are those of a call.
+  /// The input of the head, `[B, D]`; the parameters are those of a call.
   public func pooled(
     _ ids: IntTensor, attentionMask: IntTensor? = nil, _ pixelValues: Tensor, pixelMask: Tensor? = nil
   ) -> Tensor {
     vilt(embedded(ids, attentionMask: attentionMask, pixelValues, pixelMask: pixelMask))
   }
 
-  /// What goes into the transformer; the parameters are those of a call.
+  /// The input of the transformer; the parameters are those of a call.
   public func embedded(
     _ ids: IntTensor, attentionMask: IntTensor? = nil, _ pixelValues: Tensor, pixelMask: Tensor? = nil
   ) -> MaskedTokens {
     vilt.embedded(ids, attentionMask: attentionMask, pixelValues, pixelMask: pixelMask)
   }
 
-  /// The picture's part of what goes into the transformer, before it is marked as a picture.
+  /// The picture's part of the transformer's input, before it is marked as a picture.
   public func embeddedImages(_ pixelValues: Tensor, pixelMask: Tensor? = nil) -> MaskedTokens {
     vilt.imageEmbeddings(pixelValues, pixelMask: pixelMask)
-  }
-
-  /// For each layer, how much each token looks at each, `[B, heads, T, T]`: T tokens, first L words, then the picture's
-  /// extra token, then its patches.
-  ///
-  /// - Parameters:
-  ///   - ids: questions of the same length, `[B, L]`.
-  ///   - pixelValues: `[B, C, H, W]`.
-  public func attentionWeights(_ ids: IntTensor, _ pixelValues: Tensor) -> [Tensor] {
-    noGrad { vilt.attentionWeights(embedded(ids, pixelValues).tokens) }
   }
 
   /// The best answer for each row of scores `[B, A]`.
@@ -87,4 +73,17 @@ public struct MaskedTokens {
   public let tokens: Tensor
   /// 1 for tokens, 0 for padding, `[B, T]`.
   public let mask: IntTensor
+}
+
+extension AttentionRecorder {
+  /// The attention of every layer: of T tokens to T tokens, first L words, then the picture's extra token, then its patches.
+  ///
+  /// - Parameters:
+  ///   - ids: questions of the same length, `[B, L]`.
+  ///   - pixelValues: `[B, C, H, W]`.
+  public init(_ model: ViLTForQuestionAnswering, _ ids: IntTensor, _ pixelValues: Tensor) {
+    self.init(model.vilt.layers, model.embedded(ids, pixelValues).tokens) { layer, x in
+      (layer.attentionWeights(x), layer(x))
+    }
+  }
 }

@@ -1,10 +1,9 @@
-import Checkpoints
 import Layers
 import Tensors
 
 /// GPT-2's causal attention with several heads (Radford et al. 2019, section 2.3; Vaswani et al. 2017, section 3.2.2).
 ///
-/// B, T, D, H stand for rows, tokens, the width of a token and the number of heads.
+/// B, T, D stand for rows, tokens and the width of a token.
 final class GPT2SelfAttention: Module {
   /// Queries, keys and values side by side.
   private let cAttn: Conv1D
@@ -15,7 +14,7 @@ final class GPT2SelfAttention: Module {
   init(_ configuration: GPT2Configuration, layer: Int) {
     let width = configuration.hiddenSize
     cAttn = Conv1D(width, 3 * width, std: configuration.initializerRange)
-    cProj = Conv1D(width, width, std: configuration.residualRange)
+    cProj = Conv1D(width, width, std: configuration.residualStd)
     headCount = configuration.headCount
     scale = configuration.attentionScale(layer: layer)
   }
@@ -26,10 +25,10 @@ final class GPT2SelfAttention: Module {
   }
 }
 
-/// Attention of a text to what an encoder made of an image (Vaswani et al. 2017, section 3.2.3).
+/// Attention of a text to an encoder's output for an image (Vaswani et al. 2017, section 3.2.3).
 ///
-/// Texts about the same image stand side by side, as the beams of a search do. They share the image's keys and values
-/// and ask as one long row of queries, so nothing is repeated for them.
+/// Texts about the same image stand side by side, as the beams of a search do. They share the image's keys and values:
+/// their queries are one long row, so nothing is repeated for them.
 ///
 /// I, B, T, S, D, H stand for images, rows, tokens, the encoder's tokens, width and heads.
 final class GPT2CrossAttention: Module {
@@ -44,14 +43,14 @@ final class GPT2CrossAttention: Module {
     let width = configuration.hiddenSize
     qAttn = Conv1D(width, width, std: configuration.initializerRange)
     cAttn = Conv1D(width, 2 * width, std: configuration.initializerRange)
-    cProj = Conv1D(width, width, std: configuration.residualRange)
+    cProj = Conv1D(width, width, std: configuration.residualStd)
     headCount = configuration.headCount
     scale = configuration.attentionScale(layer: layer)
   }
 
-  /// What the queries will look at: computed once for each image.
+  /// The keys and values of images, which are computed once for each image.
   ///
-  /// - Parameter states: what the encoder made of the images, `[I, S, D]`.
+  /// - Parameter states: the encoder's output, `[I, S, D]`.
   /// - Returns: `[I, H, S, D/H]` each.
   func memory(_ states: Tensor) -> CrossAttentionMemory {
     let parts = cAttn(states).chunk(2, dim: -1).map { $0.splitHeads(headCount) }
@@ -65,9 +64,11 @@ final class GPT2CrossAttention: Module {
     return cProj(mixed.joinHeads()).reshape(x.shape)  // [B, T, D]
   }
 
-  /// How much each token of one text an image looks at each of the encoder's tokens: `[I, T, D]` to `[I, H, T, S]`.
+  /// The attention weights of one text for each image: `[I, T, D]` to `[I, H, T, S]`.
   func weights(_ x: Tensor, _ memory: CrossAttentionMemory) -> Tensor {
-    (query(x, memory).matmul(memory.key.transpose(2, 3)) * scale).softmax(dim: -1)
+    Tensor.scaledDotProductAttentionWithWeights(
+      query: query(x, memory), key: memory.key, value: memory.value, scale: scale
+    ).weights
   }
 
   /// `[B, T, D]` to `[I, H, B/I·T, D/H]`.
@@ -76,7 +77,7 @@ final class GPT2CrossAttention: Module {
   }
 }
 
-/// The keys and values that one layer's cross-attention looks at, `[images, heads, tokens, width of a head]`.
+/// The keys and values of one layer's cross-attention, `[images, heads, tokens, width of a head]`.
 struct CrossAttentionMemory {
   let key: Tensor
   let value: Tensor
@@ -89,14 +90,22 @@ extension GPT2Configuration {
     return scalesAttentionByLayer ? root / Float(layer + 1) : root
   }
 
-  /// The width of initial weights that end in the residual stream, which gathers 2 for each layer (section 2.3).
-  var residualRange: Double { initializerRange / Double(2 * layerCount).squareRoot() }
+  /// The standard deviation of initial weights whose results are added to the shortcut: two in each layer (section 2.3).
+  var residualStd: Double { initializerRange / Double(2 * layerCount).squareRoot() }
 }
 
-extension Tensor {
-  /// `[B, T, D]` as `[B, H, T, D/H]`.
-  func splitHeads(_ count: Int) -> Tensor { reshape(shape[0], shape[1], count, -1).transpose(1, 2) }
+/// A linear map whose weight is stored as `[in, out]`, as GPT-2's checkpoints keep it (there called a convolution of
+/// length 1). It is used without transposing it in memory.
+final class Conv1D: Module, UnaryLayer {
+  let weight: Tensor  // [in, out]
+  let bias: Tensor  // [out]
 
-  /// `[B, H, T, D/H]` as `[B, T, D]`.
-  func joinHeads() -> Tensor { transpose(1, 2).flatten(from: 2) }
+  /// A layer with GPT-2's initial values: normal weights, biases of zero.
+  init(_ inFeatures: Int, _ outFeatures: Int, std: Double) {
+    weight = Initialization.normal([inFeatures, outFeatures], std: std)
+    bias = Initialization.constant([outFeatures], 0)
+  }
+
+  /// `[…, in]` to `[…, out]`.
+  func callAsFunction(_ x: Tensor) -> Tensor { x.linear(weight: weight.T, bias: bias) }
 }

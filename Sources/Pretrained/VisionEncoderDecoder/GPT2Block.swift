@@ -1,4 +1,3 @@
-import Checkpoints
 import Layers
 import Tensors
 
@@ -12,14 +11,12 @@ final class GPT2Block: Module {
   private let crossNorm: LayerNorm?
   private let crossAttention: GPT2CrossAttention?
   private let norm2: LayerNorm
-  private let expand: Conv1D
-  private let contract: Conv1D
-  private let activation: Activation
+  private let feedForward: FeedForward
 
   override var keyNames: [String: String] {
     [
       "norm1": "ln_1", "attention": "attn", "crossNorm": "ln_cross_attn", "crossAttention": "crossattention",
-      "norm2": "ln_2", "expand": "mlp.c_fc", "contract": "mlp.c_proj",
+      "norm2": "ln_2", "feedForward": "mlp",
     ]
   }
 
@@ -31,25 +28,26 @@ final class GPT2Block: Module {
     crossNorm = configuration.hasCrossAttention ? LayerNorm(width, epsilon: epsilon) : nil
     crossAttention = configuration.hasCrossAttention ? GPT2CrossAttention(configuration, layer: layer) : nil
     norm2 = LayerNorm(width, epsilon: epsilon)
-    expand = Conv1D(width, configuration.intermediateSize, std: configuration.initializerRange)
-    contract = Conv1D(configuration.intermediateSize, width, std: configuration.residualRange)
-    activation = configuration.activation
+    feedForward = FeedForward(
+      Conv1D(width, configuration.intermediateSize, std: configuration.initializerRange), configuration.activation,
+      Conv1D(configuration.intermediateSize, width, std: configuration.residualStd),
+      names: ["fc1": "c_fc", "fc2": "c_proj"])
   }
 
-  /// What this layer's cross-attention looks at; `nil` without one.
+  /// The keys and values of this layer's cross-attention; `nil` without one.
   func memory(_ states: Tensor) -> CrossAttentionMemory? { crossAttention?.memory(states) }
 
   /// `[B, T, D]` to `[B, T, D]`.
   func callAsFunction(_ x: Tensor, _ cached: CachedLayer, _ memory: CrossAttentionMemory?) -> Tensor {
     var x = x + attention(norm1(x), cached)
     if let crossNorm, let crossAttention, let memory { x += crossAttention(crossNorm(x), memory) }
-    return x + contract(activation(expand(norm2(x))))
+    return x + feedForward(norm2(x))
   }
 
-  /// How much each token of a whole text looks at each of the encoder's, `[B, H, T, S]`; `nil` without cross-attention.
+  /// The weights of the cross-attention of whole texts, `[B, H, T, S]`; `nil` without one.
   func crossWeights(_ x: Tensor, _ memory: CrossAttentionMemory) -> Tensor? {
     guard let crossNorm, let crossAttention else { return nil }
-    let among = x + attention(norm1(x), CachedLayer(cache: nil, index: 0))
-    return crossAttention.weights(crossNorm(among), memory)
+    let mixed = x + attention(norm1(x), CachedLayer(cache: nil, index: 0))
+    return crossAttention.weights(crossNorm(mixed), memory)
   }
 }

@@ -1,4 +1,4 @@
-import Checkpoints
+import Layers
 
 /// The settings of GPT-2 (Radford et al. 2019): `model_type` `gpt2`.
 public struct GPT2Configuration: SettingsGroup {

@@ -1,8 +1,7 @@
-import Checkpoints
 import Layers
 import Tensors
 
-/// GPT-2 (Radford et al. 2019), which here may also look at an encoder's output in every layer.
+/// GPT-2 (Radford et al. 2019), which here may also attend to an encoder's output in every layer.
 ///
 /// I, B, T, S, D, V stand for images, rows, tokens, the encoder's tokens, the width of a token and the vocabulary.
 public final class GPT2Decoder: Module {
@@ -10,7 +9,7 @@ public final class GPT2Decoder: Module {
   public let configuration: GPT2Configuration
   private let tokens: Embedding
   private let positions: Embedding
-  private let layers: [GPT2Block]
+  let layers: [GPT2Block]
   private let norm: LayerNorm
   /// The output layer; `nil` where it is the token embedding.
   private let lmHead: Linear?
@@ -40,28 +39,18 @@ public final class GPT2Decoder: Module {
   ///
   /// - Parameters:
   ///   - ids: `[B, T]`.
-  ///   - states: what an encoder made of the images that the texts are about, `[I, S, D]`; B is a multiple of I.
+  ///   - states: an encoder's output for the images that the texts are about, `[I, S, D]`; B is a multiple of I.
   /// - Returns: the logits of the token after each, `[B, T, V]`.
   public func callAsFunction(_ ids: IntTensor, encoderStates states: Tensor? = nil) -> Tensor {
-    let positions = IntTensor((0..<ids.shape[0]).map { _ in Array(0..<ids.shape[1]) })
-    return head(hidden(ids, positions, cache: nil, memory: states.map(memory)))
+    head(hidden(embed(ids), cache: nil, memory: states.map(memory)))
   }
 
-  /// What each layer's cross-attention looks at: computed once for each image.
+  /// The keys and values of each layer's cross-attention, which are computed once for each image.
   func memory(_ states: Tensor) -> [CrossAttentionMemory] { layers.compactMap { $0.memory(states) } }
 
-  /// For each layer, how much each token of whole texts looks at each token of the images, `[B, H, T, S]`.
-  ///
-  /// - Parameters:
-  ///   - ids: one text an image, `[B, T]`.
-  ///   - states: `[B, S, D]`.
-  func crossAttentionWeights(_ ids: IntTensor, encoderStates states: Tensor) -> [Tensor] {
-    var x = tokens(ids) + positions.weight.slice(0..<ids.shape[1], dim: 0)  // [B, T, D]
-    return zip(layers, memory(states)).enumerated().compactMap { index, pair in
-      let weights = pair.0.crossWeights(x, pair.1)
-      x = pair.0(x, CachedLayer(cache: nil, index: index), pair.1)
-      return weights
-    }
+  /// Whole texts as vectors with their positions: `[B, T]` to `[B, T, D]`.
+  func embed(_ ids: IntTensor) -> Tensor {
+    tokens(ids) + positions(IntTensor((0..<ids.shape[0]).map { _ in Array(0..<ids.shape[1]) }))
   }
 
   /// Reads more tokens of texts, with a cache: `[B, V]`, the logits after each row's last token.
@@ -69,16 +58,14 @@ public final class GPT2Decoder: Module {
     after rows: [[Int]], cache: KeyValueCache, memory: [CrossAttentionMemory]? = nil
   ) -> Tensor {
     let batch = TokenBatch(rows, after: cache.lengths, limit: configuration.positionCount)
-    let states = hidden(batch.ids, batch.positions, cache: cache, memory: memory)
+    let states = hidden(tokens(batch.ids) + positions(batch.positions), cache: cache, memory: memory)
     cache.advance(by: batch.counts)
     return head(batch.last(states))
   }
 
-  /// `[B, T]` to `[B, T, D]`, behind the last normalization.
-  private func hidden(
-    _ ids: IntTensor, _ places: IntTensor, cache: KeyValueCache?, memory: [CrossAttentionMemory]?
-  ) -> Tensor {
-    var x = tokens(ids) + positions(places)  // [B, T, D]
+  /// From the first layer to the last normalization, `[B, T, D]` to `[B, T, D]`.
+  private func hidden(_ embedded: Tensor, cache: KeyValueCache?, memory: [CrossAttentionMemory]?) -> Tensor {
+    var x = embedded
     for (index, layer) in layers.enumerated() {
       x = layer(x, CachedLayer(cache: cache, index: index), memory.flatMap { $0.isEmpty ? nil : $0[index] })
     }
@@ -102,8 +89,6 @@ extension GPT2Decoder: CausalLanguageModel {
 }
 
 extension GPT2Decoder: PretrainedModel {
-  /// The class of transformers that has the same weights under the same names.
   public static let architecture = "GPT2LMHeadModel"
-  /// What the class has that others of its `model_type` lack.
   public static let requirement = "writing needs the output layer of a language model"
 }

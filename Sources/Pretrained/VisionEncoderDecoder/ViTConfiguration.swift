@@ -1,4 +1,4 @@
-import Checkpoints
+import Layers
 
 /// The settings of the Vision Transformer (Dosovitskiy et al. 2021): `model_type` `vit`.
 public struct ViTConfiguration: SettingsGroup {

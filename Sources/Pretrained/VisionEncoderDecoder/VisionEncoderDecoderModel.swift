@@ -1,25 +1,22 @@
-import Checkpoints
 import Layers
 import Tensors
 
-/// An image captioner: a Vision Transformer looks, and a GPT-2 that attends to it writes (Li et al. 2021, TrOCR, section
-/// 3, has this form; so has `nlpconnect/vit-gpt2-image-captioning`).
+/// An image captioner: a Vision Transformer encodes the image, and a GPT-2 that attends to it writes the caption (Li et
+/// al. 2021, TrOCR, section 3, has this form; so has `nlpconnect/vit-gpt2-image-captioning`).
 ///
 /// I, C, H, W stand for images, channels, height and width; S for the encoder's tokens; B, T for texts and their tokens; D for
 /// the decoder's width; V for its vocabulary.
 public final class VisionEncoderDecoderModel: Module, PretrainedModel {
   /// What the model was made from.
   public let configuration: VisionEncoderDecoderConfiguration
-  /// What looks.
+  /// The image encoder.
   public let encoder: ViTEncoder
-  /// What writes.
+  /// The language model.
   public let decoder: GPT2Decoder
   /// From the encoder's width to the decoder's, where they differ.
   private let encToDecProj: Linear?
 
-  /// The class of transformers that has the same weights under the same names.
   public static let architecture = "VisionEncoderDecoderModel"
-  /// What the class has that others of its `model_type` lack.
   public static let requirement = "captioning needs an encoder and a decoder"
 
   /// A model with initial values.
@@ -32,7 +29,7 @@ public final class VisionEncoderDecoderModel: Module, PretrainedModel {
       widths.0 == widths.1 ? nil : Linear(widths.0, widths.1, std: configuration.encoder.initializerRange)
   }
 
-  /// What the encoder sees, as the decoder takes it.
+  /// Images as tokens of the decoder's width.
   ///
   /// - Parameter pixelValues: `[I, C, H, W]`.
   /// - Returns: `[I, S, D]`.
@@ -85,5 +82,22 @@ private struct ImageCaptions: CausalLanguageModel {
 
   func nextTokenLogits(after tokens: [[Int]], cache: KeyValueCache) -> Tensor {
     decoder.nextTokenLogits(after: tokens, cache: cache, memory: memory)
+  }
+}
+
+extension AttentionRecorder {
+  /// The cross-attention of every layer of the decoder: of T tokens to S tokens of the encoder. The row of a token holds
+  /// the weights with which the next token is chosen.
+  ///
+  /// - Parameters:
+  ///   - pixelValues: `[B, C, H, W]`.
+  ///   - captions: one for each image, each with the token that begins captions, `[B, T]`.
+  public init(_ model: VisionEncoderDecoderModel, _ pixelValues: Tensor, captions: IntTensor) {
+    let memory = noGrad { model.decoder.memory(model.encode(pixelValues)) }
+    let layers = Array(zip(model.decoder.layers, memory).enumerated())
+    self.init(layers, model.decoder.embed(captions)) { layer, x in
+      let (block, memory) = layer.element
+      return (block.crossWeights(x, memory), block(x, CachedLayer(cache: nil, index: layer.offset), memory))
+    }
   }
 }

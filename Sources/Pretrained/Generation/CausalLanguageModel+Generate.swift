@@ -3,7 +3,7 @@ import Tensors
 
 /// A text that a model wrote.
 public struct GeneratedText: Equatable, Sendable {
-  /// The tokens that it was asked to go on from.
+  /// The tokens that it continues.
   public let prompt: [Int]
   /// The tokens that it wrote, with the end token if it came to one.
   public let tokens: [Int]
@@ -20,7 +20,7 @@ public struct GeneratedText: Equatable, Sendable {
 public typealias TokenObserver = (_ text: Int, _ token: Int) -> Void
 
 extension CausalLanguageModel {
-  /// Goes on from prompts.
+  /// Continues prompts.
   ///
   /// Sampling draws from `Generator.current`, one number for each unfinished text and token, in the order of the texts.
   ///
@@ -50,7 +50,7 @@ extension CausalLanguageModel {
       case .beamSearch(let settings):
         var search = BeamSearchState(
           prompts: prompts, settings: settings, endTokens: options.endTokens, newTokens: length.possible,
-          hopedFor: length.wanted)
+          requestedTokens: length.wanted)
         let texts = try search.run(self, logits, cache, rules).map { Array($0.prefix(options.returnCount)) }
         for (index, text) in texts.joined().enumerated() {
           for token in text.tokens { onToken?(index, token) }
@@ -60,10 +60,10 @@ extension CausalLanguageModel {
     }
   }
 
-  /// How many tokens are written where nobody says it.
-  private static var usualNewTokens: Int { 20 }
+  /// How many tokens are written where no number is given.
+  private static var defaultNewTokens: Int { 20 }
 
-  /// The most new tokens: those that are asked for, and those of them that the model has positions for.
+  /// The most new tokens: as many as requested, and as many of these as the model has positions for.
   private func checkedLength(
     _ prompts: [[Int]], _ options: GenerationOptions
   ) throws -> (wanted: Int, possible: Int) {
@@ -78,7 +78,7 @@ extension CausalLanguageModel {
       switch options.length {
       case .total(let count): count - longest
       case .new(let count): count
-      case .unstated: min(Self.usualNewTokens, (unstatedLimit ?? .max) - longest)
+      case .unstated: min(Self.defaultNewTokens, (unstatedLimit ?? .max) - longest)
       }
     if wanted < 1 {
       throw GenerationError("a prompt of \(longest) tokens leaves no room for new ones: \(options.length)")

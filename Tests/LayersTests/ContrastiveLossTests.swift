@@ -2,8 +2,6 @@ import Layers
 import Tensors
 import Testing
 
-@testable import Training
-
 /// CLIP's loss with several right answers.
 struct ContrastiveLossTests {
   private let logits = Tensor([2, -1, 0.5, 0, 3, 1, 1, 0, -2], shape: [3, 3])
