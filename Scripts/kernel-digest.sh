@@ -1,7 +1,7 @@
 # What the checks of the byte contract share; they source this file from the project's folder.
 # A digest is compiled from the engine's kernels alone, as Embedded Swift where the other system has no Swift libraries.
 swiftc=${SWIFTC:-swiftc}
-digest_sources="Sources/Tensors/Kernels/*.swift Scripts/PrintDigest.swift"
+digest_sources="Sources/Tensors/Kernels/*.swift Tests/TensorsTests/KernelDigest.swift Scripts/PrintDigest.swift"
 digest_options="-O -wmo -parse-as-library -package-name multimodal-course -module-name Kernels -Xcc -fno-math-errno
   -enable-experimental-feature Extern -I Sources/CPrefetch"
 

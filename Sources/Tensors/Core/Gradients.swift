@@ -2,15 +2,25 @@ import Synchronization
 
 /// One step of a computation, as automatic differentiation remembers it.
 ///
-/// Nodes point to the nodes of their operands; the numbers that a step needs later live in its backward closure and
-/// are freed as soon as the gradient has passed.
+/// Nodes point to the nodes of their operands. The backward closure of a step keeps the tensors that its gradients need,
+/// and is freed as soon as it has been called.
 final class GradientNode: @unchecked Sendable {
+  /// How a step turns the gradient of its result into those of its operands. There are two forms.
+  enum Backward {
+    /// The gradients of the operands, in their order; `nil` for an operand that needs none. All operations but one have
+    /// this form.
+    case gradients((Tensor) -> [Tensor?])
+    /// The result is a region of the only operand (a slice): `range` of a dimension. Its gradient is added into that
+    /// region of the operand's gradient, because a full-size gradient for each of many slices would be mostly zeros.
+    case region(dimension: Int, range: Range<Int>)
+  }
+
   /// Counts up as nodes are made, so that descending order visits every node after all that use it.
   let id: UInt64
   let shape: [Int]
   private(set) var parents: [GradientNode?]
-  /// Turns the gradient of this result into the gradients of the operands.
-  private var passBack: ((Tensor) -> [Tensor?])?
+  /// `nil` for a leaf, and after the gradient has passed.
+  private var backward: Backward?
   /// The gradient gathered so far: of a leaf, for the optimizer; of a step, until it is passed on.
   private(set) var gradient: Tensor?
   /// Whether `gradient` is this node's own memory, to which more may be added in place.
@@ -22,14 +32,14 @@ final class GradientNode: @unchecked Sendable {
 
   private static let nextID = Atomic<UInt64>(0)
 
-  init(shape: [Int], parents: [GradientNode?] = [], passBack: ((Tensor) -> [Tensor?])? = nil) {
+  init(shape: [Int], parents: [GradientNode?] = [], backward: Backward? = nil) {
     self.id = Self.nextID.wrappingAdd(1, ordering: .relaxed).newValue
     self.shape = shape
     self.parents = parents
-    self.passBack = passBack
+    self.backward = backward
   }
 
-  var isLeaf: Bool { passBack == nil && !isSpent }
+  var isLeaf: Bool { backward == nil && !isSpent }
 
   /// Whether gradients are to be computed for it.
   var wantsGradient: Bool { !(isLeaf && isFrozen) }
@@ -42,7 +52,7 @@ final class GradientNode: @unchecked Sendable {
   /// Adds to the gradient gathered so far.
   func add(_ more: Tensor) {
     guard let sum = gradient else {
-      // What a leaf shows as its gradient can be written to, so it repeats no memory (as the way back of a sum does).
+      // The gradient of a leaf can be written to, so it must not repeat memory (as the gradient of a sum does).
       ownsGradient = isLeaf && !more.isContiguous && more.repeatsMemory
       gradient = ownsGradient ? more.copied() : more
       return
@@ -55,8 +65,17 @@ final class GradientNode: @unchecked Sendable {
     }
   }
 
+  /// Adds to one region of the gradient gathered so far.
+  private func add(_ part: Tensor, toRegion range: Range<Int>, of dimension: Int) {
+    let whole = ownedGradient()
+    let region = Tensor(
+      shape: part.shape, strides: whole.strides, offset: whole.offset + range.lowerBound * whole.strides[dimension],
+      storage: whole.storage)
+    region.addInPlace(part)
+  }
+
   /// The gradient so far as memory of this node's own, zeros at first.
-  func ownedGradient() -> Tensor {
+  private func ownedGradient() -> Tensor {
     if let gradient, ownsGradient { return gradient }
     let own = Tensor(uninitialized: shape)
     own.write { $0.update(repeating: 0, count: own.count) }
@@ -68,17 +87,24 @@ final class GradientNode: @unchecked Sendable {
 
   /// Passes this node's gradient to its parents and forgets it, with all that was kept for it.
   func propagate() {
-    guard let passBack, let gradient else { return }
-    self.passBack = nil
+    guard let backward, let gradient else { return }
+    self.backward = nil
     self.gradient = nil
     isSpent = true
     let parents = self.parents
     self.parents = []
-    for (parent, part) in zip(parents, passBack(gradient)) {
-      guard let parent, let part, parent.wantsGradient else { continue }
-      precondition(
-        part.shape == parent.shape, "a gradient of shape \(part.shape) for a value of shape \(parent.shape)")
-      parent.add(part)
+    switch backward {
+    case .region(let dimension, let range):
+      for case let parent? in parents where parent.wantsGradient {
+        parent.add(gradient, toRegion: range, of: dimension)
+      }
+    case .gradients(let gradients):
+      for (parent, part) in zip(parents, gradients(gradient)) {
+        guard let parent, let part, parent.wantsGradient else { continue }
+        precondition(
+          part.shape == parent.shape, "a gradient of shape \(part.shape) for a value of shape \(parent.shape)")
+        parent.add(part)
+      }
     }
   }
 
@@ -86,11 +112,11 @@ final class GradientNode: @unchecked Sendable {
     // A long chain of nodes must not be freed by recursion: take it apart link by link.
     var chain = parents.compactMap { $0 }
     parents = []
-    passBack = nil
+    backward = nil
     while var node = chain.popLast() {
       guard isKnownUniquelyReferenced(&node) else { continue }
       chain.append(contentsOf: node.parents.lazy.compactMap { $0 })
-      node.passBack = nil
+      node.backward = nil
       node.parents = []
     }
   }
@@ -144,7 +170,7 @@ extension Tensor {
     }
   }
 
-  /// The same result with a memory of how to pass gradients back, if any operand wants one.
+  /// The same result with a node that computes the gradients of the operands, if any operand wants one.
   ///
   /// - Parameters:
   ///   - operands: what the result was computed from.
@@ -155,10 +181,19 @@ extension Tensor {
   }
 
   func recording(_ operands: [Tensor], backward: @escaping (Tensor) -> [Tensor?]) -> Tensor {
+    recording(operands, .gradients(backward))
+  }
+
+  /// The same for a region of another tensor: `range` of a dimension.
+  func recordingRegion(of whole: Tensor, dimension: Int, range: Range<Int>) -> Tensor {
+    recording([whole], .region(dimension: dimension, range: range))
+  }
+
+  private func recording(_ operands: [Tensor], _ backward: GradientNode.Backward) -> Tensor {
     guard GradientMode.isRecording, operands.contains(where: { $0.requiresGrad }) else { return self }
     var result = self
     result.node = GradientNode(
-      shape: shape, parents: operands.map { $0.requiresGrad ? $0.node : nil }, passBack: backward)
+      shape: shape, parents: operands.map { $0.requiresGrad ? $0.node : nil }, backward: backward)
     return result
   }
 
@@ -199,4 +234,42 @@ extension Tensor {
       for node in nodes { node.propagate() }
     }
   }
+}
+
+/// A tensor that the gradient of an operation needs, as it was when it was saved.
+///
+/// Nothing is copied. The memory counts how often it is overwritten, so that a gradient of numbers that have changed in
+/// the meantime is noticed and not computed. An operation saves only what its gradient really depends on.
+struct SavedTensor {
+  private let tensor: Tensor
+  private let version: Int
+
+  init(_ tensor: Tensor) {
+    self.tensor = tensor.detached()
+    version = tensor.storage.version
+  }
+
+  /// The tensor; ends the program if it was overwritten since.
+  ///
+  /// - Parameter operation: whose gradient needs it.
+  func unchanged(for operation: String) -> Tensor {
+    if tensor.storage.version != version { refuse(operation) }
+    return tensor
+  }
+
+  @inline(never)
+  private func refuse(_ operation: String) -> Never {
+    fail(
+      operation,
+      "its gradient needs a tensor of shape \(tensor.shape) that has been modified by an in-place operation "
+        + "(assign, or the step of an optimizer) after it was used; call backward() before")
+  }
+}
+
+extension Tensor {
+  /// Itself, kept for the gradient.
+  var saved: SavedTensor { SavedTensor(self) }
+
+  /// Itself, kept for the gradient, if that of another operand needs it.
+  func saved(if isNeeded: Bool) -> SavedTensor? { isNeeded ? SavedTensor(self) : nil }
 }

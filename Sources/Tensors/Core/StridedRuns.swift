@@ -89,7 +89,7 @@ enum StridedCopy {
     let step = runs.steps[1]
     let length = runs.length
     source.read { base in
-      parallelFor(runs.count, grain: share(pointwiseGrain, length)) { range in
+      parallelFor(runs.count, grain: grainSize(total: pointwiseGrain, perItem: length)) { range in
         runs.forEach(range) { offsets in
           let out = target + offsets[0]
           let from = base + offsets[1]

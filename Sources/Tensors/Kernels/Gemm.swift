@@ -1,7 +1,7 @@
-/// A matrix product `c = start + a · b`, where `start` is zero or one row that is added to every row.
+/// A matrix product `c = bias + a · b` as one thread computes parts of it; `docs/matrix-product.md` follows it step by step.
 ///
-/// Every element is one chain of fused multiply-adds from its start value in ascending k. Blocks of k go on from
-/// the sums in `c`, so neither the blocks nor the split among threads is part of the result.
+/// Every element is one chain of fused multiply-adds in ascending k, from its bias or from zero. Each block of k continues
+/// from the sums in `c`. So the bits depend neither on the blocks, nor on the path, nor on the split among threads.
 struct Gemm {
   /// Rows of `a` and `c`.
   let rows: Int
@@ -11,41 +11,36 @@ struct Gemm {
   let depth: Int
   let a: MatrixOperand
   let b: MatrixOperand
-  let c: UnsafeMutablePointer<Float>
-  /// Floats from one row of `c` to the next; its columns are neighbors.
-  let cStride: Int
-  /// One start value for each column, or `nil` for zeros (a bias).
-  let start: UnsafePointer<Float>?
-  /// Whether `c` has room for whole tiles: six rows and eight columns where there are fewer. Anything may be written there.
+  let c: ResultRows
+  /// One number for each column, or `nil` for zeros.
+  let bias: UnsafePointer<Float>?
+  /// Whether `c` has room for whole tiles: rows and columns behind it that may be overwritten.
   var hasRoom = false
 
-  /// Depth of a block: a panel of `b` of this depth (48 KiB) stays in the second-level cache and streams through the first.
-  /// After each block, sums go to `c` and come back from there.
+  /// Depth of a block. A panel of `b` of this depth (48 KiB) stays in the second-level cache. After each block, the sums
+  /// are written to `c`, and the next block reads them from there.
   static let depthBlock = 768
-  /// The same where `c` is small: then it stays in the caches, too, and shallower panels are packed while they are warm.
-  static let smallDepthBlock = 256
-  /// Floats of a small `c`.
-  static let smallResult = 64 * 1024
-  /// Floats of a block of packed rows of `a`. They stay in the third-level cache, and stream from there: many rows in a
-  /// block spare keeping packed columns for the next one.
+  /// Floats of a block of packed rows of `a`, which stays in the third-level cache. With many rows in a block, the packed
+  /// columns are seldom needed for another one.
   static let packedRowsSize = 400 * depthBlock
-  /// Floats of a block of packed columns of `b`: they stay in the third-level cache.
+  /// Floats of a block of packed columns of `b`, which stays in the third-level cache.
   static let packedColumnsSize = 1536 * depthBlock
-  /// Up to this many columns, rows of `a` are read where they lie: a copy would not be used often enough to pay.
+  /// Up to this many columns, tiles read rows of `a` in place: packed rows would not be used often enough.
   static let fewColumns = 512
-  /// The same where the rows of a tile drive each other out of the first-level cache.
-  static let fewColumnsOfCrowdedRows = 256
-  /// The same where neighbors in `a` are those of a column (a transposed matrix): then each step of depth is far away.
-  static let veryFewColumns = 64
+  /// The same for a transposed `a`, whose neighbors in memory are those of a column.
+  static let fewColumnsOfTransposed = 64
 
   /// Computes the given part of `c`; parts may be computed on different threads.
   ///
   /// - Parameter scratch: memory for packed panels, which serves one product after another.
   func compute(rows rowRange: Range<Int>, columns columnRange: Range<Int>, _ scratch: inout GemmScratch) {
     if rowRange.isEmpty || columnRange.isEmpty { return }
-    if depth == 0 { return fillWithStart(rowRange, columnRange) }
-    if rowRange.count <= GemmSkinny.maximumRows {
+    if depth == 0 { return fillWithBias(rowRange, columnRange) }
+    if b.elementType == .float32 && rowRange.count <= GemmSkinny.mostRows {
       return GemmSkinny.compute(self, rows: rowRange, columns: columnRange, &scratch)
+    }
+    if b.elementType != .float32 && rowRange.count <= GemmSkinnyHalf.mostRows {
+      return GemmSkinnyHalf.compute(self, rows: rowRange, columns: columnRange, &scratch)
     }
     if GemmSmall.fits(self, rows: rowRange.count, columns: columnRange.count) {
       return GemmSmall.compute(self, rows: rowRange, columns: columnRange, &scratch)
@@ -53,31 +48,31 @@ struct Gemm {
     computeBlocked(rowRange, columnRange, &scratch)
   }
 
-  /// Blocks of depth, within them blocks of columns, within them blocks of rows; a block of columns and one of rows are
-  /// packed once and then multiplied panel by panel.
+  /// The general path: blocks of depth, in each of them blocks of columns, in each of them blocks of rows. A block of
+  /// columns and one of rows are packed once and then multiplied panel by panel.
   private func computeBlocked(
     _ rowRange: Range<Int>, _ columnRange: Range<Int>, _ scratch: inout GemmScratch
   ) {
-    let isSmall = rowRange.count &* columnRange.count <= Self.smallResult
-    let blockDepth = Self.block(of: depth, atMost: isSmall ? Self.smallDepthBlock : Self.depthBlock, multiple: 1)
+    let blockDepth = Self.block(of: depth, atMost: Self.depthBlock, multiple: 1)
     let blockRows = Self.block(of: rowRange.count, atMost: Self.packedRowsSize / blockDepth, multiple: GemmTile.rows)
     let blockColumns = Self.block(
       of: columnRange.count, atMost: Self.packedColumnsSize / blockDepth, multiple: GemmTile.columns)
-    // Few rows do not pay for copying columns that lie side by side already, nor few columns for copying rows.
+    // Packed columns are used once for each tile of rows, and packed rows once for each panel of columns. Where that is
+    // seldom, tiles read the operand in place.
     let readsB = b.elementType == .float32 && b.columnStride == 1 && rowRange.count <= 4 &* GemmTile.rows
     let readsA = a.elementType == .float32 && columnRange.count <= mostColumnsToReadA
 
     // Packed columns are kept for the next block of rows, if there is one.
     let keepsB = !readsB && rowRange.count > blockRows
 
-    // One piece of scratch memory: packed b (one panel if none is kept), a tile over the edge, a row of start values,
-    // packed a. All but the last are whole cache lines.
+    // Scratch memory for packed b (one panel if none is kept), a tile over the edge of c, the bias of a panel, and packed
+    // a. All but the last are whole cache lines.
     let bCount = blockDepth &* (keepsB ? blockColumns : GemmTile.columns)
     let tileCount = GemmTile.rows &* GemmTile.columns
     let packedB = scratch.reserve(bCount &+ tileCount &+ GemmTile.columns &+ blockRows &* blockDepth)
     let edge = packedB + bCount
-    let startRow = edge + tileCount
-    let packedA = startRow + GemmTile.columns
+    let panelBias = edge + tileCount
+    let packedA = panelBias + GemmTile.columns
 
     for k in stride(from: 0, to: depth, by: blockDepth) {
       let kCount = min(blockDepth, depth &- k)
@@ -94,32 +89,30 @@ struct Gemm {
               panel.base = source.base.assumingMemoryBound(to: Float.self)
               panel.stride = b.rowStride
             } else if !keepsB || row == rowRange.lowerBound {
-              // Just before its first use: so reading from far memory and multiplying take turns.
+              // Just before its first use, so that reading from memory and multiplying take turns.
               GemmPacking.packColumns(source, width: panel.width, count: panel.count, depth: kCount, into: packed)
             }
-            if k == 0 { fillStart(startRow, column, panel.count) }
-            // What will be packed next is fetched meanwhile.
+            if k == 0 { fillBias(panelBias, column, panel.count) }
+            // The columns that are packed next are prefetched during the multiplication.
             let packsNext = !readsB && (!keepsB || row == rowRange.lowerBound)
             multiplyPanel(
               readsA ? a.from(row: row, column: k) : nil, packedA, rowCount, panel, kCount,
-              next: packsNext ? nextPanel(k, column, endColumn) : nil, start: k == 0 ? startRow : nil, edge,
-              at: c + (row &* cStride &+ column))
+              next: packsNext ? nextPanel(k, column, endColumn) : nil, bias: k == 0 ? panelBias : nil, edge,
+              into: ResultRows(base: c.base + (row &* c.stride &+ column), stride: c.stride))
           }
         }
       }
     }
   }
 
-  /// Up to how many columns tiles read `a` where it lies.
+  /// Up to how many columns tiles read `a` in place.
   private var mostColumnsToReadA: Int {
-    if a.columnStride == 1 {
-      return crowdsCache(stride: a.rowStride) ? Self.fewColumnsOfCrowdedRows : Self.fewColumns
-    }
-    return a.rowStride == 1 ? Self.veryFewColumns : 0
+    if a.columnStride == 1 { return Self.fewColumns }
+    return a.rowStride == 1 ? Self.fewColumnsOfTransposed : 0
   }
 
-  /// The panel after that at `column`, if it is whole and worth fetching ahead: columns of a transposed matrix, each a run
-  /// of memory.
+  /// The panel after that at `column`, if prefetching it pays: a whole panel of a transposed matrix, whose columns are each
+  /// a run of memory.
   @inline(__always)
   private func nextPanel(_ k: Int, _ column: Int, _ endColumn: Int) -> MatrixOperand? {
     let isWhole = column &+ 2 &* GemmTile.columns <= endColumn
@@ -137,12 +130,12 @@ struct Gemm {
     return (units &+ blocks &- 1) / blocks &* multiple
   }
 
-  /// Up to sixteen columns of `b` as tiles read them.
+  /// Columns of `b`, at most as many as a tile has, as tiles read them.
   private struct RightPanel {
     var base: UnsafePointer<Float>
     /// Floats from one row to the next.
     var stride: Int
-    /// 16, or 8 where no more are needed.
+    /// The columns of a tile, or of the narrow tile where no more are needed.
     let width: Int
     /// How many of them are within `c`.
     let count: Int
@@ -150,7 +143,7 @@ struct Gemm {
     /// A packed panel.
     init(_ packed: UnsafePointer<Float>, count: Int) {
       base = packed
-      width = count <= 8 ? 8 : 16
+      width = count <= GemmTile.fewColumns ? GemmTile.fewColumns : GemmTile.columns
       stride = width
       self.count = count
     }
@@ -174,54 +167,54 @@ struct Gemm {
     }
   }
 
-  /// One panel of columns. Whole tiles read their rows from `a` where it is given, else from `packedA`; a tile that reaches
-  /// over the edge of `c` is computed in `edge`, and only its part inside is copied. Each of the first eight tiles
-  /// fetches two columns of the panel that comes `next`.
+  /// Multiplies one panel of columns. Whole tiles read their rows from `a` where it is given, else from `packedA`. A tile
+  /// over the edge of the result is computed in `edge`, and its part inside is copied. Each of the first eight tiles
+  /// prefetches two columns of the `next` panel.
   @inline(__always)
   private func multiplyPanel(
     _ a: MatrixOperand?, _ packedA: UnsafePointer<Float>, _ rowCount: Int, _ panel: RightPanel, _ kCount: Int,
-    next: MatrixOperand?, start: UnsafeMutablePointer<Float>?, _ edge: UnsafeMutablePointer<Float>,
-    at c: UnsafeMutablePointer<Float>
+    next: MatrixOperand?, bias: UnsafeMutablePointer<Float>?, _ edge: UnsafeMutablePointer<Float>,
+    into result: ResultRows
   ) {
     let width = panel.width
-    let aside = TileRows(base: edge, stride: width)
+    let edge = ResultRows(base: edge, stride: width)
     for row in stride(from: 0, to: rowCount, by: GemmTile.rows) {
       let count = min(GemmTile.rows, rowCount &- row)
       let isLow = count <= GemmTile.fewRows && width == GemmTile.columns
       let tileRows = isLow ? GemmTile.fewRows : GemmTile.rows
       let isWhole = hasRoom || (count == tileRows && panel.count == width)
-      let target = TileRows(base: c + row &* cStride, stride: cStride)
+      let target = ResultRows(base: result.base + row &* result.stride, stride: result.stride)
       var left = LeftPanel(base: packedA + row &* kCount, rowStride: 1, columnStride: GemmTile.rows)
       if let a, count == GemmTile.rows {
         left = LeftPanel(
           base: a.base.assumingMemoryBound(to: Float.self) + row &* a.rowStride, rowStride: a.rowStride,
           columnStride: a.columnStride)
       }
-      let into = isWhole ? target : aside
+      let into = isWhole ? target : edge
       var from = into
-      if let start {
-        from = TileRows(base: start, stride: 0)
+      if let bias {
+        from = ResultRows(base: bias, stride: 0)
       } else if !isWhole {
-        copy(target, aside, count, panel.count)
+        copy(target, edge, count, panel.count)
       }
-      if width == 8 {
-        GemmTile.multiply8(left, panel.base, bStride: panel.stride, depth: kCount, from: from, into: into)
+      if width == GemmTile.fewColumns {
+        GemmTile.multiplyNarrow(left, panel.base, bStride: panel.stride, depth: kCount, from: from, into: into)
       } else if isLow {
-        GemmTile.multiply4(left, panel.base, bStride: panel.stride, depth: kCount, from: from, into: into)
+        GemmTile.multiplyLow(left, panel.base, bStride: panel.stride, depth: kCount, from: from, into: into)
       } else if let next, row < GemmTile.columns / 2 &* GemmTile.rows {
         let ahead = next.base.assumingMemoryBound(to: Float.self) + 2 &* (row / GemmTile.rows) &* next.columnStride
-        GemmTile.multiply16(
+        GemmTile.multiply(
           left, panel.base, bStride: panel.stride, depth: kCount, from: from, into: into, ahead: ahead,
           aheadStride: next.columnStride)
       } else {
-        GemmTile.multiply16(left, panel.base, bStride: panel.stride, depth: kCount, from: from, into: into)
+        GemmTile.multiply(left, panel.base, bStride: panel.stride, depth: kCount, from: from, into: into)
       }
-      if !isWhole { copy(aside, target, count, panel.count) }
+      if !isWhole { copy(edge, target, count, panel.count) }
     }
   }
 
   @inline(__always)
-  private func copy(_ source: TileRows, _ target: TileRows, _ rows: Int, _ columns: Int) {
+  private func copy(_ source: ResultRows, _ target: ResultRows, _ rows: Int, _ columns: Int) {
     for i in 0..<rows {
       let from = source.base + i &* source.stride
       let to = target.base + i &* target.stride
@@ -237,16 +230,16 @@ struct Gemm {
     }
   }
 
-  /// Sixteen start values for the columns from `column` on, zeros past the edge.
+  /// The bias of the `count` columns of a panel, zeros past the edge.
   @inline(__always)
-  private func fillStart(_ target: UnsafeMutablePointer<Float>, _ column: Int, _ count: Int) {
-    for j in 0..<16 { target[j] = 0 }
-    if let start { for j in 0..<count { target[j] = start[column &+ j] } }
+  private func fillBias(_ target: UnsafeMutablePointer<Float>, _ column: Int, _ count: Int) {
+    for j in 0..<GemmTile.columns { target[j] = 0 }
+    if let bias { for j in 0..<count { target[j] = bias[column &+ j] } }
   }
 
-  private func fillWithStart(_ rowRange: Range<Int>, _ columnRange: Range<Int>) {
+  private func fillWithBias(_ rowRange: Range<Int>, _ columnRange: Range<Int>) {
     for i in rowRange {
-      for j in columnRange { c[i &* cStride &+ j] = start.map { $0[j] } ?? 0 }
+      for j in columnRange { c.base[i &* c.stride &+ j] = bias.map { $0[j] } ?? 0 }
     }
   }
 }

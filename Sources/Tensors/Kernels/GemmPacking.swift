@@ -20,14 +20,13 @@ struct MatrixOperand {
   }
 }
 
-/// Whether runs of memory that begin this many floats apart share a few lines of the first-level cache, where they drive
-/// each other out: multiples of 4 KiB.
-func crowdsCache(stride: Int) -> Bool { stride.isMultiple(of: 1024) }
-
 /// Copies operands into the order in which `GemmTile` reads them.
 ///
-/// Lanes past the edge of a matrix are filled with anything: what is computed from them is thrown away.
+/// Lanes past the edge of a matrix may hold anything, because the results of them are not used.
 enum GemmPacking {
+  /// Rows of a panel that are packed at a time.
+  private static let piece = 128
+
   /// Packs `count` (≤ 6) rows × `depth` columns of a left operand as `[depth][6]`.
   @inline(__always)
   static func packRows(_ source: MatrixOperand, count: Int, depth: Int, into target: UnsafeMutablePointer<Float>) {
@@ -66,7 +65,7 @@ enum GemmPacking {
     }
   }
 
-  /// Packs `depth` rows × `count` columns of a right operand as `[depth][width]`, `width` 16 or 8.
+  /// Packs `depth` rows × `count` columns of a right operand as `[depth][width]`, where `width` is that of a tile.
   @inline(__always)
   static func packColumns(
     _ source: MatrixOperand, width: Int, count: Int, depth: Int, into target: UnsafeMutablePointer<Float>
@@ -74,15 +73,15 @@ enum GemmPacking {
     switch source.elementType {
     case .float32:
       let base = source.base.assumingMemoryBound(to: Float.self)
-      if count == 16 && source.columnStride == 1 {
-        copySixteen(base, source.rowStride, depth, target)
+      if count == GemmTile.columns && source.columnStride == 1 {
+        copyPanel(base, source.rowStride, depth, target)
       } else {
-        // Piece by piece, so that both halves of a line are written while it is in the first-level cache.
-        for k in stride(from: 0, to: depth, by: 128) {
-          for half in stride(from: 0, to: width, by: 8) {
+        // Piece by piece, so that both halves of a cache line are written while it is in the first-level cache.
+        for k in stride(from: 0, to: depth, by: piece) {
+          for half in stride(from: 0, to: width, by: GemmTile.fewColumns) {
             packEight(
               base + (half &* source.columnStride &+ k &* source.rowStride), source.rowStride, source.columnStride,
-              min(8, count &- half), min(128, depth &- k), target + (half &+ k &* width), width)
+              min(GemmTile.fewColumns, count &- half), min(piece, depth &- k), target + (half &+ k &* width), width)
           }
         }
       }
@@ -91,9 +90,9 @@ enum GemmPacking {
     }
   }
 
-  /// Sixteen columns that lie side by side already: copies a row of the panel at a time.
+  /// A whole panel of columns that lie side by side already: copies a row of it at a time.
   @inline(__always)
-  private static func copySixteen(
+  private static func copyPanel(
     _ source: UnsafePointer<Float>, _ rowStride: Int, _ depth: Int, _ target: UnsafeMutablePointer<Float>
   ) {
     var source = source
@@ -102,7 +101,7 @@ enum GemmPacking {
       store(load(source), target)
       store(load(source + 8), target + 8)
       source += rowStride
-      target += 16
+      target += GemmTile.columns
     }
   }
 
@@ -114,8 +113,7 @@ enum GemmPacking {
   ) {
     var k = 0
     if rowStride == 1 {
-      // Each column is contiguous (a weight matrix `[out, in]` used transposed). The last one stands in for those
-      // past the edge.
+      // Each column is contiguous (a weight matrix `[out, in]` used transposed). Past the edge, the last one is repeated.
       let last = count &- 1
       let c0 = source
       let c1 = source + min(1, last) &* columnStride
@@ -155,7 +153,7 @@ enum GemmPacking {
     _ source: UnsafePointer<Float>, _ rowStride: Int, _ columnStride: Int, _ count: Int, _ depth: Int,
     _ target: UnsafeMutablePointer<Float>
   ) {
-    // The last row stands in for those past the edge.
+    // Past the edge, the last row is repeated.
     let last = count &- 1
     let r0 = source
     let r1 = source + min(1, last) &* rowStride
@@ -169,22 +167,22 @@ enum GemmPacking {
     if columnStride == 1 {
       while k &+ 5 <= depth {
         let t = transposedColumns(r0 + k, r1 + k, r2 + k, r3 + k, r4 + k, r5 + k, r4 + k, r5 + k)
-        let q = target + 6 &* k
+        let q = target + GemmTile.rows &* k
         store(t.0, q)
-        store(t.1, q + 6)
-        store(t.2, q + 12)
-        store(t.3, q + 18)
+        store(t.1, q + GemmTile.rows)
+        store(t.2, q + 2 &* GemmTile.rows)
+        store(t.3, q + 3 &* GemmTile.rows)
         k &+= 4
       }
     } else if rowStride == 1 && columnStride >= 8 {
       while k &+ 2 <= depth {
-        store(load(source + k &* columnStride), target + 6 &* k)
+        store(load(source + k &* columnStride), target + GemmTile.rows &* k)
         k &+= 1
       }
     }
     while k < depth {
       let at = k &* columnStride
-      let q = target + 6 &* k
+      let q = target + GemmTile.rows &* k
       q[0] = r0[at]
       q[1] = r1[at]
       q[2] = r2[at]
@@ -216,13 +214,12 @@ enum GemmPacking {
     let isWhole = count == width && width.isMultiple(of: 8)
     var first = 0
     if isWhole && source.rowStride == 1 {
-      // Each column is contiguous (a weight matrix `[out, in]` used transposed). Piece by piece, so that both halves of a
-      // line are written while it is in the first-level cache.
+      // Each column is contiguous (a weight matrix `[out, in]` used transposed).
       first = depth & ~7
-      for k in stride(from: 0, to: first, by: 128) {
-        for half in stride(from: 0, to: width, by: 8) {
+      for k in stride(from: 0, to: first, by: piece) {
+        for half in stride(from: 0, to: width, by: GemmTile.fewColumns) {
           let column = bits + half &* source.columnStride
-          for k in stride(from: k, to: min(first, k &+ 128), by: 8) {
+          for k in stride(from: k, to: min(first, k &+ piece), by: 8) {
             fetchAhead(column, stride: source.columnStride, k, depth: depth, after: width &* source.columnStride)
             packSquare(format, column + k, stride: source.columnStride, into: target + (k &* width &+ half), width)
           }
@@ -231,7 +228,7 @@ enum GemmPacking {
     } else if isWhole && source.columnStride == 1 {
       first = depth
       for k in 0..<depth {
-        for half in stride(from: 0, to: width, by: 8) {
+        for half in stride(from: 0, to: width, by: GemmTile.fewColumns) {
           store(Format.widen(load(bits + (k &* source.rowStride &+ half))), target + (k &* width &+ half))
         }
       }

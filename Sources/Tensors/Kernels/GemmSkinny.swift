@@ -1,30 +1,30 @@
-/// Matrix products with one to four rows: a decoder's step, a single image's head.
+/// Matrix products with one to four rows: a decoder's step, the head of a single image.
 ///
-/// They are bound by reading `b` once, so `b` is used where it lies and never packed. The order of
-/// accumulation is that of `GemmTile`: one chain for each element, ascending k. `GemmSkinnyHalf` has the way with
-/// half-size weights.
+/// Their time is that of reading `b` once, so `b` is read in place and never packed. The order of accumulation is that of
+/// `GemmTile`: one chain for each element, in ascending k. `GemmSkinnyHalf` is the same for half-size weights.
 enum GemmSkinny {
-  static let maximumRows = 4
+  static let mostRows = 4
+  /// Columns at a time: two vectors.
+  private static let columnsAtOnce = 16
 
   /// - Parameter scratch: memory for the rows of a.
   static func compute(_ g: Gemm, rows: Range<Int>, columns: Range<Int>, _ scratch: inout GemmScratch) {
-    if g.b.elementType != .float32 { return GemmSkinnyHalf.compute(g, rows: rows, columns: columns, &scratch) }
     let count = rows.count
     // The rows of a, side by side for each k, padded to four: [depth][4].
-    let left = scratch.reserve(g.depth &* 4)
+    let left = scratch.reserve(g.depth &* mostRows)
     gatherRows(g.a.from(row: rows.lowerBound, column: 0), count, g.depth, left)
-    let c = g.c + rows.lowerBound &* g.cStride
+    let c = g.c.base + rows.lowerBound &* g.c.stride
     var column = columns.lowerBound
     if g.b.columnStride == 1 {
-      while column &+ 16 <= columns.upperBound {
+      while column &+ columnsAtOnce <= columns.upperBound {
         alongRows(g, left, count, c, column)
-        column &+= 16
+        column &+= columnsAtOnce
       }
     } else if g.b.rowStride == 1 {
       while column &+ 8 <= columns.upperBound {
-        if count <= 2 && column &+ 16 <= columns.upperBound {
+        if count <= 2 && column &+ columnsAtOnce <= columns.upperBound {
           alongColumns16(g, left, count, c, column)
-          column &+= 16
+          column &+= columnsAtOnce
         } else {
           alongColumns8(g, left, count, c, column)
           column &+= 8
@@ -55,53 +55,35 @@ enum GemmSkinny {
   ) {
     let b = g.b.base.assumingMemoryBound(to: Float.self) + column
     let stride = g.b.rowStride
-    let start0 = g.start.map { load($0 + column) } ?? .zero
-    let start1 = g.start.map { load($0 + (column &+ 8)) } ?? .zero
-    var c00 = start0
-    var c01 = start1
-    var c10 = start0
-    var c11 = start1
-    var c20 = start0
-    var c21 = start1
-    var c30 = start0
-    var c31 = start1
-    if count == 1 {
-      for k in 0..<g.depth {
-        let row = b + k &* stride
-        let x = SIMD8<Float>(repeating: left[4 &* k])
-        c00.addProduct(x, load(row))
-        c01.addProduct(x, load(row + 8))
-      }
-    } else {
-      for k in 0..<g.depth {
-        let row = b + k &* stride
-        let b0 = load(row)
-        let b1 = load(row + 8)
-        let x = left + 4 &* k
-        c00.addProduct(SIMD8(repeating: x[0]), b0)
-        c01.addProduct(SIMD8(repeating: x[0]), b1)
-        c10.addProduct(SIMD8(repeating: x[1]), b0)
-        c11.addProduct(SIMD8(repeating: x[1]), b1)
-        c20.addProduct(SIMD8(repeating: x[2]), b0)
-        c21.addProduct(SIMD8(repeating: x[2]), b1)
-        c30.addProduct(SIMD8(repeating: x[3]), b0)
-        c31.addProduct(SIMD8(repeating: x[3]), b1)
-      }
+    let bias0 = g.bias.map { load($0 + column) } ?? .zero
+    let bias1 = g.bias.map { load($0 + (column &+ 8)) } ?? .zero
+    var c00 = bias0
+    var c01 = bias1
+    var c10 = bias0
+    var c11 = bias1
+    var c20 = bias0
+    var c21 = bias1
+    var c30 = bias0
+    var c31 = bias1
+    for k in 0..<g.depth {
+      let row = b + k &* stride
+      accumulate(left + 4 &* k, load(row), &c00, &c10, &c20, &c30)
+      accumulate(left + 4 &* k, load(row + 8), &c01, &c11, &c21, &c31)
     }
     let target = c + column
     store(c00, target)
     store(c01, target + 8)
     if count > 1 {
-      store(c10, target + g.cStride)
-      store(c11, target + (g.cStride &+ 8))
+      store(c10, target + g.c.stride)
+      store(c11, target + (g.c.stride &+ 8))
     }
     if count > 2 {
-      store(c20, target + 2 &* g.cStride)
-      store(c21, target + (2 &* g.cStride &+ 8))
+      store(c20, target + 2 &* g.c.stride)
+      store(c21, target + (2 &* g.c.stride &+ 8))
     }
     if count > 3 {
-      store(c30, target + 3 &* g.cStride)
-      store(c31, target + (3 &* g.cStride &+ 8))
+      store(c30, target + 3 &* g.c.stride)
+      store(c31, target + (3 &* g.c.stride &+ 8))
     }
   }
 
@@ -112,11 +94,11 @@ enum GemmSkinny {
   ) {
     let stride = g.b.columnStride
     let b = g.b.base.assumingMemoryBound(to: Float.self) + column &* stride
-    let start = g.start.map { load($0 + column) } ?? .zero
-    var c0 = start
-    var c1 = start
-    var c2 = start
-    var c3 = start
+    let bias = g.bias.map { load($0 + column) } ?? .zero
+    var c0 = bias
+    var c1 = bias
+    var c2 = bias
+    var c3 = bias
     var k = 0
     while k &+ 4 <= g.depth {
       let t = transposedColumns(b + k, stride: stride)
@@ -133,25 +115,25 @@ enum GemmSkinny {
     }
     let target = c + column
     store(c0, target)
-    if count > 1 { store(c1, target + g.cStride) }
-    if count > 2 { store(c2, target + 2 &* g.cStride) }
-    if count > 3 { store(c3, target + 3 &* g.cStride) }
+    if count > 1 { store(c1, target + g.c.stride) }
+    if count > 2 { store(c2, target + 2 &* g.c.stride) }
+    if count > 3 { store(c3, target + 3 &* g.c.stride) }
   }
 
-  /// Sixteen such columns for one or two rows: two chains more, to hide the latency of the multiply-add.
+  /// Sixteen such columns for one or two rows: twice as many chains, because each multiply-add waits for the one before it.
   @inline(__always)
   private static func alongColumns16(
     _ g: Gemm, _ left: UnsafePointer<Float>, _ count: Int, _ c: UnsafeMutablePointer<Float>, _ column: Int
   ) {
     let stride = g.b.columnStride
     let b = g.b.base.assumingMemoryBound(to: Float.self) + column &* stride
-    let start0 = g.start.map { load($0 + column) } ?? .zero
-    let start1 = g.start.map { load($0 + (column &+ 8)) } ?? .zero
-    var c00 = start0
-    var c01 = start1
-    var c10 = start0
-    var c11 = start1
-    if !crowdsCache(stride: stride) {
+    let bias0 = g.bias.map { load($0 + column) } ?? .zero
+    let bias1 = g.bias.map { load($0 + (column &+ 8)) } ?? .zero
+    var c00 = bias0
+    var c01 = bias1
+    var c10 = bias0
+    var c11 = bias1
+    if !aliasesCacheSets(stride: stride) {
       accumulate16(left, b, stride, g.depth, &c00, &c01, &c10, &c11)
     } else {
       withUnsafeTemporaryAllocation(of: Float.self, capacity: 16 &* copyStride) { memory in
@@ -169,16 +151,19 @@ enum GemmSkinny {
     store(c00, target)
     store(c01, target + 8)
     if count > 1 {
-      store(c10, target + g.cStride)
-      store(c11, target + (g.cStride &+ 8))
+      store(c10, target + g.c.stride)
+      store(c11, target + (g.c.stride &+ 8))
     }
   }
 
-  /// Pieces of columns that crowd the cache are copied to where they do not.
+  /// Whether columns this many floats apart, multiples of 4 KiB, share sets of the first-level cache, and so evict each
+  /// other. Then pieces of them are copied to memory where they do not.
+  private static func aliasesCacheSets(stride: Int) -> Bool { stride.isMultiple(of: 1024) }
+
   private static let copyDepth = 128
   private static let copyStride = copyDepth &+ 16
 
-  /// Goes on with sixteen columns and one or two rows for `depth` steps.
+  /// `depth` steps of sixteen columns and one or two rows.
   @inline(__always)
   private static func accumulate16(
     _ left: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ stride: Int, _ depth: Int, _ c00: inout SIMD8<Float>,
@@ -233,17 +218,17 @@ enum GemmSkinny {
     c3.addProduct(SIMD8(repeating: x[3]), b)
   }
 
-  /// Any strides, for what is left over at the edge.
+  /// One column of any strides, for the edge.
   private static func oneColumn(
     _ g: Gemm, _ left: UnsafePointer<Float>, _ count: Int, _ c: UnsafeMutablePointer<Float>, _ column: Int
   ) {
     let b = g.b.from(row: 0, column: column)
-    var sums = SIMD4<Float>(repeating: g.start.map { $0[column] } ?? 0)
+    var sums = SIMD4<Float>(repeating: g.bias.map { $0[column] } ?? 0)
     for k in 0..<g.depth {
       let x = UnsafeRawPointer(left + 4 &* k).loadUnaligned(as: SIMD4<Float>.self)
       sums.addProduct(x, SIMD4(repeating: b.element(row: k, column: 0)))
     }
-    for i in 0..<count { c[i &* g.cStride &+ column] = sums[i] }
+    for i in 0..<count { c[i &* g.c.stride &+ column] = sums[i] }
   }
 }
 

@@ -1,75 +1,50 @@
-/// Matrix products with one to four rows and a right matrix of half-size floats: a decoder's step with the weights of a
-/// large model.
+/// Matrix products with one or two rows and a right matrix of half-size floats: a decoder's step with the weights of a large
+/// model.
 ///
-/// Numbers are widened in registers, so that only half of the bytes come from memory. Rows go two by two: the second two
-/// find the weights in the cache. The order of accumulation is that of `GemmTile`: one chain for each element, ascending k.
+/// Numbers are widened in registers, so that only half of the bytes come from memory. The order of accumulation is that of
+/// `GemmTile`: one chain for each element, in ascending k.
 enum GemmSkinnyHalf {
+  /// With more rows, widening once for all of them (as packing does) is faster.
+  static let mostRows = 2
+
   /// - Parameter scratch: memory for the rows of a.
   static func compute(_ g: Gemm, rows: Range<Int>, columns: Range<Int>, _ scratch: inout GemmScratch) {
-    let width = min(2, rows.count)
-    let pairCount = (rows.count &+ 1) / 2
-    let left = scratch.reserve(pairCount &* width &* g.depth)
-    let groups = RowGroups(
-      left: left, leftStride: width &* g.depth, c: g.c + rows.lowerBound &* g.cStride, cStride: g.cStride,
-      count: rows.count, start: g.start)
-    gather(g.a.from(row: rows.lowerBound, column: 0), rows.count, g.depth, left, width)
+    // The rows of a, side by side for each k: [depth][width].
+    let width = rows.count
+    let left = scratch.reserve(width &* g.depth)
+    for i in 0..<width {
+      for k in 0..<g.depth { left[width &* k &+ i] = g.a.element(row: rows.lowerBound &+ i, column: k) }
+    }
+    let c = ResultRows(base: g.c.base + rows.lowerBound &* g.c.stride, stride: g.c.stride)
+    let rows = Rows(left: left, c: c, hasTwo: width == 2, bias: g.bias)
     if g.b.elementType == .bfloat16 {
-      compute(BFloat16Format.self, g, groups, columns)
+      compute(BFloat16Format.self, g, rows, columns)
     } else {
-      compute(Float16Format.self, g, groups, columns)
+      compute(Float16Format.self, g, rows, columns)
     }
   }
 
-  /// Copies the rows of a for each group as `[depth][width]`; a row that a last pair lacks is zero.
-  private static func gather(
-    _ a: MatrixOperand, _ count: Int, _ depth: Int, _ target: UnsafeMutablePointer<Float>, _ width: Int
-  ) {
-    for i in 0..<((count &+ width &- 1) / width &* width) {
-      let to = target + (i / width &* width &* depth &+ i % width)
-      for k in 0..<depth { to[width &* k] = i < count ? a.element(row: i, column: k) : 0 }
-    }
-  }
-
-  /// The rows of a and c, one alone or two by two.
-  private struct RowGroups {
+  /// The one or two rows of a and c.
+  private struct Rows {
     let left: UnsafePointer<Float>
-    /// Floats from one group to the next.
-    let leftStride: Int
-    let c: UnsafeMutablePointer<Float>
-    let cStride: Int
-    let count: Int
-    let start: UnsafePointer<Float>?
-
-    @inline(__always)
-    func group(_ first: Int) -> RowGroup {
-      RowGroup(
-        left: left + first / 2 &* leftStride, c: c + first &* cStride, cStride: cStride, hasTwo: first &+ 1 < count,
-        start: start)
-    }
-  }
-
-  /// One or two rows.
-  private struct RowGroup {
-    let left: UnsafePointer<Float>
-    let c: UnsafeMutablePointer<Float>
-    let cStride: Int
+    let c: ResultRows
     let hasTwo: Bool
-    let start: UnsafePointer<Float>?
+    let bias: UnsafePointer<Float>?
 
-    /// The sums of eight columns: where they begin, or how far they are.
+    /// The sums of eight columns before the first step or after some.
     @inline(__always)
     func sums(_ column: Int, isFirst: Bool) -> Sums {
       if isFirst {
-        let first = start.map { load($0 + column) } ?? .zero
+        let first = bias.map { load($0 + column) } ?? .zero
         return (first, first)
       }
-      return (load(c + column), hasTwo ? load(c + (cStride &+ column)) : .zero)
+      return (load(c.base + column), hasTwo ? load(c.base + (c.stride &+ column)) : .zero)
     }
 
     @inline(__always)
     func put(_ sums: Sums, _ column: Int) {
-      store(sums.0, c + column)
-      if hasTwo { store(sums.1, c + (cStride &+ column)) }
+      store(sums.0, c.base + column)
+      if hasTwo { store(sums.1, c.base + (c.stride &+ column)) }
     }
   }
 
@@ -78,53 +53,51 @@ enum GemmSkinnyHalf {
 
   @inline(__always)
   private static func compute<Format: HalfFormat>(
-    _ format: Format.Type, _ g: Gemm, _ groups: RowGroups, _ columns: Range<Int>
+    _ format: Format.Type, _ g: Gemm, _ rows: Rows, _ columns: Range<Int>
   ) {
-    // The compiler makes loops of their own for one and for two rows.
-    if groups.count == 1 {
-      compute(format, g, groups, 1, columns)
+    // The compiler makes separate loops for one and for two rows.
+    if rows.hasTwo {
+      compute(format, g, rows, 2, columns)
     } else {
-      compute(format, g, groups, 2, columns)
+      compute(format, g, rows, 1, columns)
     }
   }
 
   @inline(__always)
   private static func compute<Format: HalfFormat>(
-    _ format: Format.Type, _ g: Gemm, _ groups: RowGroups, _ width: Int, _ columns: Range<Int>
+    _ format: Format.Type, _ g: Gemm, _ rows: Rows, _ width: Int, _ columns: Range<Int>
   ) {
     var column = columns.lowerBound
     if g.b.rowStride == 1 {
       while column &+ 16 <= columns.upperBound {
-        for row in stride(from: 0, to: groups.count, by: width) {
-          alongColumns(format, g, groups.group(row), width, column)
-        }
+        alongColumns(format, g, rows, width, column)
         column &+= 16
       }
     } else if g.b.columnStride == 1 {
       column &+= columns.count & ~7
-      alongRows(format, g, groups, width, columns.lowerBound..<column)
+      alongRows(format, g, rows, width, columns.lowerBound..<column)
     }
-    // What is left over at the edge, and other strides.
+    // The columns at the edge, and other strides.
     while column < columns.upperBound {
       let b = g.b.from(row: 0, column: column)
-      for row in 0..<groups.count {
-        let left = groups.left + (row / width &* groups.leftStride &+ row % width)
-        var sum = g.start.map { $0[column] } ?? 0
-        for k in 0..<g.depth { sum.addProduct(left[width &* k], b.element(row: k, column: 0)) }
-        groups.c[row &* groups.cStride &+ column] = sum
+      for row in 0..<width {
+        var sum = g.bias.map { $0[column] } ?? 0
+        for k in 0..<g.depth { sum.addProduct(rows.left[width &* k &+ row], b.element(row: k, column: 0)) }
+        rows.c.base[row &* rows.c.stride &+ column] = sum
       }
       column &+= 1
     }
   }
 
-  /// By how many steps the second eight columns go behind the first: a cache line. The first-level cache has eight places
-  /// for lines that lie a multiple of 4 KiB apart, so sixteen such columns would drive each other out.
+  /// By how many steps the second eight columns follow the first: a cache line. Sixteen lines that lie multiples of 4 KiB
+  /// apart do not fit into one set of the first-level cache, which holds eight; without the lag such columns, of 2,048
+  /// numbers say, take 1.6 times as long.
   private static let lag = 32
 
   /// Sixteen columns, each contiguous in memory (a weight matrix `[out, in]` used transposed).
   @inline(__always)
   private static func alongColumns<Format: HalfFormat>(
-    _ format: Format.Type, _ g: Gemm, _ rows: RowGroup, _ width: Int, _ column: Int
+    _ format: Format.Type, _ g: Gemm, _ rows: Rows, _ width: Int, _ column: Int
   ) {
     let stride = g.b.columnStride
     let b = g.b.base.assumingMemoryBound(to: UInt16.self) + column &* stride
@@ -184,43 +157,37 @@ enum GemmSkinnyHalf {
       b[0], b[stride], b[2 &* stride], b[3 &* stride], b[4 &* stride], b[5 &* stride], b[6 &* stride], b[7 &* stride])
   }
 
-  /// Columns that lie side by side, a multiple of eight. Eight rows of b are read from the left to the right, the order that
-  /// memory likes best; the sums wait in c.
+  /// Columns that lie side by side, a multiple of eight. Eight rows of b are read from left to right, the order in which
+  /// memory is fastest; the sums are kept in c.
   @inline(__always)
   private static func alongRows<Format: HalfFormat>(
-    _ format: Format.Type, _ g: Gemm, _ groups: RowGroups, _ width: Int, _ columns: Range<Int>
+    _ format: Format.Type, _ g: Gemm, _ rows: Rows, _ width: Int, _ columns: Range<Int>
   ) {
     let stride = g.b.rowStride
     let b = g.b.base.assumingMemoryBound(to: UInt16.self)
     let whole = g.depth & ~7
     for k in Swift.stride(from: 0, to: whole, by: 8) {
-      for row in Swift.stride(from: 0, to: groups.count, by: width) {
-        let rows = groups.group(row)
-        let x = rows.left + k &* width
-        for column in Swift.stride(from: columns.lowerBound, to: columns.upperBound, by: 8) {
-          let upper = b + (k &* stride &+ column)
-          let lower = upper + 4 &* stride
-          var sums = rows.sums(column, isFirst: k == 0)
-          addRow(Format.widen(load(upper)), x, width, &sums)
-          addRow(Format.widen(load(upper + stride)), x + width, width, &sums)
-          addRow(Format.widen(load(upper + 2 &* stride)), x + 2 &* width, width, &sums)
-          addRow(Format.widen(load(upper + 3 &* stride)), x + 3 &* width, width, &sums)
-          addRow(Format.widen(load(lower)), x + 4 &* width, width, &sums)
-          addRow(Format.widen(load(lower + stride)), x + 5 &* width, width, &sums)
-          addRow(Format.widen(load(lower + 2 &* stride)), x + 6 &* width, width, &sums)
-          addRow(Format.widen(load(lower + 3 &* stride)), x + 7 &* width, width, &sums)
-          rows.put(sums, column)
-        }
+      let x = rows.left + k &* width
+      for column in Swift.stride(from: columns.lowerBound, to: columns.upperBound, by: 8) {
+        let upper = b + (k &* stride &+ column)
+        let lower = upper + 4 &* stride
+        var sums = rows.sums(column, isFirst: k == 0)
+        addRow(Format.widen(load(upper)), x, width, &sums)
+        addRow(Format.widen(load(upper + stride)), x + width, width, &sums)
+        addRow(Format.widen(load(upper + 2 &* stride)), x + 2 &* width, width, &sums)
+        addRow(Format.widen(load(upper + 3 &* stride)), x + 3 &* width, width, &sums)
+        addRow(Format.widen(load(lower)), x + 4 &* width, width, &sums)
+        addRow(Format.widen(load(lower + stride)), x + 5 &* width, width, &sums)
+        addRow(Format.widen(load(lower + 2 &* stride)), x + 6 &* width, width, &sums)
+        addRow(Format.widen(load(lower + 3 &* stride)), x + 7 &* width, width, &sums)
+        rows.put(sums, column)
       }
     }
     for k in whole..<g.depth {
-      for row in Swift.stride(from: 0, to: groups.count, by: width) {
-        let rows = groups.group(row)
-        for column in Swift.stride(from: columns.lowerBound, to: columns.upperBound, by: 8) {
-          var sums = rows.sums(column, isFirst: k == 0)
-          addRow(Format.widen(load(b + (k &* stride &+ column))), rows.left + k &* width, width, &sums)
-          rows.put(sums, column)
-        }
+      for column in Swift.stride(from: columns.lowerBound, to: columns.upperBound, by: 8) {
+        var sums = rows.sums(column, isFirst: k == 0)
+        addRow(Format.widen(load(b + (k &* stride &+ column))), rows.left + k &* width, width, &sums)
+        rows.put(sums, column)
       }
     }
   }

@@ -1,6 +1,6 @@
 internal import CPrefetch
 
-/// Six rows of a left matrix as a tile reads them: packed as `[depth][6]`, or where they lie.
+/// Rows of a left matrix as a tile reads them: packed as `[depth][6]`, or in place.
 struct LeftPanel {
   let base: UnsafePointer<Float>
   /// Floats from one row to the next.
@@ -9,38 +9,40 @@ struct LeftPanel {
   let columnStride: Int
 }
 
-/// Six rows of sums, or of the result.
-struct TileRows {
+/// Rows of the result, or of the sums that a tile starts from. The columns of a row are neighbors.
+struct ResultRows {
   let base: UnsafeMutablePointer<Float>
-  /// Floats from one row to the next; zero where all rows begin with the same values.
+  /// Floats from one row to the next; zero where all rows start from the same values.
   let stride: Int
 }
 
-/// The innermost loop of matrix multiplication: one 6 × 16 tile of the result, at its edges 4 × 16 or 6 × 8.
+/// The innermost loop of matrix multiplication: one 6 × 16 tile of the result, at its edges a low one of 4 × 16 or a narrow
+/// one of 6 × 8.
 ///
-/// Twelve accumulators of eight lanes, two columns vectors and one broadcast value fill the sixteen vector
-/// registers of AVX2 exactly. Each element of the tile is one chain of fused multiply-adds in ascending k,
-/// so that its bits do not depend on the tile it falls into, on the block of k, or on the thread.
+/// Twelve sums of eight lanes, two vectors of columns and one broadcast number take fifteen of the sixteen vector
+/// registers of AVX2. Each element of the tile is one chain of fused multiply-adds in ascending k, so that its bits
+/// depend neither on the tile, nor on the block of k, nor on the thread.
 enum GemmTile {
   /// Rows of a tile, and of a packed panel of the left matrix.
   static let rows = 6
-  /// Rows of the smaller tile for what is left.
+  /// Rows of the low tile.
   static let fewRows = 4
   /// Columns of a tile, and of a packed panel of the right matrix.
   static let columns = 16
+  /// Columns of the narrow tile: one vector.
+  static let fewColumns = 8
 
   /// `c[6 × 16] = sums[6 × 16] + a[depth × 6]ᵀ · b[depth × 16]`.
   ///
   /// - Parameters:
   ///   - left: a panel of the left matrix.
   ///   - b: rows of sixteen values, `bStride` apart (16 when packed).
-  ///   - sums: what the chains go on from; may be `c`.
-  ///   - ahead: where `depth` values lie that are needed soon, and as many again `aheadStride` floats on. They are
-  ///     fetched while the tile is computed, which has loads to spare in each step: far memory takes as long to answer
-  ///     as fifty steps take.
+  ///   - sums: what the chains continue from; may be `c`.
+  ///   - ahead: the address of `depth` values that are needed soon; as many again lie `aheadStride` floats behind it. They
+  ///     are prefetched while the tile is computed, since memory takes as long to answer as fifty steps take.
   @inline(__always)
-  static func multiply16(
-    _ left: LeftPanel, _ b: UnsafePointer<Float>, bStride: Int, depth: Int, from sums: TileRows, into c: TileRows,
+  static func multiply(
+    _ left: LeftPanel, _ b: UnsafePointer<Float>, bStride: Int, depth: Int, from sums: ResultRows, into c: ResultRows,
     ahead: UnsafePointer<Float>? = nil, aheadStride: Int = 0
   ) {
     let first = sums.base
@@ -107,8 +109,8 @@ enum GemmTile {
 
   /// `c[4 × 16] = sums[4 × 16] + a[depth × 4]ᵀ · b[depth × 16]`: the same for a last tile of at most four rows.
   @inline(__always)
-  static func multiply4(
-    _ left: LeftPanel, _ b: UnsafePointer<Float>, bStride: Int, depth: Int, from sums: TileRows, into c: TileRows
+  static func multiplyLow(
+    _ left: LeftPanel, _ b: UnsafePointer<Float>, bStride: Int, depth: Int, from sums: ResultRows, into c: ResultRows
   ) {
     let first = sums.base
     let step = sums.stride
@@ -154,8 +156,8 @@ enum GemmTile {
 
   /// `c[6 × 8] = sums[6 × 8] + a[depth × 6]ᵀ · b[depth × 8]`: the same for a last panel of at most eight columns.
   @inline(__always)
-  static func multiply8(
-    _ left: LeftPanel, _ b: UnsafePointer<Float>, bStride: Int, depth: Int, from sums: TileRows, into c: TileRows
+  static func multiplyNarrow(
+    _ left: LeftPanel, _ b: UnsafePointer<Float>, bStride: Int, depth: Int, from sums: ResultRows, into c: ResultRows
   ) {
     let first = sums.base
     let step = sums.stride

@@ -13,7 +13,7 @@ enum RowKernels {
     _ x: UnsafePointer<Float>, count: Int, to out: UnsafeMutablePointer<Float>
   ) {
     let (max, sum) = exponentials(x, count, out)
-    Pointwise.map(SubtractTwice(first: max, second: Elementary.log(sum)), x, count: count, to: out)
+    Pointwise.map(LogSoftmax(max: max, logOfSum: Elementary.log(sum)), x, count: count, to: out)
   }
 
   @inline(__always)
@@ -31,7 +31,7 @@ enum RowKernels {
     _ y: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, count: Int, to dx: UnsafeMutablePointer<Float>
   ) {
     let dot = Reductions.dot(y, dy, count: count)
-    Pointwise.map(TimesShifted(shift: dot, factor: 1), y, dy, count: count, to: dx)
+    Pointwise.map(SoftmaxBackward(dot: dot, factor: 1), y, dy, count: count, to: dx)
   }
 
   /// `dx = dy - exp(y) · Σ dy`, where `y` is the log-softmax.
@@ -40,7 +40,7 @@ enum RowKernels {
     _ y: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, count: Int, to dx: UnsafeMutablePointer<Float>
   ) {
     let sum = Reductions.sum(dy, count: count)
-    Pointwise.map(MinusExpTimes(factor: sum), y, dy, count: count, to: dx)
+    Pointwise.map(LogSoftmaxBackward(sum: sum), y, dy, count: count, to: dx)
   }
 
   /// Mean and reciprocal standard deviation (biased variance) of a row.
@@ -91,7 +91,7 @@ enum RowKernels {
     let normal = scratch
     normalize(x, count: count, mean: mean, scale: scale, weight: nil, bias: nil, to: normal)
     Pointwise.map(TimesKernel(), dy, normal, count: count, to: products)
-    // The result's place holds g for the time being.
+    // The result's memory holds g until then.
     let g = dx
     if let weight {
       Pointwise.map(TimesKernel(), dy, weight, count: count, to: g)
@@ -115,24 +115,25 @@ struct DivideBy: UnaryKernel {
   @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { x / divisor }
 }
 
-private struct SubtractTwice: UnaryKernel {
-  let first: Float
-  let second: Float
-  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { (x - first) - second }
+private struct LogSoftmax: UnaryKernel {
+  let max: Float
+  let logOfSum: Float
+  @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> { (x - max) - logOfSum }
 }
 
-struct TimesShifted: BinaryKernel {
-  let shift: Float
+/// `y · (dy - dot) · factor`, where `dot` is `Σ dy · y`.
+struct SoftmaxBackward: BinaryKernel {
+  let dot: Float
   let factor: Float
   @inline(__always) func callAsFunction(_ y: SIMD8<Float>, _ dy: SIMD8<Float>) -> SIMD8<Float> {
-    y * (dy - shift) * factor
+    y * (dy - dot) * factor
   }
 }
 
-private struct MinusExpTimes: BinaryKernel {
-  let factor: Float
+private struct LogSoftmaxBackward: BinaryKernel {
+  let sum: Float
   @inline(__always) func callAsFunction(_ y: SIMD8<Float>, _ dy: SIMD8<Float>) -> SIMD8<Float> {
-    dy - Elementary.exp(y) * factor
+    dy - Elementary.exp(y) * sum
   }
 }
 

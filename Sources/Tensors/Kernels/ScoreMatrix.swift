@@ -67,7 +67,7 @@ struct ScoreMatrix {
       for (row, i) in zip(group, 0...) {
         let at = dy + row &* stride
         Pointwise.map(
-          TimesShifted(shift: dots[i], factor: factor), y + row &* stride, at, count: stride, to: at)
+          SoftmaxBackward(dot: dots[i], factor: factor), y + row &* stride, at, count: stride, to: at)
       }
     }
   }

@@ -1,7 +1,7 @@
 // Scaled dot-product attention, in one operation: softmax(q kᵀ · scale + mask) v (Vaswani et al. 2017, section 3.2.1).
 
 extension Tensor {
-  /// Lets every query look at the keys and take a weighted mean of the values.
+  /// Each query attends to all keys: it takes the mean of the values, weighted by the softmax of its scores.
   ///
   /// B, H, T, S and D stand for batch, heads, queries, keys and the width of a head.
   ///
@@ -9,10 +9,10 @@ extension Tensor {
   ///   - query: `[B, H, T, D]`.
   ///   - key: `[B, H, S, D]`.
   ///   - value: `[B, H, S, D]`.
-  ///   - mask: added to the scores before the softmax, 0 where a query may look and -∞ where it must not, as
-  ///     ``attentionMask(visible:)`` makes it; broadcasts to `[B, H, T, S]`. It gets no gradient. A query that must not
-  ///     look at any key gets zeros.
-  ///   - isCausal: whether query `t` sees only the keys up to `t`.
+  ///   - mask: added to the scores before the softmax: 0 where a query may attend to a key and -∞ where it must not, as
+  ///     ``attentionMask(visible:)`` makes it; broadcasts to `[B, H, T, S]`. It gets no gradient. A query that may
+  ///     attend to no key gets zeros.
+  ///   - isCausal: whether query `t` attends only to the keys up to `t`.
   ///   - dropout: the share of weights that is set to zero at random; 0 draws no random numbers.
   ///   - scale: what the scores are multiplied by, 1/√D by default.
   /// - Returns: `[B, H, T, D]`.
@@ -45,7 +45,7 @@ extension Tensor {
   ///   - headCount: H.
   ///   - mask: as in ``scaledDotProductAttention(query:key:value:mask:isCausal:dropout:scale:)``; broadcasts to
   ///     `[B, H, T, T]`.
-  ///   - isCausal: whether token `t` sees only the tokens up to `t`.
+  ///   - isCausal: whether token `t` attends only to the tokens up to `t`.
   ///   - dropout: the share of weights that is set to zero at random; 0 draws no random numbers.
   ///   - scale: what the scores are multiplied by, 1/√D by default.
   /// - Returns: `[B, T, H · D]`.
@@ -95,10 +95,11 @@ extension Tensor {
     }
   }
 
-  /// A mask for attention, which is added to the scores: 0 where a query may look, -∞ where it must not.
+  /// A mask for attention, which is added to the scores: 0 where a query may attend to a key, -∞ where it
+  /// must not.
   ///
-  /// - Parameter visible: not 0 where a query may look, as comparisons give it; any shape.
-  public static func attentionMask(visible: Tensor) -> Tensor { visible.detached().mapped(HideZeros()) }
+  /// - Parameter visible: not 0 where a query may attend to a key, as comparisons give it; any shape.
+  public static func attentionMask(visible: Tensor) -> Tensor { visible.detached().mapped(MinusInfinityAtZero()) }
 
   /// Attention with its own gradient; the weights, if `keepsWeights`.
   private static func recordedAttention(
@@ -119,7 +120,7 @@ extension Tensor {
     if let mask { check(mask, scores: [b, h, t, s], name) }
     requireScores(Shape.count([b, h], name), t, s, name)
     if s == 0 {
-      // There is nothing to look at: every query gets zeros, and nothing depends on it.
+      // There are no keys: every query gets zeros, which depend on no operand.
       let output = Tensor.zeros([b, h, t, value.shape[3]]).recording(query, key, value) { _ in [nil, nil, nil] }
       return (output, .zeros([b, h, t, s]))
     }
@@ -163,7 +164,7 @@ extension Tensor {
     }
   }
 
-  /// The attention of all heads, and what the way back needs. The operands are dense in their last dimension.
+  /// The attention of all heads, and what its gradient needs. The operands are dense in their last dimension.
   private static func attend(
     _ q: Tensor, _ k: Tensor, _ v: Tensor, _ mask: Tensor?, _ isCausal: Bool, _ dropout: Double, _ scale: Float?,
     keepsWeights: Bool
@@ -189,7 +190,8 @@ extension Tensor {
   }
 }
 
-private struct HideZeros: UnaryKernel {
+/// The number to add to a score: -∞ where the query must not attend.
+private struct MinusInfinityAtZero: UnaryKernel {
   @inline(__always) func callAsFunction(_ x: SIMD8<Float>) -> SIMD8<Float> {
     SIMD8<Float>.zero.replacing(with: -.infinity, where: x .== 0)
   }

@@ -56,7 +56,8 @@ extension Tensor {
     let image = packed()
     let result = Tensor(shape: [shape[0], patches, geometry.patchSize]) { out in
       image.read { image in
-        parallelFor(shape[0] * geometry.rows, grain: share(pointwiseGrain, geometry.rowSize)) { rows in
+        parallelFor(shape[0] * geometry.rows, grain: grainSize(total: pointwiseGrain, perItem: geometry.rowSize)) {
+          rows in
           geometry.forEachRun(rows) { pixel, at, count in
             (out + at).update(from: image + pixel, count: count)
           } gap: {
@@ -73,7 +74,7 @@ extension Tensor {
           out.update(repeating: 0, count: pixels)
           g.read { g in
             // Patches may overlap, so each image's sums are made by one thread, in raster order.
-            parallelFor(imageShape[0], grain: share(pointwiseGrain, geometry.imageSize)) { images in
+            parallelFor(imageShape[0], grain: grainSize(total: pointwiseGrain, perItem: geometry.imageSize)) { images in
               geometry.forEachRun(images.lowerBound * geometry.rows..<images.upperBound * geometry.rows) {
                 pixel, at, count in
                 for i in 0..<count { out[pixel &+ i] += g[at &+ i] }

@@ -21,8 +21,7 @@ extension Tensor {
     return y.recording(self) { [$0 / (kept.unchanged(for: "sqrt") * 2)] }
   }
 
-  /// The square root as the last step of a norm, whose gradient at 0 is 0: the root's slope there is infinite, but all
-  /// directions lead up from it alike.
+  /// The square root of a sum of squares. Its gradient at 0 is taken to be 0, because the derivative there is infinite.
   func rootOfSquares() -> Tensor {
     let y = mapped(SqrtKernel())
     let kept = y.saved
@@ -104,9 +103,6 @@ extension Tensor {
     }
   }
 }
-
-/// Elements of work per thread for functions that take a dozen instructions.
-let functionGrain = 1 << 12
 
 private typealias V = SIMD8<Float>
 

@@ -2,7 +2,7 @@
 
 /// How `Tensor.interpolate` finds the values between pixels.
 public enum InterpolationMode: Sendable {
-  /// The pixel whose area contains the place.
+  /// The pixel whose area contains the position.
   case nearest
   /// Weighted mean of the four pixels around, pixel centers at half coordinates or, with `alignCorners`, the corner
   /// pixels' centers onto each other.
@@ -20,13 +20,13 @@ extension Tensor {
     }
     let resultShape = [shape[0], shape[1], size.0, size.1]
     MemoryPool.require(Shape.count(resultShape, "interpolate"), shape: resultShape, "interpolate")
-    // Of each row and column it is noted where it comes from.
+    // For each row and column, the rows or columns that it is made of are kept.
     MemoryPool.require(Shape.count([size.0, 3], "interpolate"), width: 8, shape: resultShape, "interpolate")
     MemoryPool.require(Shape.count([size.1, 3], "interpolate"), width: 8, shape: resultShape, "interpolate")
     guard case .bilinear(let alignCorners) = mode else {
       // Picked, not mixed with a weight of zero: infinities stay where they are.
-      return indexSelect(Self.nearestPlaces(from: shape[2], to: size.0), dim: 2)
-        .indexSelect(Self.nearestPlaces(from: shape[3], to: size.1), dim: 3).contiguous()
+      return indexSelect(Self.nearestPositions(from: shape[2], to: size.0), dim: 2)
+        .indexSelect(Self.nearestPositions(from: shape[3], to: size.1), dim: 3).contiguous()
     }
     // Both directions are linear maps: each new row is a mixture of two old ones.
     let vertical = InterpolationTaps(from: shape[2], to: size.0, alignCorners: alignCorners)
@@ -36,7 +36,7 @@ extension Tensor {
     let x = packed()
     let result = Tensor(shape: resultShape) { out in
       x.read { x in
-        parallelFor(planes, grain: share(functionGrain, size.0 * size.1)) { part in
+        parallelFor(planes, grain: grainSize(total: functionGrain, perItem: size.0 * size.1)) { part in
           for plane in part {
             let x = x + plane * h * w
             var at = plane * size.0 * size.1
@@ -81,7 +81,7 @@ extension Tensor {
   }
 
   /// Which old row (or column) each new one takes.
-  private static func nearestPlaces(from old: Int, to new: Int) -> [Int] {
+  private static func nearestPositions(from old: Int, to new: Int) -> [Int] {
     let scale = Float(old) / Float(new)
     return (0..<new).map { Swift.min(Int(Float($0) * scale), old - 1) }
   }
@@ -94,10 +94,10 @@ private struct InterpolationTaps {
   init(from old: Int, to new: Int, alignCorners: Bool) {
     let scale = alignCorners ? (new > 1 ? Float(old - 1) / Float(new - 1) : 0) : Float(old) / Float(new)
     taps = (0..<new).map { index in
-      let place = alignCorners ? scale * Float(index) : Swift.max(scale * (Float(index) + 0.5) - 0.5, 0)
-      let first = Swift.min(Int(place), old - 1)
+      let position = alignCorners ? scale * Float(index) : Swift.max(scale * (Float(index) + 0.5) - 0.5, 0)
+      let first = Swift.min(Int(position), old - 1)
       let second = Swift.min(first + 1, old - 1)
-      let weight = Swift.min(Swift.max(place - Float(first), 0), 1)
+      let weight = Swift.min(Swift.max(position - Float(first), 0), 1)
       return (first, second, 1 - weight, weight)
     }
   }

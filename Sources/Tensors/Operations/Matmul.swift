@@ -45,7 +45,7 @@ extension Tensor {
     let b = other.expand(batch + [k, n])
     let (kept, keptOther) = (saved(if: other.requiresGrad), other.saved(if: requiresGrad))
     let (ownShape, otherShape) = (shape, other.shape)
-    return BatchedGemm.multiply(a, b).recording(self, other) { g in
+    return MatrixProduct.ofBatches(a, b).recording(self, other) { g in
       [
         keptOther.map { g.matmul($0.unchanged(for: "matmul").T).summed(to: ownShape) },
         kept.map { $0.unchanged(for: "matmul").T.matmul(g).summed(to: otherShape) },
@@ -57,7 +57,7 @@ extension Tensor {
   ///
   /// - Parameters:
   ///   - weight: `[out, in]`, as PyTorch stores it; may be of half size.
-  ///   - bias: `[out]`; each sum starts from it.
+  ///   - bias: `[out]`, which each sum starts from.
   /// - Returns: `[…, out]` for a tensor `[…, in]`.
   public func linear(weight: Tensor, bias: Tensor? = nil) -> Tensor {
     linear(weight: weight, bias: bias, as: "linear")
@@ -75,23 +75,22 @@ extension Tensor {
     resultShape[rank - 1] = weight.shape[0]
     let result = Tensor(uninitialized: resultShape, operation)
     let x = withRegularRows()
-    BatchedGemm.multiply(
-      MatrixView(rowsOf: x), MatrixView(rowsOf: weight).transposed, start: bias, into: MatrixView(rowsOf: result))
+    MatrixProduct.multiply(MatrixView(rowsOf: x), MatrixView(rowsOf: weight).transposed, bias: bias, into: result)
     let (keptX, keptWeight) = (x.saved(if: weight.requiresGrad), weight.saved(if: requiresGrad))
     let (ownShape, weightShape) = (shape, weight.shape)
     let (hasBias, wantsBias) = (bias != nil, bias?.requiresGrad ?? false)
     return result.recording(bias.map { [self, weight, $0] } ?? [self, weight]) { gradient in
       let g = MatrixView(rowsOf: gradient.packed())
       let dx = keptWeight.map {
-        BatchedGemm.product(g, MatrixView(rowsOf: $0.unchanged(for: operation)), shape: ownShape)
+        MatrixProduct.of(g, MatrixView(rowsOf: $0.unchanged(for: operation)), shape: ownShape)
       }
       let x = keptX.map { MatrixView(rowsOf: $0.unchanged(for: operation)) }
-      // Together where both are wanted; a single column is summed as a row is.
+      // Both in one pass where both are wanted. (A single column is summed as a row is.)
       if let x, wantsBias && weightShape[0] > 1 && size > 0 {
-        let (dw, db) = BatchedGemm.productAndSums(g, x)
+        let (dw, db) = MatrixProduct.withColumnSums(g, x)
         return [dx, dw, db]
       }
-      let dw = x.map { BatchedGemm.product(g.transposed, $0, shape: weightShape) }
+      let dw = x.map { MatrixProduct.of(g.transposed, $0, shape: weightShape) }
       if !hasBias { return [dx, dw] }
       return [dx, dw, wantsBias ? gradient.reshape([g.rows, g.columns]).sum(dim: 0) : nil]
     }

@@ -19,7 +19,7 @@ extension Tensor {
     let w = weight?.packed()
     let b = bias?.packed()
     let moments = Tensor(uninitialized: [2, rows])
-    let grain = share(functionGrain, size)
+    let grain = grainSize(total: functionGrain, perItem: size)
     let y = Tensor(shape: shape) { out in
       withPointers(x, w ?? x, b ?? x) { x, wp, bp in
         moments.write { moments in

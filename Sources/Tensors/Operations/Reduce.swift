@@ -1,4 +1,4 @@
-// Sums, means and extremes over dimensions. The order of every sum depends on the shape alone (see `Reductions`).
+// Sums, running sums, means and extremes over dimensions. The order of every sum depends on the shape alone (see `Reductions`).
 
 extension Tensor {
   /// The sum of everything, or over the given dimensions.
@@ -46,6 +46,26 @@ extension Tensor {
     calling("standardDeviation", ("tensor", shape)) {
       variance(dims: dims, unbiased: unbiased, keepDims: keepDims).rootOfSquares()
     }
+  }
+
+  /// Running sums along a dimension.
+  public func cumsum(dim: Int) -> Tensor {
+    let dimension = Shape.dimension(dim, of: shape, "cumsum")
+    if dimension != rank - 1 { return transpose(dimension, -1).cumsum(dim: -1).transpose(dimension, -1) }
+    let size = shape[dimension]
+    let x = packed()
+    let result = Tensor(shape: shape) { out in
+      x.read { x in
+        for row in 0..<(size == 0 ? 0 : count / size) {
+          var sum: Float = 0
+          for i in row * size..<(row + 1) * size {
+            sum += x[i]
+            out[i] = sum
+          }
+        }
+      }
+    }
+    return result.recording(self) { g in [g.flip(dims: [-1]).cumsum(dim: -1).flip(dims: [-1])] }
   }
 
   /// The largest elements along a dimension and where they are; the lower index on ties.
@@ -106,7 +126,7 @@ extension Tensor {
     return Tensor(shape: kept, "sum") { out in
       x.read { x in
         if inner == 1 {
-          parallelFor(outer, grain: share(pointwiseGrain, reduced)) { rows in
+          parallelFor(outer, grain: grainSize(total: pointwiseGrain, perItem: reduced)) { rows in
             for row in rows { out[row] = Reductions.sum(x + row * reduced, count: reduced) }
           }
         } else if outer == 1 {
@@ -114,7 +134,7 @@ extension Tensor {
             Reductions.sumColumns(x, rows: reduced, columns: inner, range: columns, to: out)
           }
         } else {
-          parallelFor(outer, grain: share(pointwiseGrain, reduced * inner)) { blocks in
+          parallelFor(outer, grain: grainSize(total: pointwiseGrain, perItem: reduced * inner)) { blocks in
             for block in blocks {
               Reductions.sumColumns(
                 x + block * reduced * inner, rows: reduced, columns: inner, range: 0..<inner, to: out + block * inner)

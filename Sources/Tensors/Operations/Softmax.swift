@@ -31,7 +31,7 @@ extension Tensor {
     let x = packed(operation)
     let y = Tensor(shape: shape, operation) { out in
       x.read { x in
-        parallelFor(rowCount, grain: share(functionGrain, size)) { rows in
+        parallelFor(rowCount, grain: grainSize(total: functionGrain, perItem: size)) { rows in
           for row in rows { forward(x + row * size, size, out + row * size) }
         }
       }
@@ -42,7 +42,7 @@ extension Tensor {
       return [
         Tensor(shape: y.shape) { out in
           withPointers(y, g) { y, g in
-            parallelFor(rowCount, grain: share(functionGrain, size)) { rows in
+            parallelFor(rowCount, grain: grainSize(total: functionGrain, perItem: size)) { rows in
               for row in rows { backward(y + row * size, g + row * size, size, out + row * size) }
             }
           }

@@ -1,4 +1,4 @@
-// Order and running sums along a dimension.
+// Elements in order along a dimension.
 
 extension Tensor {
   /// The elements along a dimension in order, and where each was. Equal elements keep their order; NaN counts as
@@ -17,26 +17,6 @@ extension Tensor {
       fail("topK", "\(k) of the \(shape[dimension]) elements along dimension \(dim) of shape \(shape)")
     }
     return calling("topK", ("tensor", shape)) { ordered(dimension, count: k, descending: true) }
-  }
-
-  /// Running sums along a dimension.
-  public func cumsum(dim: Int) -> Tensor {
-    let dimension = Shape.dimension(dim, of: shape, "cumsum")
-    if dimension != rank - 1 { return transpose(dimension, -1).cumsum(dim: -1).transpose(dimension, -1) }
-    let size = shape[dimension]
-    let x = packed()
-    let result = Tensor(shape: shape) { out in
-      x.read { x in
-        for row in 0..<(size == 0 ? 0 : count / size) {
-          var sum: Float = 0
-          for i in row * size..<(row + 1) * size {
-            sum += x[i]
-            out[i] = sum
-          }
-        }
-      }
-    }
-    return result.recording(self) { g in [g.flip(dims: [-1]).cumsum(dim: -1).flip(dims: [-1])] }
   }
 
   private func ordered(_ dimension: Int, count: Int, descending: Bool) -> (values: Tensor, indices: IntTensor) {

@@ -1,5 +1,6 @@
 // Views: another shape over the same memory. Nothing is copied, except by `reshape` where no strides can say
-// what is asked. The gradient of a view is the opposite view of the gradient.
+// what is asked. The gradient of a view is the opposite view of the gradient; that of a slice is added into its region (see
+// `GradientNode.Backward`).
 
 extension Tensor {
   private func view(shape: [Int], strides: [Int], offset: Int? = nil) -> Tensor {
@@ -179,26 +180,5 @@ extension Tensor {
   public func contiguous() -> Tensor {
     if elementType == .float32 && isContiguous { return self }
     return packed().recording(self) { [$0] }
-  }
-
-  /// Records this part of `whole` so that its gradient is added into that region of the whole gradient, without a
-  /// full-size tensor of zeros for each part.
-  private func recordingRegion(of whole: Tensor, dimension: Int, range: Range<Int>) -> Tensor {
-    guard let parent = whole.node, GradientMode.isRecording, whole.requiresGrad else { return self }
-    return recording(whole) { gradient in
-      if parent.wantsGradient { parent.addRegion(gradient, dimension: dimension, range: range) }
-      return [nil]
-    }
-  }
-}
-
-extension GradientNode {
-  /// Adds a gradient to one region of this node's gradient.
-  fileprivate func addRegion(_ part: Tensor, dimension: Int, range: Range<Int>) {
-    let whole = ownedGradient()
-    let region = Tensor(
-      shape: part.shape, strides: whole.strides, offset: whole.offset + range.lowerBound * whole.strides[dimension],
-      storage: whole.storage)
-    region.addInPlace(part)
   }
 }

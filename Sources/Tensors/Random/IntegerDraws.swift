@@ -30,7 +30,7 @@ extension Generator {
 
   /// Puts the integers of `0..<count` in random order, as PyTorch's `randperm` does.
   ///
-  /// The method is Fisher and Yates's shuffle from the front, with one draw for each place but the last.
+  /// The method is Fisher and Yates's shuffle from the front, with one draw for each position but the last.
   ///
   /// - Parameter count: how many integers there are; fewer than 214,748,364, beyond which PyTorch uses another method.
   public func permutation(_ count: Int) -> [Int] {
@@ -49,9 +49,9 @@ extension Generator {
     if population >= Int(UInt32.max / 20) { fail("sample", "a population of \(population) is too large") }
     MemoryPool.require(population, width: 8, shape: [population], "sample")
     var integers = Array(0..<population)
-    for place in 0..<max(0, min(count, population - 1)) {
-      let other = place + Int(nextUInt32()) % (population - place)
-      integers.swapAt(place, other)
+    for position in 0..<max(0, min(count, population - 1)) {
+      let other = position + Int(nextUInt32()) % (population - position)
+      integers.swapAt(position, other)
     }
     integers.removeSubrange(count...)
     return integers

@@ -1,4 +1,5 @@
-/// The numbers of a tensor as one matrix. Light: products of matrices that are small are made of little else.
+/// The numbers of a tensor as one matrix: an address and two strides, and the memory kept alive. Transposing it exchanges
+/// the strides.
 struct MatrixView {
   let rows: Int
   let columns: Int
@@ -7,7 +8,7 @@ struct MatrixView {
   private let rowStride: Int
   private let columnStride: Int
 
-  /// Rows along the last dimension. They are copied only where they lie too irregularly for strides.
+  /// Rows along the last dimension. They are copied only if no strides describe them.
   init(rowsOf x: Tensor) {
     let x = x.withRegularRows()
     if x.rank == 2 {
@@ -25,7 +26,7 @@ struct MatrixView {
 
   var transposed: MatrixView { MatrixView(columns, rows, storage, offset, columnStride, rowStride) }
 
-  /// Calls `body` with the place in memory, which is kept alive meanwhile.
+  /// Calls `body` with the operand of a product, whose memory is kept alive meanwhile.
   func withOperand(_ body: (MatrixOperand) -> Void) {
     withExtendedLifetime(storage) {
       body(MatrixOperand(storage, offset: offset, rowStride: rowStride, columnStride: columnStride))
@@ -40,7 +41,7 @@ extension Tensor {
     return columns == 0 ? Shape.count(Array(shape.dropLast())) : count / columns
   }
 
-  /// Itself if its rows are a matrix as they lie in memory, a matrix of the same rows otherwise. No gradient passes.
+  /// Itself if strides describe its rows as one matrix, a copy that is a matrix otherwise. No gradient passes.
   func withRegularRows() -> Tensor {
     rank == 2 || isContiguous ? self : detached().reshape([rowCount, shape.last ?? 1])
   }

@@ -8,13 +8,25 @@ import Synchronization
   import Darwin
 #endif
 
-/// Helpers that compute parts of a job beside the thread whose job it is.
+/// Threads (helpers) that compute parts of a job together with the thread that calls `run` (the owner).
 ///
-/// Waking a thread takes longer than many a job (20 to 30 µs), so a helper that has done its part looks out for the
-/// next job for a moment before it lets its thread go; an idle program has no thread that spins. There is one job at
-/// a time: who finds the team busy, be it another thread or a part of the job itself, computes alone, so nobody ever
-/// waits in a circle. The owner of a job computes parts too, all of them if no helper comes in time. The first one is
-/// always its own: what a thread wrote in one job is mostly what it reads in the next, and near.
+/// Waking a thread takes 20 to 30 µs, longer than many jobs. So a helper that has finished its part waits awake for the next
+/// job for `patience`, and then gives its thread back: an idle program has no thread that spins.
+///
+/// The protocol rests on these invariants:
+/// 1. There is at most one job at a time. `isBusy` belongs to its owner. A caller that finds the team busy, another thread or
+///    a part of the job itself, computes all its parts alone; so no thread waits for one that waits for it.
+/// 2. The owner computes part 0 and then claims parts like a helper; it needs no helper to finish. (What a thread wrote in
+///    one job is mostly what it reads in the next.)
+/// 3. `ticket` holds the number of the job, how many parts it has and how many are claimed, in one word. A part is claimed by
+///    one compare-and-exchange, so each part is computed once, and a claim for an earlier job fails.
+/// 4. `body` and `finishedParts` are written before the ticket that publishes them. As long as a part is unclaimed, no other
+///    job can begin; so whoever claims a part has read the right `body`.
+/// 5. The owner returns when `finishedParts` has reached the number of parts. A helper counts a part as finished after it has
+///    let go of the closure, so nobody uses the closure after `run` has returned.
+/// 6. A helper sets `isAwake` to false before it looks at the ticket for the last time, and the owner publishes the ticket
+///    before it looks at `isAwake`. Both orders are sequentially consistent; so a job is never left without the helpers
+///    that it counted on.
 final class WorkerTeam: Sendable {
   static let shared = WorkerTeam(helperCount: Threads.coreCount - 1)
 
@@ -23,7 +35,7 @@ final class WorkerTeam: Sendable {
     let call: (Int) -> Void
   }
 
-  /// How long a helper looks out for the next job: longer than what lies between two jobs of a training step.
+  /// How long a helper waits for the next job, in nanoseconds: longer than the time between two jobs of a training step.
   private static let patience: UInt64 = 200_000
 
   private final class Helper: Sendable {
@@ -75,7 +87,7 @@ final class WorkerTeam: Sendable {
     helper.queue.async { self.serve(helper) }
   }
 
-  /// What a helper does until there has been no job for a while.
+  /// Performs parts of jobs until there has been none for `patience`.
   private func serve(_ helper: Helper) {
     var deadline = DispatchTime.now().uptimeNanoseconds + Self.patience
     var tries = 0
@@ -88,7 +100,7 @@ final class WorkerTeam: Sendable {
       pause(&tries)
       if DispatchTime.now().uptimeNanoseconds < deadline { continue }
       helper.isAwake.store(false, ordering: .sequentiallyConsistent)
-      // A job that came a moment ago took this helper for awake.
+      // A job that came in between took this helper to be awake.
       if !Ticket(bits: ticket.load(ordering: .sequentiallyConsistent)).hasMore { return }
       if helper.isAwake.exchange(true, ordering: .sequentiallyConsistent) { return }
     }
@@ -98,7 +110,7 @@ final class WorkerTeam: Sendable {
   private func performPart() -> Bool {
     var seen = Ticket(bits: ticket.load(ordering: .acquiring))
     while seen.hasMore {
-      // The address belongs to this job if the claim succeeds: as long as a part is unclaimed, no other job can begin.
+      // The address belongs to this job if the claim succeeds (invariant 4).
       let address = body.load(ordering: .relaxed)
       let (isClaimed, now) = ticket.weakCompareExchange(
         expected: seen.bits, desired: seen.claiming.bits, ordering: .acquiringAndReleasing)
@@ -112,13 +124,13 @@ final class WorkerTeam: Sendable {
     return false
   }
 
-  /// Not inlined, so that it has let go of the closure before the part counts as finished.
+  /// Not inlined, so that it has let go of the closure before the part counts as finished (invariant 5).
   @inline(never)
   private static func call(_ address: UInt, _ part: Int) {
     UnsafePointer<Body>(bitPattern: address)?.pointee.call(part)
   }
 
-  /// Waits a little: for some rounds by doing nothing, then by letting other threads have the core.
+  /// Waits a little: at first by a pause of the core, after some rounds by letting other threads run.
   private func pause(_ tries: inout Int) {
     tries += 1
     if tries > 200 { sched_yield() } else { waitBriefly() }

@@ -1,4 +1,4 @@
-// Putting tensors together, and filling up around them.
+// Copies in another arrangement: tensors put together, padded, flipped and repeated.
 
 extension Tensor {
   /// Tensors one behind the other along a dimension.
@@ -87,27 +87,11 @@ extension Tensor {
       fail("repeated", "\(times) does not say how often to repeat each dimension of shape \(shape)")
     }
     let own = Array(repeating: 1, count: times.count - rank) + shape
-    let spread = zip(times, own).flatMap { [$0, $1] }
-    _ = Shape.count(spread, "repeated")
+    let expanded = zip(times, own).flatMap { [$0, $1] }
+    _ = Shape.count(expanded, "repeated")
     return calling("repeated", ("tensor", shape)) {
-      reshape(own.flatMap { [1, $0] }).expand(spread).reshape(zip(times, own).map { $0 * $1 })
+      reshape(own.flatMap { [1, $0] }).expand(expanded).reshape(zip(times, own).map { $0 * $1 })
     }
-  }
-
-  /// The lower triangle of the last two dimensions, zeros elsewhere; `diagonal` above 0 keeps more.
-  public func tril(diagonal: Int = 0) -> Tensor { triangle("tril") { $1 - $0 <= diagonal } }
-
-  /// The upper triangle of the last two dimensions, zeros elsewhere; `diagonal` above 0 keeps less.
-  public func triu(diagonal: Int = 0) -> Tensor { triangle("triu") { $1 - $0 >= diagonal } }
-
-  private func triangle(_ operation: String, _ keeps: (Int, Int) -> Bool) -> Tensor {
-    if rank < 2 { fail(operation, "a tensor of shape \(shape) is no matrix") }
-    let (rows, columns) = (size(-2), size(-1))
-    MemoryPool.require(count, shape: shape, operation)
-    let mask = Tensor(shape: [rows, columns], operation) { out in
-      for i in 0..<rows { for j in 0..<columns { out[i * columns + j] = keeps(i, j) ? 1 : 0 } }
-    }
-    return calling(operation, ("tensor", shape)) { Tensor.where(mask, self, Tensor(0)) }
   }
 
   /// A part of this tensor's own memory; not recorded.
@@ -116,27 +100,5 @@ extension Tensor {
     shape[dimension] = range.count
     return Tensor(
       shape: shape, strides: strides, offset: offset + range.lowerBound * strides[dimension], storage: storage)
-  }
-
-  /// Overwrites this tensor's own memory, which may be a strided region but repeats nothing. Not recorded.
-  func copyInPlace(_ source: Tensor) {
-    let isCopied = source.elementType != .float32 || source.storage.sharesMemory(with: storage)
-    let source = isCopied ? source.copied() : source
-    let runs = StridedRuns(shape: shape, strides: [strides, source.strides])
-    let (to, from) = (runs.steps[0], runs.steps[1])
-    source.read { source in
-      write { target in
-        parallelFor(runs.count, grain: share(pointwiseGrain, runs.length)) { part in
-          runs.forEach(part) { offsets in
-            let (out, x) = (target + offsets[0], source + offsets[1])
-            if to == 1 && from == 1 {
-              out.update(from: x, count: runs.length)
-            } else {
-              for i in 0..<runs.length { out[i &* to] = x[i &* from] }
-            }
-          }
-        }
-      }
-    }
   }
 }

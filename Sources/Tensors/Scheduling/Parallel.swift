@@ -25,7 +25,7 @@ public enum Threads {
 
 /// Splits `0..<count` among the threads and calls `body` for each part.
 ///
-/// Only outputs are ever split, never a sum, so the split is not part of the result.
+/// Only outputs are split, never a sum, so results do not depend on the split.
 ///
 /// - Parameters:
 ///   - grain: the fewest items worth a thread of their own: some 10 µs of work.
@@ -42,3 +42,6 @@ func parallelFor(_ count: Int, grain: Int, multiple: Int = 1, _ body: (Range<Int
     body(units * part / used * multiple..<min(count, units * (part + 1) / used * multiple))
   }
 }
+
+/// How many items are worth a thread of their own, if `total` units of work are and an item is `perItem` of them.
+func grainSize(total: Int, perItem: Int) -> Int { max(1, total / max(1, perItem)) }

@@ -10,9 +10,9 @@ struct AttentionHeads {
   let v: Tensor
   /// Added to the scores; broadcasts to `[B, H, T, S]`.
   let mask: Tensor?
-  /// What dropout multiplies the weights by, `[B, H, T, S]`.
+  /// The factors that dropout multiplies the weights by, `[B, H, T, S]`.
   let noise: Tensor?
-  /// Room for what comes out of the softmax, if it is to be kept: one ``ScoreMatrix`` for each head.
+  /// Memory for the results of the softmax, if they are kept: one ``ScoreMatrix`` for each head.
   private let kept: Tensor?
   let scale: Float
   let isCausal: Bool
@@ -26,7 +26,7 @@ struct AttentionHeads {
     kept = keepsWeights ? Tensor(uninitialized: [q.shape[0], q.shape[1], scores.allRows, scores.stride]) : nil
   }
 
-  /// What came out of the softmax, `[B, H, T, S]`, if it was kept.
+  /// The results of the softmax, `[B, H, T, S]`, if they were kept.
   var weights: Tensor? { kept?.slice(0..<t, dim: 2).slice(0..<s, dim: 3) }
 
   private var scores: ScoreMatrix { ScoreMatrix(rows: t, columns: s) }
@@ -35,24 +35,24 @@ struct AttentionHeads {
   private var d: Int { q.shape[3] }
   private var e: Int { v.shape[3] }
   private var headCount: Int { q.shape[0] * q.shape[1] }
-  private var grain: Int { share(BatchedGemm.grain, 2 * t * s * (d + e)) }
+  private var grain: Int { grainSize(total: MatrixProduct.grain, perItem: 2 * t * s * (d + e)) }
 
   /// Writes `[B, H, T, E]`, of any strides but the last.
   func forward(into output: Tensor) {
     let (queries, keys, values, results) = (HeadMatrices(q), HeadMatrices(k), HeadMatrices(v), HeadMatrices(output))
     let maskStrides = mask?.strides(broadcastTo: [q.shape[0], q.shape[1], t, s])
     let (t, s, d, e, scores) = (t, s, d, e, scores)
-    // Then the scores are needed before the softmax multiplies them by the scale.
+    // A mask is added to the scaled scores. Without one, the softmax does the scaling.
     let hidesKeys = mask != nil || isCausal
     withExtendedLifetime((q.storage, k.storage, v.storage, mask, noise, kept, output.storage)) {
       parallelFor(headCount, grain: grain) { heads in
         let memory = UnsafeMutablePointer<Float>.allocate(capacity: scores.count)
         defer { memory.deallocate() }
-        ProductMemory.lend { scratch in
+        ScratchPool.withScratch { scratch in
           for head in heads {
             let p = kept.map { $0.storage.floats + head * scores.count } ?? memory
             // P = softmax(Q · Kᵀ · scale + mask), O = P · V.
-            multiply(queries[head], keys[head].transposed, t, d, s, into: matrix(p), hasRoom: true, &scratch)
+            multiply(queries[head], keys[head].transposed, t, d, s, into: rows(p), hasRoom: true, &scratch)
             if hidesKeys { Pointwise.map(ScaleKernel(factor: scale), whole: p, count: t * scores.stride, to: p) }
             if let mask, let maskStrides {
               for row in 0..<t { addMask(mask, maskStrides, head, row, p + row * scores.stride) }
@@ -62,14 +62,14 @@ struct AttentionHeads {
                 (p + row * scores.stride + row + 1).update(repeating: -.infinity, count: s - row - 1)
               }
             }
-            // A query that may look at nothing gets nothing.
+            // A query that may attend to no key gets zeros.
             scores.softmax(p, factor: hidesKeys ? 1 : scale, emptyRowsAreZero: mask != nil)
             var left = p
             if let noise {
               left = memory
               multiply(p, noise.storage.floats + head * t * s, into: left)
             }
-            multiply(matrix(left), values[head], t, s, e, into: results[head], &scratch)
+            multiply(matrix(left), values[head], t, s, e, into: results.rows(head), &scratch)
           }
         }
       }
@@ -89,11 +89,11 @@ struct AttentionHeads {
         let memory = UnsafeMutablePointer<Float>.allocate(capacity: 2 * scores.count)
         let (dp, dropped) = (memory, memory + scores.count)
         defer { memory.deallocate() }
-        ProductMemory.lend { scratch in
+        ScratchPool.withScratch { scratch in
           for head in heads {
             let p = kept.storage.floats + head * scores.count
-            // dP = dO · Vᵀ and dV = Pᵀ · dO, both with the weights that dropout left.
-            multiply(gradients[head], values[head].transposed, t, e, s, into: matrix(dp), hasRoom: true, &scratch)
+            // dP = dO · Vᵀ and dV = Pᵀ · dO, both after dropout.
+            multiply(gradients[head], values[head].transposed, t, e, s, into: rows(dp), hasRoom: true, &scratch)
             var left = p
             if let noise {
               let factors = noise.storage.floats + head * t * s
@@ -101,11 +101,11 @@ struct AttentionHeads {
               multiply(p, factors, into: dropped)
               left = dropped
             }
-            multiply(matrix(left).transposed, gradients[head], s, t, e, into: dvs[head], &scratch)
+            multiply(matrix(left).transposed, gradients[head], s, t, e, into: dvs.rows(head), &scratch)
             scores.softmaxBackward(p, dp, factor: scale)
-            // dQ = dS · K and dK = dSᵀ · Q, with the scores' gradient in dP's place.
-            multiply(matrix(dp), keys[head], t, s, d, into: dqs[head], &scratch)
-            multiply(matrix(dp).transposed, queries[head], s, t, d, into: dks[head], &scratch)
+            // dQ = dS · K and dK = dSᵀ · Q; dS is now in dP's memory.
+            multiply(matrix(dp), keys[head], t, s, d, into: dqs.rows(head), &scratch)
+            multiply(matrix(dp).transposed, queries[head], s, t, d, into: dks.rows(head), &scratch)
           }
         }
       }
@@ -125,21 +125,20 @@ struct AttentionHeads {
   /// `c = a · b`, of sizes `[rows, depth]` and `[depth, columns]`.
   @inline(__always)
   private func multiply(
-    _ a: MatrixOperand, _ b: MatrixOperand, _ rows: Int, _ depth: Int, _ columns: Int, into c: MatrixOperand,
+    _ a: MatrixOperand, _ b: MatrixOperand, _ rows: Int, _ depth: Int, _ columns: Int, into c: ResultRows,
     hasRoom: Bool = false, _ scratch: inout GemmScratch
   ) {
-    Gemm(
-      rows: rows, columns: columns, depth: depth, a: a, b: b,
-      c: UnsafeMutableRawPointer(mutating: c.base).assumingMemoryBound(to: Float.self), cStride: c.rowStride,
-      start: nil,
-      hasRoom: hasRoom
-    ).compute(rows: 0..<rows, columns: 0..<columns, &scratch)
+    Gemm(rows: rows, columns: columns, depth: depth, a: a, b: b, c: c, bias: nil, hasRoom: hasRoom).compute(
+      rows: 0..<rows, columns: 0..<columns, &scratch)
   }
 
   /// A matrix of scores or weights.
   private func matrix(_ x: UnsafeMutablePointer<Float>) -> MatrixOperand {
     MatrixOperand(base: UnsafeRawPointer(x), elementType: .float32, rowStride: scores.stride, columnStride: 1)
   }
+
+  /// A matrix of scores to be written.
+  private func rows(_ x: UnsafeMutablePointer<Float>) -> ResultRows { ResultRows(base: x, stride: scores.stride) }
 
   private func addMask(
     _ mask: Tensor, _ strides: [Int], _ head: Int, _ row: Int, _ scores: UnsafeMutablePointer<Float>
@@ -167,11 +166,18 @@ private struct HeadMatrices {
     (rowStride, columnStride) = (x.strides[2], x.strides[3])
   }
 
+  /// A head's matrix as an operand.
   subscript(head: Int) -> MatrixOperand {
+    MatrixOperand(
+      base: UnsafeRawPointer(address(head)), elementType: .float32, rowStride: rowStride, columnStride: columnStride)
+  }
+
+  /// A head's matrix to be written; its columns are neighbors.
+  func rows(_ head: Int) -> ResultRows { ResultRows(base: address(head), stride: rowStride) }
+
+  private func address(_ head: Int) -> UnsafeMutablePointer<Float> {
     let (item, head) = head.quotientAndRemainder(dividingBy: headCount)
-    return MatrixOperand(
-      base: UnsafeRawPointer(base + item * batchStride + head * headStride), elementType: .float32,
-      rowStride: rowStride, columnStride: columnStride)
+    return base + item * batchStride + head * headStride
   }
 }
 

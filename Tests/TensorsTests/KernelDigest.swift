@@ -1,9 +1,15 @@
-/// A digest of the bits that every kernel puts out, for inputs from a small integer generator.
+// The tests import the kernels. The scripts compile this file together with them, as one module.
+#if canImport(Tensors)
+  @testable import Tensors
+#endif
+
+/// A digest of the bits that every kernel computes, for inputs from a small integer generator.
 ///
-/// Two machines, builds or instruction sets that agree on it compute the same numbers. It uses nothing but the kernels
-/// themselves, so that they can be compiled alone, as Embedded Swift, for a processor that is not at hand
-/// (`Scripts/check-arm64.sh`, `Scripts/check-avx512.sh`). Any NaN counts as the same one: processors differ in sign and payload of theirs.
-package func kernelDigest() -> UInt64 {
+/// Two machines, builds or instruction sets with the same digest compute the same numbers. It uses nothing but the
+/// kernels, so that they can be compiled alone, as Embedded Swift, for another processor (`Scripts/check-arm64.sh`,
+/// `Scripts/check-avx512.sh`, `Scripts/check-wasm.sh`). All NaNs count as the same one, because processors differ in
+/// their sign and payload.
+func kernelDigest() -> UInt64 {
   var digest = KernelDigest()
   digest.addProducts()
   digest.addRows()
@@ -64,7 +70,7 @@ struct KernelDigest {
 
 extension KernelDigest {
   /// Sizes around the tile, the kernels for few rows and the blocks of depth; each operand in both orders, with gaps,
-  /// and of every type; with and without start values, whole and in parts.
+  /// and of every type; with and without a bias, whole and in parts.
   fileprivate mutating func addProducts() {
     addProducts(1, 9, 40)
     addProducts(2, 17, 16)
@@ -98,21 +104,22 @@ extension KernelDigest {
   ) {
     let a = operand(rows, depth, typeA, layoutA)
     let b = operand(depth, columns, typeB, layoutB)
-    let start = moderate(columns)
+    let bias = moderate(columns)
     let stride = columns &+ 3
     let c = moderate(rows &* stride)
     defer {
       a.base.deallocate()
       b.base.deallocate()
-      start.deallocate()
+      bias.deallocate()
       c.deallocate()
     }
     let product = Gemm(
-      rows: rows, columns: columns, depth: depth, a: a, b: b, c: c, cStride: stride, start: UnsafePointer(start))
+      rows: rows, columns: columns, depth: depth, a: a, b: b, c: ResultRows(base: c, stride: stride),
+      bias: UnsafePointer(bias))
     var scratch = GemmScratch()
     product.compute(rows: 0..<rows, columns: 0..<columns, &scratch)
     add(c, rows &* stride)
-    let plain = Gemm(rows: rows, columns: columns, depth: depth, a: a, b: b, c: c, cStride: stride, start: nil)
+    let plain = Gemm(rows: rows, columns: columns, depth: depth, a: a, b: b, c: product.c, bias: nil)
     plain.compute(rows: 0..<rows / 2, columns: 0..<columns, &scratch)
     plain.compute(rows: rows / 2..<rows, columns: 0..<columns / 2, &scratch)
     plain.compute(rows: rows / 2..<rows, columns: columns / 2..<columns, &scratch)
