@@ -2,8 +2,8 @@ import Synchronization
 
 /// One step of a computation, as automatic differentiation remembers it.
 ///
-/// Nodes point to the nodes of their operands. The backward closure of a step keeps the tensors that its gradients need,
-/// and is freed as soon as it has been called.
+/// Nodes point to the nodes of their operands. The backward closure of a step keeps the tensors that its gradients
+/// need, and is freed as soon as it has been called.
 final class GradientNode: @unchecked Sendable {
   /// How a step turns the gradient of its result into those of its operands. There are two forms.
   enum Backward {
@@ -27,7 +27,7 @@ final class GradientNode: @unchecked Sendable {
   private var ownsGradient = false
   /// A leaf that is not trained at the moment.
   var isFrozen = false
-  /// Whether the gradient has passed and what was kept for it is gone.
+  /// Whether the gradient has been passed on, and the tensors kept for it are freed.
   private(set) var isSpent = false
 
   private static let nextID = Atomic<UInt64>(0)
@@ -159,7 +159,8 @@ extension Tensor {
     return leaf
   }
 
-  /// The gradient that `backward()` gathered in this leaf, or `nil` before the first one. A new one has the leaf's shape.
+  /// The gradient that `backward()` gathered in this leaf, or `nil` before the first one. A new one has the leaf's
+  /// shape.
   public var grad: Tensor? {
     get { node?.gradient }
     nonmutating set {
@@ -197,8 +198,8 @@ extension Tensor {
     return result
   }
 
-  /// Computes the gradients of this single number with respect to every leaf that it depends on, and adds them
-  /// to the leaves' `grad`. The graph is used up: what was kept for it is freed, and no part of it can be passed again.
+  /// Computes the gradients of this single number with respect to every leaf that it depends on, and adds them to the
+  /// leaves' `grad`. The tensors kept for the graph are freed, so that no part of it can be passed a second time.
   public func backward() {
     if count != 1 {
       fail("backward", "gradients start from a single number, not from shape \(shape); take a sum or a mean first")

@@ -13,7 +13,8 @@ public enum Memory {
   /// Bytes that wait in the pool to be used again.
   public static var pooledBytes: Int { MemoryPool.shared.pooledBytes }
 
-  /// Gives the waiting memory, at most 1 GiB, back to the system: for programs that go on after their work with tensors.
+  /// Gives the waiting memory, at most 1 GiB, back to the system: for programs that go on after their work with
+  /// tensors.
   public static func trim() { MemoryPool.shared.trim() }
 }
 
@@ -72,13 +73,13 @@ final class MemoryPool: Sendable {
     fail(operation, "there is no memory for \(shape): \(max(1, bytes >> 20)) MiB")
   }
 
-  /// Ends the program with a line unless there is memory for so many numbers, which are not all asked for at once, or not
-  /// from the pool.
+  /// Ends the program with a line unless there is memory for so many numbers, which are not all asked for at once, or
+  /// not from the pool.
   ///
   /// - Parameters:
   ///   - count: how many numbers.
   ///   - width: the bytes of a number.
-  ///   - shape: what is to lie there.
+  ///   - shape: the tensor's shape, for the message.
   static func require(_ count: Int, width: Int = 4, shape: [Int], _ operation: String) {
     let (bytes, isTooMuch) = count.multipliedReportingOverflow(by: width)
     if isTooMuch || !shared.isAvailable(bytes) {

@@ -2,7 +2,8 @@
 enum Shape {
   /// How many numbers a tensor of this shape has.
   ///
-  /// - Parameter operation: what is called wrongly if a size is negative, or if so many numbers have no place in memory.
+  /// - Parameter operation: the operation named in the message if a size is negative, or if there are more numbers than
+  ///   fit into memory.
   static func count(_ shape: [Int], _ operation: String = "Tensor") -> Int {
     var count = 1
     var isEmpty = false
@@ -88,7 +89,7 @@ enum Shape {
 
   /// Strides with which the same memory has another shape, or `nil` if none can say it.
   static func viewStrides(from old: [Int], _ strides: [Int], to new: [Int]) -> [Int]? {
-    // Join what lies behind each other, then cut it anew, both from the last dimension on.
+    // Join dimensions that are contiguous, then divide them into the new sizes, both from the last dimension on.
     let kept = old.indices.filter { old[$0] != 1 }
     var result = [Int](repeating: 1, count: new.count)
     var target = new.count - 1

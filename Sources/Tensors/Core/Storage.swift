@@ -11,15 +11,14 @@ final class Storage: @unchecked Sendable {
   private(set) var elementType: ElementType
   /// What keeps foreign memory alive (a mapped file); `nil` for memory of the pool.
   private var owner: AnyObject?
-  /// How often its numbers were overwritten. Who keeps numbers for later sees from it whether they still are what
-  /// they were.
+  /// How often its numbers were overwritten. A `SavedTensor` compares it to find out whether its numbers have changed.
   private(set) var version = 0
 
   /// Memory of the pool, its contents not set.
   ///
   /// - Parameters:
-  ///   - shape: what is to lie in it, for the message if there is not enough.
-  ///   - operation: what asks for it.
+  ///   - shape: the tensor's shape, for the message if there is not enough.
+  ///   - operation: the operation that needs it.
   init(count: Int, shape: [Int], _ operation: String) {
     guard let memory = MemoryPool.shared.take(bytes: count * 4) else {
       MemoryPool.refuse(bytes: count * 4, shape: shape, operation)

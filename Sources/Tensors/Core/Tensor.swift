@@ -4,8 +4,8 @@
 /// memory and copy nothing. Operations return new tensors and, where an operand asks for gradients, remember how to
 /// pass a gradient back; `backward()` does so.
 ///
-/// Several threads may read a tensor at once. Whoever writes (`assign`, an optimizer's step, a gradient) must be the only
-/// one to use the memory meanwhile.
+/// Several threads may read a tensor at once. Whoever writes (`assign`, an optimizer's step, a gradient) must be the
+/// only one to use the memory meanwhile.
 public struct Tensor {
   /// The size of each dimension; empty for a single number.
   public let shape: [Int]
@@ -27,7 +27,7 @@ public struct Tensor {
 
   /// New memory, its contents still to be written.
   ///
-  /// - Parameter operation: what is called wrongly if there is not enough memory.
+  /// - Parameter operation: the operation named in the message if there is not enough memory.
   init(uninitialized shape: [Int], _ operation: String = #function) {
     let storage = Storage(count: Shape.count(shape, operation), shape: shape, operation)
     self.init(shape: shape, strides: Shape.strides(shape), offset: 0, storage: storage)
@@ -74,7 +74,7 @@ public struct Tensor {
   ///
   /// - Parameters:
   ///   - base: the first number, at a multiple of its size; must stay valid as long as `owner` lives.
-  ///   - strides: one for each dimension, none negative; row-major order by default. Who calls sees to it that all
+  ///   - strides: one for each dimension, none negative; row-major order by default. The caller makes sure that all
   ///     numbers lie in the owner's memory.
   ///   - elementType: how the numbers are stored; kernels widen half-size ones as they read.
   ///   - owner: kept alive by the tensor.
@@ -203,7 +203,7 @@ public struct Tensor {
     Tensor(shape: shape, operation) { target in StridedCopy.copy(self, to: target) }
   }
 
-  /// The same numbers and place, cut from the graph of automatic differentiation.
+  /// The same numbers in the same memory, outside of the graph of automatic differentiation.
   public func detached() -> Tensor {
     Tensor(shape: shape, strides: strides, offset: offset, storage: storage)
   }

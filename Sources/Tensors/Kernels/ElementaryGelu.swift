@@ -49,8 +49,8 @@ extension Elementary {
     return canonical(slope.replacing(with: 0, where: x .< -13.19))
   }
 
-  /// Beyond 13.19 the derivative's second term is less than 10^-36, and e^(-x²/2) soon no normal number: 0 and 1 from there
-  /// on.
+  /// Beyond 13.19 the derivative's second term is less than 10^-36, and e^(-x²/2) soon no normal number: 0 and 1 from
+  /// there on.
   @inline(__always)
   private static func boundedForDensity(_ x: Vector) -> Vector { x.clamped(from: -13.19, to: 13.19) }
 

@@ -1,7 +1,9 @@
-/// A matrix product `c = bias + a · b` as one thread computes parts of it; `docs/matrix-product.md` follows it step by step.
+/// A matrix product `c = bias + a · b` as one thread computes parts of it; `docs/matrix-product.md` follows it step by
+/// step.
 ///
-/// Every element is one chain of fused multiply-adds in ascending k, from its bias or from zero. Each block of k continues
-/// from the sums in `c`. So the bits depend neither on the blocks, nor on the path, nor on the split among threads.
+/// Every element is one chain of fused multiply-adds in ascending k, from its bias or from zero. Each block of k
+/// continues from the sums in `c`. So the bits depend neither on the blocks, nor on the path, nor on the split among
+/// threads.
 struct Gemm {
   /// Rows of `a` and `c`.
   let rows: Int
@@ -17,11 +19,11 @@ struct Gemm {
   /// Whether `c` has room for whole tiles: rows and columns behind it that may be overwritten.
   var hasRoom = false
 
-  /// Depth of a block. A panel of `b` of this depth (48 KiB) stays in the second-level cache. After each block, the sums
-  /// are written to `c`, and the next block reads them from there.
+  /// Depth of a block. A panel of `b` of this depth (48 KiB) stays in the second-level cache. After each block, the
+  /// sums are written to `c`, and the next block reads them from there.
   static let depthBlock = 768
-  /// Floats of a block of packed rows of `a`, which stays in the third-level cache. With many rows in a block, the packed
-  /// columns are seldom needed for another one.
+  /// Floats of a block of packed rows of `a`, which stays in the third-level cache. With many rows in a block, the
+  /// packed columns are seldom needed for another one.
   static let packedRowsSize = 400 * depthBlock
   /// Floats of a block of packed columns of `b`, which stays in the third-level cache.
   static let packedColumnsSize = 1536 * depthBlock
@@ -65,8 +67,8 @@ struct Gemm {
     // Packed columns are kept for the next block of rows, if there is one.
     let keepsB = !readsB && rowRange.count > blockRows
 
-    // Scratch memory for packed b (one panel if none is kept), a tile over the edge of c, the bias of a panel, and packed
-    // a. All but the last are whole cache lines.
+    // Scratch memory for packed b (one panel if none is kept), a tile over the edge of c, the bias of a panel, and
+    // packed a. All but the last are whole cache lines.
     let bCount = blockDepth &* (keepsB ? blockColumns : GemmTile.columns)
     let tileCount = GemmTile.rows &* GemmTile.columns
     let packedB = scratch.reserve(bCount &+ tileCount &+ GemmTile.columns &+ blockRows &* blockDepth)
@@ -111,8 +113,8 @@ struct Gemm {
     return a.rowStride == 1 ? Self.fewColumnsOfTransposed : 0
   }
 
-  /// The panel after that at `column`, if prefetching it pays: a whole panel of a transposed matrix, whose columns are each
-  /// a run of memory.
+  /// The panel after that at `column`, if prefetching it pays: a whole panel of a transposed matrix, whose columns are
+  /// each a run of memory.
   @inline(__always)
   private func nextPanel(_ k: Int, _ column: Int, _ endColumn: Int) -> MatrixOperand? {
     let isWhole = column &+ 2 &* GemmTile.columns <= endColumn
@@ -167,9 +169,9 @@ struct Gemm {
     }
   }
 
-  /// Multiplies one panel of columns. Whole tiles read their rows from `a` where it is given, else from `packedA`. A tile
-  /// over the edge of the result is computed in `edge`, and its part inside is copied. Each of the first eight tiles
-  /// prefetches two columns of the `next` panel.
+  /// Multiplies one panel of columns. Whole tiles read their rows from `a` where it is given, else from `packedA`. A
+  /// tile over the edge of the result is computed in `edge`, and its part inside is copied. Each of the first eight
+  /// tiles prefetches two columns of the `next` panel.
   @inline(__always)
   private func multiplyPanel(
     _ a: MatrixOperand?, _ packedA: UnsafePointer<Float>, _ rowCount: Int, _ panel: RightPanel, _ kCount: Int,
@@ -251,7 +253,7 @@ struct GemmScratch: ~Copyable {
 
   init() {}
 
-  /// Room for that many floats; what was there before is gone.
+  /// Memory for `count` floats. Earlier contents are lost.
   mutating func reserve(_ count: Int) -> UnsafeMutablePointer<Float> {
     let bytes = count &* MemoryLayout<Float>.stride
     if let memory, capacity >= bytes { return memory.assumingMemoryBound(to: Float.self) }

@@ -39,7 +39,8 @@ enum GemmPacking {
     }
   }
 
-  /// Whether the rows of a left operand lie side by side (a transposed matrix), so that four tiles can be packed at once.
+  /// Whether the rows of a left operand lie side by side (a transposed matrix), so that four tiles can be packed at
+  /// once.
   static func packsFourTiles(_ source: MatrixOperand) -> Bool {
     source.elementType == .float32 && source.rowStride == 1
   }
@@ -113,7 +114,8 @@ enum GemmPacking {
   ) {
     var k = 0
     if rowStride == 1 {
-      // Each column is contiguous (a weight matrix `[out, in]` used transposed). Past the edge, the last one is repeated.
+      // Each column is contiguous (a weight matrix `[out, in]` used transposed). Past the edge, the last one is
+      // repeated.
       let last = count &- 1
       let c0 = source
       let c1 = source + min(1, last) &* columnStride

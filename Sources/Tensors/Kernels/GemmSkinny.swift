@@ -1,7 +1,7 @@
 /// Matrix products with one to four rows: a decoder's step, the head of a single image.
 ///
-/// Their time is that of reading `b` once, so `b` is read in place and never packed. The order of accumulation is that of
-/// `GemmTile`: one chain for each element, in ascending k. `GemmSkinnyHalf` is the same for half-size weights.
+/// Their time is that of reading `b` once, so `b` is read in place and never packed. The order of accumulation is that
+/// of `GemmTile`: one chain for each element, in ascending k. `GemmSkinnyHalf` is the same for half-size weights.
 enum GemmSkinny {
   static let mostRows = 4
   /// Columns at a time: two vectors.
@@ -120,7 +120,8 @@ enum GemmSkinny {
     if count > 3 { store(c3, target + 3 &* g.c.stride) }
   }
 
-  /// Sixteen such columns for one or two rows: twice as many chains, because each multiply-add waits for the one before it.
+  /// Sixteen such columns for one or two rows: twice as many chains, because each multiply-add waits for the one before
+  /// it.
   @inline(__always)
   private static func alongColumns16(
     _ g: Gemm, _ left: UnsafePointer<Float>, _ count: Int, _ c: UnsafeMutablePointer<Float>, _ column: Int

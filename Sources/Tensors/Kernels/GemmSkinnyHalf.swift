@@ -1,8 +1,8 @@
-/// Matrix products with one or two rows and a right matrix of half-size floats: a decoder's step with the weights of a large
-/// model.
+/// Matrix products with one or two rows and a right matrix of half-size floats: a decoder's step with the weights of a
+/// large model.
 ///
-/// Numbers are widened in registers, so that only half of the bytes come from memory. The order of accumulation is that of
-/// `GemmTile`: one chain for each element, in ascending k.
+/// Numbers are widened in registers, so that only half of the bytes come from memory. The order of accumulation is that
+/// of `GemmTile`: one chain for each element, in ascending k.
 enum GemmSkinnyHalf {
   /// With more rows, widening once for all of them (as packing does) is faster.
   static let mostRows = 2
@@ -89,9 +89,9 @@ enum GemmSkinnyHalf {
     }
   }
 
-  /// By how many steps the second eight columns follow the first: a cache line. Sixteen lines that lie multiples of 4 KiB
-  /// apart do not fit into one set of the first-level cache, which holds eight; without the lag such columns, of 2,048
-  /// numbers say, take 1.6 times as long.
+  /// By how many steps the second eight columns follow the first: a cache line. Sixteen lines that lie multiples of 4
+  /// KiB apart do not fit into one set of the first-level cache, which holds eight; without the lag such columns, of
+  /// 2,048 numbers say, take 1.6 times as long.
   private static let lag = 32
 
   /// Sixteen columns, each contiguous in memory (a weight matrix `[out, in]` used transposed).
@@ -157,8 +157,8 @@ enum GemmSkinnyHalf {
       b[0], b[stride], b[2 &* stride], b[3 &* stride], b[4 &* stride], b[5 &* stride], b[6 &* stride], b[7 &* stride])
   }
 
-  /// Columns that lie side by side, a multiple of eight. Eight rows of b are read from left to right, the order in which
-  /// memory is fastest; the sums are kept in c.
+  /// Columns that lie side by side, a multiple of eight. Eight rows of b are read from left to right, the order in
+  /// which memory is fastest; the sums are kept in c.
   @inline(__always)
   private static func alongRows<Format: HalfFormat>(
     _ format: Format.Type, _ g: Gemm, _ rows: Rows, _ width: Int, _ columns: Range<Int>

@@ -16,8 +16,8 @@ struct ResultRows {
   let stride: Int
 }
 
-/// The innermost loop of matrix multiplication: one 6 × 16 tile of the result, at its edges a low one of 4 × 16 or a narrow
-/// one of 6 × 8.
+/// The innermost loop of matrix multiplication: one 6 × 16 tile of the result, at its edges a low one of 4 × 16 or a
+/// narrow one of 6 × 8.
 ///
 /// Twelve sums of eight lanes, two vectors of columns and one broadcast number take fifteen of the sixteen vector
 /// registers of AVX2. Each element of the tile is one chain of fused multiply-adds in ascending k, so that its bits
@@ -38,8 +38,8 @@ enum GemmTile {
   ///   - left: a panel of the left matrix.
   ///   - b: rows of sixteen values, `bStride` apart (16 when packed).
   ///   - sums: what the chains continue from; may be `c`.
-  ///   - ahead: the address of `depth` values that are needed soon; as many again lie `aheadStride` floats behind it. They
-  ///     are prefetched while the tile is computed, since memory takes as long to answer as fifty steps take.
+  ///   - ahead: the address of `depth` values that are needed soon; as many again lie `aheadStride` floats behind it.
+  ///     They are prefetched while the tile is computed, since memory takes as long to answer as fifty steps take.
   @inline(__always)
   static func multiply(
     _ left: LeftPanel, _ b: UnsafePointer<Float>, bStride: Int, depth: Int, from sums: ResultRows, into c: ResultRows,

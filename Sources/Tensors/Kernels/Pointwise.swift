@@ -13,11 +13,11 @@ protocol TernaryKernel {
   func callAsFunction(_ x: SIMD8<Float>, _ y: SIMD8<Float>, _ z: SIMD8<Float>) -> SIMD8<Float>
 }
 
-/// Loops that apply a kernel element by element. The last elements, fewer than eight, go through the same vector code with
-/// zeros behind them, so that an element's bits do not depend on its position.
+/// Loops that apply a kernel element by element. The last elements, fewer than eight, go through the same vector code
+/// with zeros behind them, so that an element's bits do not depend on its position.
 ///
-/// A kernel is a type and no closure, because the compiler inlines a type's function into each loop. With closures, loops
-/// of more than one or two instructions took 1.05 to 3.5 times as long (Swift 6.3, on one machine with AVX2).
+/// A kernel is a type and no closure, because the compiler inlines a type's function into each loop. With closures,
+/// loops of more than one or two instructions took 1.05 to 3.5 times as long (Swift 6.3, on one machine with AVX2).
 enum Pointwise {
   @inline(__always)
   static func map<Kernel: UnaryKernel>(

@@ -1,7 +1,7 @@
-/// How the scores of one head of attention lie in memory: rows of whole vectors, and as many rows as whole tiles have.
+/// The layout of the scores of one head of attention: rows of whole vectors, and as many rows as whole tiles have.
 ///
 /// So neither the products nor the steps of the softmax have a ragged edge. What lies beyond a row's columns is set to
-/// zeros by the softmax; what lies beyond the last row is anything.
+/// zeros by the softmax; beyond the last row there may be any numbers.
 struct ScoreMatrix {
   /// Queries.
   let rows: Int

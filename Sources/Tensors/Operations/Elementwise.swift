@@ -1,6 +1,6 @@
-// What the operations that work element by element are made of: a loop over one or two tensors, split among the threads.
-// `mapped` applies a function of one number, and `combined` a function of two numbers, with broadcasting. The functions are
-// kernels (see `Pointwise`). No gradient is recorded here.
+// What the operations that work element by element are made of: a loop over one or two tensors, split among the
+// threads. `mapped` applies a function of one number, and `combined` a function of two numbers, with broadcasting. The
+// functions are kernels (see `Pointwise`). No gradient is recorded here.
 
 extension Tensor {
   /// A function of each element.

@@ -1,4 +1,5 @@
-// GELU in its three forms.
+// GELU in its three forms, each with its gradient. The functions and their derivatives, eight lanes at a time, are in
+// `Kernels/ElementaryGelu.swift`.
 
 extension Tensor {
   /// x Φ(x), with the error function (Hendrycks and Gimpel 2016): `nn.GELU()`.
@@ -17,7 +18,7 @@ extension Tensor {
       withDerivative: { x, count, out, slope in kernel.withDerivative(x, count: count, to: out, slope) })
   }
 
-  /// Where gradients are wanted, the derivative is computed beside the value, and kept instead of the argument.
+  /// If a gradient is wanted, the derivative is computed together with the value, and kept instead of the argument.
   @inline(never)
   private func mapped(
     _ operation: String,
@@ -45,7 +46,7 @@ extension Tensor {
       }
     }
     return y.recording(self) { g in
-      // The slope is needed once: its memory takes the product. (The argument is not kept.)
+      // The gradient is g · slope. The slope is needed only here, so the product takes its memory.
       let gradient = g.packed()
       gradient.read { g in
         slope.write { slope in
@@ -59,7 +60,7 @@ extension Tensor {
     }
   }
 
-  /// Piece by piece, so that a piece is still in the first-level cache when the next loop's turn comes.
+  /// Piece by piece, so that a piece is still in the first-level cache when the next loop reads it.
   @inline(__always)
   private func forEachPiece(_ body: (_ start: Int, _ length: Int) -> Void) {
     parallelFor(count, grain: functionGrain, multiple: 64) { part in
@@ -70,9 +71,9 @@ extension Tensor {
   }
 }
 
-/// A function of one number that also knows its derivative, for a run of numbers.
+/// A function of one number and its derivative, for a run of numbers.
 ///
-/// It is one short loop after the other: in a long one the processor waits for results more than it works.
+/// Each is several short loops, one after the other: in one long loop the processor would mostly wait for results.
 private protocol RunKernel {
   /// Writes the function's values.
   func values(_ x: UnsafePointer<Float>, count: Int, to value: UnsafeMutablePointer<Float>)

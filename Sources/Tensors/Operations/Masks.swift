@@ -1,5 +1,5 @@
-// Comparisons give masks: tensors of 1 (true) and 0 (false). No gradient passes through them. `where`, `maskedFill`, `tril`
-// and `triu` use masks.
+// Comparisons give masks: tensors of 1 (true) and 0 (false). No gradient passes through them. `where`, `maskedFill`,
+// `tril` and `triu` use masks.
 
 extension Tensor {
   /// 1 where `a` is greater.

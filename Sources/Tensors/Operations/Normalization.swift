@@ -58,14 +58,15 @@ extension Tensor {
     }
   }
 
-  /// The gradients of the input, the weight and the bias: the latter two, if they are wanted, are sums over the rows, of
-  /// g · (x - mean) · scale and of g.
+  /// The gradients of the input, the weight and the bias: the latter two, if they are wanted, are sums over the rows,
+  /// of g · (x - mean) · scale and of g.
   private static func layerNormGradients(
     _ x: Tensor, _ g: Tensor, _ moments: Tensor, weight: Tensor?, wantsSums: Bool, grain: Int
   ) -> (input: Tensor, weight: Tensor?, bias: Tensor?) {
     let size = x.shape[x.rank - 1]
     let rows = moments.shape[1]
-    // A block of rows at a time, with the sums of its columns at once: what they are the sums of is needed only for that.
+    // A block of rows at a time, with the sums of its columns at once: what they are the sums of is needed only for
+    // that.
     let blockRows = Reductions.columnBlock
     let blocks = (rows + blockRows - 1) / blockRows
     let input = Tensor(uninitialized: x.shape)

@@ -1,4 +1,5 @@
-// Sums, running sums, means and extremes over dimensions. The order of every sum depends on the shape alone (see `Reductions`).
+// Sums, running sums, means and extremes over dimensions. The order of every sum depends on the shape alone (see
+// `Reductions`).
 
 extension Tensor {
   /// The sum of everything, or over the given dimensions.
@@ -28,8 +29,8 @@ extension Tensor {
   /// The mean over one dimension; NaN where there is nothing.
   public func mean(dim: Int, keepDims: Bool = false) -> Tensor { mean(dims: [dim], keepDims: keepDims) }
 
-  /// The mean squared distance from the mean, over everything or the given dimensions; NaN, as in PyTorch, where there is
-  /// nothing, or one element and `unbiased`.
+  /// The mean squared distance from the mean, over everything or the given dimensions; NaN, as in PyTorch, where there
+  /// is nothing, or one element and `unbiased`.
   ///
   /// - Parameter unbiased: whether to divide by n - 1, as PyTorch does by default, rather than by n.
   public func variance(dims: [Int]? = nil, unbiased: Bool = true, keepDims: Bool = false) -> Tensor {

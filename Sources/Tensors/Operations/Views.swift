@@ -1,5 +1,5 @@
-// Views: another shape over the same memory. Nothing is copied, except by `reshape` where no strides can say
-// what is asked. The gradient of a view is the opposite view of the gradient; that of a slice is added into its region (see
+// Views: another shape over the same memory. Nothing is copied, except by `reshape` where no strides can say what is
+// asked. The gradient of a view is the opposite view of the gradient; that of a slice is added into its region (see
 // `GradientNode.Backward`).
 
 extension Tensor {

@@ -7,10 +7,10 @@
 /// The reference is PyTorch on x86-64 with AVX2 or AVX-512. Its other builds differ from that in the last bits of
 /// normals and of scaled uniforms; this class gives the same numbers everywhere.
 ///
-/// - Important: A generator has no lock. Let one thread at a time use it; give each concurrent task its own, for example
-///   by ``withGenerator(_:_:)``.
+/// - Important: A generator has no lock. Let one thread at a time use it; give each concurrent task its own, for
+///   example by ``withGenerator(_:_:)``.
 public final class Generator: @unchecked Sendable {
-  /// The seed of a generator that nobody seeded, in PyTorch and here.
+  /// The seed of a generator that was not seeded, in PyTorch and here.
   public static let defaultSeed = 67_280_421_310_721
 
   /// The seed that the stream started from.
@@ -68,8 +68,8 @@ public final class Generator: @unchecked Sendable {
 
   /// A number of the standard normal distribution, by the method of Box and Muller (1958) in double precision.
   ///
-  /// The method makes two at a time. The second one is kept and given on the next call, even if other numbers were drawn
-  /// in between; only seeding forgets it.
+  /// The method makes two at a time. The second one is kept and given on the next call, even if other numbers were
+  /// drawn in between; only seeding forgets it.
   public func nextNormal() -> Double {
     if let spare = spareNormal {
       spareNormal = nil

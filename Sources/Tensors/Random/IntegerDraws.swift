@@ -2,8 +2,8 @@ extension Generator {
   /// Draws integers of a range, as PyTorch's `randint` does.
   ///
   /// One draw an integer for ranges of fewer than 2²⁸ integers, else two. The draw is reduced by its remainder, as in
-  /// PyTorch; the first integers of a range are favored by at most one part in sixteen for the widest ranges of one draw
-  /// and by nothing that could be measured for narrow ones.
+  /// PyTorch; the first integers of a range are favored by at most one part in sixteen for the widest ranges of one
+  /// draw and by nothing that could be measured for narrow ones.
   ///
   /// - Parameters:
   ///   - range: where the integers come from, not empty.

@@ -76,7 +76,8 @@ struct AttentionHeads {
     }
   }
 
-  /// Writes the gradients of `q`, `k` and `v`, given that of the output, which is 32-bit and dense in its last dimension.
+  /// Writes the gradients of `q`, `k` and `v`, given that of the output, which is 32-bit and dense in its last
+  /// dimension.
   func backward(_ gradient: Tensor, into dq: Tensor, _ dk: Tensor, _ dv: Tensor) {
     guard let kept else { return }
     let (queries, keys, values) = (HeadMatrices(q), HeadMatrices(k), HeadMatrices(v))

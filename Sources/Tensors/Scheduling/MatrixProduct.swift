@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The schedule of matrix products: which thread computes which part. The products are computed from the operands' strides,
-/// without transposed copies.
+/// The schedule of matrix products: which thread computes which part. The products are computed from the operands'
+/// strides, without transposed copies.
 enum MatrixProduct {
   /// Operations that are worth a thread of their own: some 10 µs.
   static let grain = 1_000_000
@@ -110,8 +110,8 @@ extension Tensor {
   }
 }
 
-/// Memory for packed panels, at most one piece for each thread. It is kept: the system clears memory that it takes back, and
-/// small blocks allocated in its place would leave gaps.
+/// Memory for packed panels, at most one piece for each thread. It is kept: the system clears memory that it takes
+/// back, and small blocks allocated in its place would leave gaps.
 enum ScratchPool {
   private final class Piece: Sendable {
     let scratch = Mutex(GemmScratch())

@@ -1,5 +1,5 @@
-/// The numbers of a tensor as one matrix: an address and two strides, and the memory kept alive. Transposing it exchanges
-/// the strides.
+/// The numbers of a tensor as one matrix: an address and two strides, and the memory kept alive. Transposing it
+/// exchanges the strides.
 struct MatrixView {
   let rows: Int
   let columns: Int

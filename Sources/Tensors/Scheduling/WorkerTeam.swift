@@ -10,32 +10,34 @@ import Synchronization
 
 /// Threads (helpers) that compute parts of a job together with the thread that calls `run` (the owner).
 ///
-/// Waking a thread takes 20 to 30 µs, longer than many jobs. So a helper that has finished its part waits awake for the next
-/// job for `patience`, and then gives its thread back: an idle program has no thread that spins.
+/// Waking a thread takes 20 to 30 µs, longer than many jobs. So a helper that has finished its part waits awake for the
+/// next job for `patience`, and then gives its thread back: an idle program has no thread that spins.
 ///
 /// The protocol rests on these invariants:
-/// 1. There is at most one job at a time. `isBusy` belongs to its owner. A caller that finds the team busy, another thread or
-///    a part of the job itself, computes all its parts alone; so no thread waits for one that waits for it.
-/// 2. The owner computes part 0 and then claims parts like a helper; it needs no helper to finish. (What a thread wrote in
-///    one job is mostly what it reads in the next.)
-/// 3. `ticket` holds the number of the job, how many parts it has and how many are claimed, in one word. A part is claimed by
-///    one compare-and-exchange, so each part is computed once, and a claim for an earlier job fails.
-/// 4. `body` and `finishedParts` are written before the ticket that publishes them. As long as a part is unclaimed, no other
-///    job can begin; so whoever claims a part has read the right `body`.
-/// 5. The owner returns when `finishedParts` has reached the number of parts. A helper counts a part as finished after it has
-///    let go of the closure, so nobody uses the closure after `run` has returned.
-/// 6. A helper sets `isAwake` to false before it looks at the ticket for the last time, and the owner publishes the ticket
-///    before it looks at `isAwake`. Both orders are sequentially consistent; so a job is never left without the helpers
-///    that it counted on.
+/// 1. There is at most one job at a time. `isBusy` belongs to its owner. A caller that finds the team busy, another
+///    thread or a part of the job itself, computes all its parts alone; so no thread waits for one that waits for it.
+/// 2. The owner computes part 0 and then claims parts like a helper; it needs no helper to finish. (What a thread wrote
+///    in one job is mostly what it reads in the next.)
+/// 3. `ticket` holds the number of the job, how many parts it has and how many are claimed, in one word. A part is
+///    claimed by one compare-and-exchange, so each part is computed once, and a claim for an earlier job fails.
+/// 4. `body` and `finishedParts` are written before the ticket that publishes them. As long as a part is unclaimed, no
+///    other job can begin; so whoever claims a part has read the right `body`.
+/// 5. The owner returns when `finishedParts` has reached the number of parts. A helper counts a part as finished after
+///    it has let go of the closure, so no thread uses the closure after `run` has returned.
+/// 6. A helper sets `isAwake` to false before it looks at the ticket for the last time, and the owner publishes the
+///    ticket before it looks at `isAwake`. Both orders are sequentially consistent; so a job is never left without the
+///    helpers that it counted on.
 final class WorkerTeam: Sendable {
   static let shared = WorkerTeam(helperCount: Threads.coreCount - 1)
 
-  /// What a job does. (A closure that lay in memory by itself would be called through another one, made anew each time.)
+  /// What a job does. (A closure that lay in memory by itself would be called through another one, made anew each
+  /// time.)
   private struct Body {
     let call: (Int) -> Void
   }
 
-  /// How long a helper waits for the next job, in nanoseconds: longer than the time between two jobs of a training step.
+  /// How long a helper waits for the next job, in nanoseconds: longer than the time between two jobs of a training
+  /// step.
   private static let patience: UInt64 = 200_000
 
   private final class Helper: Sendable {
