@@ -2,7 +2,7 @@ import CourseKit
 import Foundation
 import Testing
 
-/// A target declares in `Package.swift` what its sources import, no less and no more.
+/// A target declares in `Package.swift` what its sources import, no less and no more, and imports only what stands below it.
 @Suite struct DeclaredImportsTests {
   /// The package as SwiftPM understands it.
   private struct Package: Decodable {
@@ -84,5 +84,51 @@ import Testing
       let unused = declared.subtracting(imported).subtracting(target.type == "test" ? programs : [])
       #expect(unused.isEmpty, "\(target.name) declares \(unused.sorted()) and does not import it")
     }
+  }
+
+  /// The table of `docs/architecture.md`: on which floor each module stands.
+  private func floors() throws -> [String: Int] {
+    let page = try String(contentsOf: Course.root.appending(path: "docs/architecture.md"), encoding: .utf8)
+    var floors: [String: Int] = [:]
+    for row in page.matches(of: /(?m)^\| (\d+) \| (.+?) \|/) {
+      for name in row.2.matches(of: /`(\w+)`/) {
+        #expect(floors.updateValue(Int(row.1) ?? -1, forKey: String(name.1)) == nil, "\(name.1) stands on two floors")
+      }
+    }
+    return floors
+  }
+
+  /// What each module and program imports of the others; all lessons count as one.
+  private func graph() throws -> [String: Set<String>] {
+    let targets = try package().targets.filter { $0.type != "system" && !$0.folder.hasPrefix("Tests/") }
+    let names = Set(targets.map(\.name))
+    var graph: [String: Set<String>] = [:]
+    for target in targets {
+      let name = target.folder.hasPrefix("Lessons/") ? "lessons" : target.name
+      graph[name, default: []].formUnion(try imports(in: target.folder).intersection(names).subtracting([target.name]))
+    }
+    return graph
+  }
+
+  @Test func importsLeadDown() throws {
+    let (floors, graph) = try (floors(), graph())
+    #expect(floors.count > 15)
+    #expect(Set(floors.keys) == Set(graph.keys), "docs/architecture.md and Package.swift name other modules")
+    for (name, imported) in graph {
+      for other in imported {
+        #expect(
+          (floors[other] ?? .max) < (floors[name] ?? .min), "\(name) imports \(other), which does not stand below it")
+      }
+    }
+  }
+
+  /// The picture says in words what it shows, so that it cannot fall behind.
+  @Test func thePictureOfTheModulesIsFresh() throws {
+    let picture = try String(contentsOf: Course.root.appending(path: "docs/pictures/modules.svg"), encoding: .utf8)
+    let said = try #require(picture.firstMatch(of: /<desc>(.*?)<\/desc>/)).1
+    let sentences = try graph().filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }.map {
+      "\($0.key) imports \($0.value.sorted().joined(separator: ", "))"
+    }
+    #expect(said == sentences.joined(separator: "; "), "run python3 Scripts/module_graph.py")
   }
 }

@@ -47,7 +47,7 @@ public struct BLIP2: Pipeline {
   ///
   /// - Throws: an error in one line that names the file and the reason.
   public init(directory path: String) throws {
-    let directory = try TaskDirectory<BLIP2Model>(path, addingSpecialTokens: [Self.imageToken])
+    let directory = try PipelineDirectory<BLIP2Model>(path, addingSpecialTokens: [Self.imageToken])
     tokenizer = directory.tokenizer
     preparation = directory.processor
     let processorFile = directory.model.find("processor_config.json")

@@ -36,7 +36,7 @@ public struct ZeroShot: Pipeline {
   ///
   /// - Throws: an error in one line that names the file and the reason.
   public init(directory path: String) throws {
-    let directory = try TaskDirectory<CLIPModel>(path)
+    let directory = try PipelineDirectory<CLIPModel>(path)
     tokenizer = directory.tokenizer
     preparation = directory.processor
     (model, loadReport) = try directory.load()

@@ -29,7 +29,7 @@ public struct QuestionAnswering: Pipeline {
   ///
   /// - Throws: an error in one line that names the file and the reason.
   public init(directory path: String) throws {
-    let directory = try TaskDirectory<ViLTForQuestionAnswering>(path)
+    let directory = try PipelineDirectory<ViLTForQuestionAnswering>(path)
     tokenizer = directory.tokenizer
     preparation = directory.processor
     (model, loadReport) = try directory.load()

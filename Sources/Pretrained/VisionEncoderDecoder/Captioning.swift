@@ -34,7 +34,7 @@ public struct Captioning: Pipeline {
   ///
   /// - Throws: an error in one line that names the file and the reason.
   public init(directory path: String) throws {
-    let directory = try TaskDirectory<VisionEncoderDecoderModel>(path)
+    let directory = try PipelineDirectory<VisionEncoderDecoderModel>(path)
     tokenizer = directory.tokenizer
     preparation = directory.processor
     generation = try directory.model.generationConfiguration()
