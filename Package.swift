@@ -44,8 +44,8 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 
 /// What the lessons import that run published models.
 let publishedModels: [Target.Dependency] = [
-  "Checkpoints", "Datasets", "Evaluation", "Images", "Layers", "LessonInput", "Pretrained", "Notebook", "Tensors",
-  "Training", argumentParser,
+  "Checkpoints", "Datasets", "Evaluation", "Images", "Layers", "LessonInput", "Pretrained", "Notebook", "Support",
+  "Tensors", "Training", argumentParser,
 ]
 
 /// The lessons with all that each imports, and nothing else: a change in a library builds only its users again.
@@ -61,10 +61,10 @@ let lessons: [(name: String, imports: [Target.Dependency])] = [
     "Lesson05_CLIP",
     ["Datasets", "Evaluation", "Images", "Layers", "Models", "Notebook", "Plots", "Tensors", "Training"]
   ),
-  ("Lesson06_PretrainedCLIP", ["Plots", "Support", "Tokenizers"] + publishedModels),
+  ("Lesson06_PretrainedCLIP", ["Plots", "Tokenizers"] + publishedModels),
   ("Lesson07_Captioning", ["Plots"] + publishedModels),
   ("Lesson08_VQA", ["Plots"] + publishedModels),
-  ("Lesson09_BLIP2", ["Plots", "Support"] + publishedModels),
+  ("Lesson09_BLIP2", ["Plots"] + publishedModels),
   (
     "Lesson10_Interview",
     [
@@ -139,9 +139,7 @@ let package = Package(
     .target(name: "Weaver", dependencies: ["CourseKit", "Images", "Notebook", "Support"], swiftSettings: library),
     .target(
       name: "LessonInput",
-      dependencies: [
-        "Checkpoints", "Datasets", "Images", "Notebook", "Pretrained", "Support", "Tensors", argumentParser,
-      ],
+      dependencies: ["Checkpoints", "Datasets", "Images", "Notebook", "Pretrained", "Support", argumentParser],
       swiftSettings: library),
     .target(name: "CourseKit", dependencies: ["Notebook", "Support"], swiftSettings: library),
     .target(
@@ -180,7 +178,7 @@ let package = Package(
         "Support", "Training", "Checkpoints", "Datasets", "Evaluation", "Images", "Layers", "Pretrained", "Tensors",
         "Tokenizers",
       ]),
-    tests("LessonInput", ["LessonInput"]),
+    tests("LessonInput", ["LessonInput", "Support"]),
     tests("Images", ["Images", "Support", "Tensors"]),
     tests("Datasets", ["Datasets", "Images", "Support", "Tensors"]),
     tests("Evaluation", ["Evaluation", "Datasets", "Tensors"]),

@@ -37,10 +37,9 @@ struct ZeroShotFlags: ParsableArguments {
     let (logits, probabilities) = (answer.logitsPerImage.scalars, answer.probabilities.scalars)
     if model.json {
       return .object(
-        JSONLine.object([
-          "logits_per_image": JSONLine.rows(logits, width: texts.count),
-          "probs": JSONLine.rows(probabilities, width: texts.count),
-        ]))
+        [
+          "logits_per_image": .rows(logits, width: texts.count), "probs": .rows(probabilities, width: texts.count),
+        ])
     }
     let rows = pictures.enumerated().flatMap { image, picture in
       texts.enumerated().map { column, text in

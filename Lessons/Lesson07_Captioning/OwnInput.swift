@@ -2,6 +2,7 @@ import ArgumentParser
 import LessonInput
 import Notebook
 import Pretrained
+import Support
 
 /// The flags of captioning.
 ///
@@ -58,11 +59,10 @@ struct CaptioningFlags: ParsableArguments {
     let longest = captions.map(\.ids.count).max() ?? 0
     let rows = captions.map { $0.ids + Array(repeating: paddingToken, count: longest - $0.ids.count) }
     return .object(
-      JSONLine.object([
-        "ids": JSONLine.array(rows.map(JSONLine.integers)),
-        "captions": JSONLine.array(captions.map { JSONLine.string($0.text) }),
-        "scores": JSONLine.numbers(captions.map(\.score)),
-      ]))
+      [
+        "ids": .array(rows.map(JSON.integers)), "captions": .array(captions.map { .string($0.text) }),
+        "scores": .numbers(captions.map(\.score)),
+      ])
   }
 
   private func table(_ captions: [[Captioning.Caption]], _ pictures: [Picture]) -> LessonAnswer {

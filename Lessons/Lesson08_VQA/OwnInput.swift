@@ -2,6 +2,7 @@ import ArgumentParser
 import LessonInput
 import Notebook
 import Pretrained
+import Support
 import Tensors
 
 /// The flags of question answering: every question about every image.
@@ -39,10 +40,7 @@ struct QuestionAnsweringFlags: ParsableArguments {
     let (scalars, width) = (logits.scalars, logits.size(-1))
     if model.json {
       return .object(
-        JSONLine.object([
-          "logits": JSONLine.rows(scalars, width: width),
-          "answers": JSONLine.array(answers.map(JSONLine.string)),
-        ]))
+        ["logits": .rows(scalars, width: width), "answers": .array(answers.map(JSON.string))])
     }
     let rows = answers.enumerated().map { pair, answer in
       let best = scalars[pair * width..<(pair + 1) * width].max() ?? .nan

@@ -3,6 +3,7 @@ import Images
 import LessonInput
 import Notebook
 import Pretrained
+import Support
 
 /// The flags of BLIP-2: every prompt about every image, and without a prompt a caption.
 ///
@@ -52,10 +53,7 @@ struct BLIP2Flags: ParsableArguments {
     if model.json {
       let all = texts.flatMap { $0 }
       return .object(
-        JSONLine.object([
-          "ids": JSONLine.array(blip.rows(all).map(JSONLine.integers)),
-          "text": JSONLine.array(all.map { JSONLine.string($0.text) }),
-        ]))
+        ["ids": .array(blip.rows(all).map(JSON.integers)), "text": .array(all.map { .string($0.text) })])
     }
     let rows = zip(pairs, texts).flatMap { pair, texts in
       texts.map { [Cell.text(pair.picture.name), .text(pair.prompt ?? "–"), .text(onOneLine($0.answer))] }

@@ -4,6 +4,7 @@ import Datasets
 import Images
 import Notebook
 import Pretrained
+import Support
 
 /// The flags of lessons that run a published model: which model, which pictures, and how to answer.
 public struct ModelFlags: ParsableArguments {
@@ -45,7 +46,7 @@ public struct ModelFlags: ParsableArguments {
       return pipeline
     } catch let error as WrongModelType {
       let lesson = Self.lessons[error.found] ?? "no lesson"
-      throw ModelTaskError("\(error); \(lesson) takes a '\(error.found)'")
+      throw DataError(.mismatch, reason: "\(error); \(lesson) takes a '\(error.found)'")
     }
   }
 
@@ -79,7 +80,7 @@ extension [Picture] {
     do {
       return try body()
     } catch let error as PreparationError where indices.contains(error.index) {
-      throw ModelTaskError("\(self[error.index].name): \(error.reason)")
+      throw DataError(.mismatch, file: self[error.index].name, reason: error.reason)
     }
   }
 }

@@ -52,8 +52,8 @@ public struct ModelVerification {
               + "known are clip, vilt, vision-encoder-decoder, blip-2")
         }
       }
-    } catch let error as GenerationError {
-      throw DataError(.malformed, file: expected.file, reason: "\(error)")
+    } catch let error as DataError where error.file == nil {  // of a generation as the file records it
+      throw error.naming(expected.file)
     }
     self.leftOver = leftOver
     directory = path

@@ -1,5 +1,6 @@
 import Checkpoints
 import Pretrained
+import Support
 import Tensors
 import TestSupport
 import Testing
@@ -37,8 +38,8 @@ import Testing
   }
 
   @Test func promptsThatDoNotFitAreRefused() throws {
-    #expect(throws: GenerationError.self) { try model.generate(images, prompts: [[2, 20], [2, 30]], options()) }
-    #expect(throws: GenerationError.self) { try model.generate(images, prompts: [model.prompt([2])], options()) }
+    #expect(throws: DataError.self) { try model.generate(images, prompts: [[2, 20], [2, 30]], options()) }
+    #expect(throws: DataError.self) { try model.generate(images, prompts: [model.prompt([2])], options()) }
     #expect {
       try model.generate(images, prompts: [model.prompt([2]), model.prompt([999])], options())
     } throws: { "\($0)".contains("999") }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Support
 import Tensors
 import TestSupport
 import Testing
@@ -121,7 +122,7 @@ import Testing
       #expect {
         try model.generate(images, options)
       } throws: { error in
-        "\(error)".hasPrefix(change.key + " names token ") && error is GenerationError
+        "\(error)".hasPrefix(change.key + " names token ") && error is DataError
       }
     }
   }
@@ -131,7 +132,7 @@ import Testing
   @Test func scoresThatAreNotNumbersEndTheWritingWithAnError() throws {
     let sick = Constant(logits: [1, .nan, 0])
     for method in [GenerationOptions.Method.greedy, .sampling(.init()), .beamSearch(.init(count: 2))] {
-      #expect(throws: GenerationError.self) {
+      #expect(throws: DataError.self) {
         try sick.generate(after: [[0]], GenerationOptions(method, length: .new(3), endTokens: []))
       }
     }
@@ -143,12 +144,12 @@ import Testing
   @Test func nothingIsDrawnWhereNoTokenIsLeft() throws {
     var options = GenerationOptions(.sampling(.init()), length: .new(3), endTokens: [])
     options.rules.suppressedTokens = [0, 1, 2]
-    #expect(throws: GenerationError.self) {
+    #expect(throws: DataError.self) {
       try Constant(logits: [1, 2, 0]).generate(after: [[0]], options)
     }
     var cold = GenerationOptions.Sampling()
     cold.temperature = 1e-38
-    #expect(throws: GenerationError.self) {
+    #expect(throws: DataError.self) {
       try Constant(logits: [100, 200, 0]).generate(after: [[0]], GenerationOptions(.sampling(cold), endTokens: []))
     }
   }

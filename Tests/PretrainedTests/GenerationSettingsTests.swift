@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Pretrained
+import Support
 import TestSupport
 import Testing
 
@@ -85,7 +86,7 @@ import Testing
       #expect {
         try GenerationOptions(GenerationConfiguration(contentsOf: file))
       } throws: { error in
-        "\(error)".hasPrefix(file + ": ") && "\(error)".contains(reason) && error is GenerationError
+        "\(error)".hasPrefix(file + ": ") && "\(error)".contains(reason) && error is DataError
       }
     }
   }

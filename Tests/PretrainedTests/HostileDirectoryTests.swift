@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Images
+import Support
 import TestSupport
 import Testing
 
@@ -99,9 +100,9 @@ import Testing
     #expect(try options(#""max_length": 9"#).length == .total(9))
     #expect(try options(#""max_length": 9"#, length: 7).length == .total(7))
     #expect(try options(#""max_new_tokens": 5"#, length: 7).length == .new(5))
-    #expect(throws: GenerationError.self) { try options(#""num_beams": 2"#, beams: 0) }
+    #expect(throws: DataError.self) { try options(#""num_beams": 2"#, beams: 0) }
     // With the beams asked for, a setting may be without effect, or have one.
-    #expect(throws: GenerationError.self) { try options(#""penalty_alpha": 0.6"#) }
+    #expect(throws: DataError.self) { try options(#""penalty_alpha": 0.6"#) }
     #expect(throws: Never.self) { try options(#""penalty_alpha": 0.6"#, beams: 2) }
   }
 

@@ -98,7 +98,7 @@ public struct BLIP2: Pipeline {
   /// The model's own way of generating, but with this length.
   ///
   /// - Parameter maximumNewTokens: the longest answer in tokens; `nil` for 20.
-  /// - Throws: `GenerationError` for settings that are not supported.
+  /// - Throws: `DataError` for settings that are not supported.
   public func options(maximumNewTokens: Int? = nil) throws -> GenerationOptions {
     var options = try GenerationOptions(generation)
     if let maximumNewTokens { options.length = .new(maximumNewTokens) }
@@ -115,7 +115,7 @@ public struct BLIP2: Pipeline {
   ///   - options: how to choose tokens.
   ///   - onText: told of each answer as it grows.
   /// - Returns: for each request as many texts as asked for, best first.
-  /// - Throws: ``PreparationError`` for an image that cannot be prepared, ``ModelTaskError`` or `GenerationError` for a
+  /// - Throws: ``PreparationError`` for an image that cannot be prepared, `DataError` for a
   ///   prompt that the model cannot read or options that cannot be met.
   public func callAsFunction(
     _ requests: [Request], _ options: GenerationOptions, onText: TextObserver? = nil
@@ -139,11 +139,11 @@ public struct BLIP2: Pipeline {
     let settings = model.configuration.text
     guard let prompt else {
       if let start = settings.bosTokenID { return model.prompt([start]) }
-      throw ModelTaskError(
-        "text_config.bos_token_id is null, so there is no token that a text without a prompt begins with",
-        file: preparation.directory)
+      throw DataError(
+        .mismatch, file: preparation.directory,
+        reason: "text_config.bos_token_id is null, so there is no token that a text without a prompt begins with")
     }
-    if let promptProblem { throw ModelTaskError(promptProblem) }
+    if let promptProblem { throw DataError(.mismatch, reason: promptProblem) }
     let room = settings.positionCount - model.configuration.queryCount
     let ids = try tokenizer.tokens(
       of: [prompt], vocabularySize: settings.vocabularySize, positionCount: room, directory: preparation.directory

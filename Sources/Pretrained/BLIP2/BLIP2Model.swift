@@ -1,4 +1,5 @@
 import Layers
+import Support
 import Tensors
 
 /// BLIP-2 (Li et al. 2023, figure 1): a frozen image encoder, a frozen language model, and a small transformer between
@@ -65,7 +66,7 @@ public final class BLIP2Model: Module, PretrainedModel {
   ///   - pixelValues: `[B, C, H, W]`.
   ///   - ids: `[B, T]`, one text for each image, with Q placeholders (``prompt(_:)``).
   /// - Returns: `[B, T, V]`.
-  /// - Throws: ``GenerationError`` if a text has not Q placeholders.
+  /// - Throws: `DataError` if a text has not Q placeholders.
   public func callAsFunction(_ pixelValues: Tensor, ids: IntTensor) throws -> Tensor {
     for row in 0..<ids.shape[0] { try requirePlaceholders(ids[row].scalars) }
     return prompted(imageTokens(pixelValues)).logits(ids)
@@ -95,7 +96,7 @@ public final class BLIP2Model: Module, PretrainedModel {
   ///   - options: how to choose tokens.
   ///   - onToken: called with each token as it is chosen, for streaming.
   /// - Returns: for each image as many texts as asked for, best first.
-  /// - Throws: ``GenerationError`` for prompts that do not fit the images, or options that cannot be met.
+  /// - Throws: `DataError` for prompts that do not fit the images, or options that cannot be met.
   public func generate(
     _ pixelValues: Tensor, prompts: [[Int]]? = nil, _ options: GenerationOptions, onToken: TokenObserver? = nil
   ) throws -> [[GeneratedText]] {
@@ -103,7 +104,7 @@ public final class BLIP2Model: Module, PretrainedModel {
     let start = configuration.text.bosTokenID.map { [$0] } ?? []
     let prompts = prompts ?? Array(repeating: prompt(start), count: images)
     if prompts.count != images {
-      throw GenerationError("\(prompts.count) prompts do not fit \(images) images: one for each is needed")
+      throw DataError(reason: "\(prompts.count) prompts do not fit \(images) images: one for each is needed")
     }
     for prompt in prompts { try requirePlaceholders(prompt) }
     return try noGrad {
@@ -130,8 +131,9 @@ public final class BLIP2Model: Module, PretrainedModel {
   private func requirePlaceholders(_ ids: [Int]) throws {
     let count = ids.count { $0 == placeholder }
     if count != configuration.queryCount {
-      throw GenerationError(
-        "a prompt has \(count) placeholders for the image (token \(placeholder)), but the model has \(configuration.queryCount) queries"
+      throw DataError(
+        reason:
+          "a prompt has \(count) placeholders for the image (token \(placeholder)), but the model has \(configuration.queryCount) queries"
       )
     }
   }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Images
+import Support
 import Tensors
 import Tokenizers
 
@@ -52,7 +53,7 @@ public struct ZeroShot: Pipeline {
 
   /// Compares every image with every text.
   ///
-  /// - Throws: ``PreparationError`` for an image that cannot be prepared, ``ModelTaskError`` for a text that the model
+  /// - Throws: ``PreparationError`` for an image that cannot be prepared, `DataError` for a text that the model
   ///   cannot read.
   public func callAsFunction(images: [Image], texts: [String]) throws -> Answer {
     let texts = try encode(texts: texts)  // first, because it fails first
@@ -75,7 +76,7 @@ public struct ZeroShot: Pipeline {
 
   /// Texts in the common space: unit vectors, `[T, E]`.
   ///
-  /// - Throws: ``ModelTaskError`` for a text that the model cannot read.
+  /// - Throws: `DataError` for a text that the model cannot read.
   public func encode(texts: [String]) throws -> Tensor {
     let settings = model.configuration.text
     let encodings = try tokenizer.tokens(
@@ -88,9 +89,11 @@ public struct ZeroShot: Pipeline {
     try inChunks(encodings, of: Self.textsAtATime) { chunk in
       let padded = try tokenizer.pad(Array(chunk), to: padding)
       if let stranger = padded.lazy.flatMap(\.ids).first(where: { $0 < 0 || $0 >= settings.vocabularySize }) {
-        throw ModelTaskError(
-          "the tokenizer fills up texts with token \(stranger), but the model knows 0 to \(settings.vocabularySize - 1)",
-          file: preparation.directory)
+        throw DataError(
+          .mismatch, file: preparation.directory,
+          reason:
+            "the tokenizer fills up texts with token \(stranger), but the model knows 0 to \(settings.vocabularySize - 1)"
+        )
       }
       let mask = IntTensor(padded.map(\.attentionMask))
       // Nor must the model take a filling token for the text's end; the text's own first token cannot move it.

@@ -1,4 +1,5 @@
 import Layers
+import Support
 import Tensors
 
 /// A text that a model wrote.
@@ -29,7 +30,7 @@ extension CausalLanguageModel {
   ///   - options: how to choose tokens.
   ///   - onToken: told of each token as soon as it is certain: at once, but of beam search only at the end.
   /// - Returns: for each prompt as many texts as asked for, best first.
-  /// - Throws: ``GenerationError`` for options that contradict each other, an empty prompt, unknown tokens, a prompt that
+  /// - Throws: `DataError` for options that contradict each other, an empty prompt, unknown tokens, a prompt that
   ///   leaves no room, or scores of which none can be chosen.
   public func generate(
     after prompts: [[Int]], _ options: GenerationOptions, onToken: TokenObserver? = nil
@@ -70,9 +71,9 @@ extension CausalLanguageModel {
     try options.validate()
     try options.requireTokens(below: vocabularySize)
     let longest = prompts.map(\.count).max() ?? 0
-    if prompts.contains(where: \.isEmpty) { throw GenerationError("a prompt has no tokens") }
+    if prompts.contains(where: \.isEmpty) { throw DataError(reason: "a prompt has no tokens") }
     if let stranger = prompts.joined().first(where: { !accepts($0) }) {
-      throw GenerationError("a prompt holds token \(stranger), but the model knows 0 to \(vocabularySize - 1)")
+      throw DataError(reason: "a prompt holds token \(stranger), but the model knows 0 to \(vocabularySize - 1)")
     }
     let wanted =
       switch options.length {
@@ -81,12 +82,13 @@ extension CausalLanguageModel {
       case .unstated: min(Self.defaultNewTokens, (unstatedLimit ?? .max) - longest)
       }
     if wanted < 1 {
-      throw GenerationError("a prompt of \(longest) tokens leaves no room for new ones: \(options.length)")
+      throw DataError(reason: "a prompt of \(longest) tokens leaves no room for new ones: \(options.length)")
     }
     // The last token is only written, never read.
     let room = positionCount + 1 - longest
     if room < 1 {
-      throw GenerationError("a prompt of \(longest) tokens is longer than the \(positionCount) that the model can read")
+      throw DataError(
+        reason: "a prompt of \(longest) tokens is longer than the \(positionCount) that the model can read")
     }
     return (wanted, min(wanted, room))
   }

@@ -1,3 +1,5 @@
+import Support
+
 /// How a text is generated: how tokens are chosen, and when it ends.
 public struct GenerationOptions: Equatable, Sendable {
   /// How each token is chosen.
@@ -79,10 +81,10 @@ public struct GenerationOptions: Equatable, Sendable {
 
   /// What a model's directory says about generating with it.
   ///
-  /// - Throws: ``GenerationError`` for settings that change the text and are not supported, such as beam search that
+  /// - Throws: `DataError` for settings that change the text and are not supported, such as beam search that
   ///   samples, and for settings that contradict each other; it names the file.
   public init(_ configuration: GenerationConfiguration) throws {
-    if let refusal = configuration.refusal { throw GenerationError(refusal, file: configuration.file) }
+    if let refusal = configuration.refusal { throw DataError(file: configuration.file, reason: refusal) }
     if configuration.samples {
       var sampling = Sampling()
       sampling.temperature = configuration.temperature
@@ -110,8 +112,8 @@ public struct GenerationOptions: Equatable, Sendable {
     startToken = configuration.decoderStartTokenID ?? configuration.bosTokenID
     do {
       try validate()
-    } catch let error as GenerationError {
-      throw GenerationError(error.description, file: configuration.file)
+    } catch let error as DataError {
+      throw configuration.file.map(error.naming) ?? error
     }
   }
 
@@ -129,21 +131,21 @@ public struct GenerationOptions: Equatable, Sendable {
       case .sampling: Int.max
       }
     if returnCount > Self.choiceLimit {
-      throw GenerationError("\(returnCount) texts for each prompt are more than the limit of \(Self.choiceLimit)")
+      throw DataError(reason: "\(returnCount) texts for each prompt are more than the limit of \(Self.choiceLimit)")
     }
     if returnCount < 1 || returnCount > choices {
-      throw GenerationError("\(returnCount) texts for each prompt cannot be returned from \(choices)")
+      throw DataError(reason: "\(returnCount) texts for each prompt cannot be returned from \(choices)")
     }
-    if case .new(let count) = length, count < 1 { throw GenerationError("\(count) new tokens are no text") }
+    if case .new(let count) = length, count < 1 { throw DataError(reason: "\(count) new tokens are no text") }
     if !isPositive(rules.repetitionPenalty) {
-      throw GenerationError(
-        "the repetition penalty must be above 0 in single precision, not \(rules.repetitionPenalty)")
+      throw DataError(
+        reason: "the repetition penalty must be above 0 in single precision, not \(rules.repetitionPenalty)")
     }
     if rules.lengthDecay != nil && endTokens.isEmpty {
-      throw GenerationError("exponential_decay_length_penalty needs an end token")
+      throw DataError(reason: "exponential_decay_length_penalty needs an end token")
     }
     if !rules.badWords.isEmpty && rules.badWords.allSatisfy({ $0.count == 1 && endTokens.contains($0[0]) }) {
-      throw GenerationError("bad_words_ids holds end tokens only")
+      throw DataError(reason: "bad_words_ids holds end tokens only")
     }
   }
 
@@ -159,7 +161,7 @@ public struct GenerationOptions: Equatable, Sendable {
     ]
     for (key, tokens) in named {
       guard let stranger = tokens.first(where: { !(0..<vocabularySize).contains($0) }) else { continue }
-      throw GenerationError("\(key) names token \(stranger), but the model knows 0 to \(vocabularySize - 1)")
+      throw DataError(reason: "\(key) names token \(stranger), but the model knows 0 to \(vocabularySize - 1)")
     }
   }
 }
@@ -170,36 +172,25 @@ private func isPositive(_ number: Double) -> Bool { Float(number) > 0 && number.
 extension GenerationOptions.BeamSearch {
   fileprivate func validate(limit: Int) throws {
     if !(1...limit).contains(count) {
-      throw GenerationError("the number of beams must be from 1 to \(limit), not \(count)")
+      throw DataError(reason: "the number of beams must be from 1 to \(limit), not \(count)")
     }
-    if !lengthPenalty.isFinite { throw GenerationError("the length penalty must be a finite number") }
+    if !lengthPenalty.isFinite { throw DataError(reason: "the length penalty must be a finite number") }
   }
 }
 
 extension GenerationOptions.Sampling {
   fileprivate func validate() throws {
     if !isPositive(temperature) {
-      throw GenerationError(
-        "the temperature must be above 0 in single precision, not \(temperature); greedy search is the limit")
+      throw DataError(
+        reason: "the temperature must be above 0 in single precision, not \(temperature); greedy search is the limit")
     }
-    if topK < 0 { throw GenerationError("top-k must be at least 0, not \(topK)") }
-    if !(topP >= 0) { throw GenerationError("top-p must be at least 0, not \(topP)") }
-    if let topH, !(topH > 0 && topH <= 1) { throw GenerationError("top-h must be above 0 and at most 1, not \(topH)") }
-    if let minP, !(minP >= 0 && minP <= 1) { throw GenerationError("min-p must be from 0 to 1, not \(minP)") }
-    if !(typicalP > 0) { throw GenerationError("typical-p must be above 0, not \(typicalP)") }
-    if epsilonCutoff.isNaN || etaCutoff.isNaN { throw GenerationError("a cutoff must be a number") }
-  }
-}
-
-/// Options or prompts from which no text can be generated.
-public struct GenerationError: Error, Equatable, CustomStringConvertible {
-  /// One line that says why.
-  public let description: String
-
-  /// Creates an error.
-  ///
-  /// - Parameter file: the file that the options come from, which stands in front.
-  public init(_ description: String, file: String? = nil) {
-    self.description = file.map { "\($0): \(description)" } ?? description
+    if topK < 0 { throw DataError(reason: "top-k must be at least 0, not \(topK)") }
+    if !(topP >= 0) { throw DataError(reason: "top-p must be at least 0, not \(topP)") }
+    if let topH, !(topH > 0 && topH <= 1) {
+      throw DataError(reason: "top-h must be above 0 and at most 1, not \(topH)")
+    }
+    if let minP, !(minP >= 0 && minP <= 1) { throw DataError(reason: "min-p must be from 0 to 1, not \(minP)") }
+    if !(typicalP > 0) { throw DataError(reason: "typical-p must be above 0, not \(typicalP)") }
+    if epsilonCutoff.isNaN || etaCutoff.isNaN { throw DataError(reason: "a cutoff must be a number") }
   }
 }

@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// What forbids, forces or favors tokens whatever the model says, in transformers' order.
@@ -51,14 +52,14 @@ struct LogitsRules {
   ///   - scores: a number for each token of the vocabulary.
   ///   - prompt: what the text began with.
   ///   - written: what was written since.
-  /// - Throws: ``GenerationError`` if a score is not a number, so that no token can be chosen.
+  /// - Throws: `DataError` if a score is not a number, so that no token can be chosen.
   func apply(to scores: inout [Float], prompt: [Int], written: [Int]) throws {
     if !areEmpty {
       let text = TextSoFar(tokens: prompt + written, written: written, length: promptLength + written.count)
       for rule in rules { rule.apply(to: &scores, text) }
     }
     if scores.reduce(0, { $0 + ($1.isNaN ? 1 : 0) }) > 0 {
-      throw GenerationError("the scores of the next token are not numbers (NaN), so none can be chosen")
+      throw DataError(reason: "the scores of the next token are not numbers (NaN), so none can be chosen")
     }
   }
 }

@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// Draws tokens at random from those that transformers' warpers leave: temperature, top-h, top-k, the nucleus of top-p
@@ -13,13 +14,13 @@ struct TokenSampler {
 
   /// Draws one token, with one uniform number from the generator.
   ///
-  /// - Throws: ``GenerationError`` if no token has a probability: all are forbidden, or a score is infinite.
+  /// - Throws: `DataError` if no token has a probability: all are forbidden, or a score is infinite.
   func draw(_ logits: [Float]) throws -> Int {
     let candidates = candidates(logits)
     let whole = candidates.reduce(0) { $0 + Double($1.probability) }
     guard let last = candidates.last, whole > 0, whole.isFinite else {
-      throw GenerationError(
-        "no token can be drawn: none is left, or a score is infinite, as a temperature near 0 makes it")
+      throw DataError(
+        reason: "no token can be drawn: none is left, or a score is infinite, as a temperature near 0 makes it")
     }
     var remaining = generator.nextUnitDouble() * whole
     for candidate in candidates {

@@ -44,10 +44,10 @@ struct ImagePreparation {
     for (index, image) in images.enumerated() {
       let output = try outputSize(of: image, start + index)
       guard output == size else {
-        throw ModelTaskError(
-          "the image processor makes pictures of \(output.width)×\(output.height), but the model takes "
-            + "\(size.width)×\(size.height): preprocessor_config.json and config.json do not belong together",
-          file: directory)
+        throw DataError(
+          .mismatch, file: directory,
+          reason: "the image processor makes pictures of \(output.width)×\(output.height), but the model takes "
+            + "\(size.width)×\(size.height): preprocessor_config.json and config.json do not belong together")
       }
       do {
         prepared.append(try self(image))

@@ -35,7 +35,7 @@ struct PipelineDirectory<Model: PretrainedModel> {
   ///   model, or a file is missing or damaged.
   init(_ path: String, addingSpecialTokens specialTokens: [String] = []) throws {
     if access(path, F_OK) == 0, access(path, R_OK | X_OK) != 0 {
-      throw ModelTaskError("\(path): \(String(cString: strerror(errno)))")
+      throw DataError(.inputOutput, file: path, reason: String(cString: strerror(errno)))
     }
     model = try ModelDirectory(path)
     let (found, needed) = (model.configuration.modelType, Model.Configuration.modelType)
@@ -50,9 +50,9 @@ struct PipelineDirectory<Model: PretrainedModel> {
     if let channels = try model.configuration.written().sizes.first(where: { $0.path.last == "num_channels" }),
       channels.value != 3
     {
-      throw ModelTaskError(
-        "\(channels.key) is \(channels.value), but the pictures have 3 channels, red, green and blue",
-        file: settings)
+      throw DataError(
+        .mismatch, file: settings,
+        reason: "\(channels.key) is \(channels.value), but the pictures have 3 channels, red, green and blue")
     }
     let vocabulary = needed == "vilt" ? "vocab.txt" : "vocab.json"
     _ = try model.require(["tokenizer.json", vocabulary], purpose: "tokenizer")
@@ -89,7 +89,7 @@ extension Tokenizer {
   ///   - isPadding: whether the texts will be padded, for ``Tokenizer/processorTruncation(isPadding:)``; `nil` for what
   ///     is taken whole and stands beside tokens of other kinds, so that it may be empty.
   ///   - directory: where the tokenizer comes from, for messages.
-  /// - Throws: ``ModelTaskError`` for a text that is too long or has no token, or a token that the model does not know.
+  /// - Throws: `DataError` for a text that is too long or has no token, or a token that the model does not know.
   func tokens(
     of texts: [String], vocabularySize: Int, positionCount: Int, isPadding: Bool? = nil, directory: String?
   ) throws -> [Encoding] {
@@ -97,17 +97,21 @@ extension Tokenizer {
     return try texts.map { text in
       let encoding = try encode(text, pair: nil, addSpecialTokens: true, truncation: truncation)
       if encoding.count == 0, isPadding != nil {
-        throw ModelTaskError("the tokenizer makes no token of \"\(text.prefix(40))\"", file: directory)
+        throw DataError(.mismatch, file: directory, reason: "the tokenizer makes no token of \"\(text.prefix(40))\"")
       }
       if encoding.count > positionCount {
-        throw ModelTaskError(
-          "the text \(quoted(text.prefix(40))) … has \(encoding.count) tokens; the model reads at most \(positionCount)"
+        throw DataError(
+          .mismatch,
+          reason:
+            "the text \(quoted(text.prefix(40))) … has \(encoding.count) tokens; the model reads at most \(positionCount)"
         )
       }
       if let stranger = encoding.ids.first(where: { $0 < 0 || $0 >= vocabularySize }) {
-        throw ModelTaskError(
-          "the tokenizer makes token \(stranger) of \(quoted(text)), but the model knows 0 to \(vocabularySize - 1): "
-            + "the tokenizer is another model's", file: directory)
+        throw DataError(
+          .mismatch, file: directory,
+          reason:
+            "the tokenizer makes token \(stranger) of \(quoted(text)), but the model knows 0 to \(vocabularySize - 1): "
+            + "the tokenizer is another model's")
       }
       return encoding
     }

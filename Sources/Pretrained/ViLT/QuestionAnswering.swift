@@ -59,7 +59,7 @@ public struct QuestionAnswering: Pipeline {
   /// bytes alone and among others.
   ///
   /// - Returns: unnormalized scores of the answers, `[P, A]`.
-  /// - Throws: ``PreparationError`` for an image that cannot be prepared, ``ModelTaskError`` for a question that the model
+  /// - Throws: ``PreparationError`` for an image that cannot be prepared, `DataError` for a question that the model
   ///   cannot read.
   public func callAsFunction(_ pairs: [Pair]) throws -> Tensor {
     let asked = try tokens(of: pairs.map(\.question))

@@ -1,5 +1,6 @@
 import Checkpoints
 import Images
+import Support
 import Tensors
 import Tokenizers
 
@@ -61,7 +62,7 @@ public struct Captioning: Pipeline {
   ///     what the directory says.
   ///   - maximumLength: the longest caption in tokens, with the one that begins it; `nil` for what the directory says. A
   ///     `max_new_tokens` in the directory wins over it, as in transformers.
-  /// - Throws: `GenerationError` for settings that are not supported or contradict each other, and where the directory
+  /// - Throws: `DataError` for settings that are not supported or contradict each other, and where the directory
   ///   says how to generate but not with which token a caption starts.
   public func options(beams: Int? = nil, maximumLength: Int? = nil) throws -> GenerationOptions {
     var settings = generation
@@ -69,8 +70,8 @@ public struct Captioning: Pipeline {
     if let maximumLength { settings.maximumLength = maximumLength }
     let options = try GenerationOptions(settings)
     if options.startToken == nil, let file = generation.file {
-      throw GenerationError(
-        "names no token that a caption starts with (decoder_start_token_id or bos_token_id)", file: file)
+      throw DataError(
+        file: file, reason: "names no token that a caption starts with (decoder_start_token_id or bos_token_id)")
     }
     return options
   }
@@ -90,7 +91,7 @@ public struct Captioning: Pipeline {
   ///   - options: how to choose tokens.
   ///   - onText: told of each caption as it grows.
   /// - Returns: for each image as many captions as asked for, best first.
-  /// - Throws: ``PreparationError`` for an image that cannot be prepared, `GenerationError` for options that cannot be met.
+  /// - Throws: ``PreparationError`` for an image that cannot be prepared, `DataError` for options that cannot be met.
   public func callAsFunction(
     _ images: [Image], _ options: GenerationOptions, onText: TextObserver? = nil
   ) throws -> [[Caption]] {

@@ -1,4 +1,5 @@
 import Layers
+import Support
 import Tensors
 
 /// An image captioner: a Vision Transformer encodes the image, and a GPT-2 that attends to it writes the caption (Li et
@@ -55,12 +56,12 @@ public final class VisionEncoderDecoderModel: Module, PretrainedModel {
   ///   - options: how to choose tokens.
   ///   - onToken: called with each token as it is chosen, for streaming.
   /// - Returns: for each image as many captions as asked for, best first.
-  /// - Throws: ``GenerationError`` for options that cannot be met.
+  /// - Throws: `DataError` for options that cannot be met.
   public func generate(
     _ pixelValues: Tensor, _ options: GenerationOptions, onToken: TokenObserver? = nil
   ) throws -> [[GeneratedText]] {
     guard let start = options.startToken ?? configuration.decoderStartTokenID ?? configuration.decoder.bosTokenID else {
-      throw GenerationError("the configuration names no token that a caption starts with (decoder_start_token_id)")
+      throw DataError(reason: "the configuration names no token that a caption starts with (decoder_start_token_id)")
     }
     return try noGrad {
       let captions = ImageCaptions(decoder: decoder, memory: decoder.memory(encode(pixelValues)))
