@@ -114,8 +114,8 @@ let package = Package(
     .target(
       name: "Tensors", dependencies: ["CPrefetch", "Support"], swiftSettings: library,
       linkerSettings: [.linkedLibrary("m")]),
-    .target(name: "Layers", dependencies: ["Tensors"], swiftSettings: library),
-    .target(name: "Models", dependencies: ["Layers", "Tensors"], swiftSettings: library),
+    .target(name: "Layers", dependencies: ["Support", "Tensors"], swiftSettings: library),
+    .target(name: "Models", dependencies: ["Layers", "Support", "Tensors"], swiftSettings: library),
     .target(
       name: "Pretrained", dependencies: ["Checkpoints", "Images", "Layers", "Support", "Tensors", "Tokenizers"],
       swiftSettings: library),
@@ -126,7 +126,7 @@ let package = Package(
       name: "Datasets", dependencies: ["Images", "Support", "Tensors"], resources: [.copy("Resources")],
       swiftSettings: library),
     .target(
-      name: "Evaluation", dependencies: ["Datasets", "Images", "Pretrained", "Tensors", "Tokenizers"],
+      name: "Evaluation", dependencies: ["Datasets", "Images", "Pretrained", "Support", "Tensors", "Tokenizers"],
       swiftSettings: library),
     .target(
       name: "Training",

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Captions for the handwritten digits.
 public enum DigitCaption {

@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// A vocabulary of whole words, for small models.

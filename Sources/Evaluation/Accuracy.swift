@@ -1,5 +1,5 @@
 import Datasets
-import Tensors
+import Support
 
 /// The share of texts that are exactly their reference, 0 to 1.
 ///

@@ -1,4 +1,5 @@
 import Datasets
+import Support
 import Tensors
 
 /// The corpus BLEU score of texts against references (Papineni et al. 2002), without smoothing.

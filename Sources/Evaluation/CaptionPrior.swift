@@ -1,4 +1,5 @@
 import Datasets
+import Support
 import Tensors
 
 /// An n-gram language model of captions: the baseline of a captioner, without the picture.

@@ -1,4 +1,5 @@
 import Datasets
+import Support
 import Tensors
 
 /// Multinomial logistic regression: a linear layer and softmax, trained to the one optimum.

@@ -1,5 +1,5 @@
 import Datasets
-import Tensors
+import Support
 
 /// A classifier of plain numbers: a baseline for the course's neural networks.
 public protocol BaselineClassifier: Sendable {

@@ -1,5 +1,5 @@
 import Datasets
-import Tensors
+import Support
 
 /// Answers without the picture: to each question the answer that was right most often in training.
 ///

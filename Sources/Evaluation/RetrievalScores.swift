@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// How well the right items are found by similarity: the rank of each query's right item, from 1.

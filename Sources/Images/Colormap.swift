@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Colors for the numbers from 0 to 1.
 public struct Colormap: Sendable {

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 extension Image {
   /// Copies another image over this one with its upper left pixel at (x, y); what lies outside is cut off.

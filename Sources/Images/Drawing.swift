@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 extension Image {
   /// Fills the part of a rectangle that lies inside the image; a color with alpha is mixed in.

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// A rectangle of whole pixels.
 public struct Rectangle: Sendable, Hashable {

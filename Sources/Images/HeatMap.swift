@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 extension Image {
   /// A matrix of numbers as a picture, one square for each.

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// A picture of 8-bit samples: a value, row after row from the top, the samples of a pixel side by side.
 ///

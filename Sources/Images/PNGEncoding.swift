@@ -1,6 +1,5 @@
 import CPNG
 import Support
-import Tensors
 
 extension Image {
   /// The image as the bytes of a PNG of 8-bit samples, the same bytes for the same pixels.

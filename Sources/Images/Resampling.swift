@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// How pixels between pixels are found. All but the first widen when an image shrinks, so that no pixel is passed over.

@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// The attention weights of a model's layers for one input. They are recorded from outside, so that the model itself has

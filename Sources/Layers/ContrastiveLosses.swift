@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// CLIP's symmetric contrastive loss (Radford et al. 2021, figure 3): the cross-entropy of finding an image's text among

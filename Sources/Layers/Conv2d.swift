@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// A two-dimensional convolution (`nn.Conv2d`).

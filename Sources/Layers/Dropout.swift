@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// Sets elements to zero at random while training (Srivastava et al. 2014; `nn.Dropout`).

@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// A table with one vector for each id (`nn.Embedding`).

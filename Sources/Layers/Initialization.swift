@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// How new parameters get their values: as in PyTorch, from the current generator, in the order in which the layers

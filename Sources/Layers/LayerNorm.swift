@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// Layer normalization over the last dimension (Ba, Kiros and Hinton 2016; `nn.LayerNorm`).

@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// A linear map with a bias: `x · weightᵀ + bias` (`nn.Linear`).

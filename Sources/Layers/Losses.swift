@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// Cross-entropy of class scores against labels: `nn.functional.cross_entropy` with the mean over the examples.

@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// A part of a model: parameters, smaller modules, and a computation (PyTorch's `nn.Module`).

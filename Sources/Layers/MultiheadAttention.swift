@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// Attention with several heads (Vaswani et al. 2017, section 3.2.2; `nn.MultiheadAttention` with `batch_first=True`).

@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// Changes parameters against their gradients.

@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// A learning rate for each step, counted from 0.

@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// Causal self-attention, attention to an encoder's output, and a feed-forward part (Vaswani et al. 2017,

@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// Self-attention and a feed-forward part, each with a shortcut (Vaswani et al. 2017, section 3.1;

@@ -1,4 +1,5 @@
 import Layers
+import Support
 import Tensors
 
 /// Splits an image into square patches and projects each to a token (Dosovitskiy et al. 2021, section 3.1).

@@ -1,4 +1,5 @@
 import Layers
+import Support
 import Tensors
 
 /// The notebook's simplified CLIP (after Radford et al. 2021, figure 3): two towers into one space.

@@ -1,4 +1,5 @@
 import Layers
+import Support
 import Tensors
 
 /// The Vision Transformer (Dosovitskiy et al. 2021, figure 1), as the notebook builds it.

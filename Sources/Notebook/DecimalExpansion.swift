@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// The exact decimal digits of a finite binary floating-point number.
 ///

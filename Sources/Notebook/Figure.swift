@@ -1,5 +1,4 @@
 import Support
-import Tensors
 
 /// Shows a picture or a plot: writes it as `lessonNN-name.png` or `.svg` when the command line has `--figures DIR`, and
 /// draws a picture on standard error when that is a terminal with colors.

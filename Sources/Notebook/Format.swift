@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Numbers as text, the same bytes on every machine.
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Lays a table out in columns: text to the left, numbers to the right, two spaces between.
 public struct TextTable {

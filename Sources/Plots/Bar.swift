@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// One bar of a ``BarPlot``.
 public struct Bar: Sendable {

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// A curve of a ``LinePlot``: numbers in their order, with a name.
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// What is asked of a plot's values; a mistake ends the program with one line that names the plot.
 struct PlotCheck {

@@ -1,5 +1,4 @@
 import Notebook
-import Tensors
 
 /// A marked place of an axis.
 struct Tick: Equatable {

@@ -4,7 +4,6 @@ import Images
 import Layers
 import Pretrained
 import Support
-import Tensors
 import Tokenizers
 
 /// A trained model with all that belongs to it, to be written as a directory that transformers reads.

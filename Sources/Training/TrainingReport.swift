@@ -1,6 +1,5 @@
 import Foundation
 import Support
-import Tensors
 
 /// What a training came to: names and values, in order.
 ///

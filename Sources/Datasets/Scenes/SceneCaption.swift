@@ -1,4 +1,4 @@
-import Tensors
+import Support
 
 /// Which wordings to choose from: those of training, or those that are kept for evaluation.
 public enum SceneWordings: Sendable, CaseIterable {

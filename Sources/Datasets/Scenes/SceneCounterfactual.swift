@@ -1,5 +1,3 @@
-import Tensors
-
 /// A question and two scenes that differ in one respect only, but for which the true answers differ.
 ///
 /// A model that does not use the changed part of the picture answers at most one of the two rightly.

@@ -1,5 +1,5 @@
 import Images
-import Tensors
+import Support
 
 /// The colors of the things in a drawn scene; the order is the order of the answers and of the smaller worlds.
 public enum SceneColor: Int, Sendable, CaseIterable, CustomStringConvertible {

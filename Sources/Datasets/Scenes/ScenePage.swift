@@ -1,5 +1,5 @@
 import Images
-import Tensors
+import Support
 
 extension Scene {
   /// A page of scenes with their captions, for looking at.

@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// An endless list of drawn scenes: the one at an index depends on the seed and the index alone.

@@ -1,7 +1,6 @@
 import Checkpoints
 import Images
 import Support
-import Tensors
 import Tokenizers
 
 /// Texts about pictures from a published BLIP-2 such as `Salesforce/blip2-opt-2.7b`.

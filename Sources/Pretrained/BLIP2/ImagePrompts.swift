@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// A language model together with the images in its prompts.

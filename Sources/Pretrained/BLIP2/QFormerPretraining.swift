@@ -1,4 +1,5 @@
 import Layers
+import Support
 import Tensors
 
 /// The Q-Former with what its first training needs (Li et al. 2023, section 3.1, figure 2): the words of a text next to

@@ -1,4 +1,5 @@
 import Layers
+import Support
 import Tensors
 
 /// The Vision Transformer without its head (Dosovitskiy et al. 2021, figure 1): the image encoder of the captioner, under

@@ -1,4 +1,5 @@
 import Layers
+import Support
 import Tensors
 
 /// CLIP's text tower (Radford et al. 2021, section 2.4): a transformer in which each token attends only to itself and to

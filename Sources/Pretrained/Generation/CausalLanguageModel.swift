@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// A model that gives the logits of the next token of texts.

@@ -1,5 +1,4 @@
 import Checkpoints
-import Support
 
 /// How published files name the tensors of a model, where they do not name them as the model itself does.
 public struct PublishedNames: Sendable {

@@ -1,4 +1,5 @@
 import Layers
+import Support
 import Tensors
 
 /// The question's half of ViLT's input (Kim et al. 2021, equation 1): words and their positions, embedded as in BERT.

@@ -1,4 +1,5 @@
 import Layers
+import Support
 import Tensors
 
 /// ViLT's single stream (Kim et al. 2021, section 3.1): "a transformer encoder over the concatenated embeddings".

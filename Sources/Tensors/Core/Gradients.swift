@@ -1,3 +1,4 @@
+import Support
 import Synchronization
 
 /// One step of a computation, as automatic differentiation remembers it.

@@ -1,3 +1,5 @@
+import Support
+
 /// An array of whole numbers with any number of dimensions: token ids, class labels, positions, indices.
 public struct IntTensor: Equatable, Sendable {
   /// The size of each dimension.

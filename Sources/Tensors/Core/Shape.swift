@@ -1,3 +1,5 @@
+import Support
+
 /// Arithmetic on shapes and strides.
 enum Shape {
   /// How many numbers a tensor of this shape has.
@@ -112,4 +114,12 @@ enum Shape {
     }
     return result
   }
+}
+
+/// How many numbers a shape has; ends the program with one clear line if they cannot be.
+package func checkedCount(_ shape: [Int], _ operation: String) -> Int { Shape.count(shape, operation) }
+
+/// Ends the program with one clear line unless there is memory for so many numbers, 32-bit ones.
+package func requireMemory(for shape: [Int], _ operation: String) {
+  MemoryPool.require(Shape.count(shape, operation), shape: shape, operation)
 }

@@ -1,3 +1,5 @@
+import Support
+
 /// An array of 32-bit floats with any number of dimensions, and the node of automatic differentiation behind it.
 ///
 /// A tensor is a small value: a shape over shared memory. Views (`transpose`, `reshape`, slices, `expand`) share the

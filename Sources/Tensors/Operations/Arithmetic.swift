@@ -1,6 +1,8 @@
 // Sums, differences, products and quotients, with broadcasting. All operations follow one pattern: check the
 // shapes, compute, record the gradient, return.
 
+import Support
+
 extension Tensor {
   /// Element by element; shapes broadcast.
   public static func + (a: Tensor, b: Tensor) -> Tensor {

@@ -1,5 +1,7 @@
 // Scaled dot-product attention, in one operation: softmax(q kᵀ · scale + mask) v (Vaswani et al. 2017, section 3.2.1).
 
+import Support
+
 extension Tensor {
   /// Each query attends to all keys: it takes the mean of the values, weighted by the softmax of its scores.
   ///

@@ -1,5 +1,7 @@
 // Two-dimensional convolution as a matrix product over unfolded patches.
 
+import Support
+
 extension Tensor {
   /// Cross-correlation of images with filters: `nn.functional.conv2d`.
   ///

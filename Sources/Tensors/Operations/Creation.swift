@@ -1,3 +1,5 @@
+import Support
+
 extension Tensor {
   /// A tensor full of one value.
   public static func full(_ shape: [Int], _ value: Float) -> Tensor { filled(shape, value, "full") }

@@ -1,5 +1,7 @@
 // Picking elements by index.
 
+import Support
+
 extension Tensor {
   /// The row of this table for each id: `F.embedding`.
   ///

@@ -1,5 +1,7 @@
 // Resizing the last two dimensions.
 
+import Support
+
 /// How `Tensor.interpolate` finds the values between pixels.
 public enum InterpolationMode: Sendable {
   /// The pixel whose area contains the position.

@@ -1,6 +1,8 @@
 // Comparisons give masks: tensors of 1 (true) and 0 (false). No gradient passes through them. `where`, `maskedFill`,
 // `tril` and `triu` use masks.
 
+import Support
+
 extension Tensor {
   /// 1 where `a` is greater.
   public static func .> (a: Tensor, b: Tensor) -> Tensor { combined(a.detached(), b.detached(), Greater(), ".>") }

@@ -1,5 +1,7 @@
 // Matrix products.
 
+import Support
+
 extension Tensor {
   /// The matrix product over the last two dimensions; the others broadcast.
   ///

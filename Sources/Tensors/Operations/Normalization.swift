@@ -1,5 +1,7 @@
 // Layer normalization and L2 normalization.
 
+import Support
+
 extension Tensor {
   /// Normalizes the last dimension to mean 0 and variance 1, then scales and shifts it (Ba et al. 2016).
   ///

@@ -1,6 +1,8 @@
 // Random tensors, drawn from the current generator in PyTorch's order: after the same `manualSeed` they hold the same
 // bits as PyTorch's.
 
+import Support
+
 extension Tensor {
   /// Uniform numbers from 0 (included) to 1 (excluded): `torch.rand`.
   public static func rand(_ shape: [Int]) -> Tensor {

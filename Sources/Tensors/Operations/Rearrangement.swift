@@ -1,5 +1,7 @@
 // Copies in another arrangement: tensors put together, padded, flipped and repeated.
 
+import Support
+
 extension Tensor {
   /// Tensors one behind the other along a dimension.
   public static func cat(_ tensors: [Tensor], dim: Int = 0) -> Tensor {

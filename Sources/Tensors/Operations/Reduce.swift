@@ -1,6 +1,8 @@
 // Sums, running sums, means and extremes over dimensions. The order of every sum depends on the shape alone (see
 // `Reductions`).
 
+import Support
+
 extension Tensor {
   /// The sum of everything, or over the given dimensions.
   ///

@@ -1,5 +1,7 @@
 // Elements in order along a dimension.
 
+import Support
+
 extension Tensor {
   /// The elements along a dimension in order, and where each was. Equal elements keep their order; NaN counts as
   /// largest, as in PyTorch.

@@ -2,6 +2,8 @@
 // asked. The gradient of a view is the opposite view of the gradient; that of a slice is added into its region (see
 // `GradientNode.Backward`).
 
+import Support
+
 extension Tensor {
   private func view(shape: [Int], strides: [Int], offset: Int? = nil) -> Tensor {
     Tensor(shape: shape, strides: strides, offset: offset ?? self.offset, storage: storage)

@@ -1,3 +1,5 @@
+import Support
+
 extension Generator {
   /// Fills a buffer with ones, each with the given probability, and zeros, as PyTorch's `bernoulli_(p)` does.
   ///

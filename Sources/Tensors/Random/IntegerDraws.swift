@@ -1,3 +1,5 @@
+import Support
+
 extension Generator {
   /// Draws integers of a range, as PyTorch's `randint` does.
   ///

@@ -1,3 +1,5 @@
+import Support
+
 extension Generator {
   /// Fills a buffer with normal numbers, as PyTorch's `normal_` and, with the defaults, `randn` do for a contiguous
   /// tensor.

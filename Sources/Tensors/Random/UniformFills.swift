@@ -1,3 +1,5 @@
+import Support
+
 extension Generator {
   /// How many elements a fill makes at a time: their draws stay in the first-level cache. A multiple of 16, the block
   /// of ``fillNormal(_:mean:std:)``.

@@ -1,5 +1,7 @@
 // The arithmetic of optimizers: one pass over a parameter's memory, without intermediate tensors.
 
+import Support
+
 /// One parameter's part of a step of AdamW: it and its two running means are changed in place.
 package struct AdamWUpdate {
   let parameter: Tensor

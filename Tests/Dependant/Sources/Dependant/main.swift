@@ -5,6 +5,7 @@ import Images
 import Layers
 import Models
 import Pretrained
+import Support
 import Tensors
 import Tokenizers
 
@@ -29,4 +30,5 @@ let path = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : "dependa
 try SafetensorsWriter.write(
   model.namedParameters().map { TensorToWrite(name: $0.name, $0.parameter.scalars, shape: $0.parameter.shape) },
   to: path)
+print("Support:", try SHA256.hexadecimal(ofFile: path).count, "digits of a checksum,", JSON.object(.init()).text())
 print("Checkpoints:", try Checkpoint(path: path).names.count, "tensors written and read")

@@ -80,7 +80,7 @@
     /// Whether a source file is one of the library's. Paths can be relative to the package; of those, the files that exist
     /// there are meant.
     private static func isLibrarys(_ path: String) -> Bool {
-      // This file is Sources/Tensors/CallStack/CallerLocation.swift: three folders up are all the library's modules.
+      // This file is Sources/Support/CallStack/CallerLocation.swift: three folders up are all the library's modules.
       let parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
       let sources = parts.dropLast(3).joined(separator: "/") + "/"
       if path.hasPrefix("/") { return path.hasPrefix(sources) }

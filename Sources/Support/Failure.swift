@@ -1,5 +1,3 @@
-import Support
-
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -11,7 +9,7 @@ import Support
 /// The line names the operation, the shapes, and the place in the *caller's* code, even when the operation was
 /// reached through an operator or deep within a model: the call stack is searched for the first frame outside the
 /// engine's own sources. Bad data (a file, an image) is never reported this way; it throws.
-func fail(_ operation: String, _ reason: String) -> Never {
+package func fail(_ operation: String, _ reason: String) -> Never {
   let place = callerLocation().map { " (at \($0))" } ?? ""
   // Some callers give the name that `#function` has.
   let called = OuterCall.current?.operation ?? String(operation.prefix { $0 != "(" })
@@ -29,14 +27,6 @@ func fail(_ operation: String, _ reason: String) -> Never {
 ///   - reason: what did not fit, with the shapes.
 public func reportMisuse(_ operation: String, _ reason: String) -> Never {
   fail(operation, reason)
-}
-
-/// How many numbers a shape has; ends the program with one clear line if they cannot be.
-package func checkedCount(_ shape: [Int], _ operation: String) -> Int { Shape.count(shape, operation) }
-
-/// Ends the program with one clear line unless there is memory for so many numbers, 32-bit ones.
-package func requireMemory(for shape: [Int], _ operation: String) {
-  MemoryPool.require(Shape.count(shape, operation), shape: shape, operation)
 }
 
 /// `Folder/file.swift:line` of the innermost frame that is not part of the library.
