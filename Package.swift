@@ -155,8 +155,8 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "Checkpoints", "CourseKit", "Datasets", "Images", "Layers", "Models", "Pretrained", "Notebook", "Tensors",
-        "Tokenizers", argumentParser,
+        "Checkpoints", "CourseKit", "Datasets", "Images", "Layers", "Models", "Pretrained", "Notebook", "Support",
+        "Tensors", "Tokenizers", argumentParser,
       ],
       resources: [.embedInCode("torch_worker.py")], swiftSettings: program),
 
@@ -192,10 +192,10 @@ let package = Package(
     .executableTarget(
       name: "SampleMistakes", dependencies: ["Layers", "Tensors"], path: "Tests/SampleMistakes",
       exclude: ["mistakes.py"], swiftSettings: lesson),
-    tests("Notebook", ["Notebook", "SampleLesson", "SampleMistakes", "CourseKit", "Images"]),
+    tests("Notebook", ["Notebook", "SampleLesson", "SampleMistakes", "CourseKit", "Images", "Support"]),
     tests("Plots", ["Plots", "Images", "Notebook", "Support", "Tensors"]),
     tests("Weaver", ["Support", "Weaver", "CourseKit", "Images", "Notebook", "Tensors"]),
-    tests("CourseKit", ["CourseKit", "Notebook", "SampleLesson"]),
+    tests("CourseKit", ["CourseKit", "Notebook", "SampleLesson", "Support"]),
     tests("Course", ["course", "bench", "CourseKit", "Training", "Lesson11_Summary", "Lesson12_References"]),
     .testTarget(
       name: "LessonTests",

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// What a reader has read and run: the lines of `progress.txt`.
 ///
@@ -88,24 +89,11 @@ public struct ProgressFile: Sendable {
 
   /// What the file says; nothing where there is none.
   ///
-  /// - Throws: ``CourseError`` if it is there and cannot be read.
+  /// - Throws: `DataError` if it is there and cannot be read.
   public func load() throws -> ReadingProgress {
-    guard let path else { return ReadingProgress(parsing: "") }
-    // A pipe would otherwise hold the program up until somebody writes there.
-    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-    if descriptor < 0, errno == ENOENT { return ReadingProgress(parsing: "") }
-    guard descriptor >= 0 else { throw failure("read") }
-    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw CourseError("\(path): is no regular file, so it keeps no progress")
-    }
-    let bytes = try (file.read(upToCount: Self.largestSize)) ?? Data()
-    return ReadingProgress(parsing: String(decoding: bytes, as: UTF8.self))
+    guard let path, FileSystem.exists(path) else { return ReadingProgress(parsing: "") }
+    return ReadingProgress(parsing: String(decoding: try FileSystem.read(path, limit: 16 << 20), as: UTF8.self))
   }
-
-  /// The most bytes that are read of a file.
-  private static let largestSize = 16 << 20
 
   /// Adds a line: what was done with a lesson, and when. All that stands in the file stays as it is.
   ///
@@ -113,7 +101,7 @@ public struct ProgressFile: Sendable {
   public func add(_ activity: ReadingProgress.Activity, _ lesson: LessonEntry, at time: LocalTime = .now) throws {
     guard let path else { return }
     let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw failure("written") }
+    guard descriptor >= 0 else { throw failure() }
     defer { close(descriptor) }
     let size = lseek(descriptor, 0, SEEK_END)
     var line = "\(time.date) \(time.minute) \(activity.rawValue) \(lesson.paddedNumber)\n"
@@ -123,13 +111,12 @@ public struct ProgressFile: Sendable {
     if size > 0, pread(descriptor, &last, 1, size - 1) == 1, last != UInt8(ascii: "\n") { line = "\n" + line }
     let bytes = Array(line.utf8)
     // One call, so that lines of two programs never mix.
-    guard write(descriptor, bytes, bytes.count) == bytes.count else { throw failure("written") }
+    guard write(descriptor, bytes, bytes.count) == bytes.count else { throw failure() }
   }
 
   private static let heading = "# What you have read and run. The file is yours: change it, or delete it.\n"
 
-  private func failure(_ verb: String) -> CourseError {
-    let reason = String(cString: strerror(errno))
-    return CourseError("\(path ?? ""): cannot be \(verb): \(reason)")
+  private func failure() -> CourseError {
+    CourseError("\(path ?? ""): cannot be written: \(FileSystem.lastError)")
   }
 }

@@ -1,3 +1,5 @@
+import Support
+
 /// Questions with four answers each, of which one is right.
 ///
 /// A quiz is written in Markdown, so that it can be read, and changed, without a program:
@@ -36,8 +38,8 @@ public struct Quiz: Equatable, Sendable {
   /// - Parameters:
   ///   - markdown: what is written before the first `## ` is an introduction and left out.
   ///   - file: the name for errors.
-  /// - Throws: ``QuizError`` that names the line of a question without four answers, one right answer or an explanation.
-  public init(markdown: String, file: String) throws(QuizError) {
+  /// - Throws: `DataError` that names the line of a question without four answers, one right answer or an explanation.
+  public init(markdown: String, file: String) throws(DataError) {
     var questions: [Question] = []
     var draft: Draft?
     for (index, line) in markdown.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
@@ -49,24 +51,11 @@ public struct Quiz: Equatable, Sendable {
       }
     }
     guard let draft else {
-      throw QuizError(file: file, line: 1, reason: "holds no question, a line that begins with ##")
+      throw DataError(file: file, place: "line 1", reason: "holds no question, a line that begins with ##")
     }
     questions.append(try draft.question(file))
     self.questions = questions
   }
-}
-
-/// What is wrong with a quiz, and where.
-public struct QuizError: Error, Equatable, CustomStringConvertible {
-  /// The quiz's file.
-  public let file: String
-  /// The line, from 1.
-  public let line: Int
-  /// What does not fit.
-  public let reason: String
-
-  /// `quiz.md: line 7: …`.
-  public var description: String { "\(file): line \(line): \(reason)" }
 }
 
 /// A question while it is being read.
@@ -77,22 +66,23 @@ private struct Draft {
   var right: [Int] = []
   var explanation: [Substring] = []
 
-  mutating func add(_ line: Substring, number: Int, _ file: String) throws(QuizError) {
+  mutating func add(_ line: Substring, number: Int, _ file: String) throws(DataError) {
     if line.hasPrefix("- [ ] ") || line.hasPrefix("- [x] ") {
       if line.hasPrefix("- [x] ") { right.append(answers.count) }
       answers.append(String(line.dropFirst(6)))
     } else if line.hasPrefix("-") {
-      throw QuizError(file: file, line: number, reason: "an answer begins with '- [ ] ', the right one with '- [x] '")
+      throw DataError(
+        file: file, place: "line \(number)", reason: "an answer begins with '- [ ] ', the right one with '- [x] '")
     } else if !line.allSatisfy(\.isWhitespace) {
       if answers.isEmpty {
-        throw QuizError(file: file, line: number, reason: "the answers come first, then the explanation")
+        throw DataError(file: file, place: "line \(number)", reason: "the answers come first, then the explanation")
       }
       explanation.append(line)
     }
   }
 
-  func question(_ file: String) throws(QuizError) -> Quiz.Question {
-    func failure(_ reason: String) -> QuizError { QuizError(file: file, line: line, reason: reason) }
+  func question(_ file: String) throws(DataError) -> Quiz.Question {
+    func failure(_ reason: String) -> DataError { DataError(file: file, place: "line \(line)", reason: reason) }
     if answers.count != Quiz.answerCount {
       throw failure("the question has \(answers.count) answers, not \(Quiz.answerCount)")
     }

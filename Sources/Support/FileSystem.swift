@@ -137,16 +137,22 @@ package enum FileSystem {
   package static func read(_ path: String, limit: Int) throws(DataError) -> [UInt8] {
     let (descriptor, expected) = try openForReading(path)
     defer { close(descriptor) }
-    var bytes: [UInt8] = []
     // One more than expected, to see the end; a file may have grown, or have no size before it is read (`/proc`).
-    var room = min(max(expected, 0), limit) + 1
-    while bytes.count <= limit {
-      let (count, code) = append(room, from: descriptor, to: &bytes)
-      if count == 0 { return bytes }
-      if count < 0, code != EINTR {
-        throw DataError(.inputOutput, file: path, reason: "cannot be read: \(String(cString: strerror(code)))")
+    var bytes = [UInt8](repeating: 0, count: min(max(expected, 0), limit) + 1)
+    var count = 0
+    while count <= limit {
+      if count == bytes.count { bytes.append(contentsOf: repeatElement(0, count: max(count, 1 << 16))) }
+      let taken = bytes.withUnsafeMutableBytes {
+        readBytes(descriptor, UnsafeMutableRawBufferPointer(rebasing: $0[count...]))
       }
-      room = max(room - max(count, 0), 1 << 16)
+      if taken < 0, errno != EINTR {
+        throw DataError(.inputOutput, file: path, reason: "cannot be read: \(lastError)")
+      }
+      if taken == 0 {
+        bytes.removeLast(bytes.count - count)
+        return bytes
+      }
+      count += max(taken, 0)
     }
     throw DataError(.tooLarge, file: path, reason: "is larger than \(limit) bytes")
   }
@@ -163,24 +169,6 @@ package enum FileSystem {
     throw DataError(file: path, place: line.map { "line \($0 + 1)" }, reason: "the text is not UTF-8")
   }
 
-  /// Reads at most `room` bytes; how many, negative if none could be read, and the error's number.
-  private static func append(_ room: Int, from descriptor: Int32, to bytes: inout [UInt8]) -> (Int, Int32) {
-    var (count, code) = (0, Int32(0))
-    bytes.append(
-      contentsOf: [UInt8](unsafeUninitializedCapacity: room) { buffer, filled in
-        #if canImport(Darwin)
-          count = Darwin.read(descriptor, buffer.baseAddress, room)
-        #elseif canImport(Glibc)
-          count = Glibc.read(descriptor, buffer.baseAddress, room)
-        #else
-          count = Musl.read(descriptor, buffer.baseAddress, room)
-        #endif
-        code = errno
-        filled = max(count, 0)
-      })
-    return (count, code)
-  }
-
   // MARK: Writing
 
   /// Writes a file that appears complete or not at all; it is on the disk when this returns.
@@ -194,6 +182,11 @@ package enum FileSystem {
 
   /// Writes a text as UTF-8, as ``write(_:to:)-([UInt8],_)`` does.
   package static func write(_ text: String, to path: String) throws(DataError) { try write(Array(text.utf8), to: path) }
+}
+
+/// The operating system's `read`, whose name ``FileSystem`` hides.
+private func readBytes(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+  read(descriptor, buffer.baseAddress, buffer.count)
 }
 
 /// A file that appears at its path complete, or not at all.
@@ -245,14 +238,7 @@ package final class AtomicFile {
   ///
   /// - Throws: ``DataError`` if they cannot be written.
   package func append(_ bytes: [UInt8]) throws(DataError) {
-    let outcome = bytes.withUnsafeBytes { bytes -> Result<Void, DataError> in
-      do throws(DataError) {
-        return .success(try append(bytes))
-      } catch {
-        return .failure(error)
-      }
-    }
-    try outcome.get()
+    try bytes.withUnsafeBufferPointer { (bytes) throws(DataError) in try append(UnsafeRawBufferPointer(bytes)) }
   }
 
   /// Gives the file its name, in place of a file that has it.

@@ -150,14 +150,9 @@ public enum JSON: Equatable, Sendable {
   ///
   /// - Throws: ``DataError`` for text that is not JSON, equal keys, or an exceeded limit.
   public init(parsing text: [UInt8], file: String?, options: Options = .settings) throws(DataError) {
-    let outcome = text.withUnsafeBytes { bytes -> Result<JSON, DataError> in
-      do throws(DataError) {
-        return .success(try JSON(parsing: bytes, file: file, options: options))
-      } catch {
-        return .failure(error)
-      }
+    self = try text.withUnsafeBufferPointer { (bytes) throws(DataError) in
+      try JSON(parsing: UnsafeRawBufferPointer(bytes), file: file, options: options)
     }
-    self = try outcome.get()
   }
 
   /// Parses the file at `path`.

@@ -124,31 +124,24 @@ struct TokenizerSettings {
 
   /// Reads `tokenizer_config.json`.
   private mutating func readConfiguration() throws(DataError) {
-    for role in Self.roles {
-      guard let (_, value) = try configuration.members().last(where: { $0.key == role }) else { continue }
-      try setRole(role, configuration.member(role, value), isSpecial: nil)
-    }
+    for role in Self.roles where configuration.has(role) { try setRole(role, configuration[role], isSpecial: nil) }
     try readModelTokens(configuration, isSpecial: nil)
     let list = configuration[Self.listKey]
     let olderList = configuration[Self.olderListKey]
-    let hasOlderList = try configuration.members().contains { $0.key == Self.olderListKey }
-    if Self.isEmpty(list), hasOlderList {
+    if Self.isEmpty(list), configuration.has(Self.olderListKey) {
       extraTokens = try Self.descriptions(olderList)
     } else if case .object(let object) = list.value {
       for (role, value) in object.members {
         setModelToken(role, try Self.description(list.member(role, value), isSpecial: nil))
       }
-    } else if try configuration.members().contains(where: { $0.key == Self.listKey }) {
+    } else if configuration.has(Self.listKey) {
       extraTokens = try Self.descriptions(list)
     }
   }
 
   /// Reads `special_tokens_map.json`, whose roles override those of the configuration.
   private mutating func readMap(_ map: JSONNode) throws(DataError) {
-    for role in Self.roles {
-      guard let (_, value) = try map.members().last(where: { $0.key == role }) else { continue }
-      try setRole(role, map.member(role, value), isSpecial: true)
-    }
+    for role in Self.roles where map.has(role) { try setRole(role, map[role], isSpecial: true) }
     try readModelTokens(map, isSpecial: true)
     let list = map[Self.listKey]
     switch list.value {

@@ -50,7 +50,7 @@ struct ComputedResults {
     guard theirs.count == ours.count else {
       return add(path, (.infinity, "\(ours.count) texts here, \(theirs.count) recorded"))
     }
-    let scores: [Double] = if case .array(let list)? = scores { list.compactMap { number($0) } } else { [] }
+    let scores: [Double] = if case .array(let list)? = scores { list.compactMap(\.doubleValue) } else { [] }
     var largest = 0.0
     var start = 0
     for group in texts {
@@ -69,7 +69,7 @@ struct ComputedResults {
   /// Compares the scores of generated texts; differences are relative where a score is above 1.
   mutating func compare(_ path: String..., to scores: [Float]) {
     guard case .array(let list)? = recorded.value(path) else { return }
-    let theirs = list.map { number($0) ?? .nan }
+    let theirs = list.map { $0.doubleValue ?? .nan }
     guard theirs.count == scores.count else {
       return add(path, (.infinity, "\(scores.count) scores here, \(theirs.count) recorded"))
     }
@@ -96,13 +96,13 @@ struct ComputedResults {
       let difference = b.map { abs(a - $0) } ?? .infinity
       largest = difference <= largest ? largest : (difference.isNaN ? .infinity : difference)
     }
-    for (a, b) in zip(scalars, values) { compare(a, number(b)) }
+    for (a, b) in zip(scalars, values) { compare(a, b.doubleValue) }
     guard values.count < scalars.count else { return (largest, nil) }
     let count = Double(scalars.count)
-    compare(scalars.reduce(0, +) / count, number(recorded.value(path + ["sum"])).map { $0 / count })
+    compare(scalars.reduce(0, +) / count, recorded.value(path + ["sum"])?.doubleValue.map { $0 / count })
     let rootMeanSquare = (scalars.reduce(0) { $0 + $1 * $1 } / count).squareRoot()
-    compare(rootMeanSquare, number(recorded.value(path + ["l2"])).map { $0 / count.squareRoot() })
-    compare(scalars.reduce(0) { max($0, abs($1)) }, number(recorded.value(path + ["absmax"])))
+    compare(rootMeanSquare, recorded.value(path + ["l2"])?.doubleValue.map { $0 / count.squareRoot() })
+    compare(scalars.reduce(0) { max($0, abs($1)) }, recorded.value(path + ["absmax"])?.doubleValue)
     return (largest, nil)
   }
 }

@@ -70,12 +70,3 @@ func wholeNumbers(_ value: JSON?) -> [Int]? {
   let numbers = list.compactMap { if case .integer(let number) = $0 { number } else { nil } }
   return numbers.count == list.count ? numbers : nil
 }
-
-/// The number that a value is.
-func number(_ value: JSON?) -> Double? {
-  switch value {
-  case .integer(let number): Double(number)
-  case .number(let number): number
-  default: nil
-  }
-}

@@ -118,7 +118,7 @@ extension ComputedResults {
       throw recorded.missing([name], "names no number of beams from 1 to \(Self.beamLimit)")
     }
     var search = GenerationOptions.BeamSearch(count: count)
-    search.lengthPenalty = number(recorded.value([name, "args", "length_penalty"])) ?? search.lengthPenalty
+    search.lengthPenalty = recorded.value([name, "args", "length_penalty"])?.doubleValue ?? search.lengthPenalty
     switch recorded.value([name, "args", "early_stopping"]) {
     case .bool(true): search.earlyStopping = .whenEnoughFinished
     case .string("never"): search.earlyStopping = .never

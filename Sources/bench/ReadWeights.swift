@@ -2,6 +2,7 @@ import ArgumentParser
 import Dispatch
 import Foundation
 import Notebook
+import Support
 import Tensors
 
 /// How long the weights of a model take to come from memory: no token of a decoder can be faster.
@@ -29,14 +30,13 @@ struct ReadWeights: ParsableCommand {
   }
 
   func run() throws {
-    let folder = URL(fileURLWithPath: directory, isDirectory: true)
-    guard let all = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
+    guard let all = FileSystem.names(in: directory) else {
       throw BenchError(description: "\(directory): there is no such directory, or it cannot be read")
     }
     let names = all.filter { $0.hasSuffix(".safetensors") }
     if names.isEmpty { throw BenchError(description: "\(directory): there is no .safetensors file") }
-    let files = try names.sorted().map { try Data(contentsOf: folder.appending(path: $0), options: .alwaysMapped) }
-    let bytes = files.reduce(0) { $0 + $1.count }
+    let files = try names.map { try MappedFile(path: FileSystem.join(directory, $0)) }
+    let bytes = files.reduce(0) { $0 + $1.bytes.count }
     if serve { return try Worker.serve { _ in read(files) } }
     read(files)  // into memory
     let start = ContinuousClock.now
@@ -46,14 +46,11 @@ struct ReadWeights: ParsableCommand {
   }
 
   /// Every byte once, each thread a part of each file.
-  private func read(_ files: [Data]) {
+  private func read(_ files: [MappedFile]) {
     for file in files {
-      file.withUnsafeBytes { bytes in
-        nonisolated(unsafe) let bytes = bytes
-        let lines = bytes.count / 128
-        DispatchQueue.concurrentPerform(iterations: threads) { part in
-          Self.sink(Self.sum(bytes, lines * part / threads..<lines * (part + 1) / threads))
-        }
+      let lines = file.bytes.count / 128
+      DispatchQueue.concurrentPerform(iterations: threads) { part in
+        Self.sink(Self.sum(file.bytes, lines * part / threads..<lines * (part + 1) / threads))
       }
     }
   }

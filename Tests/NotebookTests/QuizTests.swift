@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import Notebook
@@ -52,7 +53,7 @@ import Testing
     ("## Q\nWhy\n- [x] 1", 2, "the answers come first, then the explanation"),
   ])
   func aDamagedQuizIsRefusedWithItsLine(markdown: String, line: Int, reason: String) {
-    #expect(throws: QuizError(file: "quiz.md", line: line, reason: reason)) {
+    #expect(throws: DataError(file: "quiz.md", place: "line \(line)", reason: reason)) {
       try Quiz(markdown: markdown, file: "quiz.md")
     }
   }
