@@ -201,7 +201,7 @@ Naming a thing is the easy part. Harder: find the one caption that tells *everyt
 stand to each other) among a hundred. Recall@1 is the share of pictures whose own caption comes first. (One thing of a
 new combination is hardest because its list has up to 18 captions of the same thing, the first row's only four.)
 */
-let evaluation = CLIPEvaluation(model: clip.model, tokenizer: clip.tokenizer, processor: processor)
+let evaluation = CLIPEvaluation(clip)
 table(
   ["among \(CLIPEvaluation.sceneCount) whole captions", "recall@1", "recall@5", "recall@1, each seed"],
   evaluation.retrievalRows(splits, seeds: seeds))

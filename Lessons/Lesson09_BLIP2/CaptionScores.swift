@@ -75,11 +75,3 @@ func thingsRows(_ methods: [(name: String, said: Descriptions)]) -> [[Cell]] {
     [.text(method.name)] + (1...3).map { .percent(method.said.exact(things: $0), decimals: 1) }
   }
 }
-
-extension Captioning {
-  /// The caption of each scene, token by token the most likely one.
-  func captions(_ scenes: [Scene]) throws -> [String] {
-    let options = try options(beams: 1, maximumLength: model.configuration.decoder.positionCount)
-    return try self(scenes.map { $0.image() }, options).map { $0[0].text }
-  }
-}

@@ -298,7 +298,7 @@ let evaluation = BLIP2Evaluation(
 let linear = LinearBridge(shipped.configuration)
 require(try linear.load(Checkpoint(path: directory + "/" + LinearBridge.file)))
 let captioner = require(try Captioning(directory: ShippedCheckpoint.captioner.directory))
-let whole = require(try lists.described { try captioner.captions($0) })
+let whole = require(try lists.described { try CaptionerEvaluation(captioner).captions($0) })
 let queried = require(try lists.described { try evaluation.captions($0) })
 let bridged = require(try lists.described { try evaluation.captions($0, bridge: linear) })
 table(

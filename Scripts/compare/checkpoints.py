@@ -169,6 +169,7 @@ def blip2_words_and_pixels(folder):
         STEPS, **CLIP_STATISTICS, image_processor_type="BlipImageProcessor", do_convert_rgb=True,
         size=dict(height=224, width=224))
     write(folder, "preprocessor_config.json", processor)
+    write(folder, "processor_config.json", dict(processor_class="Blip2Processor", num_query_tokens=32))
     settings = dict(
         tokenizer_class="GPT2Tokenizer", add_bos_token=True, bos_token="</s>", eos_token="</s>", unk_token="</s>",
         pad_token="<pad>", model_max_length=2048)

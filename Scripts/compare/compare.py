@@ -1,7 +1,7 @@
 """Compares this project with transformers on checkpoints of real sizes: answers, logits, time and memory.
 
 Usage: compare.py PROGRAM FOLDER [NAME …]: the built `bench`, a folder for checkpoints, and which to compare. Both sides
-run in turn, so that a change of the machine's mood hits both alike; times are medians.
+run in turn, so that a change of the machine's speed affects both alike; times are medians.
 """
 
 import argparse

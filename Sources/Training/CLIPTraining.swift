@@ -54,7 +54,7 @@ struct CLIPTraining: ModelTraining {
       return model
     }
     let trained = TrainedModel(model: model, tokenizer: learned, processor: Self.processor)
-    let evaluation = CLIPEvaluation(model: model, tokenizer: tokenizer, processor: processor)
+    let evaluation = CLIPEvaluation(ZeroShot(model: model, tokenizer: tokenizer, processor: processor))
     return (trained, try evaluation.report(digits: digits.test))
   }
 

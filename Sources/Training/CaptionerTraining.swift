@@ -47,10 +47,12 @@ struct CaptionerTraining: ModelTraining {
       }
       return model
     }
+    let generation = Self.generation(learned)
     let trained = TrainedModel(
-      model: model, tokenizer: learned, processor: Self.processor, generation: Self.generation(learned))
-    let processor = ImageProcessor(Self.processor)
-    return (trained, try CaptionerEvaluation(model: model, tokenizer: tokenizer, processor: processor).report())
+      model: model, tokenizer: learned, processor: Self.processor, generation: generation)
+    let captioner = Captioning(
+      model: model, tokenizer: tokenizer, processor: ImageProcessor(Self.processor), generation: generation)
+    return (trained, try CaptionerEvaluation(captioner).report())
   }
 
   private static func configuration(_ tokenizer: LearnedTokenizer) -> VisionEncoderDecoderConfiguration {

@@ -8,7 +8,7 @@ extension CLIPEvaluation {
   /// Recall on held-out scenes and accuracy on held-out digits.
   func report(digits: Digits) throws -> TrainingReport {
     var report = TrainingReport()
-    report.add("parameters", "\(model.parameterCount)")
+    report.add("parameters", "\(clip.model.parameterCount)")
     for count in CLIPTraining.objectCounts {
       for split in [SceneSplit.heldOut, .heldOutCombinations] {
         let scenes = Scenes(split: split, objectCounts: count...count, seed: 1)
@@ -32,7 +32,7 @@ extension CaptionerEvaluation {
   /// Exact matches and BLEU on held-out scenes.
   func report() throws -> TrainingReport {
     var report = TrainingReport()
-    report.add("parameters", "\(model.parameterCount)")
+    report.add("parameters", "\(captioner.model.parameterCount)")
     for split in [SceneSplit.heldOut, .heldOutCombinations] {
       let scenes = Scenes(split: split, seed: 1).prefix(Self.sceneCount)
       let (said, wanted) = (try captions(scenes), scenes.map(\.canonicalCaption))

@@ -12,10 +12,7 @@ import Tokenizers
 /// The shipped models know what the lessons say they know, on data that they have not learned from.
 struct ShippedScoresTests {
   @Test func theCLIPFindsScenesAndReadsDigits() throws {
-    let path = try ShippedCheckpoint.clip.directory
-    let evaluation = CLIPEvaluation(
-      model: try CLIPModel(checkpoint: path), tokenizer: try loadTokenizer(directory: path),
-      processor: try ImageProcessor(directory: path))
+    let evaluation = try CLIPEvaluation(ZeroShot(directory: ShippedCheckpoint.clip.directory))
     for count in 1...2 {
       for (split, least) in [(SceneSplit.heldOut, 0.95), (.heldOutCombinations, 0.6)] {
         let gallery = SceneGallery(Scenes(split: split, objectCounts: count...count, seed: 1), count: 100)
@@ -30,10 +27,7 @@ struct ShippedScoresTests {
   }
 
   @Test func theCaptionerTellsScenes() throws {
-    let path = try ShippedCheckpoint.captioner.directory
-    let evaluation = CaptionerEvaluation(
-      model: try VisionEncoderDecoderModel(checkpoint: path), tokenizer: try loadTokenizer(directory: path),
-      processor: try ImageProcessor(directory: path))
+    let evaluation = try CaptionerEvaluation(Captioning(directory: ShippedCheckpoint.captioner.directory))
     let scenes = Scenes(split: .heldOut, seed: 2).prefix(100)
     let (said, wanted) = (try evaluation.captions(scenes), scenes.map(\.canonicalCaption))
     #expect(exactMatch(said, references: wanted) >= 0.9)

@@ -108,6 +108,12 @@ public struct Captioning: Pipeline {
     }
   }
 
+  /// The words of the best caption of each image, without its score.
+  package func texts(_ images: [Image], _ options: GenerationOptions) throws -> [String] {
+    let pixels = try preparation.batch(images, size: model.configuration.encoder.imageSize)
+    return try model.generate(pixels, options).map { tokenizer.decode($0[0].ids, skipSpecialTokens: true) }
+  }
+
   /// The score that beam search would give a caption, of its logits under teacher forcing.
   private func teacherForcedScore(of text: GeneratedText, _ pixels: Tensor, _ options: GenerationOptions) -> Float {
     let logProbabilities = noGrad {
