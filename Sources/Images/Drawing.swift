@@ -80,3 +80,18 @@ extension Image {
     }
   }
 }
+
+/// Words in lines, as many on each as fit; a word that does not fit has a line of its own.
+///
+/// - Parameter fits: whether a text is short enough for a line.
+package func lines(of words: [some StringProtocol], fits: (String) -> Bool) -> [String] {
+  var lines: [String] = []
+  for word in words {
+    if let last = lines.last, case let longer = "\(last) \(word)", fits(longer) {
+      lines[lines.count - 1] = longer
+    } else {
+      lines.append(String(word))
+    }
+  }
+  return lines
+}

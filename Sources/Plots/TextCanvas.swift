@@ -1,3 +1,4 @@
+import Images
 import Notebook
 
 /// A sheet of characters that is written on at any place.
@@ -78,15 +79,8 @@ struct TextCanvas {
 
   /// Running text in lines of at most so many columns.
   static func wrap(_ text: String, to columns: Int = Self.columns) -> [String] {
-    var lines: [String] = []
-    for word in text.split(separator: " ") {
-      if let last = lines.last, DisplayWidth.columns(of: "\(last) \(word)") <= columns {
-        lines[lines.count - 1] = "\(last) \(word)"
-      } else {
-        lines.append(cut(String(word), to: columns))
-      }
-    }
-    return lines
+    let words = text.split(separator: " ").map { cut(String($0), to: columns) }
+    return Images.lines(of: words) { DisplayWidth.columns(of: $0) <= columns }
   }
 }
 

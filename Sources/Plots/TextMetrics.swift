@@ -1,3 +1,4 @@
+import Images
 import Notebook
 
 /// Widths of text in pixels, estimated from above: the reader's font is not known, so places are kept for a wide one.
@@ -16,14 +17,7 @@ enum TextMetrics {
 
   /// Breaks a text at spaces into lines that fit a width; a word that does not fit has a line of its own.
   static func wrap(_ text: String, to width: Double, size: Int = Self.size, isBold: Bool = false) -> [String] {
-    var lines: [String] = []
-    for word in text.split(separator: " ") {
-      if let last = lines.last, Self.width("\(last) \(word)", size: size, isBold: isBold) <= width {
-        lines[lines.count - 1] = "\(last) \(word)"
-      } else {
-        lines.append(String(word))
-      }
-    }
+    let lines = Images.lines(of: text.split(separator: " ")) { Self.width($0, size: size, isBold: isBold) <= width }
     return lines.isEmpty ? [""] : lines
   }
 

@@ -208,8 +208,6 @@ private func patches(_ image: Image, of color: Color) -> [[(x: Int, y: Int)]] {
   let page = Scene.page(scenes, columns: 3, side: 32, factor: 2)
   #expect(page.width == 3 * (66 + 12) + 12)
   #expect(page.cropped(to: Rectangle(x: 13, y: 13, width: 64, height: 64)) == scenes[0].image().enlarged(by: 2))
-  #expect(Scene.wrapped("a large red circle", toCharacters: 9) == ["a large", "red", "circle"])
-  #expect(Scene.wrapped("extraordinary a", toCharacters: 4) == ["extraordinary", "a"])
 }
 
 @Test func aPatchIsWhereTheMiddleOfAThingIs() {

@@ -161,3 +161,9 @@ private let numbered = Image(width: 3, height: 2, format: .gray, pixels: [1, 2, 
   #expect(Image(tensor) == image)
   #expect(Image(Tensor([-1, 0.5, 2, .nan], shape: [2, 2])).pixels == [0, 128, 255, 0])
 }
+
+@Test func linesHoldAsManyWordsAsFit() {
+  #expect(lines(of: ["a", "large", "red", "circle"]) { $0.count <= 9 } == ["a large", "red", "circle"])
+  #expect(lines(of: ["extraordinary", "a"]) { $0.count <= 4 } == ["extraordinary", "a"])
+  #expect(lines(of: [String]()) { _ in true } == [])
+}

@@ -22,7 +22,9 @@ extension Scene {
     if !(1...64).contains(factor) { reportMisuse("Scene.page", "scenes are enlarged 1 to 64 times, not \(factor)") }
     // The font is 5 pixels wide and 1 apart.
     let width = side * factor + 2
-    let lines = texts.map { wrapped($0, toCharacters: (width + 1) / 6) }
+    let lines = texts.map { text in
+      Images.lines(of: text.split(separator: " ")) { $0.count <= (width + 1) / 6 }
+    }
     let lineHeight = 10
     let textHeight = (lines.map(\.count).max() ?? 0) * lineHeight + 4
     let cells = zip(scenes, lines).map { scene, lines in
@@ -35,18 +37,5 @@ extension Scene {
       return cell
     }
     return Image.grid(cells, columns: columns, gap: 12)
-  }
-
-  /// Breaks a text between words into lines; a longer word has a line of its own.
-  static func wrapped(_ text: String, toCharacters limit: Int) -> [String] {
-    var lines: [String] = []
-    for word in text.split(separator: " ") {
-      if let last = lines.last, last.count + 1 + word.count <= limit {
-        lines[lines.count - 1] = "\(last) \(word)"
-      } else {
-        lines.append(String(word))
-      }
-    }
-    return lines
   }
 }
