@@ -178,7 +178,7 @@ let package = Package(
         "Support", "Training", "Checkpoints", "Datasets", "Evaluation", "Images", "Layers", "Pretrained", "Tensors",
         "Tokenizers",
       ]),
-    tests("LessonInput", ["LessonInput", "Support"]),
+    .testTarget(name: "LessonInputTests", dependencies: ["LessonInput", "Support"], swiftSettings: program),
     tests("Images", ["Images", "Support", "Tensors"]),
     tests("Datasets", ["Datasets", "Images", "Support", "Tensors"]),
     tests("Evaluation", ["Evaluation", "Datasets", "Tensors"]),

@@ -5,10 +5,13 @@ import Testing
 
 /// How answers to the reader's own input are written.
 @Suite struct LessonInputTests {
-  @Test func numbersTellAnyTwoFloatsApart() {
-    let values: [Float] = [0.1, -1.5, .infinity, .nan, 16_777_216, 1e-30, (0.1 as Float).nextUp]
-    #expect(JSON.numbers(values).text(.line) == "[0.1, -1.5, null, null, 16777216.0, 1e-30, 0.10000001]")
-    #expect(JSON.rows([1, 2, 3, 4], width: 2) == [[.number(1), .number(2)], [.number(3), .number(4)]])
+  /// Nine significant digits, as few as say them: as many as tell any two `Float` values apart.
+  @Test func numbersHaveNineSignificantDigits() {
+    let values: [Float] = [0.1, -2.5, 28, .infinity, .nan, 16_777_216, 1e-30, 1 / 3, (0.1 as Float).nextUp]
+    #expect(
+      JSON.numbers(values).text(.line)
+        == "[0.100000001, -2.5, 28, null, null, 16777216, 1e-30, 0.333333343, 0.100000009]")
+    #expect(JSON.rows([1, 2, 3, 4.5], width: 2) == [[.integer(1), .integer(2)], [.integer(3), .number(4.5)]])
   }
 
   @Test func anAnswerInATableStandsOnOneLine() {

@@ -185,7 +185,7 @@ private func numbers(_ value: Any?) -> [Float] {
       saying: [folder.path("dog.png") + ": ", "not a PNG, JPEG or WebP"])
     let missing = folder.path("no-such.png")
     try lesson.expectRefusal(
-      ["--model", folder.url.path, "--json", "--image", missing], saying: [missing, "No such file"])
+      ["--model", folder.url.path, "--json", "--image", missing], saying: [missing, "no such file"])
   }
 
   @Test(arguments: ModelLesson.each) func aModelThatIsNotThere(lesson: ModelLesson) throws {
