@@ -7,7 +7,7 @@ import Tensors
 /// Digits in a row, and below them the same digits under what [CLS] sees of them.
 ///
 /// - Parameters:
-///   - maps: a row each: for each digit how much each token looks at each other one, `[digits, T, T]`; row 0 is that
+///   - maps: a row each: for each digit how much each token attends to each other one, `[digits, T, T]`; row 0 is that
 ///     of [CLS].
 ///   - side: how many patches a row has.
 func attentionRows(_ digits: Digits, _ maps: [Tensor], _ side: Int) -> Image {

@@ -12,7 +12,7 @@ struct AttentionMaps {
   /// The side of the grid of patches.
   static let side = 4
 
-  /// For each layer, how much each token looks at each patch, mean over the heads, `[T, S]`.
+  /// For each layer, how much each token attends to each patch, mean over the heads, `[T, S]`.
   func weights(_ scene: Scene, _ ids: [Int]) -> [Tensor] {
     AttentionRecorder(
       captioner.task.model, Scene.tensor([scene]), captions: IntTensor([[captioner.bound] + ids])
@@ -22,7 +22,7 @@ struct AttentionMaps {
   /// The token of the patch that holds the middle of a thing; the class token comes first.
   private func token(_ thing: SceneObject) -> Int { 1 + thing.patch(columns: Self.side) }
 
-  /// How much the model looks at the middle of each thing while it writes the first thing's shape and the second one's.
+  /// How much the model attends to the middle of each thing while it writes the first thing's shape and the second one's.
   ///
   /// - Returns: for each layer `[first on first, first on second, second on first, second on second]`, means.
   func shares(_ scenes: [Scene]) -> [[Double]] {
@@ -49,7 +49,7 @@ struct AttentionMaps {
     }
   }
 
-  /// The picture once for each word, with what the model looks at while it writes that word.
+  /// The picture once for each word, with what the model attends to while it writes that word.
   func strip(_ scene: Scene) -> Image {
     let ids = captioner.tokens(scene.canonicalCaption)
     guard let layer = weights(scene, ids).last else { return scene.image() }

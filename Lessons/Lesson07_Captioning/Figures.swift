@@ -6,7 +6,7 @@ import Plots
 import Pretrained
 import Tensors
 
-/// An image encoder beside a decoder that looks at it in every block, with their sizes.
+/// An image encoder beside a decoder that attends to it in every block, with their sizes.
 ///
 /// - Parameter imageTokens: how many tokens the encoder makes of a picture.
 func captionerDiagram(_ settings: VisionEncoderDecoderConfiguration, imageTokens: Int) -> Diagram {

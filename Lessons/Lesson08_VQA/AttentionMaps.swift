@@ -12,7 +12,7 @@ struct AttentionMaps {
   /// The side of the grid of patches.
   private static let side = 4
 
-  /// For each layer, how much `[CLS]` looks at each token, mean over the heads, `[T]`; and how many words there are.
+  /// For each layer, how much `[CLS]` attends to each token, mean over the heads, `[T]`; and how many words there are.
   func weights(_ question: SceneQuestion) -> (layers: [Tensor], words: Int) {
     let ids = vilt.tokenizer.encode(question.text).ids
     let weights = AttentionRecorder(vilt.model, IntTensor([ids]), Scene.tensor([question.scene])).weights
@@ -22,7 +22,7 @@ struct AttentionMaps {
   /// The token of the patch in a thing's middle; words and the picture's extra token come before the patches.
   func place(_ thing: SceneObject, _ words: Int) -> Int { words + 1 + thing.patch(columns: Self.side) }
 
-  /// For each layer, how much `[CLS]` looks at all words, at the middle of the thing that is asked about, and at the
+  /// For each layer, how much `[CLS]` attends to all words, at the middle of the thing that is asked about, and at the
   /// middle of another thing: means over questions.
   func shares(_ questions: [SceneQuestion]) -> [[Double]] {
     var sums: [[Double]] = []
@@ -40,7 +40,7 @@ struct AttentionMaps {
     return sums.map { $0.map { $0 / Double(questions.count) } }
   }
 
-  /// The same shares if `[CLS]` looked at all tokens alike.
+  /// The same shares if `[CLS]` attended to all tokens alike.
   func evenShares(_ questions: [SceneQuestion]) -> [Double] {
     let shares = questions.map { question in
       let words = vilt.tokenizer.encode(question.text).ids.count
@@ -57,7 +57,7 @@ struct AttentionMaps {
     }
   }
 
-  /// A question's picture beside what the given layer's `[CLS]` looks at.
+  /// A question's picture beside what `[CLS]` attends to in the given layer.
   func picture(_ question: SceneQuestion, layer: Int) -> Image {
     let (layers, words) = weights(question)
     let patches = Array(layers[layer].scalars.dropFirst(words + 1))

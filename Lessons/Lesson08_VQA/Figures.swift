@@ -66,7 +66,7 @@ func generalizationPlot(_ parts: [(name: String, answered: AnsweredQuestions)], 
 }
 
 extension AttentionMaps {
-  /// What `[CLS]` looks at in each layer, all of its look in six parts: means over questions. The last row is an even look.
+  /// What `[CLS]` attends to in each layer, its attention in six parts: means over questions. The last row is even attention.
   func partsPlot(_ questions: [SceneQuestion]) -> BarPlot {
     let names = ["[CLS] itself", "words", "[SEP]", "asked thing", "another thing", "rest of the picture"]
     let sums = questions.compactMap { question -> [[Double]]? in
@@ -92,7 +92,7 @@ extension AttentionMaps {
       series: names.enumerated().map { part, name in BarSeries(name, rows.map { $0[part] }) }, arrangement: .stacked)
   }
 
-  /// What `[CLS]` looks at in each layer for one question, word by word.
+  /// What `[CLS]` attends to in each layer for one question, word by word.
   func wordsPlot(_ question: SceneQuestion) -> HeatMapPlot {
     let tokens = vilt.tokenizer.encode(question.text).tokens
     let (layers, words) = weights(question)

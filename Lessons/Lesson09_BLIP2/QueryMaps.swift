@@ -12,7 +12,7 @@ func thingMask(_ scenes: [Scene], columns: Int) -> Tensor {
   return Tensor(rows, shape: [scenes.count, 1, count])
 }
 
-/// Scenes, each beside a map of what each query looks at.
+/// Scenes, each beside a map of what each query attends to.
 ///
 /// - Parameters:
 ///   - weights: of each scene and query for each token, `[N, Q, tokens]`.

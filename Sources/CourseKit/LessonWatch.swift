@@ -62,7 +62,7 @@ public final class LessonWatch {
   /// - Parameters:
   ///   - terminal: what the texts are written to.
   ///   - write: takes each text.
-  ///   - noteGoodRun: is told of the first run that came to a good end.
+  ///   - noteGoodRun: called after the first run that ended well.
   public init(
     _ settings: Settings, terminal: Terminal, write: @escaping (String) -> Void, noteGoodRun: @escaping () -> Void
   ) {

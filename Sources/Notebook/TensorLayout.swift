@@ -1,6 +1,6 @@
 /// Lays the numbers of a tensor out in nested brackets, as Python prints them.
 enum TensorLayout {
-  /// The most numbers that are printed; who wants more shows a slice.
+  /// The most numbers that are printed; for more, show a slice.
   static let limit = 1000
 
   /// Lines for a tensor: one for each innermost row, its numbers aligned, an empty one between matrices.

@@ -29,7 +29,7 @@ package func calling<Result>(
   }
 }
 
-/// What somebody called and what is not done yet, on this thread.
+/// The outermost call that has not returned yet, on this thread.
 @usableFromInline
 package struct OuterCall {
   let operation: String

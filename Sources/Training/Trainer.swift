@@ -36,7 +36,7 @@ public enum Trainer: String, CaseIterable, Sendable {
   /// Trains the model from nothing, or from where an interrupted training stood, measures it on held-out data, and writes
   /// its directory. What was measured is written with the model, as ``TrainingReport/file``.
   ///
-  /// - Parameter onStep: told of the progress.
+  /// - Parameter onStep: called after each step.
   /// - Throws: `DataError` before the training if there is anything at ``TrainingOptions/output`` that no training
   ///   wrote, or options that cannot be; after it if something has come there meanwhile, and then the model is beside
   ///   it. The errors of files that cannot be read or written; whatever `onStep` throws.

@@ -47,7 +47,7 @@ public struct TrainingLoop {
   /// Trains until the plan's last step, from the saved state if there is one.
   ///
   /// - Parameters:
-  ///   - onStep: told of the progress.
+  ///   - onStep: called after each step.
   ///   - loss: the loss of a step's batch, counted from 0; draws what is random from `Generator.current`.
   /// - Throws: `DataError` for a saved state of another plan or a loss that is no number; whatever `loss` and
   ///   `onStep` throw.

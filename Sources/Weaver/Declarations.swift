@@ -20,7 +20,7 @@ struct Declaration: Equatable {
 }
 
 /// Finds the declarations of a Swift file: types, extensions and their members, functions and variables of the file.
-/// What stands within a function is not looked at.
+/// Declarations within functions do not count.
 struct Declarations {
   let all: [Declaration]
   /// The file's lines.

@@ -112,7 +112,7 @@ public struct BLIP2: Pipeline {
   /// - Parameters:
   ///   - requests: pictures of any size, each with a prompt or none.
   ///   - options: how to choose tokens.
-  ///   - onText: told of each answer as it grows.
+  ///   - onText: called with each answer as it grows.
   /// - Returns: for each request as many texts as asked for, best first.
   /// - Throws: ``PreparationError`` for an image that cannot be prepared, `DataError` for a
   ///   prompt that the model cannot read or options that cannot be met.

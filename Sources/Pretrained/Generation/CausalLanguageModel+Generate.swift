@@ -28,7 +28,7 @@ extension CausalLanguageModel {
   /// - Parameters:
   ///   - prompts: token ids, at least one each; they need not be equally long.
   ///   - options: how to choose tokens.
-  ///   - onToken: told of each token as soon as it is certain: at once, but of beam search only at the end.
+  ///   - onToken: called with each token as soon as it is final: at once, but with beam search only at the end.
   /// - Returns: for each prompt as many texts as asked for, best first.
   /// - Throws: `DataError` for options that contradict each other, an empty prompt, unknown tokens, a prompt that
   ///   leaves no room, or scores of which none can be chosen.

@@ -68,7 +68,7 @@ public struct GenerationConfiguration: SettingsGroup {
     padTokenID = settings.padTokenID
   }
 
-  /// More beams, and more texts of an input, than any file asks for in earnest; each takes memory for its states.
+  /// The most beams, and texts of an input, that a file may ask for; each takes memory for its states.
   private static let countLimit = 1024
 
   /// Passes every setting with its key to the binder.

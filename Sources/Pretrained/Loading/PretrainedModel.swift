@@ -40,7 +40,7 @@ extension PretrainedModel {
   ///
   /// - Parameters:
   ///   - memory: whether the weights stay in the file, or can be trained.
-  ///   - onReport: told which of the checkpoint's tensors were used; show its `summary` to whoever loads the model.
+  ///   - onReport: called with which of the checkpoint's tensors were used; show its `summary` to the user.
   /// - Throws: `DataError` for a missing or damaged file, another kind of model, or weights that do not fit.
   public init(
     checkpoint path: String, memory: WeightMemory = .mapped, onReport: ((LoadReport) -> Void)? = nil
@@ -53,7 +53,7 @@ extension PretrainedModel {
   /// - Parameters:
   ///   - weights: the checkpoint file, instead of the first one that the directory has.
   ///   - memory: whether the weights stay in the file, or can be trained.
-  ///   - onReport: told which of the checkpoint's tensors were used.
+  ///   - onReport: called with which of the checkpoint's tensors were used.
   /// - Throws: `DataError` as above.
   public init(
     _ directory: ModelDirectory, weights: String? = nil, memory: WeightMemory = .mapped,

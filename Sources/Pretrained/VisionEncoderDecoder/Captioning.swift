@@ -89,7 +89,7 @@ public struct Captioning: Pipeline {
   /// - Parameters:
   ///   - images: pictures of any size.
   ///   - options: how to choose tokens.
-  ///   - onText: told of each caption as it grows.
+  ///   - onText: called with each caption as it grows.
   /// - Returns: for each image as many captions as asked for, best first.
   /// - Throws: ``PreparationError`` for an image that cannot be prepared, `DataError` for options that cannot be met.
   public func callAsFunction(
