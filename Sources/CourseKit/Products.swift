@@ -1,4 +1,5 @@
 import Foundation
+import Notebook
 
 /// Where SwiftPM puts the built lessons, and how to have them built.
 public struct Products: Sendable {
@@ -38,42 +39,43 @@ public struct Products: Sendable {
 
   /// Path of a lesson's executable, built first when it is missing or older than what it is made of.
   ///
-  /// - Throws: ``CourseError`` if it does not build, or cannot be built because another build of the package is running:
-  ///   SwiftPM would wait for the end of that one, which may be the very test that runs this.
+  /// While another build of the package runs, which may be the very test that runs this, SwiftPM would wait for its end;
+  /// then an executable that is there is taken as it is.
+  ///
+  /// - Throws: ``CourseError`` if it does not build, or is missing while another build runs.
   public func currentExecutable(of lesson: LessonEntry) throws -> String {
-    switch state(of: lesson) {
-    case .current: break
-    case .olderThanSources where isBuilding:
+    let executable = executable(of: lesson)
+    guard isStale(lesson) else { return executable }
+    if !isBuilding {
+      try build(lesson)
+    } else if FileManager.default.fileExists(atPath: executable) {
+      LiveLine.hint("course: \(lesson.target) may be older than its sources; another build of the package is running")
+    } else {
       throw CourseError(
-        "\(lesson.target) is older than its sources, and another build of the package is running; "
-          + "run this again when that one has ended")
-    case .olderThanSources: try build(lesson)
-    // Only SwiftPM knows what a change of the package means for the lesson; a build that is running has decided it.
-    case .olderThanPackage: if !isBuilding { try build(lesson) }
+        "\(lesson.target) is not built, and another build of the package is running; run this again when that has ended"
+      )
     }
-    return executable(of: lesson)
+    return executable
   }
 
-  /// How an executable stands to what it is made of.
-  enum State { case current, olderThanPackage, olderThanSources }
-
-  /// Compares an executable with the lesson's folder, the modules that it imports, with theirs, and `Package.swift`.
-  func state(of lesson: LessonEntry) -> State {
-    guard let built = modified(URL(filePath: executable(of: lesson))) else { return .olderThanSources }
+  /// Whether an executable is missing, or older than the lesson's folder, the modules that it imports, with theirs, or
+  /// `Package.swift`.
+  func isStale(_ lesson: LessonEntry) -> Bool {
+    guard let built = modified(URL(filePath: executable(of: lesson))) else { return true }
+    if let package = modified(root.appending(path: "Package.swift")), package > built { return true }
     var folders = [root.appending(path: "Lessons/\(lesson.target)")]
     var seen: Set<String> = []
     while let folder = folders.popLast() {
       let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.contentModificationDateKey])
       // The folder itself changes when a file in it is removed.
       for file in [folder] + (files?.compactMap { $0 as? URL } ?? []) {
-        if let date = modified(file), date > built { return .olderThanSources }
+        if let date = modified(file), date > built { return true }
         if file.pathExtension == "swift" {
           folders += imports(of: file).filter { seen.insert($0).inserted }.map { root.appending(path: "Sources/\($0)") }
         }
       }
     }
-    let package = modified(root.appending(path: "Package.swift"))
-    return package.map { $0 > built } == true ? .olderThanPackage : .current
+    return false
   }
 
   /// The names in a file's `import` lines.
@@ -83,9 +85,16 @@ public struct Products: Sendable {
       .compactMap { String(decoding: $0, as: UTF8.self).split(separator: " ").last.map(String.init) }
   }
 
-  /// Whether SwiftPM is building in the same folder: it locks a file there.
+  /// Whether SwiftPM is building in the same folder: it locks a file there, or one in the folder for temporary files that
+  /// is named for it.
   private var isBuilding: Bool {
-    let descriptor = open(scratchFolder.appending(path: ".lock").path, O_RDONLY | O_CLOEXEC)
+    let named = scratchFolder.path.replacing("/", with: "_") + ".lock"
+    return [scratchFolder.appending(path: ".lock"), FileManager.default.temporaryDirectory.appending(path: named)]
+      .contains { isLocked($0.path) }
+  }
+
+  private func isLocked(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     return flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK

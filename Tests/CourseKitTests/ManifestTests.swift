@@ -125,34 +125,38 @@ import Testing
 
   @Test func anExecutableIsComparedWithWhatTheLessonImports() throws {
     let (folder, products) = try package()
-    #expect(products.state(of: lesson) == .olderThanSources)
+    #expect(products.isStale(lesson))
     try folder.write("", to: "build/x/debug/Lesson01_One")
     try age(products.executable(of: lesson), 50)
-    let expected: [(String, Products.State)] = [
-      ("Lessons/Lesson01_One/main.swift", .olderThanSources), ("Lessons/Lesson01_One", .olderThanSources),
-      ("Sources/Show/Show.swift", .olderThanSources), ("Sources/Cells/Cell.swift", .olderThanSources),
-      ("Package.swift", .olderThanPackage), ("Sources/Other/Other.swift", .current), ("Sources", .current),
-      ("Lessons/Lesson02_Two/main.swift", .current),
+    let expected = [
+      ("Lessons/Lesson01_One/main.swift", true), ("Lessons/Lesson01_One", true), ("Sources/Show/Show.swift", true),
+      ("Sources/Cells/Cell.swift", true), ("Package.swift", true), ("Sources/Other/Other.swift", false),
+      ("Sources", false), ("Lessons/Lesson02_Two/main.swift", false),
     ]
-    for (file, state) in expected {
-      #expect(products.state(of: lesson) == .current)
+    for (file, isStale) in expected {
+      #expect(!products.isStale(lesson))
       try age(folder.path(file), 10)
-      #expect(products.state(of: lesson) == state, "\(file)")
+      #expect(products.isStale(lesson) == isStale, "\(file)")
       try age(folder.path(file), 100)
     }
   }
 
-  @Test func anotherBuildIsNotWaitedFor() throws {
+  /// Builds of older toolchains lock a file in the folder of products, those of newer ones one among the temporary files.
+  @Test(arguments: [true, false]) func anotherBuildIsNotWaitedFor(locksBesideProducts: Bool) throws {
     let (folder, products) = try package()
-    try folder.write("1", to: "build/.lock")
-    let lock = try FileHandle(forReadingFrom: URL(filePath: folder.path("build/.lock")))
+    let named = folder.path("build").replacing("/", with: "_") + ".lock"
+    let path =
+      locksBesideProducts ? folder.path("build/.lock") : FileManager.default.temporaryDirectory.path + "/" + named
+    try FileManager.default.createDirectory(atPath: folder.path("build"), withIntermediateDirectories: true)
+    try Data("1".utf8).write(to: URL(filePath: path))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let lock = try FileHandle(forReadingFrom: URL(filePath: path))
     #expect(flock(lock.fileDescriptor, LOCK_EX | LOCK_NB) == 0)
     let error = #expect(throws: CourseError.self) { try products.currentExecutable(of: lesson) }
-    #expect(error?.description.hasPrefix("Lesson01_One is older than its sources, and another build") == true)
-    // That build has seen the package as it is.
+    #expect(error?.description.hasPrefix("Lesson01_One is not built, and another build") == true)
+    // One that is there is taken as it is.
     try folder.write("", to: "build/x/debug/Lesson01_One")
-    try age(products.executable(of: lesson), 50)
-    try age(folder.path("Package.swift"), 10)
+    try age(products.executable(of: lesson), 200)
     #expect(try products.currentExecutable(of: lesson) == products.executable(of: lesson))
   }
 
