@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// A running lesson: its command line, its title and its outputs.
@@ -72,5 +73,32 @@ extension Lesson where Options == CommonOptions {
   /// Begins a lesson with the common flags: reads the command line, sets the engine up and prints the title.
   public convenience init(_ number: Int, _ title: String, file: String = #fileID, line: Int = #line) {
     self.init(number, title, options: CommonOptions.self, file: file, line: line)
+  }
+}
+
+/// What a lesson answers to the reader's own input, and how that is printed.
+public enum LessonAnswer {
+  /// One JSON object; standard output holds nothing else.
+  case object(JSON)
+  /// A table below the lesson's title.
+  case table([String], [[Cell]])
+}
+
+extension Session {
+  /// Prints an answer and ends the program.
+  func finish(with answer: LessonAnswer, _ number: Int, _ title: String, _ file: String, _ line: Int) -> Never {
+    switch answer {
+    case .object(let object): Session.printToStandardOutput(object.text(.line) + "\n")
+    case .table(let header, let rows):
+      self.title(number, title, file, line)
+      write { $0.table(TextTable(header, rows), at: SourceLine(file: file, line: line)) }
+    }
+    System.leave(.success)
+  }
+
+  /// Ends the program with one line about an error.
+  static func stop(_ error: any Error) -> Never {
+    let message = String(describing: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+    System.stop("\(System.programName): \(message)")
   }
 }

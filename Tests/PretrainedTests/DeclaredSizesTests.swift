@@ -91,6 +91,28 @@ import Testing
     #expect(message { try load(gap.url.path) }.contains("text_config.num_hidden_layers: is 3, but "))
   }
 
+  /// A single tensor that is missing from a layer says nothing about the number of layers.
+  @Test func aLayerThatLacksATensorIsNotOneLayerTooMany() throws {
+    let folder = try clip(without: ["vision_model.encoder.layers.1.mlp.fc1.bias"])
+    #expect(
+      message { try load(folder.url.path) }.hasSuffix(
+        "model.safetensors: lacks 1 tensors of the model: \"vision_model.encoder.layers.1.mlp.fc1.bias\""))
+  }
+
+  /// A size that only a later layer has otherwise is that of the tensor, not the number of layers.
+  @Test func aLaterLayerOfAnotherSizeNamesTheSize() throws {
+    let name = "vision_model.encoder.layers.1.mlp.fc1.weight"
+    let folder = try clip(
+      without: [name], with: [TensorToWrite(name: name, [Float](repeating: 0, count: 64 * 64), shape: [64, 64])])
+    #expect(
+      message { try load(folder.url.path) }.contains("config.json: vision_config.intermediate_size: is 192, but "))
+  }
+
+  @Test func bothSidesOfAPatchAreSaid() throws {
+    let folder = try clip([("\"patch_size\": 8", "\"patch_size\": [8, 4]")])
+    #expect(message { try load(folder.url.path) }.contains("config.json: vision_config.patch_size: is [8, 4], but "))
+  }
+
   /// A tensor without elements has any size at no cost.
   @Test func aTensorWithoutElementsFitsNoSize() throws {
     let table = "text_model.embeddings.token_embedding.weight"

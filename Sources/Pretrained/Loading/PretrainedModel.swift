@@ -110,39 +110,69 @@ extension PretrainedModel {
       guard let found, found.shape.count == expected.shape.count else { return false }
       return zip(expected.shape, found.shape).contains { $0 != $1 && declared.contains($0) }
     }
-    if let (tensor, entry) = telling ?? differing.first,
-      let size = Self.size(behind: tensor, found: entry?.shape, in: configuration)
-    {
-      let fact = entry.map { "\(quoted($0.name)) in \($0.file.path) has the shape \(shapeText($0.shape))" }
-      throw DataError(
-        .mismatch, file: file, place: size.key,
-        reason: "is \(size.value), but " + (fact ?? "\(checkpoint.path) lacks \(quoted(tensor.name))"))
+    if let (tensor, entry) = telling ?? differing.first {
+      let missing = Set(differing.filter { $0.found == nil }.map(\.expected.name))
+      let setting =
+        try entry.map { try Self.setting(behind: tensor, found: $0.shape, in: configuration) }
+        ?? Self.layerCount(behind: tensor, missing: missing, in: configuration)
+      if let setting {
+        let fact = entry.map { "\(quoted($0.name)) in \($0.file.path) has the shape \(shapeText($0.shape))" }
+        throw DataError(
+          .mismatch, file: file, place: setting.key,
+          reason: "is \(setting.text), but " + (fact ?? "\(checkpoint.path) lacks \(quoted(tensor.name))"))
+      }
     }
     try LoadReport(expected: expected, checkpoint: checkpoint, rules: rules).requireComplete()
   }
 
-  /// The setting that a tensor owes a part of its shape, or its being there: found by changing one setting after the other.
+  /// The setting that decides the dimension in which a tensor differs from the checkpoint's: found by changing one setting
+  /// after the other.
   ///
-  /// - Parameter shape: the shape that the tensor has in the checkpoint; `nil` if it is not there.
-  private static func size(
-    behind tensor: ExpectedTensor, found shape: [Int]?, in configuration: Configuration
-  ) -> DeclaredSize? {
-    guard let written = try? configuration.written() else { return nil }
+  /// - Parameter shape: the shape that the tensor has in the checkpoint.
+  private static func setting(
+    behind tensor: ExpectedTensor, found shape: [Int], in configuration: Configuration
+  ) throws -> DeclaredSize? {
     // The first dimension that differs; any where there are more or fewer of them.
-    let dimension = shape.flatMap { found in
-      found.count == tensor.shape.count ? found.indices.first { found[$0] != tensor.shape[$0] } : nil
-    }
+    let dimension = shape.count == tensor.shape.count ? shape.indices.first { shape[$0] != tensor.shape[$0] } : nil
+    let written = try configuration.written()
     return written.sizes.first { size in
-      if shape == nil, !size.isLayerCount { return false }
+      if size.isLayerCount { return false }
       // Halves and doubles of a width still divide into the same heads.
-      let other = size.isLayerCount ? 1 : size.value > 1 << 20 ? size.value / 2 : 2 * size.value
-      let object = written.written.replacing(size.path[...], .integer(other))
-      guard let settings = try? Configuration(object, file: "") else { return false }
-      let changed = Initialization.shapesOnly { Self(settings) }
-        .namedParameters(removingDuplicates: false).first { $0.name == tensor.name }?.parameter.shape
-      guard let changed, shape != nil else { return changed == nil }
+      let other = size.value > 1 << 20 ? size.value / 2 : 2 * size.value
+      guard let changed = shapes(written.object, with: size, set: other)?[tensor.name] else { return false }
       return dimension.map { $0 >= changed.count || changed[$0] != tensor.shape[$0] } ?? (changed != tensor.shape)
     }
+  }
+
+  /// The number of layers that is too large: the one without which all that is missing from a tensor's layer on would not
+  /// be expected. `nil` where a layer lacks single tensors.
+  private static func layerCount(
+    behind tensor: ExpectedTensor, missing: Set<String>, in configuration: Configuration
+  ) throws -> DeclaredSize? {
+    guard let layer = tensor.name.split(separator: ".").lazy.compactMap({ Int($0) }).first, layer > 0 else {
+      return nil
+    }
+    let written = try configuration.written()
+    guard let all = shapes(written.object) else { return nil }
+    return written.sizes.first { size in
+      guard size.isLayerCount, layer < size.value, let rest = shapes(written.object, with: size, set: layer) else {
+        return false
+      }
+      let gone = all.keys.filter { rest[$0] == nil }
+      return gone.contains(tensor.name) && gone.allSatisfy(missing.contains)
+    }
+  }
+
+  /// The shapes of a model's parameters by name, for settings of which one is changed; `nil` for settings that contradict
+  /// each other.
+  private static func shapes(_ settings: JSON.Object, with size: DeclaredSize? = nil, set value: Int = 0) -> [String:
+    [Int]]?
+  {
+    let object = size.map { settings.replacing($0.path[...], .integer(value)) } ?? settings
+    guard let configuration = try? Configuration(object, file: "") else { return nil }
+    let model = Initialization.shapesOnly { Self(configuration) }
+    let named = model.namedParameters(removingDuplicates: false).map { ($0.name, $0.parameter.shape) }
+    return Dictionary(named, uniquingKeysWith: { first, _ in first })
   }
 
   /// What `body` returns; weights that do not fit are explained by the class that the directory says they belong to.
@@ -177,7 +207,8 @@ extension PretrainedModel where Self: Module {
 }
 
 extension SettingsGroup {
-  /// Refuses more layers than a checkpoint has tensors, before any layer is made; so many cost nothing.
+  /// Refuses more layers than a checkpoint has tensors, before any layer is made: a layer without memory still costs time.
+  /// A thousand are made in no time, so that a file with few tensors is told by what it lacks.
   fileprivate func requireLayers(in checkpoint: Checkpoint, file: String) throws {
     let count = checkpoint.names.count
     guard let size = try written().sizes.first(where: { $0.isLayerCount && $0.value > max(count, 1_000) }) else {
@@ -185,7 +216,7 @@ extension SettingsGroup {
     }
     throw DataError(
       .mismatch, file: file, place: size.key,
-      reason: "is \(size.value), but \(checkpoint.path) has \(count) tensors in all")
+      reason: "is \(size.text), but \(checkpoint.path) has \(count) tensors in all")
   }
 }
 

@@ -25,7 +25,7 @@ extension SettingsGroup {
   }
 
   /// The settings as a JSON object that `init(_:file:path:)` reads back.
-  public func json() throws -> JSON.Object { try written().written }
+  public func json() throws -> JSON.Object { try written().object }
 
   /// What a binder has once they are written.
   func written() throws -> SettingsBinder {
@@ -43,7 +43,7 @@ public struct SettingsBinder {
   private let file: String
   private let path: String
   /// What was written so far.
-  public private(set) var written = JSON.Object()
+  public private(set) var object = JSON.Object()
   /// The sizes among what was written.
   private(set) var sizes: [DeclaredSize] = []
 
@@ -82,7 +82,7 @@ public struct SettingsBinder {
     decode: (JSON) -> Value?, encode: (Value) -> JSON
   ) throws {
     guard let source else {
-      _ = written.append(key, encode(value))
+      _ = object.append(key, encode(value))
       return
     }
     let found = alias.flatMap { source[$0] == nil ? nil : $0 } ?? key
@@ -206,7 +206,7 @@ public struct SettingsBinder {
 
   /// The height and width of an image or patch: one number for both, or an array of two.
   public mutating func extent(_ key: String, _ value: inout Extent) throws {
-    declare(key, value.height)
+    declare(key, value.height, says: value.text)
     try bind(
       key, &value, expected: "a positive whole number or an array of two",
       decode: { json in
@@ -236,7 +236,7 @@ public struct SettingsBinder {
   /// Any value, which the caller interprets.
   mutating func raw(_ key: String, _ value: inout JSON?) {
     guard let source else {
-      if let value { _ = written.append(key, value) }
+      if let value { _ = object.append(key, value) }
       return
     }
     value = source[key]
@@ -247,7 +247,7 @@ public struct SettingsBinder {
     guard let source else {
       var inner = SettingsBinder()
       try value.bind(&inner)
-      _ = written.append(key, .object(inner.written))
+      _ = object.append(key, .object(inner.object))
       for size in inner.sizes { sizes.append(size.under(key)) }
       return
     }
@@ -259,7 +259,7 @@ public struct SettingsBinder {
   /// The kind of model: the first of `known` is written; one that is read must be among them, or be missing.
   public mutating func modelType(_ known: String...) throws {
     guard let source else {
-      _ = written.append("model_type", .string(known[0]))
+      _ = object.append("model_type", .string(known[0]))
       return
     }
     guard let json = source["model_type"], json != .null else { return }
@@ -269,19 +269,16 @@ public struct SettingsBinder {
     }
   }
 
-  private mutating func declare(_ key: String, _ value: Int) {
-    if !isReading { sizes.append(DeclaredSize(path: [key], value: value)) }
+  private mutating func declare(_ key: String, _ value: Int, says text: String? = nil) {
+    if !isReading { sizes.append(DeclaredSize(path: [key], value: value, text: text ?? "\(value)")) }
   }
 
   /// Checks that an image has room for a patch.
   func requirePatch(in image: Extent, _ patch: Extent) throws {
     guard isReading, image.height < patch.height || image.width < patch.width else { return }
-    func text(_ extent: Extent) -> String {
-      extent.height == extent.width ? "\(extent.height)" : "[\(extent.height), \(extent.width)]"
-    }
     throw failure(
       "image_size",
-      "is \(text(image)), but \(keyPath("patch_size")) says \(text(patch)): an image has no room for a patch")
+      "is \(image.text), but \(keyPath("patch_size")) says \(patch.text): an image has no room for a patch")
   }
 
   /// Checks that attention heads divide the width of a layer.
@@ -296,13 +293,15 @@ struct DeclaredSize {
   /// The keys that lead to it in `config.json`.
   var path: [String]
   let value: Int
+  /// What the file says, as messages show it.
+  let text: String
   var isLayerCount = false
 
   /// The key path, as messages name it.
   var key: String { path.joined(separator: ".") }
 
   func under(_ group: String) -> DeclaredSize {
-    DeclaredSize(path: [group] + path, value: value, isLayerCount: isLayerCount)
+    DeclaredSize(path: [group] + path, value: value, text: text, isLayerCount: isLayerCount)
   }
 }
 
@@ -321,6 +320,9 @@ public struct Extent: Equatable, Sendable {
 
   /// Creates a square.
   public init(_ side: Int) { self.init(height: side, width: side) }
+
+  /// One number for a square, else both, as settings have it.
+  var text: String { height == width ? "\(height)" : "[\(height), \(width)]" }
 }
 
 extension Activation {
