@@ -172,14 +172,18 @@ extension BLIP2Configuration {
 // MARK: Names in checkpoints
 
 extension BLIP2Configuration: PretrainedConfiguration {
+  /// The value of `model_type`.
   public static let modelType = "blip-2"
+  /// How published files name the tensors.
   public static let names = PublishedNames(
     base: "blip", whole: ["vision_model", "query_tokens", "qformer", "language_projection", "language_model"],
     ignored: [
       "*.position_ids", "itm_head.*", "vision_projection.*", "text_projection.*", "embeddings.*", "qformer.cls.*",
       "*.rotary_emb.inv_freq",
     ])
+  /// The names of the token embedding and the output layer, where the settings say that both are one matrix.
   public var tiedOutput: TiedOutput? { text.tiedOutput?.within("language_model.") }
+  /// The settings with these two apart.
   public var untied: Self {
     var settings = self
     settings.text = text.untied

@@ -76,11 +76,15 @@ public struct OPTConfiguration: SettingsGroup {
 // MARK: Names in checkpoints
 
 extension OPTConfiguration: PretrainedConfiguration {
+  /// The value of `model_type`.
   public static let modelType = "opt"
+  /// How published files name the tensors.
   public static let names = PublishedNames(base: "model", whole: ["model", "lm_head"], own: ["decoder"])
+  /// The names of the token embedding and the output layer, where the settings say that both are one matrix.
   public var tiedOutput: TiedOutput? {
     tiesWordEmbeddings ? TiedOutput(table: "model.decoder.embed_tokens.weight", head: "lm_head.weight") : nil
   }
+  /// The settings with these two apart.
   public var untied: Self {
     var settings = self
     settings.tiesWordEmbeddings = false

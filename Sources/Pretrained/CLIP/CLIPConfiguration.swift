@@ -140,7 +140,9 @@ public struct CLIPVisionConfiguration: SettingsGroup {
 // MARK: Names in checkpoints
 
 extension CLIPConfiguration: PretrainedConfiguration {
+  /// The value of `model_type`.
   public static let modelType = "clip"
+  /// How published files name the tensors.
   public static let names = PublishedNames(
     base: "clip", whole: ["logit_scale", "text_model", "vision_model", "text_projection", "visual_projection"])
 }

@@ -42,7 +42,7 @@ struct PipelineDirectory<Model: PretrainedModel> {
     guard found == needed else {
       throw WrongModelType(file: settings, found: found, needed: needed)
     }
-    // The weights of another class are told before a tokenizer is missed that such a directory may not have.
+    // Say first that the weights are those of another class: such a directory may lack a tokenizer.
     if !model.architectures.isEmpty, !model.architectures.contains(Model.architecture) {
       _ = try Model.fit(model)
     }

@@ -119,7 +119,9 @@ public struct ViLTConfiguration: SettingsGroup {
 // MARK: Names in checkpoints
 
 extension ViLTConfiguration: PretrainedConfiguration {
+  /// The value of `model_type`.
   public static let modelType = "vilt"
+  /// How published files name the tensors.
   public static let names = PublishedNames(
     base: "vilt", whole: ["vilt", "classifier"], own: ["embeddings", "encoder", "layernorm", "pooler"],
     ignored: ["*.position_ids", "mlm_score.*", "itm_score.*"])

@@ -76,13 +76,17 @@ public struct GPT2Configuration: SettingsGroup {
 // MARK: Names in checkpoints
 
 extension GPT2Configuration: PretrainedConfiguration {
+  /// The value of `model_type`.
   public static let modelType = "gpt2"
+  /// How published files name the tensors.
   public static let names = PublishedNames(
     base: "transformer", whole: ["transformer", "lm_head"], own: ["wte", "wpe", "h", "ln_f"],
     ignored: buffers.map { "transformer.h.#.\($0)" })
+  /// The names of the token embedding and the output layer, where the settings say that both are one matrix.
   public var tiedOutput: TiedOutput? {
     tiesWordEmbeddings ? TiedOutput(table: "transformer.wte.weight", head: "lm_head.weight") : nil
   }
+  /// The settings with these two apart.
   public var untied: Self {
     var settings = self
     settings.tiesWordEmbeddings = false

@@ -59,7 +59,9 @@ public struct ViTConfiguration: SettingsGroup {
 // MARK: Names in checkpoints
 
 extension ViTConfiguration: PretrainedConfiguration {
+  /// The value of `model_type`.
   public static let modelType = "vit"
+  /// How published files name the tensors.
   public static let names = PublishedNames(
     base: "vit", whole: ["embeddings", "encoder", "layers", "layernorm", "pooler"], vit: "",
     ignored: ["*.position_ids", "vit.pooler.*", "pooler.*"])

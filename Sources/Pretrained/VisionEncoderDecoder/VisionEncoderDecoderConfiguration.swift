@@ -50,12 +50,16 @@ public struct VisionEncoderDecoderConfiguration: SettingsGroup {
 // MARK: Names in checkpoints
 
 extension VisionEncoderDecoderConfiguration: PretrainedConfiguration {
+  /// The value of `model_type`.
   public static let modelType = "vision-encoder-decoder"
+  /// How published files name the tensors.
   public static let names = PublishedNames(
     base: "vision_encoder_decoder", whole: ["encoder", "decoder", "enc_to_dec_proj"], vit: "encoder.",
     ignored: ["*.position_ids", "encoder.pooler.*"]
       + GPT2Configuration.buffers.map { "decoder.transformer.h.#.\($0)" })
+  /// The names of the token embedding and the output layer, where the settings say that both are one matrix.
   public var tiedOutput: TiedOutput? { decoder.tiedOutput?.within("decoder.") }
+  /// The settings with these two apart.
   public var untied: Self {
     var settings = self
     settings.decoder = decoder.untied
