@@ -81,6 +81,9 @@ func lessonTarget(_ name: String, _ imports: [Target.Dependency]) -> Target {
     name: name,
     dependencies: imports,
     path: "Lessons/\(name)",
+    // `course exercise` compiles the exercises, each a program of its own; `course quiz` reads the questions.
+    exclude: ["_Objectives", "_Summary", "_References"].contains(where: name.hasSuffix)
+      ? [] : ["Exercises"] + (name.hasSuffix("_Interview") ? [] : ["quiz.md"]),
     // The questions that the interview lesson asks.
     resources: name.hasSuffix("_Interview") ? [.embedInCode("quiz.md")] : [],
     swiftSettings: lesson)
@@ -115,6 +118,7 @@ let package = Package(
       name: "Tensors", dependencies: ["CPrefetch", "Support"], swiftSettings: library,
       linkerSettings: [.linkedLibrary("m")]),
     .target(name: "Layers", dependencies: ["Support", "Tensors"], swiftSettings: library),
+    .target(name: "Exercises", dependencies: ["Tensors"], swiftSettings: library),
     .target(name: "Models", dependencies: ["Layers", "Support", "Tensors"], swiftSettings: library),
     .target(
       name: "Pretrained", dependencies: ["Checkpoints", "Images", "Layers", "Support", "Tensors", "Tokenizers"],
@@ -148,8 +152,8 @@ let package = Package(
     .executableTarget(
       name: "course",
       dependencies: [
-        "CourseKit", "Datasets", "Images", "Notebook", "Support", "Tensors", "Training", "Verification", "Weaver",
-        argumentParser,
+        "CourseKit", "Datasets", "Exercises", "Images", "Models", "Notebook", "Support", "Tensors", "Training",
+        "Verification", "Weaver", argumentParser,
       ],
       swiftSettings: program),
     .executableTarget(
@@ -165,6 +169,7 @@ let package = Package(
     tests("Support", ["Support"]),
     tests("Tensors", ["Support", "Tensors"], exclude: ["fit_elementary.py", "measure_elementary.py"]),
     tests("Layers", ["Layers", "Tensors"]),
+    tests("Exercises", ["Exercises", "Tensors"]),
     tests("Models", ["Models", "Layers", "Tensors"]),
     tests(
       "Pretrained",
