@@ -24,6 +24,6 @@ extension Bool {
 extension Array {
   /// The same elements in an order that is drawn.
   public func shuffledByDraw() -> [Element] {
-    Generator.current.permutation(count).map { self[$0] }
+    Tensors.Generator.current.permutation(count).map { self[$0] }
   }
 }
