@@ -49,6 +49,7 @@ public final class LessonWatch {
   private let terminal: Terminal
   private let write: (String) -> Void
   private let noteGoodRun: () -> Void
+  private let checkAnswer: (String) throws -> String?
 
   private var work = Work.none
   private var snapshot: SourceSnapshot
@@ -63,13 +64,16 @@ public final class LessonWatch {
   ///   - terminal: what the texts are written to.
   ///   - write: takes each text.
   ///   - noteGoodRun: called after the first run that ended well.
+  ///   - checkAnswer: checks the answer to an exercise, given the path of a file of its folder, and says what came of it.
   public init(
-    _ settings: Settings, terminal: Terminal, write: @escaping (String) -> Void, noteGoodRun: @escaping () -> Void
+    _ settings: Settings, terminal: Terminal, write: @escaping (String) -> Void, noteGoodRun: @escaping () -> Void,
+    checkAnswer: @escaping (String) throws -> String? = { _ in nil }
   ) {
     self.settings = settings
     self.terminal = terminal
     self.write = write
     self.noteGoodRun = noteGoodRun
+    self.checkAnswer = checkAnswer
     snapshot = Self.look(settings)
   }
 
@@ -109,7 +113,7 @@ extension LessonWatch {
       if !saved.isEmpty { try settle() }
     } else {
       saved = Set(saved).union(changes).sorted()
-      if saved != [settings.lesson.golden] { stop() }
+      if !saved.allSatisfy({ $0 == settings.lesson.golden || isOfExercise($0) }) { stop() }
     }
   }
 
@@ -121,8 +125,24 @@ extension LessonWatch {
       if case .none = work, let lastGood { show(.compared(lastGood)) }
       return
     }
+    if files.allSatisfy(isOfExercise) { return try checkAnswers(files) }
     announce((files.count == 1 ? files[0] : "\(files.count) files") + " saved; building …")
     try begin()
+  }
+}
+
+// MARK: Exercises
+
+extension LessonWatch {
+  /// Exercises are no part of the lesson's program.
+  private func isOfExercise(_ file: String) -> Bool { file.hasPrefix("\(source)/Exercises/") }
+
+  /// Checks the answers that were saved, one for each folder.
+  private func checkAnswers(_ files: [String]) throws {
+    var folders: Set<String> = []
+    for file in files where folders.insert((file as NSString).deletingLastPathComponent).inserted {
+      if let report = try checkAnswer(file) { write((terminal.hasCursor ? Self.clear : "") + report + "\n") }
+    }
   }
 }
 

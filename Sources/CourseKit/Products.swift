@@ -69,6 +69,10 @@ public struct Products: Sendable {
       let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.contentModificationDateKey])
       // The folder itself changes when a file in it is removed.
       for file in [folder] + (files?.compactMap { $0 as? URL } ?? []) {
+        // Neither exercises nor questions are in the lesson's program.
+        if folder.path.contains("/Lessons/"), file.path.contains("/Exercises") || file.pathExtension == "md" {
+          continue
+        }
         if let date = modified(file), date > built { return true }
         if file.pathExtension == "swift" {
           folders += imports(of: file).filter { seen.insert($0).inserted }.map { root.appending(path: "Sources/\($0)") }

@@ -1,10 +1,19 @@
 import Foundation
 import Support
 
-/// What a reader has read and run: the lines of `progress.txt`.
+/// What a reader has read, run, solved and answered: the lines of `progress.txt`.
 ///
-/// A line is a date, a time, what was done, and the lesson's number: `2026-11-26 14:02 ran 04`. Date and time may be
-/// missing from a line that a person wrote. Lines of any other form are the reader's own, and stand for nothing here.
+/// A line is a date, a time, what was done, and with what:
+///
+/// ```
+/// 2026-11-26 14:02 ran 04
+/// 2026-11-26 14:20 hint 04.1
+/// 2026-11-26 14:31 solved 04.1
+/// 2026-11-26 14:40 quiz 04 9/11
+/// ```
+///
+/// Date and time may be missing from a line that a person wrote. Lines of any other form are the reader's own, and stand
+/// for nothing here.
 public struct ReadingProgress: Equatable, Sendable {
   /// What can be done with a lesson.
   public enum Activity: String, Sendable {
@@ -12,6 +21,12 @@ public struct ReadingProgress: Equatable, Sendable {
     case read
     /// Its program was started.
     case ran
+    /// An exercise's check passed.
+    case solved
+    /// A hint was shown.
+    case hint
+    /// Its quiz was answered.
+    case quiz
   }
 
   /// A line of the file.
@@ -20,6 +35,10 @@ public struct ReadingProgress: Equatable, Sendable {
     public let activity: Activity
     /// The lesson's number.
     public let lesson: Int
+    /// The exercise's number, if it was done with one.
+    public var exercise: Int?
+    /// `9/11`: right answers and questions of a quiz.
+    public var score: String?
     /// `2026-11-26`, if the line has a date.
     public let date: String?
   }
@@ -36,15 +55,32 @@ public struct ReadingProgress: Equatable, Sendable {
     var fields = line.split(whereSeparator: \.isWhitespace)
     let date = fields.first.flatMap { isDate($0) ? String(fields.removeFirst()) : nil }
     if date != nil, let time = fields.first, isTime(time) { fields.removeFirst() }
-    guard fields.count == 2, let activity = Activity(rawValue: String(fields[0])), let lesson = Int(fields[1]) else {
-      return nil
+    guard fields.count >= 2, let activity = Activity(rawValue: String(fields[0])) else { return nil }
+    let numbers = fields[1].split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
+    guard let lesson = numbers[0] else { return nil }
+    var entry = Entry(activity: activity, lesson: lesson, date: date)
+    switch activity {
+    case .read, .ran:
+      return fields.count == 2 && numbers.count == 1 ? entry : nil
+    case .solved, .hint:
+      guard fields.count == 2, numbers.count == 2, let exercise = numbers[1] else { return nil }
+      entry.exercise = exercise
+      return entry
+    case .quiz:
+      guard fields.count == 3, numbers.count == 1, isScore(fields[2]) else { return nil }
+      entry.score = String(fields[2])
+      return entry
     }
-    return Entry(activity: activity, lesson: lesson, date: date)
   }
 
   private static func isDate(_ text: Substring) -> Bool { hasForm(text, "0000-00-00") }
 
   private static func isTime(_ text: Substring) -> Bool { hasForm(text, "00:00") || hasForm(text, "00:00:00") }
+
+  private static func isScore(_ text: Substring) -> Bool {
+    let counts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    return counts.count == 2 && !counts.contains(nil)
+  }
 
   /// Whether a text has digits where a form has zeros, and is equal to it elsewhere.
   private static func hasForm(_ text: Substring, _ form: String) -> Bool {
@@ -57,6 +93,18 @@ public struct ReadingProgress: Equatable, Sendable {
   /// The last line that says so of a lesson.
   public func last(_ activity: Activity, _ lesson: LessonEntry) -> Entry? {
     entries.last { $0.activity == activity && $0.lesson == lesson.number }
+  }
+
+  /// The last line that says that an exercise was solved.
+  public func solved(_ exercise: Exercise) -> Entry? { lines(.solved, exercise).last }
+
+  /// How many hints were shown for an exercise.
+  public func hintCount(_ exercise: Exercise) -> Int { lines(.hint, exercise).count }
+
+  private func lines(_ activity: Activity, _ exercise: Exercise) -> [Entry] {
+    entries.filter {
+      $0.activity == activity && $0.lesson == exercise.lesson.number && $0.exercise == exercise.number
+    }
   }
 
   /// The first lesson that was not yet read or not yet run, and what of the two comes first; nil if all is done.
@@ -99,12 +147,30 @@ public struct ProgressFile: Sendable {
   ///
   /// - Throws: ``CourseError`` if it cannot be written.
   public func add(_ activity: ReadingProgress.Activity, _ lesson: LessonEntry, at time: LocalTime = .now) throws {
+    try add("\(activity.rawValue) \(lesson.paddedNumber)", at: time)
+  }
+
+  /// Adds a line: what was done with an exercise.
+  ///
+  /// - Throws: ``CourseError`` if it cannot be written.
+  public func add(_ activity: ReadingProgress.Activity, _ exercise: Exercise, at time: LocalTime = .now) throws {
+    try add("\(activity.rawValue) \(exercise.id)", at: time)
+  }
+
+  /// Adds a line: how many questions of a lesson's quiz were answered rightly.
+  ///
+  /// - Throws: ``CourseError`` if it cannot be written.
+  public func add(quiz lesson: LessonEntry, right: Int, of count: Int, at time: LocalTime = .now) throws {
+    try add("\(ReadingProgress.Activity.quiz.rawValue) \(lesson.paddedNumber) \(right)/\(count)", at: time)
+  }
+
+  private func add(_ text: String, at time: LocalTime) throws {
     guard let path else { return }
     let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw failure() }
     defer { close(descriptor) }
     let size = lseek(descriptor, 0, SEEK_END)
-    var line = "\(time.date) \(time.minute) \(activity.rawValue) \(lesson.paddedNumber)\n"
+    var line = "\(time.date) \(time.minute) \(text)\n"
     if size == 0 { line = Self.heading + line }
     var last: UInt8 = 0
     // An editor may have left the last line without its end.
@@ -114,7 +180,8 @@ public struct ProgressFile: Sendable {
     guard write(descriptor, bytes, bytes.count) == bytes.count else { throw failure() }
   }
 
-  private static let heading = "# What you have read and run. The file is yours: change it, or delete it.\n"
+  private static let heading =
+    "# What you have read, run, solved and answered. The file is yours: change it, or delete it.\n"
 
   private func failure() -> CourseError {
     CourseError("\(path ?? ""): cannot be written: \(FileSystem.lastError)")

@@ -8,6 +8,7 @@ import CourseKit
 /// | `{{quote NAME folded}}` | the same, folded |
 /// | `{{figure NAME}}` | a figure here instead of below the code that makes it |
 /// | `{{quiz FILE}}` | the questions of a file beside the lesson, with folded answers |
+/// | `{{exercises}}` | the lesson's exercises: each with its task, its starter and its hints, folded |
 /// | `{{fold SUMMARY}}` … `{{end}}` | the prose between them folded |
 /// | `{{fold-code SUMMARY}}` | the next cell of code folded |
 enum Markup: Equatable {
@@ -15,6 +16,7 @@ enum Markup: Equatable {
   case quote(String, isFolded: Bool, line: Int)
   case figure(String, line: Int)
   case quiz(String, line: Int)
+  case exercises(line: Int)
   case foldCode(summary: String, line: Int)
   indirect case folded(summary: String, [Markup], line: Int)
 
@@ -78,6 +80,7 @@ private struct MarkupParser {
       case "fold-code": result.append(.foldCode(summary: argument, line: place))
       case "figure": result.append(.figure(argument, line: place))
       case "quiz": result.append(.quiz(argument, line: place))
+      case "exercises": result.append(.exercises(line: place))
       default:
         let isFolded = argument.hasSuffix(" folded")
         result.append(.quote(isFolded ? String(argument.dropLast(7)) : argument, isFolded: isFolded, line: place))
@@ -96,10 +99,11 @@ private struct MarkupParser {
     let words = content[..<end.lowerBound].dropFirst(2).split(separator: " ", maxSplits: 1)
     let name = words.first.map(String.init) ?? ""
     let argument = words.count > 1 ? words[1].trimmingSuffix(while: \.isWhitespace) : ""
-    guard ["quote", "figure", "quiz", "fold", "fold-code", "end"].contains(name) else {
-      throw error("the weaver does not know {{\(name)}}: it knows quote, figure, quiz, fold, fold-code and end")
+    guard ["quote", "figure", "quiz", "exercises", "fold", "fold-code", "end"].contains(name) else {
+      throw error(
+        "the weaver does not know {{\(name)}}: it knows quote, figure, quiz, exercises, fold, fold-code and end")
     }
-    if name != "end", argument.isEmpty { throw error("{{\(name)}} needs to say what") }
+    if !["end", "exercises"].contains(name), argument.isEmpty { throw error("{{\(name)}} needs to say what") }
     return (name, String(argument))
   }
 

@@ -11,6 +11,9 @@ struct PageBuilder {
   private var helpers: [HelperFile]
   private var blocks: [PageBlock] = []
   private var outputs: ArraySlice<TraceRecord>
+  private let root: URL
+  /// All that the lesson printed.
+  private let text: String
   /// The figures that the prose places, by name.
   private var placed: [String: TraceRecord.Figure] = [:]
   private var heading = ""
@@ -31,6 +34,8 @@ struct PageBuilder {
   ) throws {
     self.lesson = lesson
     self.library = library
+    self.root = root
+    text = records.map(\.text).joined()
     let folder = "Lessons/\(lesson.target)"
     source = try LessonSource(library.text(of: "\(folder)/main.swift"), path: "\(folder)/main.swift")
     prose = Prose(path: source.path, page: page)
@@ -81,6 +86,8 @@ extension PageBuilder {
       return [.figure(figure)]
     case .quiz(let file, let line):
       return try quiz(file, line)
+    case .exercises(let line):
+      return try exercises(line)
     case .foldCode(let summary, _):
       foldNext = summary
       return []
@@ -108,20 +115,64 @@ extension PageBuilder {
       }
     }
   }
+}
+
+// MARK: Questions and exercises
+
+extension PageBuilder {
+  /// A text of a file beside the lesson, as Markdown with its formulas and links.
+  private func markdown(_ text: String, from path: String) throws -> String {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    return try Prose(path: path, page: prose.page).markdown(lines, line: 1)
+  }
 
   private func quiz(_ file: String, _ line: Int) throws -> [PageBlock] {
     let path = "Lessons/\(lesson.target)/\(file)"
     guard let text = try? library.text(of: path) else { throw error(line, "\(path) cannot be read") }
     let quiz: Quiz
     do { quiz = try Quiz(markdown: text, file: path) } catch { throw CourseError(error.description) }
-    return quiz.questions.enumerated().flatMap { index, question -> [PageBlock] in
-      let letters = ["a", "b", "c", "d"]
-      let answers = zip(letters, question.answers).map { "- **\($0)** \($1)" }.joined(separator: "\n")
+    return try quiz.questions.enumerated().flatMap { index, question -> [PageBlock] in
+      let heading = "**\(index + 1). \(question.text)**"
+      switch question.kind {
+      case .choice(let choices, let right):
+        let answers = zip(Quiz.letters, choices).map { "- **\($0)** \($1.text)" }.joined(separator: "\n")
+        let explanations = zip(Quiz.letters, choices).enumerated().map { index, answer in
+          "- **\(answer.0)** is \(index == right ? "right" : "wrong"). \(answer.1.explanation)"
+        }
+        return [
+          .markdown(try markdown("\(heading)\n\n\(answers)", from: path)),
+          .folded(
+            summary: "Answer", [.markdown(try markdown(explanations.joined(separator: "\n"), from: path))]),
+        ]
+      case .prediction(let number):
+        let text = try number.text(in: printed())
+        return [
+          .markdown(try markdown(heading, from: path)),
+          .folded(
+            summary: "Answer", [.markdown(try markdown("**\(text)**. \(number.explanation)", from: path))]),
+        ]
+      }
+    }
+  }
+
+  /// What the lesson printed, for the numbers that its quiz asks for.
+  private func printed() -> ExpectedOutput { ExpectedOutput(parsing: text, file: lesson.golden) }
+
+  private func exercises(_ line: Int) throws -> [PageBlock] {
+    let all = try ExerciseList(of: [lesson], root: root).all
+    if all.isEmpty { throw error(line, "the lesson has no folder Exercises with exercises in it") }
+    return try all.flatMap { exercise -> [PageBlock] in
+      let path = exercise.path(of: .text)
+      let starter = try library.excerpt(exercise.path(of: .starter), askedAt: path)
+      let hints = try exercise.hints.enumerated().map { index, hint in
+        PageBlock.folded(
+          summary: "Hint \(index + 1) of \(exercise.hints.count)", [.markdown(try markdown(hint, from: path))])
+      }
+      let check = "`swift run course exercise check \(exercise.id)` tries your answer."
       return [
-        .markdown("**\(index + 1). \(question.text)**\n\n\(answers)"),
-        .folded(
-          summary: "Answer", [.markdown("**\(letters[question.rightAnswer])**. \(question.explanation)")]),
-      ]
+        .markdown("### Exercise \(exercise.id). \(exercise.title)\n\n\(try markdown(exercise.task, from: path))"),
+        .folded(summary: "The starter, `\(exercise.path(of: .starter))`", [.code(starter)]),
+      ] + hints + [.markdown(check)]
     }
   }
 }

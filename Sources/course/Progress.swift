@@ -24,10 +24,10 @@ private func command(_ activity: ReadingProgress.Activity, _ lesson: LessonEntry
 
 struct Progress: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Shows which lessons were read and run, and when.",
+    abstract: "Shows which lessons were read and run, which exercises solved, and how each quiz went.",
     discussion: """
-      course read, course run and course watch note what they do in progress.txt, a line each, such as \
-      "2026-11-26 14:02 ran 04". The file is yours: change it or delete it. COURSE_PROGRESS names another file, or none \
+      course read, run, watch, exercise and quiz note what was done in progress.txt, a line each, such as \
+      "2026-11-26 14:02 ran 04" or "2026-11-26 14:31 solved 04.1". The file is yours: change it or delete it. COURSE_PROGRESS names another file, or none \
       if it is empty; nothing is noted where CI is set.
       """)
 
@@ -38,15 +38,25 @@ struct Progress: ParsableCommand {
     func day(_ activity: ReadingProgress.Activity, _ lesson: LessonEntry) -> Cell {
       .text(progress.last(activity, lesson).map { $0.date ?? "yes" } ?? "-")
     }
+    let exercises = try workspace.exercises
+    func solved(_ exercises: [Exercise]) -> Int { exercises.count { progress.solved($0) != nil } }
     let rows = lessons.map { lesson -> [Cell] in
-      [.text(lesson.paddedNumber), .text(lesson.title), day(.read, lesson), day(.ran, lesson)]
+      let own = exercises.of(lesson)
+      return [
+        .text(lesson.paddedNumber), .text(lesson.title), day(.read, lesson), day(.ran, lesson),
+        .text(own.isEmpty ? "" : "\(solved(own)) of \(own.count)"),
+        .text(
+          QuizRound.exists(for: lesson, root: workspace.root) ? progress.last(.quiz, lesson)?.score ?? "-" : ""),
+      ]
     }
     func count(_ activity: ReadingProgress.Activity) -> Int {
       lessons.count { progress.last(activity, $0) != nil }
     }
     let next = progress.next(of: lessons).map { "next: \(command($0.activity, $0.lesson))" } ?? "all is done"
-    let summary = "\(count(.read)) of \(lessons.count) lessons read, \(count(.ran)) run; \(next)"
-    let lines = TextTable(["#", "lesson", "read", "run"], rows).lines + ["", summary]
+    let summary =
+      "\(count(.read)) of \(lessons.count) lessons read, \(count(.ran)) run, \(solved(exercises.all)) of "
+      + "\(exercises.all.count) exercises solved; \(next)"
+    let lines = TextTable(["#", "lesson", "read", "run", "exercises", "quiz"], rows).lines + ["", summary]
     StandardStreams.write(lines.joined(separator: "\n") + "\n")
   }
 }

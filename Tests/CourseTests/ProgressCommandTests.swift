@@ -46,12 +46,12 @@ import Testing
     try folder.write("2026-11-26 14:02 ran 01\nmine\nread 02", to: "p")
     #expect(
       try run("progress").outputText == """
-         #  lesson      read  run
-        --  ----------  ----  ----------
+         #  lesson      read  run         exercises  quiz
+        --  ----------  ----  ----------  ---------  ----
         01  The first   -     2026-11-26
         02  The second  yes   -
 
-        1 of 2 lessons read, 1 run; next: swift run course read 01
+        1 of 2 lessons read, 1 run, 0 of 0 exercises solved; next: swift run course read 01
 
         """)
   }

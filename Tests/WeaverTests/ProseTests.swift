@@ -65,11 +65,13 @@ import Testing
 
   @Test func linesInDoubleBracesAskForSomething() throws {
     #expect(
-      try parse("a\n{{quote A.b(c:)}}\n  {{quote A folded}} \n{{figure loss}}\n{{fold-code Helper}}\n{{quiz q.md}}\nz")
+      try parse(
+        "a\n{{quote A.b(c:)}}\n  {{quote A folded}} \n{{figure loss}}\n{{fold-code Helper}}\n{{quiz q.md}}\n{{exercises}}\nz"
+      )
         == [
           .markdown(["a"], line: 5), .quote("A.b(c:)", isFolded: false, line: 6), .quote("A", isFolded: true, line: 7),
           .figure("loss", line: 8), .foldCode(summary: "Helper", line: 9), .quiz("q.md", line: 10),
-          .markdown(["z"], line: 11),
+          .exercises(line: 11), .markdown(["z"], line: 12),
         ])
     #expect(
       try parse("{{fold Why}}\nb\n{{end}}") == [.folded(summary: "Why", [.markdown(["b"], line: 6)], line: 5)])
@@ -84,7 +86,10 @@ import Testing
   @Test(arguments: [
     ("a\n{{quote A", "m:6: the braces that open here are not closed by }}"),
     ("{{quote A}} and", "m:5: a line with {{…}} has nothing else in it"),
-    ("{{quoth A}}", "m:5: the weaver does not know {{quoth}}: it knows quote, figure, quiz, fold, fold-code and end"),
+    (
+      "{{quoth A}}",
+      "m:5: the weaver does not know {{quoth}}: it knows quote, figure, quiz, exercises, fold, fold-code and end"
+    ),
     ("{{quote}}", "m:5: {{quote}} needs to say what"), ("\n{{end}}", "m:6: {{end}} closes nothing"),
     ("{{fold a}}\nb", "m:5: {{fold …}} is not closed by {{end}}"),
   ])

@@ -275,6 +275,7 @@ private struct SamplePackage {
     ("{{figure two}}", "no cell makes a figure named 'two'"), ("$x_{1$", "a brace in a formula is not closed"),
     ("{{quote add", "the braces that open here are not closed by }}"),
     ("{{quiz none.md}}", "Lessons/Lesson04_ViT/none.md cannot be read"),
+    ("{{exercises}}", "the lesson has no folder Exercises with exercises in it"),
   ])
   func whatIsNotThereIsAnErrorWithItsLine(markup: String, reason: String) {
     #expect(throws: CourseError("Lessons/Lesson04_ViT/main.swift:13: \(reason)")) { try page(markup) }

@@ -1,0 +1,65 @@
+import Foundation
+import Notebook
+
+/// Checks an answer again on every save, and goes on to the next exercise of the lesson when it is right.
+///
+/// The loop looks at the exercise's folder ten times a second. A check takes about a second, in which it does not look.
+public final class ExerciseWatch {
+  private let exercises: [Exercise]
+  private let root: URL
+  private let terminal: Terminal
+  private let write: (String) -> Void
+  private let check: (Exercise) throws -> (isSolved: Bool, report: String)
+  private var index = 0
+
+  /// A watch that has not begun.
+  ///
+  /// - Parameters:
+  ///   - exercises: the exercise to begin with, and those that follow it.
+  ///   - terminal: what the texts are written to.
+  ///   - write: takes each text.
+  ///   - check: checks an answer and says what came of it.
+  public init(
+    _ exercises: [Exercise], root: URL, terminal: Terminal, write: @escaping (String) -> Void,
+    check: @escaping (Exercise) throws -> (isSolved: Bool, report: String)
+  ) {
+    self.exercises = exercises
+    self.root = root
+    self.terminal = terminal
+    self.write = write
+    self.check = check
+  }
+
+  /// Watches until all exercises are solved or `goesOn` returns false.
+  ///
+  /// - Parameter goesOn: is called ten times a second.
+  public func run(while goesOn: () -> Bool) throws {
+    var seen: SourceSnapshot?
+    while index < exercises.count, goesOn() {
+      let exercise = exercises[index]
+      let now = SourceSnapshot(root: root, paths: [exercise.folder])
+      // A save comes in pieces: it counts when nothing changed between two looks.
+      let isStill = now == SourceSnapshot(root: root, paths: [exercise.folder])
+      if now != seen, isStill {
+        try look(at: exercise)
+        seen = SourceSnapshot(root: root, paths: [exercise.folder])
+        if index < exercises.count, exercises[index] != exercise { seen = nil }
+      } else {
+        usleep(100_000)
+      }
+    }
+  }
+
+  private func look(at exercise: Exercise) throws {
+    let (isSolved, report) = try check(exercise)
+    if terminal.hasCursor { write("\u{1B}[H\u{1B}[2J") }
+    write(report + "\n")
+    if isSolved { index += 1 }
+    if index == exercises.count { return write("All exercises of the lesson from here on are solved.\n") }
+    let file = exercises[index].path(of: .answer)
+    if isSolved {
+      write("Next is \(exercises[index].id), \(exercises[index].title). Its task:\n\n\(exercises[index].task)\n\n")
+    }
+    write("watching \(file); Ctrl-C ends\n")
+  }
+}
