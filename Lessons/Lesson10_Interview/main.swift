@@ -7,6 +7,7 @@ measured, and where the measurement says something else than the textbook, so do
 Run it with `--quiz` to be asked: these three questions and a dozen more on the whole module.
 */
 import ArgumentParser
+import CourseKit
 import Datasets
 import Evaluation
 import Images
@@ -23,9 +24,7 @@ struct Options: LessonOptions {
 }
 
 let lesson = Lesson(10, "Interview Questions", options: Options.self)
-if lesson.options.quiz {
-  ask(require(try Quiz(markdown: String(decoding: PackageResources.quiz_md, as: UTF8.self), file: "quiz.md")))
-}
+if lesson.options.quiz { QuizRound.askAndExit(lesson: "10") }
 
 /*:
 ## 10.1 Question 1: How does ViT differ from CNNs?

@@ -56,6 +56,20 @@ public struct QuizRound {
   /// How many questions there are.
   public var count: Int { items.count }
 
+  /// Asks the quiz of a lesson that is running, and ends the program.
+  ///
+  /// - Parameter lesson: the lesson's number.
+  public static func askAndExit(lesson: String) -> Never {
+    do {
+      let root = try PackageRoot.ofProgram()
+      try QuizRound(of: try Manifest(root: root).lesson(named: lesson), root: root).play()
+      exit(EXIT_SUCCESS)
+    } catch {
+      LiveLine.hint("\(error)")
+      exit(EXIT_FAILURE)
+    }
+  }
+
   /// Asks all questions, or as many as the person wants to answer.
   @discardableResult public func play() -> Score {
     var score = Score()
