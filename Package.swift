@@ -51,7 +51,13 @@ let publishedModels: [Target.Dependency] = [
 /// The lessons with all that each imports, and nothing else: a change in a library builds only its users again.
 let lessons: [(name: String, imports: [Target.Dependency])] = [
   ("Lesson01_Objectives", ["CourseKit", "Layers", "Models", "Notebook", "Plots", "Tensors"]),
-  ("Lesson02_Prerequisites", ["Checkpoints", "Images", "Layers", "Notebook", "Plots", "Tensors"]),
+  (
+    "Lesson02_Prerequisites",
+    [
+      "Checkpoints", "Datasets", "Images", "Layers", "Notebook", "Plots", "Pretrained", "Tensors", "Tokenizers",
+      "Training",
+    ]
+  ),
   ("Lesson03_Multimodal", ["Images", "Layers", "Models", "Notebook", "Plots", "Tensors"]),
   (
     "Lesson04_ViT",
@@ -63,12 +69,13 @@ let lessons: [(name: String, imports: [Target.Dependency])] = [
   ),
   ("Lesson06_PretrainedCLIP", ["Plots", "Tokenizers"] + publishedModels),
   ("Lesson07_Captioning", ["Plots"] + publishedModels),
-  ("Lesson08_VQA", ["Plots"] + publishedModels),
+  ("Lesson08_VQA", ["Plots", "Tokenizers"] + publishedModels),
   ("Lesson09_BLIP2", ["Plots"] + publishedModels),
   (
     "Lesson10_Interview",
     [
-      "Checkpoints", "Datasets", "Evaluation", "Images", "Layers", "Models", "Plots", "Pretrained", "Notebook",
+      "Checkpoints", "CourseKit", "Datasets", "Evaluation", "Images", "Layers", "Models", "Plots", "Pretrained",
+      "Notebook",
       "Tensors", argumentParser,
     ]
   ),
@@ -83,9 +90,7 @@ func lessonTarget(_ name: String, _ imports: [Target.Dependency]) -> Target {
     path: "Lessons/\(name)",
     // `course exercise` compiles the exercises, each a program of its own; `course quiz` reads the questions.
     exclude: ["_Objectives", "_Summary", "_References"].contains(where: name.hasSuffix)
-      ? [] : ["Exercises"] + (name.hasSuffix("_Interview") ? [] : ["quiz.md"]),
-    // The questions that the interview lesson asks.
-    resources: name.hasSuffix("_Interview") ? [.embedInCode("quiz.md")] : [],
+      ? [] : ["Exercises", "quiz.md"],
     swiftSettings: lesson)
 }
 
