@@ -92,6 +92,6 @@ public struct ExerciseProgram: Sendable {
 
   /// The rules of a lesson hold for exercises, too: code can move from one to the other.
   private static let rules = [
-    "-module-name", "Exercise", "-swift-version", "6", "-default-isolation", "MainActor", "-Onone", "-wmo",
+    "-module-name", "Exercise", "-swift-version", "6", "-default-isolation", "MainActor", "-Onone", "-wmo", "-g",
   ]
 }
