@@ -82,3 +82,15 @@ func blocks(of layer: TransformerEncoderLayer, headCount: Int) -> Diagram {
       .output("tokens of the next layer"),
     ])
 }
+
+/// The weights of several heads over the same tokens, a map for each head.
+func headMaps(_ weights: [Tensor]) -> Panels {
+  let tokens = (1...weights[0].shape[0]).map(String.init)
+  return Panels(
+    "Attention weights of four heads over six tokens",
+    weights.enumerated().map { head, weights in
+      HeatMapPlot(
+        "head \(head + 1)", rows: tokens, columns: tokens, values: weights.scalars, rowTitle: "query",
+        columnTitle: "key", scaleTitle: "weight", range: 0...1)
+    })
+}

@@ -35,3 +35,20 @@ func temperatureCurves(_ cosines: Tensor, names: [String], learned: Float) -> Li
       .horizontal(at: 1 / Double(names.count), "even, 1/\(names.count)"), .vertical(at: learned, "learned s"),
     ])
 }
+
+/// Similarities of pictures (rows) and captions (columns), and their softmax over rows and over columns.
+func lossSteps(_ similarities: Tensor, _ toTexts: Tensor, _ toPictures: Tensor) -> Panels {
+  let names = (1...similarities.shape[0]).map(String.init)
+  func map(_ title: String, _ values: Tensor, _ scale: String, _ range: ClosedRange<Double>) -> HeatMapPlot {
+    HeatMapPlot(
+      title, rows: names, columns: names, values: values.scalars, rowTitle: "picture", columnTitle: "caption",
+      scaleTitle: scale, range: range)
+  }
+  return Panels(
+    "From similarities to probabilities",
+    [
+      map("similarities S", similarities, "similarity", 0...4),
+      map("softmax of each row", toTexts, "probability", 0...1),
+      map("softmax of each column", toPictures, "probability", 0...1),
+    ], columns: 3, panelWidth: 330)
+}
