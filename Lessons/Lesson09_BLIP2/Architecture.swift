@@ -69,3 +69,29 @@ nonisolated struct Architecture: Plot {
     ]
   }
 }
+
+/// A block of the Q-Former in stage one, as in figure 2 of the paper, with a model's sizes.
+nonisolated func blockDiagram(_ settings: BLIP2Configuration, words: Int) -> Diagram {
+  let former = settings.queryTransformer
+  let sizes = "\(former.hiddenSize) → \(former.intermediateSize) → \(former.hiddenSize)"
+  func shape(_ count: Int) -> String { "[B, \(count), \(former.hiddenSize)]" }
+  return Diagram(
+    "A block of the Q-Former",
+    [
+      .parallel([
+        [.input("queries", shape: shape(settings.queryCount))], [.input("words", shape: shape(words))],
+      ]),
+      .residual([.learned("self-attention", "shared by queries and words, masked")]),
+      .parallel([
+        [
+          .residual([.learned("cross-attention", "to the picture, every second block")]),
+          .residual([.learned("feed-forward of queries", sizes)]),
+          .output("queries after the block", shape: shape(settings.queryCount)),
+        ],
+        [
+          .residual([.learned("feed-forward of words", sizes)]),
+          .output("words after the block", shape: shape(words)),
+        ],
+      ]),
+    ])
+}

@@ -75,3 +75,10 @@ func thingsRows(_ methods: [(name: String, said: Descriptions)]) -> [[Cell]] {
     [.text(method.name)] + (1...3).map { .percent(method.said.exact(things: $0), decimals: 1) }
   }
 }
+
+/// The pairs of color and shape that a caption names, such as `red circle`.
+func colorsWithShapes(in caption: String) -> [String] {
+  let words = SceneGrammar.words(of: caption)
+  let (colors, shapes) = (SceneColor.allCases.map(\.description), SceneShape.allCases.map(\.description))
+  return zip(words, words.dropFirst()).filter { colors.contains($0) && shapes.contains($1) }.map { "\($0) \($1)" }
+}

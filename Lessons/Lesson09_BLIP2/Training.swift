@@ -33,30 +33,26 @@ func withUntrainedBridge(_ directory: String, _ fresh: BLIP2Model) throws -> BLI
   return model
 }
 
-/// The three losses of stage one on scenes, with the same hard negatives each time.
-func losses(
-  _ objectives: BLIP2Objectives, _ pretraining: QFormerPretraining, _ scenes: [Scene]
-) throws -> [Float] {
-  let all = try withGenerator(Generator(seed: 0)) { try noGrad { try objectives.stageOne(scenes, pretraining) } }
-  return [all.contrastive.item, all.matching.item, all.generation.item]
-}
+/// The largest difference between two tensors of one shape.
+func largestDifference(_ a: Tensor, _ b: Tensor) -> Float { (a - b).abs().max().item }
 
-/// The same of a model that guesses: among so many pairs; knowing that one pair of three is right; among all tokens.
-func chances(pairs: Int, vocabulary: Int) -> [Float] {
-  let odds = Tensor([1.0 / 3, 2.0 / 3])
-  let entropy = -(odds * odds.log()).sum().item
-  return [Tensor(Float(pairs)).log().item, entropy, Tensor(Float(vocabulary)).log().item]
+/// How the shipped model was trained, part by part.
+var shippedPlans: (language: TrainingPlan, one: TrainingPlan, two: TrainingPlan, linear: TrainingPlan) {
+  let plans = Trainer.blip2.plans
+  return (plans[0], plans[1], plans[2], plans[3])
 }
 
 /// A few steps of training with the course's own loop, always on the same scenes.
 ///
+/// - Parameter loss: the loss of a step, counted from 0, on its scenes.
 /// - Returns: the loss of each step.
 @discardableResult
 func train(
-  _ module: Module, _ name: String, steps: Int, seed: Int, _ loss: ([Scene]) throws -> Tensor
+  _ module: Module, _ name: String, steps: Int, seed: Int, learningRate: Double = 2e-3,
+  _ loss: (Int, [Scene]) throws -> Tensor
 ) throws -> [Float] {
   let bar = progress(name, total: steps)
-  var plan = TrainingPlan(name: name, steps: steps, batchSize: 32, learningRate: 2e-3, warmupSteps: steps / 10)
+  var plan = TrainingPlan(name: name, steps: steps, batchSize: 32, learningRate: learningRate, warmupSteps: steps / 10)
   plan.seed = seed
   let scenes = Scenes(split: .training, seed: seed)
   var losses: [Float] = []
@@ -65,9 +61,29 @@ func train(
       losses.append(loss)
       bar.advance(note: "loss \(Format.fixed(loss, decimals: 3))")
     }) { step in
-      try loss((step * plan.batchSize..<(step + 1) * plan.batchSize).map { scenes[$0] })
+      try loss(step, (step * plan.batchSize..<(step + 1) * plan.batchSize).map { scenes[$0] })
     }
   }
   bar.finish()
   return losses
+}
+
+/// What three BLIP-2s reached that were trained further from the shipped one: shares of exact captions, each seed's.
+struct ContinuedRun {
+  let name: String
+  let known, new, retold: [Double]
+
+  /// A row of a table: mean and each seed's share, for all three.
+  var row: [Cell] {
+    [.text(name)]
+      + [known, new, retold].flatMap { shares -> [Cell] in
+        let each = shares.map { Format.percent($0, decimals: 0) }.joined(separator: " ")
+        return [.percent(shares.mean, decimals: 1), .text(each)]
+      }
+  }
+}
+
+extension [Double] {
+  /// The mean of the numbers.
+  var mean: Double { reduce(0, +) / Double(count) }
 }
