@@ -42,8 +42,8 @@ public final class ExerciseWatch {
       let isStill = now == SourceSnapshot(root: root, paths: [exercise.folder])
       if now != seen, isStill {
         try look(at: exercise)
-        seen = SourceSnapshot(root: root, paths: [exercise.folder])
-        if index < exercises.count, exercises[index] != exercise { seen = nil }
+        // The next exercise waits for its first save: what came of this one is still on the screen.
+        if index < exercises.count { seen = SourceSnapshot(root: root, paths: [exercises[index].folder]) }
       } else {
         usleep(100_000)
       }
@@ -56,10 +56,11 @@ public final class ExerciseWatch {
     write(report + "\n")
     if isSolved { index += 1 }
     if index == exercises.count { return write("All exercises of the lesson from here on are solved.\n") }
-    let file = exercises[index].path(of: .answer)
+    let answer = AnswerFile(exercises[index], root: root)
     if isSolved {
+      try answer.begin()
       write("Next is \(exercises[index].id), \(exercises[index].title). Its task:\n\n\(exercises[index].task)\n\n")
     }
-    write("watching \(file); Ctrl-C ends\n")
+    write("watching \(answer.path); Ctrl-C ends\n")
   }
 }

@@ -186,10 +186,10 @@ private struct SampleCourse {
     let start = ContinuousClock.now
     try watch.run {
       if checks == ["01.1"] { try? self.course.write("1-add", "Answer.swift", "right") }
-      if checks == ["01.1", "01.1", "01.2"] { try? self.course.write("2-subtract", "Answer.swift", "right") }
+      if checks == ["01.1", "01.1"] { try? self.course.write("2-subtract", "Answer.swift", "right") }
       return ContinuousClock.now - start < .seconds(300)
     }
-    #expect(checks == ["01.1", "01.1", "01.2", "01.2"])
+    #expect(checks == ["01.1", "01.1", "01.2"])
     #expect(texts.contains { $0.hasPrefix("Next is 01.2, Add two numbers.") })
     #expect(texts.last == "All exercises of the lesson from here on are solved.\n")
   }
