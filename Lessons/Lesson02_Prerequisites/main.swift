@@ -206,6 +206,13 @@ after all that use it. `operandsFirst` lists operands before results; `backward`
 An example with one input $x$, one weight $w$ and one bias $b$. The prediction is $v = w x + b$, the wanted answer 3,
 and the loss $L = d \cdot d$ with $d = v - 3$. Here $d$ is used twice. Try it on paper first: $\frac{dL}{dd} = 2d$, and
 then backwards.
+
+```text
+w ──┐
+    ├─ · ── u ──┐
+x ──┘           ├─ + ── v ── − 3 ── d ──┬─ · ── L
+b ──────────────┘                       └──┘
+```
 */
 let (w1, x1, b1) = (Value(0.5), Value(2), Value(1))
 let u = w1 * x1
@@ -333,8 +340,10 @@ table(
 figure(
   "rates",
   LinePlot(
-    "One weight on its way to 0", x: "step", y: "w",
-    series: [(0, "0.01"), (1, "0.1"), (3, "0.9"), (4, "1.1")].map { LineSeries("rate \($1)", y: paths[$0]) },
+    "The first six steps of one weight", x: "step", y: "w",
+    series: [(0, "0.01"), (1, "0.1"), (3, "0.9"), (4, "1.1")].map {
+      LineSeries("rate \($1)", y: Array(paths[$0][...6]))
+    },
     references: [.horizontal(at: 0, "the minimum")], height: 320),
   caption: "Compare the curve that creeps, the one that swings and still arrives, and the one that swings ever wider.")
 
@@ -398,8 +407,8 @@ show("PlainAdamW is equal to the library's AdamW", largestGap < 1e-5, note: "41 
 SGD brings $a$ to 0 quickly, while $b$ is still more than half of what it was. AdamW moves both alike from the first
 step on, although one gradient is a hundred times the other. It overshoots and swings back, since it remembers old
 gradients. In longer trainings the rate therefore changes on the way, by a *schedule*: it rises in the first steps
-(*warm-up*) and falls towards the end. Each weight's first step is the learning rate, whatever the gradient's size:
-$m / \sqrt v$ is then the gradient divided by its own size.
+(*warm-up*) and falls towards the end. Each weight's first step is the learning rate (and the small weight decay),
+whatever the gradient's size: $m / \sqrt v$ is then the gradient divided by its own size.
 
 ## 2.9 From scores to probabilities: softmax, sigmoid, cross-entropy
 A classifier gives a score to each class, any number, large if it believes in that class. Such scores are called
@@ -778,8 +787,8 @@ The library splits without a loop, by a reshape, so that all heads are computed 
 ## 2.15 Attention knows no order
 Shuffle the tokens, and the results are the same, shuffled in the same way: $f(Px) = P f(x)$. This is called
 *permutation equivariance*. To attention a sentence is a bag of words, and an image is a bag of patches. What if order
-matters? Then a vector for each *position* is added to the tokens before the first layer. In the table the tokens are
-shuffled, and the results compared with the shuffled results of before.
+matters? Then a vector for each position, a *position embedding*, is added to the tokens before the first layer. In the
+table the tokens are shuffled, and the results compared with the shuffled results of before.
 */
 section("2.15 Attention knows no order")
 let order = [3, 0, 5, 1, 4, 2]
@@ -986,7 +995,24 @@ Whoever knows Hugging Face's library in Python finds its parts here:
 Python needs `from_pretrained` to download first. Here the model lies in the package, and a published one is read from a
 folder on your disk.
 
-## 2.19 Words of this lesson
+## 2.19 Exercises
+
+Write the mechanisms yourself. Each exercise has a file to begin with and a check, which tries properties of your answer
+on random sizes.
+
+{{exercises}}
+
+Changes to try in the lesson itself, each with a prediction first:
+
+- In 2.11 make the learning rate ten times as large, then a tenth. Which of the two still solves exclusive or?
+- In 2.12 give `AdamW` a large weight decay (`weightDecay: 1`). Does the held-out loss still rise?
+- In 2.15 call `attention` with `isCausal: true`. Does it still not know the order?
+
+## 2.20 Quiz
+
+{{quiz quiz.md}}
+
+## 2.21 Words of this lesson
 
 - **tensor**: an array of numbers with any number of dimensions.
 - **shape**: the sizes of a tensor's dimensions.
@@ -1046,7 +1072,8 @@ folder on your disk.
 - **position embedding**: a vector for each place, added to the tokens.
 - **layer normalization**: bringing each token's numbers to mean 0 and variance 1.
 - **shortcut**: adding a part's input to its output; also called residual connection.
-- **pre-norm**: normalizing before each part of a transformer layer; post-norm does it after the shortcut.
+- **pre-norm**: normalizing before each part of a transformer layer.
+- **post-norm**: normalizing after each shortcut of a transformer layer.
 - **transformer layer**: self-attention and a feed-forward part, each with a shortcut and a normalization.
 - **encoder**: a stack of transformer layers.
 - **checkpoint**: a model's parameters in a file, each tensor with its name.

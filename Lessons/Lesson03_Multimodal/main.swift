@@ -82,16 +82,13 @@ table(
 /*:
 Late fusion gives one number, the similarity. The others give tokens, with which a model can go on. What is the
 difference in practice? Change one word of the text. With early fusion, what the model makes of the *picture* changes,
-too: it can look for what the question asks. With late fusion it cannot.
+too, so it can depend on what is asked. With late fusion it cannot: the line of `pictureVector` has no text in it.
 */
 let otherText = Tensor.cat([tokens.slice(0..<4, dim: 1), Tensor.randn([1, 1, 32])], dim: 1)
 let otherEarly = attention(Tensor.cat([patches, otherText], dim: 1))
 show(
   "Early: the patches' results change with the text",
   early.slice(0..<16, dim: 1).scalars != otherEarly.slice(0..<16, dim: 1).scalars)
-show(
-  "Late: the picture's vector is the same for any text",
-  pictureVector.scalars == attention(patches).mean(dim: 1).l2Normalized().scalars)
 
 /*:
 That is also the strength of late fusion. To compare each of 1,000 pictures with each of 1,000 texts, it encodes every
@@ -144,8 +141,8 @@ table(
   ])
 
 /*:
-Models that generate pictures are another chapter. Many of them read their prompt with a text encoder like CLIP's.
-Models that read documents are built like the captioner of Lesson 07, with larger pictures and much longer texts.
+Models that generate pictures are another chapter. Many of them read their prompt with a text encoder like CLIP's. Some
+models that read documents are built like the captioner of Lesson 07, with larger pictures and much longer texts.
 
 ## 3.5 Unit vectors and their cosine
 To compare a picture with a text, turn both into vectors of one space and take the cosine of the angle between them:
@@ -166,9 +163,9 @@ let byLibrary = (some.l2Normalized() * other.l2Normalized()).sum().item
 show("Equal to the library's l2Normalized", abs(cosine(some, other) - byLibrary) < 1e-6)
 
 /*:
-Why not the dot product itself? Because a long vector gets a large dot product whatever its direction. Below, the second
-vector points elsewhere than the query but is long, and the dot product prefers it. The cosine compares directions
-alone.
+Why not the dot product itself? Because a long vector can have the largest dot product although it points elsewhere.
+Below, the second vector points elsewhere than the query but is long, and the dot product prefers it. The cosine
+compares directions alone.
 */
 let query = Tensor([1, 0])
 let candidates = Tensor([[0.9, 0.1], [3, 4], [-2, 0]])
@@ -639,7 +636,24 @@ leads clearly, its loss is nearly 0 and nothing pulls it further.
 400 million pairs, gives vectors with which a model recognizes classes that it was not trained for. Six pairs show the
 mechanism and nothing about that claim. Lesson 05 trains on drawn scenes, and Lesson 06 tests a trained checkpoint.
 
-## 3.13 Words of this lesson
+## 3.13 Exercises
+
+Each exercise has a file to begin with and a check, which tries properties of your answer on random sizes.
+
+{{exercises}}
+
+Changes to try in the lesson itself, each with a prediction first:
+
+- In 3.8 make the learning rate ten times as large. Do the pairs still find each other?
+- In 3.6 add a seventh drawing whose caption repeats one of the six. Two captions are then equal: how small can the loss
+  become? (Lesson 05 returns to this.)
+- In 3.9 leave out two pairs at a time, of the same color. What is found then, and why?
+
+## 3.14 Quiz
+
+{{quiz quiz.md}}
+
+## 3.15 Words of this lesson
 
 - **modality**: a kind of data, such as pictures, text or sound.
 - **joint embedding space**: a space in which a picture and a text that mean the same have vectors close together.
