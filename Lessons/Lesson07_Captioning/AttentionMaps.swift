@@ -5,7 +5,7 @@ import Notebook
 import Pretrained
 import Tensors
 
-/// Where the model looks while it writes captions of scenes with two things.
+/// What the model attends to while it writes captions of scenes with two things.
 struct AttentionMaps {
   /// Whose attention it is.
   let captioner: Captioner
@@ -29,8 +29,13 @@ struct AttentionMaps {
     var sums: [[Double]] = []
     for scene in scenes {
       let ids = captioner.tokens(scene.canonicalCaption)
-      let words = ids.map { captioner.spelling($0).trimmingSpaces }
-      let places = scene.objects.map { thing in words.firstIndex(of: "\(thing.shape)") ?? 0 }
+      let words = ids.map(captioner.word)
+      let places = scene.objects.map { thing in
+        guard let place = words.firstIndex(of: "\(thing.shape)") else {
+          preconditionFailure("the tokenizer has no token of its own for \(thing.shape)")
+        }
+        return place
+      }
       let layers = weights(scene, ids)
       let shares = layers.map { layer in
         places.flatMap { place in scene.objects.map { Double(layer[place][token($0)].item) } }
@@ -41,8 +46,8 @@ struct AttentionMaps {
   }
 
   /// Rows of a table: for each layer and each of the two shapes, the shares of the two things.
-  func rows(_ scenes: [Scene]) -> [[Cell]] {
-    shares(scenes).enumerated().flatMap { layer, shares in
+  func rows(_ shares: [[Double]]) -> [[Cell]] {
+    shares.enumerated().flatMap { layer, shares in
       ["first", "second"].enumerated().map { index, name in
         [.integer(layer + 1), .text(name)] + shares[2 * index..<2 * index + 2].map { .percent($0, decimals: 1) }
       }
@@ -58,11 +63,6 @@ struct AttentionMaps {
       picture.overlaid(
         withHeatMap: Array(layer[place].scalars.dropFirst()), columns: Self.side, rows: Self.side, range: 0...0.5)
     }
-    return .grid(maps, columns: 7, gap: 4, labels: ids.map { captioner.spelling($0).trimmingSpaces })
+    return .grid(maps, columns: 7, gap: 4, labels: ids.map(captioner.word))
   }
-}
-
-extension String {
-  /// The text without spaces at its ends.
-  var trimmingSpaces: String { String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
 }

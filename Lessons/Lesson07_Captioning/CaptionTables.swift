@@ -15,59 +15,95 @@ func forcingRows(_ captioner: Captioner, _ ids: [Int], _ probabilities: Tensor) 
   }
 }
 
-/// The causal mask of a caption's first tokens: a line for each token that looks and a square for each that it sees.
-func causalMask(_ captioner: Captioner, _ ids: [Int]) -> String {
-  ids.indices.map { row in
-    captioner.word(ids[row]) + DisplayWidth.padding(of: captioner.word(ids[row]), to: 8)
-      + ids.indices.map { $0 <= row ? " ■" : " ·" }.joined()
-  }.joined(separator: "\n")
-}
-
-/// A row of a table: the best caption that a search finds for a scene, with its log-probability.
-func searchRow(_ captioner: Captioner, _ scene: Scene, _ name: String, beams: Int) -> [Cell] {
-  let caption = captioner([scene], captioner.options(beams))[0][0]
-  return [.text(name), .fixed(lengthScore(caption, 0), decimals: 2), .text(caption.text)]
-}
-
-/// Rows of a table: 50 captions drawn at each of some settings.
-///
-/// - Parameter usual: what greedy search writes.
-func samplingRows(_ captioner: Captioner, _ scene: Scene, usual: String) -> [[Cell]] {
+/// A row of a table: a caption with its log-probability and its probability.
+func searchRow(_ name: String, _ logProbability: Float, _ text: String) -> [Cell] {
   [
-    samplingRow(captioner, scene, usual: usual, "temperature 0.5", temperature: 0.5),
-    samplingRow(captioner, scene, usual: usual, "temperature 1", temperature: 1),
-    samplingRow(captioner, scene, usual: usual, "temperature 2", temperature: 2),
-    samplingRow(captioner, scene, usual: usual, "temperature 2, top 5", temperature: 2, topK: 5),
-    samplingRow(captioner, scene, usual: usual, "temperature 2, top-p 0.9", temperature: 2, topP: 0.9),
-    samplingRow(captioner, scene, usual: usual, "temperature 4", temperature: 4),
+    .text(name), .fixed(logProbability, decimals: 2), .fixed(Tensor([logProbability]).exp().item, decimals: 2),
+    .text(text),
   ]
 }
 
-/// A row of a table: how many of 50 drawn captions differ, how many are `usual`, and one of them that is not.
-private func samplingRow(
-  _ captioner: Captioner, _ scene: Scene, usual: String, _ name: String, temperature: Double, topK: Int = 0,
-  topP: Double = 1
-) -> [Cell] {
-  let options = captioner.sampling(temperature: temperature, topK: topK, topP: topP, count: 50)
-  let texts = captioner([scene], options)[0].map(\.text)
-  let other = texts.first { $0 != usual } ?? usual
-  return [.text(name), .integer(Set(texts).count), .integer(texts.count { $0 == usual }), .text(other.printable)]
-}
-
-/// Rows of a table: captions with their ranks by log p / nᵅ, a column for each power α.
-func rankRows(_ captions: [Captioning.Caption], powers: [Double]) -> [[Cell]] {
-  let scores = powers.map { power in captions.map { lengthScore($0, power) } }
-  return captions.indices.map { index in
-    let (caption, ranks) = (captions[index], scores.map { scores in 1 + scores.count { $0 > scores[index] } })
-    return [.text(caption.text), .integer(caption.ids.count - 1), .fixed(lengthScore(caption, 0), decimals: 2)]
-      + ranks.map { .integer($0) }
+/// Rows of a table: texts with their ranks by log p / nᵅ, a column for each power α.
+func rankRows(_ texts: [(text: String, count: Int, logProbability: Float)], powers: [Double]) -> [[Cell]] {
+  let scores = powers.map { power in
+    texts.map { Double($0.logProbability) / ElementaryDouble.pow(Double($0.count), power) }
+  }
+  return texts.enumerated().map { index, text in
+    [.text(text.text), .integer(text.count), .fixed(text.logProbability, decimals: 2)]
+      + scores.map { scores in .integer(1 + scores.count { $0 > scores[index] }) }
   }
 }
 
-/// The log-probability of a caption divided by a power of its length.
-func lengthScore(_ caption: Captioning.Caption, _ power: Double) -> Double {
-  let count = Double(caption.ids.count - 1)
-  return Double(caption.score) * count / ElementaryDouble.pow(count, power)
+/// Two widths of beam search on the same pictures, both ranking by the log-probability of the whole caption.
+struct SearchComparison {
+  let count: Int
+  /// How many captions differ; how many of these are likelier with the wider search, and with the narrower one.
+  private(set) var changed = 0, gained = 0, lost = 0
+  private var sums = (narrow: 0.0, wide: 0.0)
+
+  /// - Parameter pixels: `[B, C, H, W]`.
+  init(_ captioner: Captioner, _ pixels: Tensor, widths: (narrow: Int, wide: Int)) {
+    count = pixels.shape[0]
+    func written(_ width: Int) -> [[Int]] {
+      var options = captioner.options(width)
+      if case .beamSearch(var search) = options.method {
+        search.lengthPenalty = 0
+        options.method = .beamSearch(search)
+      }
+      return captioner.written(pixels, options)
+    }
+    for (index, texts) in zip(written(widths.narrow), written(widths.wide)).enumerated() {
+      let picture = pixels.slice(index..<index + 1, dim: 0)
+      let narrow = captioner.logProbability(texts.0, picture)
+      let wide = texts.0 == texts.1 ? narrow : captioner.logProbability(texts.1, picture)
+      sums = (sums.narrow + Double(narrow), sums.wide + Double(wide))
+      changed += texts.0 == texts.1 ? 0 : 1
+      gained += wide > narrow ? 1 : 0
+      lost += wide < narrow ? 1 : 0
+    }
+  }
+
+  /// A row of a table.
+  func row(_ name: String) -> [Cell] {
+    [.text(name), .integer(count), .integer(count - changed), .integer(gained), .integer(lost)]
+      + [sums.narrow, sums.wide].map { .fixed($0 / Double(count), decimals: 2) }
+  }
+}
+
+/// How tokens are drawn.
+struct Sampler {
+  var temperature: Float
+  var topK: Int?
+  var topP: Float = 1
+
+  var name: String {
+    "temperature \(Format.significant(temperature, digits: 2))" + (topK.map { ", top \($0)" } ?? "")
+      + (topP < 1 ? ", top-p \(Format.significant(topP, digits: 2))" : "")
+  }
+}
+
+/// Many captions drawn for a scene.
+struct Draws {
+  /// The exact probability of the greedy caption.
+  let exact: Float
+  /// The share of captions that say only what the scene has.
+  let trueShare: Double
+  /// A row of a table: exact and counted share of the greedy caption, how many captions differ, how many are true, and one
+  /// that is not the greedy one.
+  let row: [Cell]
+
+  init(_ captioner: Captioner, _ scene: Scene, _ sampler: Sampler, usual: String, count: Int, exact: Float) {
+    let options = captioner.sampling(
+      temperature: Double(sampler.temperature), topK: sampler.topK ?? 0, topP: Double(sampler.topP), count: count)
+    let texts = captioner([scene], options)[0].map(\.text)
+    trueShare = Double(texts.count { CaptionMeaning($0).holds(for: scene) == true }) / Double(count)
+    self.exact = exact
+    row = [
+      .text(sampler.name), .percent(exact, decimals: 1),
+      .percent(Double(texts.count { $0 == usual }) / Double(count), decimals: 1), .integer(Set(texts).count),
+      .percent(trueShare, decimals: 1), .text((texts.first { $0 != usual } ?? usual).printable),
+    ]
+  }
 }
 
 /// A row of a table: exact matches and BLEU-1 to 4 of all captions, and the exact matches of each list of them.
@@ -77,35 +113,4 @@ func scoreRow(_ name: String, _ said: [[String]], _ wanted: [[String]]) -> [Cell
   let each = zip(said, wanted).map { Format.percent(exactMatch($0, references: $1), decimals: 1) }
   return [.text(name), .percent(exactMatch(all, references: references), decimals: 1)]
     + (1...4).map { .fixed(bleu.score($0), decimals: 3) } + [.text(each.joined(separator: "  "))]
-}
-
-/// How many captions of scenes are among some, and among more, by the number of things: rows of a table.
-func overlapRows(_ name: String, _ scenes: [Scene], _ some: Set<String>, _ more: Set<String>) -> [[Cell]] {
-  (1...3).map { count in
-    let captions = scenes.filter { $0.objects.count == count }.map(\.canonicalCaption)
-    return [
-      .text(name), .integer(count), .integer(captions.count), .integer(captions.count(where: some.contains)),
-      .integer(captions.count(where: more.contains)),
-    ]
-  }
-}
-
-/// What is true of two things: the relations that hold, each said from left to right or from top to bottom.
-func truths(_ scene: Scene) -> String {
-  let pairs = [(scene.objects[0], scene.objects[1]), (scene.objects[1], scene.objects[0])]
-  return [SceneRelation.leftOf, .above].flatMap { relation in
-    pairs.filter { relation.holds($0, $1) == true }.map { "the \($0.combination) is \(relation) the \($1.combination)" }
-  }.joined(separator: ", ")
-}
-
-extension Captioner {
-  /// A token as this lesson shows it: without the space that a GPT-2 token carries in front of its word.
-  func word(_ token: Int) -> String { token == bound ? "⏎" : spelling(token).trimmingSpaces }
-}
-
-extension String {
-  /// The first sixty characters, with a dot for each that is no letter, digit, comma or space.
-  var printable: String {
-    String(prefix(60).map { $0.isASCII && ($0.isLetter || $0.isNumber || " ,".contains($0)) ? $0 : "·" })
-  }
 }

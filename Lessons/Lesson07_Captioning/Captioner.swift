@@ -25,6 +25,13 @@ struct Captioner {
   /// The first caption of each scene, by greedy search or with beams.
   func texts(_ scenes: [Scene], beams: Int = 1) -> [String] { self(scenes, options(beams)).map { $0[0].text } }
 
+  /// The tokens of the best caption of each picture, the one that begins it left out.
+  ///
+  /// - Parameter pixels: `[B, C, H, W]`.
+  func written(_ pixels: Tensor, _ options: GenerationOptions) -> [[Int]] {
+    Notebook.require(try task.model.generate(pixels, options)).map { $0[0].tokens }
+  }
+
   /// Greedy search, or with beams, up to the longest caption.
   func options(_ beams: Int = 1) -> GenerationOptions {
     Notebook.require(
@@ -32,7 +39,7 @@ struct Captioner {
   }
 
   /// Sampling at a temperature, of so many captions.
-  func sampling(temperature: Double, topK: Int = 0, topP: Double = 1, count: Int) -> GenerationOptions {
+  func sampling(temperature: Double, topK: Int = 0, topP: Double = 1, count: Int = 1) -> GenerationOptions {
     var (sampling, options) = (GenerationOptions.Sampling(), options())
     sampling.temperature = temperature
     sampling.topK = topK
@@ -45,17 +52,33 @@ struct Captioner {
   /// The tokens of a caption, without those around it.
   func tokens(_ caption: String) -> [Int] { task.tokenizer.encode(caption, addSpecialTokens: false).ids }
 
+  /// The words of tokens, without those around them.
+  func text(_ tokens: [Int]) -> String { task.tokenizer.decode(tokens, skipSpecialTokens: true) }
+
   /// A token as it is spelled in the vocabulary.
   func spelling(_ token: Int) -> String { task.tokenizer.decode([token]) }
+
+  /// A token as this lesson shows it: without the space that a GPT-2 token carries in front of its word.
+  func word(_ token: Int) -> String { token == bound ? "⏎" : spelling(token).trimmingSpaces }
 
   /// Captions for teacher forcing.
   func batch(_ captions: [String]) -> CaptionBatch {
     Notebook.require(try CaptionBatch(captions, task.tokenizer, end: bound))
   }
 
-  /// The probability of each token of a caption, and of the one that ends it, after those before it: `[T + 1, V]`.
+  /// The probability of each token of a caption, and of the one that ends it, after those before it: `[T, V]`.
   func probabilities(_ caption: [Int], _ pixels: Tensor) -> Tensor {
     noGrad { task.model(pixels, captions: IntTensor([[bound] + caption])).softmax(dim: -1)[0] }
+  }
+
+  /// The log-probability of a whole caption of a picture.
+  ///
+  /// - Parameter tokens: of the caption, with the one that ends it.
+  func logProbability(_ tokens: [Int], _ picture: Tensor) -> Float {
+    let logProbabilities = noGrad {
+      task.model(picture, captions: IntTensor([[bound] + tokens.dropLast()])).logSoftmax(dim: -1)[0]  // [T, V]
+    }
+    return tokens.enumerated().reduce(0) { $0 + logProbabilities[$1.offset][$1.element].item }
   }
 
   /// The mean cross-entropy of captions' tokens, in nats, each beside a picture.
@@ -65,16 +88,17 @@ struct Captioner {
     let batch = batch(scenes.map(\.canonicalCaption))
     return noGrad { batch.loss(task.model(pixels ?? Scene.tensor(scenes), captions: batch.inputs)).item }
   }
+}
 
-  /// Greedy search that remembers nothing: it reads the whole caption again for each token.
-  func rereading(_ pixels: Tensor) -> [Int] {
-    noGrad {
-      var ids = [bound]
-      repeat {
-        let logits = task.model(pixels, captions: IntTensor([ids]))[0]  // [T, V]
-        ids.append(logits[ids.count - 1].argmax(dim: 0).scalars[0])
-      } while ids.last != bound && ids.count < task.model.configuration.decoder.positionCount
-      return ids
-    }
+extension String {
+  /// The text without spaces at its ends.
+  var trimmingSpaces: String {
+    let start = drop { $0 == " " }
+    return String(start[..<(start.lastIndex { $0 != " " }.map(start.index(after:)) ?? start.startIndex)])
+  }
+
+  /// The first sixty characters, with a dot for each that is no letter, digit, comma or space.
+  var printable: String {
+    String(prefix(60).map { $0.isASCII && ($0.isLetter || $0.isNumber || " ,".contains($0)) ? $0 : "·" })
   }
 }

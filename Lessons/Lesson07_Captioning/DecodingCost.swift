@@ -15,29 +15,40 @@ struct DecodingCost {
 
   private var width: Int { settings.hiddenSize }
 
-  /// All linear layers, for one token: queries, keys, values and projection; the same for the picture without keys and
-  /// values; the feed-forward part; and the output layer.
-  private var linear: Int {
-    settings.layerCount * (6 * width * width + 2 * width * settings.intermediateSize)
+  /// All matrices, for one token: queries, keys, values and projection; query and projection of cross-attention; the
+  /// feed-forward part; and the output layer. And scores and weighted mean over the picture's tokens.
+  private var perToken: Int {
+    settings.layerCount * (6 * width * width + 2 * width * settings.intermediateSize + 2 * width * imageTokens)
       + width * settings.vocabularySize
   }
 
-  /// Scores and mixture of one token over `seen` others, and over the picture's tokens.
-  private func attention(_ seen: Int) -> Int { settings.layerCount * 2 * width * (seen + imageTokens) }
+  /// Scores and weighted mean over the words, for each word.
+  private var perPair: Int { settings.layerCount * 2 * width }
 
   /// Keys and values of the picture.
   private var memory: Int { settings.layerCount * 2 * imageTokens * width * width }
 
   /// With a cache: each token goes through the model once.
-  func cached(_ tokens: Int) -> Int { memory + (1...tokens).reduce(0) { $0 + linear + attention($1) } }
+  func cached(_ tokens: Int) -> Int { memory + tokens * perToken + tokens * (tokens + 1) / 2 * perPair }
 
   /// Without: the model reads everything again for each token.
   func rereading(_ tokens: Int) -> Int {
-    (1...tokens).reduce(0) { sum, read in sum + memory + (1...read).reduce(0) { $0 + linear + attention($1) } }
+    let parts = parts(tokens)
+    return parts.linear + parts.square + parts.cubic
   }
 
-  /// The numbers that a cache holds after so many tokens: in each layer a key and a value of each token and beam.
-  func cacheSize(_ tokens: Int, beams: Int) -> Int { settings.layerCount * 2 * width * tokens * beams }
+  /// The work without a cache in three parts, which grow with the number of tokens, its square and its cube.
+  func parts(_ tokens: Int) -> (linear: Int, square: Int, cubic: Int) {
+    let reads = tokens * (tokens + 1) / 2  // 1 + 2 + … + T tokens
+    let pairs = tokens * (tokens + 1) * (tokens + 2) / 6  // the sum of t (t + 1) / 2 pairs
+    return (tokens * memory, reads * perToken, pairs * perPair)
+  }
+
+  /// The numbers that a cache holds of words: in each layer a key and a value of each token and beam.
+  func wordCacheSize(_ tokens: Int, beams: Int) -> Int { settings.layerCount * 2 * width * tokens * beams }
+
+  /// The numbers that it holds of the picture, which all beams share.
+  var pictureCacheSize: Int { settings.layerCount * 2 * width * imageTokens }
 
   /// How many times the work of one length is that of another, with a cache and without.
   func growth(from short: Int, to long: Int) -> (cached: Double, rereading: Double) {
@@ -51,6 +62,20 @@ struct DecodingCost {
       .text(name), .integer(tokens), .fixed(with / 1e6, decimals: 1), .fixed(without / 1e6, decimals: 1),
       .fixed(without / with, decimals: 1),
     ]
+  }
+}
+
+extension DecodingCost {
+  /// A row of a table: the three parts of the work without a cache, in millions.
+  func partsRow(_ tokens: Int) -> [Cell] {
+    let parts = parts(tokens)
+    return [.integer(tokens)]
+      + [parts.linear, parts.square, parts.cubic].map { .fixed(Double($0) / 1e6, decimals: 1) }
+  }
+
+  /// A row of a table: numbers, and the megabytes that they take as float32.
+  func memoryRow(_ name: String, _ count: Int) -> [Cell] {
+    [.text(name), .integer(count), .fixed(Double(4 * count) / 1e6, decimals: 1)]
   }
 }
 

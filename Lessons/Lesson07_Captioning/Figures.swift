@@ -35,14 +35,85 @@ func captionerDiagram(_ settings: VisionEncoderDecoderConfiguration, imageTokens
     ], links: [DiagramLink(from: "image features", to: "norm, cross-attention", "K, V")])
 }
 
-/// What each word of a caption costs beside pictures, and without any.
+/// One block of the decoder with its shapes, and the picture's tokens beside it.
+///
+/// - Parameter imageTokens: how many tokens the encoder makes of a picture.
+func blockDiagram(_ settings: GPT2Configuration, imageTokens: Int) -> Diagram {
+  let (width, heads) = (
+    settings.hiddenSize, "\(settings.headCount) heads of \(settings.hiddenSize / settings.headCount)"
+  )
+  return Diagram(
+    "One block of the decoder",
+    [
+      .parallel([
+        [
+          .input("picture's tokens Z", "the encoder's output"),
+          .operation("to keys and values", "[\(imageTokens), \(width)]"),
+        ],
+        [
+          .input("words' vectors X", shape: "[T, \(width)]"),
+          .residual([.learned("norm 1"), .learned("causal attention", heads)]),
+          .residual([.learned("norm of cross-attention"), .learned("cross-attention", heads)]),
+          .residual([
+            .learned("norm 2"),
+            .learned("feed-forward", "\(width) → \(settings.intermediateSize) → GELU → \(width)"),
+          ]),
+          .output("words' vectors", "[T, \(width)]"),
+        ],
+      ])
+    ], links: [DiagramLink(from: "to keys and values", to: "cross-attention", "K, V")])
+}
+
+/// The tree of all texts of a language model that is a table; what a search keeps has thick frames.
+///
+/// - Parameters:
+///   - language: for each beginning the words that may follow, with their probabilities; after all others the text ends.
+///   - kept: the beginnings that a search keeps.
+func beamTree(_ language: [String: [String: Double]], kept: [String]) -> Diagram {
+  /// The chain that begins with a word behind a beginning.
+  func chain(_ beginning: String, _ word: String, _ probability: Double) -> [DiagramPart] {
+    let text = beginning.isEmpty ? word : "\(beginning) \(word)"
+    let note = Format.fixed(probability, decimals: 3)
+    let box: DiagramPart = kept.contains(text) ? .learned(word, note) : .output(word, note)
+    if word == "⏎" { return [box] }
+    return [box] + branches(text, probability)
+  }
+  func branches(_ beginning: String, _ probability: Double) -> [DiagramPart] {
+    let next = language[beginning] ?? ["⏎": 1]
+    let words = next.keys.sorted { (next[$1] ?? 0, $0) < (next[$0] ?? 0, $1) }
+    let chains = words.map { chain(beginning, $0, probability * (next[$0] ?? 0)) }
+    return chains.count == 1 ? chains[0] : [.parallel(chains)]
+  }
+  return Diagram("All texts of the small model, with their probabilities", [.input("start")] + branches("", 1))
+}
+
+/// The loss of a training run beside what is known without a picture.
+func trainingPlot(_ losses: [Float], _ countedLoss: Float, _ vocabulary: Int) -> LinePlot {
+  LinePlot(
+    "The first steps of training a captioner", x: "step", y: Axis("loss (nats a token)", including: 0),
+    series: [LineSeries("training", y: losses, from: 1)],
+    references: [
+      .horizontal(at: Double(countedLoss), "words alone"),
+      .horizontal(at: ElementaryDouble.log(Double(vocabulary)), "guessing evenly"),
+    ])
+}
+
+/// The probabilities of six words at several temperatures.
+func temperaturePlot(_ shaped: [(name: String, chances: [Float])]) -> BarPlot {
+  BarPlot(
+    "Six words at three temperatures", value: Axis("probability", format: .percent(decimals: 1)),
+    categories: (1...6).map { "word \($0)" },
+    series: shaped.map { BarSeries($0.name, $0.chances.map(Double.init)) })
+}
+
+/// The loss of each word of a caption beside pictures, and without any.
 ///
 /// - Parameters:
 ///   - words: of the caption, with its end.
 ///   - rows: for each way to read it the probability of each word.
-func wordCostPlot(_ words: [String], _ rows: [(name: String, probabilities: [Double])]) -> HeatMapPlot {
+func wordLossPlot(_ words: [String], _ rows: [(name: String, probabilities: [Double])]) -> HeatMapPlot {
   HeatMapPlot(
-    "What each word costs", rows: rows.map(\.name), columns: words,
+    "The loss of each word", rows: rows.map(\.name), columns: words,
     values: rows.map { row in
       row.probabilities.map { -ElementaryDouble.log(max($0, Double(Float.leastNormalMagnitude))) }
     },
@@ -107,7 +178,7 @@ func costPlot(_ cost: DecodingCost, _ name: String) -> LinePlot {
   let lengths = [1, 2, 4, 8, 16, 32, 64, 125, 250, 500, 1000]
   func billions(_ work: (Int) -> Int) -> [Double] { lengths.map { Double(work($0)) / 1e9 } }
   return LinePlot(
-    "What a caption costs in \(name)", x: .logarithmic("tokens"),
+    "The work for one caption in \(name)", x: .logarithmic("tokens"),
     y: .logarithmic("multiplications (billions)", format: .decimals(0)),
     series: [
       LineSeries("without cache", x: lengths, y: billions(cost.rereading)),
