@@ -69,7 +69,7 @@ let lessons: [(name: String, imports: [Target.Dependency])] = [
   ),
   ("Lesson06_PretrainedCLIP", ["Plots", "Tokenizers"] + publishedModels),
   ("Lesson07_Captioning", ["Plots"] + publishedModels),
-  ("Lesson08_VQA", ["Plots", "Tokenizers"] + publishedModels),
+  ("Lesson08_VQA", ["Plots"] + publishedModels),
   ("Lesson09_BLIP2", ["Plots"] + publishedModels),
   (
     "Lesson10_Interview",

@@ -29,6 +29,9 @@ struct AnsweredQuestions {
   /// The share of right answers, 0 to 1.
   var accuracy: Double { questions.accuracy(of: answers.flatMap { $0 }) }
 
+  /// The share of right answers to a type of question, 0 to 1.
+  func accuracy(of type: SceneQuestionType) -> Double { questions.accuracy(of: answers.flatMap { $0 }, type: type) }
+
   /// A row for a type of question, or for all.
   func row(_ type: SceneQuestionType?, _ prior: QuestionPrior) -> [Cell] {
     let asked = questions
@@ -65,20 +68,32 @@ struct AnsweredPairs {
     changedAnswers = Notebook.require(try evaluation.answers(pairs.map(\.changed)))
   }
 
+  /// Whether both answers about a pair are right.
+  func isRight(_ index: Int) -> Bool {
+    answers[index] == pairs[index].original.answer && changedAnswers[index] == pairs[index].changed.answer
+  }
+
+  /// The share of pairs of a type with two right answers, 0 to 1.
+  func bothRight(_ type: SceneQuestionType) -> Double {
+    let asked = pairs.indices.filter { pairs[$0].original.type == type }
+    return Double(asked.count(where: isRight)) / Double(asked.count)
+  }
+
   /// A row of a table for a type of question, or for all: how many pairs; the shares of those with at least one right
-  /// answer, with two, and with two that are given from the question alone.
-  func row(_ type: SceneQuestionType?, _ prior: QuestionPrior) -> [Cell] {
+  /// answer, with two, with two from the question alone, and with two of another method.
+  func row(_ type: SceneQuestionType?, _ prior: QuestionPrior, _ other: (SceneQuestion) -> String) -> [Cell] {
     let asked = pairs.indices.filter { type == nil || pairs[$0].original.type == type }
-    let right = asked.map { index in
-      (answers[index] == pairs[index].original.answer, changedAnswers[index] == pairs[index].changed.answer)
+    let oneRight = asked.count {
+      answers[$0] == pairs[$0].original.answer || changedAnswers[$0] == pairs[$0].changed.answer
     }
-    let guessed = asked.count { index in
-      [pairs[index].original, pairs[index].changed].allSatisfy { prior.answer($0) == $0.answer }
-    }
-    return [.text(type.map { "\($0)" } ?? "all"), .integer(asked.count)]
-      + [right.count { $0 || $1 }, right.count { $0 && $1 }, guessed].map {
-        .percent(Double($0) / Double(asked.count), decimals: 1)
+    func bothRight(_ answer: (SceneQuestion) -> String) -> Int {
+      asked.count { index in
+        [pairs[index].original, pairs[index].changed].allSatisfy { answer($0) == $0.answer }
       }
+    }
+    let counts = [oneRight, asked.count(where: isRight), bothRight(prior.answer), bothRight(other)]
+    return [.text(type.map { "\($0)" } ?? "all"), .integer(asked.count)]
+      + counts.map { .percent(Double($0) / Double(asked.count), decimals: 1) }
   }
 
   /// A row of a table: a pair's question, and both right answers, each with the model's.
@@ -106,24 +121,21 @@ func colorRows(_ looks: Tensor, _ answers: [String]) -> [[Cell]] {
     + [row("not a color", answers.map { !colors.contains($0) })]
 }
 
-extension SceneQuestion {
-  /// The thing that a question about a color or a shape is about.
-  var subject: SceneObject? {
-    switch query {
-    case .color(let shape): scene.objects.first { $0.shape == shape }
-    case .shape(let color): scene.objects.first { $0.color == color }
-    default: nil
-    }
-  }
+/// A question about a relation with its two things exchanged.
+struct ExchangedQuestion {
+  /// The question as it was asked.
+  let question: SceneQuestion
+  /// The words with the two things at each other's places.
+  let text: String
+  /// The right answer to those.
+  let answer: String
 
-  /// The scene without its `index`-th thing; `nil` if nothing would be left.
-  func scene(without thing: SceneObject) -> Scene? { Scene(scene.objects.filter { $0 != thing }) }
-
-  /// A question about a relation with its two things exchanged, and the answer to that.
-  var exchanged: (text: String, answer: String)? {
-    guard case .relation(let relation, let first, let second) = query else { return nil }
-    let other = SceneQuery.relation(relation, second, first)
-    let wording = query.texts(.training).firstIndex(of: text) ?? 0
-    return other.answer(for: scene).map { (other.texts(.training)[wording], $0) }
+  /// `nil` for a question about something else.
+  init?(_ question: SceneQuestion) {
+    guard case .relation(let relation, let first, let second) = question.query else { return nil }
+    let exchanged = SceneQuery.relation(relation, second, first)
+    guard let answer = exchanged.answer(for: question.scene) else { return nil }
+    let wording = question.query.texts(.training).firstIndex(of: question.text) ?? 0
+    (self.question, text, self.answer) = (question, exchanged.texts(.training)[wording], answer)
   }
 }

@@ -2,67 +2,80 @@ import Datasets
 import Images
 import Layers
 import Notebook
+import Plots
 import Pretrained
 import Tensors
 
-/// Where a ViLT looks when it is asked about one of several things.
+/// What ViLT's `[CLS]` attends to when it is asked about one of several things.
 struct AttentionMaps {
   /// Whose attention it is.
   let vilt: QuestionAnswering
-  /// The side of the grid of patches.
-  private static let side = 4
 
-  /// For each layer, how much `[CLS]` attends to each token, mean over the heads, `[T]`; and how many words there are.
-  func weights(_ question: SceneQuestion) -> (layers: [Tensor], words: Int) {
-    let ids = vilt.tokenizer.encode(question.text).ids
-    let weights = AttentionRecorder(vilt.model, IntTensor([ids]), Scene.tensor([question.scene])).weights
-    return (weights.map { $0[0].mean(dim: 0)[0] }, ids.count)
+  /// The parts that attention is divided into.
+  static let parts = [
+    "[CLS] itself", "words", "[SEP]", "extra token", "asked thing", "another thing", "rest of the picture",
+  ]
+
+  /// For each layer, how much `[CLS]` attends to each token, mean over the heads, `[T]`.
+  func weights(_ question: SceneQuestion) -> [Tensor] {
+    let ids = IntTensor([vilt.tokenizer.encode(question.text).ids])
+    return AttentionRecorder(vilt.model, ids, Scene.tensor([question.scene])).weights.map { $0[0].mean(dim: 0)[0] }
   }
 
-  /// The token of the patch in a thing's middle; words and the picture's extra token come before the patches.
-  func place(_ thing: SceneObject, _ words: Int) -> Int { words + 1 + thing.patch(columns: Self.side) }
-
-  /// For each layer, how much `[CLS]` attends to all words, at the middle of the thing that is asked about, and at the
-  /// middle of another thing: means over questions.
-  func shares(_ questions: [SceneQuestion]) -> [[Double]] {
+  /// For each layer, how much `[CLS]` attends to each part, means over questions; a last row for even attention.
+  func shares(_ questions: [PointedQuestion]) -> [[Double]] {
     var sums: [[Double]] = []
     for question in questions {
-      guard let subject = question.subject, let other = question.scene.objects.first(where: { $0 != subject }) else {
-        continue
+      let layers = weights(question.question).map { $0.scalars.map(Double.init) }
+      let even = [Double](repeating: 1 / Double(layers[0].count), count: layers[0].count)
+      let split = (layers + [even]).map { row in
+        let known = [
+          [0], question.wordTokens, question.separatorToken, question.extraToken, question.askedTokens,
+          question.otherTokens,
+        ].map { tokens in tokens.reduce(0) { $0 + row[$1] } }
+        return known + [row.reduce(0, +) - known.reduce(0, +)]
       }
-      let (layers, words) = weights(question)
-      let shares = layers.map { layer in
-        let row = layer.scalars.map(Double.init)
-        return [row[..<words].reduce(0, +), row[place(subject, words)], row[place(other, words)]]
-      }
-      sums = sums.isEmpty ? shares : zip(sums, shares).map { zip($0, $1).map(+) }
+      sums = sums.isEmpty ? split : zip(sums, split).map { zip($0, $1).map(+) }
     }
     return sums.map { $0.map { $0 / Double(questions.count) } }
   }
 
-  /// The same shares if `[CLS]` attended to all tokens alike.
-  func evenShares(_ questions: [SceneQuestion]) -> [Double] {
-    let shares = questions.map { question in
-      let words = vilt.tokenizer.encode(question.text).ids.count
-      let count = Double(words + 1 + Self.side * Self.side)
-      return [Double(words) / count, 1 / count, 1 / count]
+  /// Rows of a table: the shares of each layer, and those of even attention.
+  static func rows(_ shares: [[Double]]) -> [[Cell]] {
+    shares.indices.map { row in
+      [.text(row < shares.count - 1 ? "\(row + 1)" : "even")] + shares[row].map { .percent($0, decimals: 1) }
     }
-    return (0..<3).map { column in shares.reduce(0) { $0 + $1[column] } / Double(questions.count) }
   }
 
-  /// Rows of a table: the shares of each layer, and those of an even look.
-  static func rows(_ shares: [[Double]], even: [Double]) -> [[Cell]] {
-    (shares.enumerated().map { ("\($0 + 1)", $1) } + [("even", even)]).map { name, shares in
-      [.text(name)] + shares.map { .percent($0, decimals: 1) }
+  /// The shares as one bar for each layer.
+  static func plot(_ shares: [[Double]]) -> BarPlot {
+    BarPlot(
+      "What [CLS] attends to, layer by layer", value: Axis("share of attention", format: .percent(decimals: 0)),
+      categories: shares.indices.map { $0 < shares.count - 1 ? "layer \($0 + 1)" : "even" },
+      series: parts.enumerated().map { part, name in BarSeries(name, shares.map { $0[part] }) }, arrangement: .stacked)
+  }
+
+  /// What `[CLS]` attends to in each layer for one question, word by word.
+  func wordsPlot(_ question: SceneQuestion) -> HeatMapPlot {
+    let tokens = vilt.tokenizer.encode(question.text).tokens
+    let layers = weights(question)
+    let values = layers.map { layer in
+      let row = layer.scalars.map { 100 * Double($0) }
+      return row[..<tokens.count] + [row[tokens.count...].reduce(0, +)]
     }
+    return HeatMapPlot(
+      question.text, rows: layers.indices.map { "layer \($0 + 1)" }, columns: tokens + ["picture"],
+      values: values.map(Array.init), rowTitle: "layers", columnTitle: "what [CLS] attends to",
+      scaleTitle: "share of attention (%)", range: 0...50, decimals: 0, width: 760)
   }
 
   /// A question's picture beside what `[CLS]` attends to in the given layer.
   func picture(_ question: SceneQuestion, layer: Int) -> Image {
-    let (layers, words) = weights(question)
-    let patches = Array(layers[layer].scalars.dropFirst(words + 1))
+    let wordCount = vilt.tokenizer.encode(question.text).ids.count
+    let patches = Array(weights(question)[layer].scalars.dropFirst(wordCount + 1))
     let picture = question.scene.image().enlarged(by: 3)
-    let seen = picture.overlaid(withHeatMap: patches, columns: Self.side, rows: Self.side, range: 0...0.3)
+    let side = PointedQuestion.side
+    let seen = picture.overlaid(withHeatMap: patches, columns: side, rows: side, range: 0...0.3)
     return .grid([picture, seen], columns: 2, gap: 4)
   }
 }
