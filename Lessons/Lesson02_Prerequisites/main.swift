@@ -587,8 +587,8 @@ use for others. That is *overfitting*. So a part of the data is *held out*: neve
 
 An experiment shows it. Points in the plane belong to class 1 if both coordinates have the same sign, like a continuous
 exclusive or. One label in five is wrong on purpose, in the training data and in the held-out data alike. So 80 of 100
-is about the best that any model can reach on held-out points. A linear model, and an MLP of two layers with 64 numbers
-between:
+is about the best that any model can reach on held-out points. We train a linear model, and an MLP of three linear
+layers with 64 numbers between them:
 */
 func noisyPoints(_ count: Int) -> (places: Tensor, labels: IntTensor) {
   let places = Tensor.randn([count, 2])
