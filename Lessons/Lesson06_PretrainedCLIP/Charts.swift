@@ -3,6 +3,7 @@ import Images
 import Notebook
 import Pretrained
 import Tensors
+import Tokenizers
 
 /// A picture beside its candidates, each with its probability as a bar; the most likely one is green.
 ///
@@ -10,7 +11,7 @@ import Tensors
 ///   - picture: a small one is enlarged by a whole number, a large one made 64 pixels high.
 ///   - texts: the candidates.
 ///   - probabilities: one for each text, 0 to 1.
-func candidateChart(_ picture: Image, _ texts: [String], _ probabilities: Tensor) -> Image {
+func candidateChart(_ picture: Image, _ texts: [String], _ probabilities: [Float]) -> Image {
   let (rowHeight, barStart, barWidth) = (14, 250, 100)
   let width = picture.width * 64 / picture.height
   let shown =
@@ -20,8 +21,8 @@ func candidateChart(_ picture: Image, _ texts: [String], _ probabilities: Tensor
   var chart = Image(width: shown.width + barStart + barWidth + 44, height: height, format: .rgb)
   chart.paste(shown, x: 0, y: 0)
   chart.stroke(Rectangle(x: 0, y: 0, width: shown.width, height: shown.height), color: .lightGray)
-  let best = probabilities.max().item
-  for (row, (text, probability)) in zip(texts, probabilities.scalars).enumerated() {
+  let best = probabilities.max() ?? 0
+  for (row, (text, probability)) in zip(texts, probabilities).enumerated() {
     let top = row * rowHeight + 2
     chart.drawText(text, x: shown.width + 8, y: top + 1)
     let bar = Rectangle(x: shown.width + barStart, y: top, width: Int(Float(barWidth) * probability + 0.5), height: 10)
@@ -33,20 +34,27 @@ func candidateChart(_ picture: Image, _ texts: [String], _ probabilities: Tensor
   return chart
 }
 
-/// How one picture goes together with its candidates: cosine, scaled cosine and probability of each.
-func candidateRows(_ texts: [String], _ cosines: Tensor, _ scaled: Tensor, _ probabilities: Tensor) -> [[Cell]] {
-  let numbers = Tensor.cat([cosines, scaled, probabilities], dim: 0).T.rows  // [texts, 3]
-  return zip(texts, numbers).map { text, numbers in
-    [.text(text), .fixed(numbers[0], decimals: 4), .fixed(numbers[1], decimals: 2), .percent(numbers[2])]
-  }
+/// A photograph on its way through the image processor; the small pictures are enlarged to be seen.
+func processorFigure(_ photo: Image, _ resized: Image, _ cropped: Image) -> Image {
+  let height = 160
+  let shown = photo.resized(width: photo.width * height / photo.height, height: height, filter: .bicubic)
+  let scale = height / resized.height
+  return .grid(
+    [shown, resized.enlarged(by: scale), cropped.enlarged(by: scale)], columns: 3, gap: 8,
+    labels: ["\(photo)", "resized to \(resized)", "cropped to \(cropped)"])
 }
 
-/// What an image processor makes of a picture: its size before and its shape after, and the least and largest number.
-func processedRow(_ name: String, _ picture: Image, _ processor: ImageProcessor) -> [Cell] {
-  let pixels = require(try processor([picture])).pixelValues
-  return [.text(name), .text(picture.description), .shape(pixels.shape)]
-    + [pixels.min(), pixels.max()].map { .fixed($0.item, decimals: 2) }
-}
+/// Numbers in a cell of a table.
+func joined(_ numbers: [Int]) -> String { numbers.map { "\($0)" }.joined(separator: " ") }
+
+/// Kinds of things, listed.
+func names(_ kinds: [SceneCombination]) -> String { kinds.map { "\($0)" }.joined(separator: ", ") }
+
+/// The ids of a text without its filling.
+func withoutFilling(_ text: Encoding) -> [Int] { zip(text.ids, text.attentionMask).filter { $1 == 1 }.map(\.0) }
+
+/// The length of a vector.
+func length(_ vector: Tensor) -> Float { (vector * vector).sum().sqrt().item }
 
 /// Cosines of a picture of each kind (rows) and of a text about each (columns).
 func similarityFigure(_ cosines: Tensor, _ kinds: [SceneCombination]) -> Image {
@@ -54,20 +62,13 @@ func similarityFigure(_ cosines: Tensor, _ kinds: [SceneCombination]) -> Image {
   return .labeledHeatMap(cosines.scalars, rows: names, columns: names, cell: 10)
 }
 
-/// The pictures that section 6.8 asks about, each with what it is.
+/// The pictures that section 6.9 asks about, each with what it is.
 func askedPictures() throws -> [(name: String, image: Image)] {
   [
     ("the cat", try Photos.cat), ("a cup of coffee", try Photos.coffee),
+    ("random noise", noise(1, seed: lesson.seed)[0]),
     ("a black picture", Image(width: 32, height: 32, format: .rgb, color: .black)),
     ("a white picture", Image(width: 32, height: 32, format: .rgb, color: .white)),
-  ]
-}
-
-/// The text nearest to a picture with its cosine, and the best cosine of another list.
-func nearestRow(_ name: String, _ texts: [String], _ cosines: [Float], among others: [Float]) -> [Cell] {
-  let best = Tensor(cosines).argmax(dim: 0).scalars[0]
-  return [
-    .text(name), .text(texts[best]), .fixed(cosines[best], decimals: 2), .fixed(others.max() ?? .nan, decimals: 2),
   ]
 }
 

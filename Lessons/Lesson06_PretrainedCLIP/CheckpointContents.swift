@@ -4,7 +4,7 @@ import Pretrained
 import Support
 
 /// The files of a checkpoint's directory and what each is for.
-let checkpointFiles = [
+let checkpointFiles: [(name: String, contents: String)] = [
   ("config.json", "sizes of the two towers"),
   ("model.safetensors", "the learned numbers, each tensor with its name"),
   ("preprocessor_config.json", "how a picture becomes numbers"),
@@ -19,6 +19,14 @@ extension ModelDirectory {
   /// The size of a file; a missing one ends the program.
   func byteCount(_ name: String) -> Int {
     Notebook.require(try MappedFile(path: require([name], purpose: "such file")).bytes.count)
+  }
+}
+
+/// The lines of a checkpoint's `merges.txt` behind its first, which names the version: "left right".
+func mergesFile(_ directory: String) throws -> [String] {
+  let file = try MappedFile(path: directory + "/merges.txt")
+  return withExtendedLifetime(file) {
+    String(decoding: file.bytes, as: UTF8.self).split(separator: "\n").dropFirst().map(String.init)
   }
 }
 

@@ -1,3 +1,4 @@
+import Datasets
 import Images
 import Notebook
 import Pretrained
@@ -13,6 +14,9 @@ struct Encoder {
 
   /// Texts as unit vectors, `[T, E]`.
   func callAsFunction(_ texts: [String]) -> Tensor { require(try clip.encode(texts: texts)) }
+
+  /// Digits as unit vectors, `[digits, E]`.
+  func digits(_ digits: Digits) -> Tensor { self(digits.labels.indices.map(digits.image(at:))) }
 
   /// A classifier made of words: for each class the mean of its wordings' vectors, brought back to length 1.
   ///

@@ -5,7 +5,7 @@ import Plots
 import Pretrained
 import Tensors
 
-/// The way of pictures and of texts to their probabilities, with the shapes that section 6.3 has.
+/// The way of pictures and of texts to their probabilities, with the shapes that section 6.4 has.
 ///
 /// - Parameters:
 ///   - pixels: the shape of what the image processor makes of the picture.
@@ -40,16 +40,6 @@ func pipelineDiagram(_ model: CLIPModel, pixels: [Int], textCount: Int, longest:
     ])
 }
 
-/// What softmax makes of the same cosines at several scales: a group of bars for each text.
-///
-/// - Parameter cosines: of one picture and all texts, `[1, texts]`.
-func scalePlot(_ texts: [String], _ cosines: Tensor, scales: [(name: String, value: Float)]) -> BarPlot {
-  BarPlot(
-    "One picture, one set of cosines, three scales", value: Axis("probability", format: .percent(decimals: 1)),
-    categories: texts.map { $0.replacing("a photo of a ", with: "") },
-    series: scales.map { BarSeries("s = \($0.name)", (cosines * $0.value).softmax(dim: 1).scalars) })
-}
-
 /// How often each digit is taken for each.
 func confusionPlot(_ labels: [Int], _ guesses: [Int]) -> HeatMapPlot {
   var counts = [[Int]](repeating: [Int](repeating: 0, count: 10), count: 10)
@@ -74,15 +64,27 @@ func photoPieces() throws -> [Image] {
   }
 }
 
+/// Pictures of nothing: one gray each, from black to white.
+func plainPictures() -> [Image] {
+  stride(from: 0, through: 255, by: 15).map { level in
+    let gray = UInt8(level)
+    return Image(width: 32, height: 32, format: .rgb, color: Color(red: gray, green: gray, blue: gray))
+  }
+}
+
+/// Pictures of nothing: each color of each pixel drawn evenly.
+func noise(_ count: Int, seed: Int) -> [Image] {
+  withGenerator(Generator(seed: seed)) { (0..<count).map { _ in Image(Tensor.rand([3, 32, 32])) } }
+}
+
+/// Pictures with their cosines to texts, `[pictures, texts]`, and which text is each picture's own.
+struct KnownPictures {
+  let cosines: Tensor
+  let own: [Int]
+}
+
 /// Cosines of pictures with their own texts, with all others, and of pictures that no text is about with the nearest.
-///
-/// - Parameters:
-///   - known: cosines of pictures and texts, `[pictures, texts]`, with the column of each picture's own text.
-///   - unknown: cosines of other pictures and texts, `[pictures, texts]`.
-///   - marks: pictures of one color with the cosine of their nearest text.
-func cosineHistogram(
-  _ known: [(cosines: Tensor, own: [Int])], unknown: Tensor, marks: [(name: String, cosine: Float)]
-) -> Histogram {
+func cosineHistogram(_ known: [KnownPictures], unknown: Tensor) -> Histogram {
   var (own, other): ([Float], [Float]) = ([], [])
   for part in known {
     for (row, column) in zip(part.cosines.rows, part.own) {
@@ -94,6 +96,35 @@ func cosineHistogram(
     "Does the cosine tell whether a text is true?", x: "cosine of picture and text",
     groups: [
       HistogramGroup("known picture, its own text", own), HistogramGroup("known picture, another text", other),
-      HistogramGroup("piece of a photo, the nearest of all texts", unknown.max(dim: 1).values.scalars),
-    ], bins: 36, references: marks.map { .vertical(at: $0.cosine, $0.name) })
+      HistogramGroup("piece of a photo, the nearest of all texts", largest(unknown)),
+    ], bins: 36)
+}
+
+/// The largest number of each row.
+func largest(_ rows: Tensor) -> [Float] { rows.max(dim: 1).values.scalars }
+
+/// The largest threshold that a share of some scores reaches.
+func threshold(keeping share: Double, of scores: [Float]) -> Float {
+  let kept = Int((Double(scores.count) * share).rounded(.up))
+  return scores.sorted(by: >)[kept - 1]
+}
+
+/// How often each text is the nearest: its column and its share of the pictures, the most frequent first.
+func tally(_ cosines: Tensor) -> [(text: Int, share: Double)] {
+  let nearest = cosines.argmax(dim: 1).scalars
+  return (0..<cosines.shape[1]).map { text in
+    (text: text, share: Double(nearest.count { $0 == text }) / Double(nearest.count))
+  }.sorted { ($1.share, $0.text) < ($0.share, $1.text) }
+}
+
+/// What a linear classifier reads from few labeled digits, from image vectors and from pixels.
+func probePlot(_ counts: [Int], _ vectors: [[Double]], _ pixels: [[Double]], words: Double) -> LinePlot {
+  func series(_ name: String, _ shares: [[Double]]) -> LineSeries {
+    LineSeries(name, x: counts, runs: shares[0].indices.map { draw in shares.map { $0[draw] } })
+  }
+  return LinePlot(
+    "Digits read by a linear model fitted to few labels", x: .logarithmic("labeled digits of each class"),
+    y: Axis("right, of 360", range: 0.5...1, format: .percent(decimals: 0)),
+    series: [series("on CLIP's image vectors, 3 draws", vectors), series("on pixels, 3 draws", pixels)],
+    references: [.horizontal(at: words, "ten texts, no labels")])
 }

@@ -2,7 +2,6 @@ import Datasets
 import Evaluation
 import Notebook
 import Tensors
-import Training
 
 /// New pictures of one thing each, encoded once, to try classifiers on.
 struct SceneTest {
@@ -20,72 +19,92 @@ struct SceneTest {
   /// Cosines of the pictures and of texts, `[pictures, texts]`.
   func cosines(_ texts: Tensor) -> Tensor { pictures.matmul(texts.T) }
 
-  /// What a classifier takes each picture for.
+  /// The share of pictures for which what they show and what they are taken for agree.
   ///
   /// - Parameter classes: a unit vector for each of the 36 combinations, `[36, E]`.
-  func guesses(_ classes: Tensor) -> [SceneCombination] {
-    pictures.matmul(classes.T).argmax(dim: 1).scalars.map { SceneWorld.sixBySix.combinations[$0] }
-  }
-
-  /// The share of guesses that are right in what matters, 0 to 1.
-  func share(
-    _ classes: Tensor, _ isRight: (SceneCombination, SceneCombination) -> Bool = { $0 == $1 }
-  ) -> Double {
-    Double(zip(truth, guesses(classes)).count { isRight($0, $1) }) / Double(truth.count)
-  }
-
-  /// The mean share of right guesses, for each kind of pictures over its lists.
-  static func row(_ name: String, _ tests: [[SceneTest]], _ classes: Tensor) -> [Cell] {
-    [.text(name)] + tests.map { .percent(mean($0.map { $0.share(classes) })) }
-  }
-
-  /// How well a classifier does on several lists: right, color right, shape right, and right on each list.
-  static func detailedRow(_ name: String, _ tests: [SceneTest], _ classes: Tensor) -> [Cell] {
-    let right = tests.map { $0.share(classes) }
-    let colors = tests.map { $0.share(classes) { $0.color == $1.color } }
-    let shapes = tests.map { $0.share(classes) { $0.shape == $1.shape } }
-    return [.text(name)] + [right, colors, shapes].map { .percent(mean($0)) } + [each(right)]
+  func share(_ classes: Tensor, _ agree: (SceneCombination, SceneCombination) -> Bool) -> Double {
+    let guesses = cosines(classes).argmax(dim: 1).scalars.map { SceneWorld.sixBySix.combinations[$0] }
+    return Double(zip(truth, guesses).count { agree($0, $1) }) / Double(truth.count)
   }
 }
 
-extension CLIPEvaluation {
-  /// Pictures that look for their captions among a hundred.
-  func scores(_ split: SceneSplit, things: Int, seed: Int) -> RetrievalScores {
-    let scenes = Scenes(split: split, objectCounts: things...things, seed: seed)
-    return RetrievalScores(require(try similarities(SceneGallery(scenes, count: Self.sceneCount))))
+/// Lists of pictures of one kind, a list for each seed.
+struct SceneSeries {
+  let split: SceneSplit
+  let tests: [SceneTest]
+
+  init(_ split: SceneSplit, seeds: [Int], _ encode: Encoder) {
+    self.split = split
+    tests = seeds.map { SceneTest(split, seed: $0, encode) }
   }
 
-  /// Mean recall at 1 and at 5 for scenes of one thing and of two in each split, recall at 1 for each seed, and chance.
-  func retrievalRows(_ splits: [SceneSplit], seeds: [Int]) -> [[Cell]] {
-    let chance = [1, 5].map { Cell.percent(RetrievalScores.chance(at: $0, items: Self.sceneCount)) }
-    return splits.flatMap { split in
-      [(1, "one thing"), (2, "two things")].map { things, name in
-        let scores = seeds.map { self.scores(split, things: things, seed: $0) }
-        let first = scores.map { $0.recall(at: 1) }
-        return [
-          .text("\(split), \(name)"), .percent(mean(first)), .percent(mean(scores.map { $0.recall(at: 5) })),
-          each(first),
-        ]
-      }
-    } + [["chance"] + chance + [""]]
+  /// The share of right answers on each list, for a classifier of all combinations.
+  func right(_ classes: Tensor) -> [Double] { tests.map { $0.share(classes, ==) } }
+  /// The share of answers with the right color on each list.
+  func colorRight(_ classes: Tensor) -> [Double] { tests.map { $0.share(classes) { $0.color == $1.color } } }
+  /// The share of answers with the right shape on each list.
+  func shapeRight(_ classes: Tensor) -> [Double] { tests.map { $0.share(classes) { $0.shape == $1.shape } } }
+
+  /// Cosines of the pictures and of texts that begin with those of all combinations, and which text is each picture's.
+  func known(_ texts: Tensor) -> [KnownPictures] {
+    let combinations = SceneWorld.sixBySix.combinations
+    return tests.map { test in
+      KnownPictures(cosines: test.cosines(texts), own: test.truth.map { combinations.firstIndex(of: $0) ?? 0 })
+    }
   }
+}
+
+/// Pictures that look for their captions among a hundred: a gallery for each seed.
+struct GallerySeries {
+  let name: String
+  private let galleries: [SceneGallery]
+  private let similarities: [Tensor]
+
+  init(_ split: SceneSplit, things: Int, seeds: [Int], _ evaluation: CLIPEvaluation) {
+    name = "\(split), \(things == 1 ? "one thing" : "two things")"
+    galleries = seeds.map { seed in
+      SceneGallery(Scenes(split: split, objectCounts: things...things, seed: seed), count: CLIPEvaluation.sceneCount)
+    }
+    similarities = galleries.map(evaluation.similaritiesOrStop)
+  }
+
+  /// The share of pictures whose own caption is among the first ones, for each gallery.
+  func recall(at count: Int) -> [Double] { similarities.map { RetrievalScores($0).recall(at: count) } }
+
+  /// For each scene how many captions of its gallery are about the same colors and shapes, its own included.
+  private var rivals: [Int] {
+    galleries.flatMap { gallery in
+      let things = gallery.scenes.map { $0.objects.map { "\($0.combination)" }.sorted() }
+      return things.map { own in things.count { $0 == own } }
+    }
+  }
+
+  /// Their mean.
+  var meanRivals: Double { mean(rivals.map(Double.init)) }
+
+  /// How many scenes have a second caption about the same colors and shapes in their gallery, and how many scenes there are.
+  var withRivals: (count: Int, all: Int) { (rivals.count { $0 > 1 }, rivals.count) }
 
   /// Captions of one thing that came first and are wrong: how many, and how many in the place alone.
-  func slips(_ split: SceneSplit, seeds: [Int]) -> (all: Int, place: Int) {
+  var slips: (all: Int, place: Int) {
     var slips = (all: 0, place: 0)
-    for seed in seeds {
-      let gallery = SceneGallery(Scenes(split: split, objectCounts: 1...1, seed: seed), count: Self.sceneCount)
-      let found = require(try similarities(gallery)).argmax(dim: 1).scalars
+    for (gallery, similarities) in zip(galleries, similarities) {
+      let found = similarities.argmax(dim: 1).scalars
       for (own, other) in zip(gallery.scenes, found.map { gallery.scenes[$0] }) where own != other {
-        let (thing, guess) = (own.objects[0], other.objects[0])
         slips.all += 1
-        if thing.phrase == guess.phrase { slips.place += 1 }
+        if own.objects[0].phrase == other.objects[0].phrase { slips.place += 1 }
       }
     }
     return slips
   }
 }
 
-private func each(_ shares: [Double]) -> Cell {
+/// Shares in one cell of a table.
+func each(_ shares: [Double]) -> Cell {
   .text(shares.map { Format.percent($0, decimals: 1) }.joined(separator: ", "))
+}
+
+extension CLIPEvaluation {
+  /// Similarities of scenes and captions; a failure ends the program.
+  fileprivate func similaritiesOrStop(_ gallery: SceneGallery) -> Tensor { require(try similarities(gallery)) }
 }

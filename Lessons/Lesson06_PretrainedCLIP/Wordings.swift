@@ -8,7 +8,7 @@ struct DigitWording {
   var isTrue = true
 }
 
-/// The wordings that section 6.6 compares.
+/// The wordings that section 6.7 compares.
 let digitWordings: [DigitWording] = {
   let (learned, kept) = (DigitCaption.frames(.training), DigitCaption.frames(.heldOut))
   let (canonical, new) = (learned[0], kept[kept.count - 1])
@@ -53,3 +53,17 @@ func alone(_ kind: SceneCombination, _ size: SceneSize = .large, _ place: SceneP
 
 /// `a photo of a red circle`.
 func brief(_ kind: SceneCombination) -> String { alone(kind).caption(.brief, frame: photoFrame).text }
+
+/// Six texts of which the first alone is true of a thing: the others have another size, color or shape, or several.
+func nearMisses(of thing: SceneObject) -> [String] {
+  func next<Kind: CaseIterable & Equatable>(_ kind: Kind) -> Kind {
+    let all = Array(Kind.allCases)
+    return all[((all.firstIndex(of: kind) ?? 0) + 1) % all.count]
+  }
+  let (size, color, shape) = (thing.size, thing.color, thing.shape)
+  return [
+    "a photo of a \(size) \(color) \(shape)", "a photo of a \(next(size)) \(color) \(shape)",
+    "a photo of a \(size) \(color) \(next(shape))", "a photo of a \(size) \(next(color)) \(shape)",
+    "\(next(color)) \(next(shape))", "a photo of the digit seven",
+  ]
+}
