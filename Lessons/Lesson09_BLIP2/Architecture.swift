@@ -75,6 +75,8 @@ nonisolated func blockDiagram(_ settings: BLIP2Configuration, words: Int) -> Dia
   let former = settings.queryTransformer
   let sizes = "\(former.hiddenSize) → \(former.intermediateSize) → \(former.hiddenSize)"
   func shape(_ count: Int) -> String { "[B, \(count), \(former.hiddenSize)]" }
+  let side = settings.vision.imageSize.width / settings.vision.patchSize.width
+  let picture = "[B, \(1 + side * side), \(settings.vision.hiddenSize)]"
   return Diagram(
     "A block of the Q-Former",
     [
@@ -84,7 +86,7 @@ nonisolated func blockDiagram(_ settings: BLIP2Configuration, words: Int) -> Dia
       .residual([.learned("self-attention", "shared by queries and words, masked")]),
       .parallel([
         [
-          .residual([.learned("cross-attention", "to the picture, every second block")]),
+          .residual([.learned("cross-attention", "to the picture's tokens \(picture); in every second block")]),
           .residual([.learned("feed-forward of queries", sizes)]),
           .output("queries after the block", shape: shape(settings.queryCount)),
         ],
