@@ -1,6 +1,7 @@
 import Datasets
 import Images
 import Models
+import Notebook
 import Plots
 import Tensors
 
@@ -24,7 +25,7 @@ func attentionRows(_ digits: Digits, _ maps: [Tensor], _ side: Int) -> Image {
 func trainingCurves(_ run: TrainingRun, classCount: Int) -> Panels {
   let steps = run.checks.map(\.step)
   return Panels(
-    "660 steps of training",
+    "\(stepCount) steps of training",
     [
       LinePlot(
         "Loss", x: "step", y: .logarithmic("cross-entropy (nats)"),
@@ -47,6 +48,22 @@ func accuracyBars(_ title: String, _ baselines: [Double], _ runs: [Double]) -> B
     title, value: Axis("accuracy", format: .percent(decimals: 1)),
     bars: zip(names, baselines).map { Bar($0, $1) } + [Bar("ViT, \(runs.count) seeds", runs: runs)],
     reference: .vertical(at: 0.1, "chance"))
+}
+
+/// A small picture of digits, each with what it is and what it was taken for.
+func mistakePictures(_ digits: Digits, _ mistakes: [(index: Int, guess: Int, probability: Float)]) -> ImageGridPlot {
+  ImageGridPlot(
+    "Held-out digits that were misread", images: mistakes.map { digits.image(at: $0.index) },
+    labels: mistakes.map {
+      "\(digits.labels[$0.index]) as \($0.guess), \(Format.percent($0.probability, decimals: 0))"
+    }, columns: 5, side: 72)
+}
+
+/// The held-out accuracy of each variant, a ring for each seed, beside the baseline.
+func variantBars(_ variants: [(name: String, accuracies: [Double])]) -> BarPlot {
+  BarPlot(
+    "Held-out accuracy with one part changed", value: Axis("accuracy", format: .percent(decimals: 1)),
+    bars: variants.map { Bar($0.name, runs: $0.accuracies) }, reference: .vertical(at: 0.1, "chance"))
 }
 
 /// What each of the first 16 filters of the patch embedding multiplies a patch with: blue is negative, white zero, red
