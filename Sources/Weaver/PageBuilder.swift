@@ -161,19 +161,24 @@ extension PageBuilder {
   private func exercises(_ line: Int) throws -> [PageBlock] {
     let all = try ExerciseList(of: [lesson], root: root).all
     if all.isEmpty { throw error(line, "the lesson has no folder Exercises with exercises in it") }
-    return try all.flatMap { exercise -> [PageBlock] in
-      let path = exercise.path(of: .text)
-      let starter = try library.excerpt(exercise.path(of: .starter), askedAt: path)
-      let hints = try exercise.hints.enumerated().map { index, hint in
-        PageBlock.folded(
-          summary: "Hint \(index + 1) of \(exercise.hints.count)", [.markdown(try markdown(hint, from: path))])
+    let advice = """
+      `swift run course exercise next \(all[0].id)` shows a task and copies its starter to `Answer.swift` in the exercise's \
+      folder: that is the file to write in. `swift run course watch \(all[0].id)` checks it on every save.
+      """
+    return try [.markdown(advice)]
+      + all.flatMap { exercise -> [PageBlock] in
+        let path = exercise.path(of: .text)
+        let starter = try library.excerpt(exercise.path(of: .starter), askedAt: path)
+        let hints = try exercise.hints.enumerated().map { index, hint in
+          PageBlock.folded(
+            summary: "Hint \(index + 1) of \(exercise.hints.count)", [.markdown(try markdown(hint, from: path))])
+        }
+        let check = "`swift run course exercise check \(exercise.id)` tries your answer."
+        return [
+          .markdown("### Exercise \(exercise.id). \(exercise.title)\n\n\(try markdown(exercise.task, from: path))"),
+          .folded(summary: "The starter, `\(exercise.path(of: .starter))`", [.code(starter)]),
+        ] + hints + [.markdown(check)]
       }
-      let check = "`swift run course exercise check \(exercise.id)` tries your answer."
-      return [
-        .markdown("### Exercise \(exercise.id). \(exercise.title)\n\n\(try markdown(exercise.task, from: path))"),
-        .folded(summary: "The starter, `\(exercise.path(of: .starter))`", [.code(starter)]),
-      ] + hints + [.markdown(check)]
-    }
   }
 }
 
