@@ -19,15 +19,3 @@ func shortRow(
     .percent(type == .color ? 1.0 / 6 : 0.5, decimals: 1),
   ]
 }
-
-/// The parts of a ViLT with their numbers of parameters, and all together.
-func parameterParts(_ model: ViLTForQuestionAnswering) -> [(name: String, count: Int)] {
-  let words = model.parameterCount(under: "vilt.embeddings.text_embeddings")
-  let parts = [
-    ("words", words), ("picture", model.parameterCount(under: "vilt.embeddings") - words),
-    ("transformer", model.parameterCount(under: "vilt.encoder")),
-    ("last norm", model.parameterCount(under: "vilt.layernorm")),
-    ("pooler", model.parameterCount(under: "vilt.pooler")), ("classifier", model.parameterCount(under: "classifier")),
-  ]
-  return parts + [("all", model.parameterCount)]
-}

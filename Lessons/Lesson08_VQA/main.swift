@@ -699,13 +699,13 @@ differ. A thing is recolored or reshaped, one more or fewer is there, or the two
 answer that does not depend on the changed part is the same for both pictures, so it is right for at most one of them.
 
 That makes two of our comparisons empty here. The question is the same for both pictures, and so is a gray picture.
-Whatever is answered from the question alone, or before gray, is the same answer twice, and **zero by construction**.
-That number is in the table because it is what the test is made for, not because it was measured. A real neighbor has to
-see the picture. Let it see nearly everything: how many things there are of each color and of each shape, but neither
-which color belongs to which shape nor where anything is.
+Whatever is answered from the question alone, or before gray, is the same answer twice, so its score here is **zero by
+construction**. That number is in the table because it is what the test is made for, not because it was measured. A real
+neighbor has to see the picture. Let it see nearly everything: how many things there are of each color and of each
+shape, but neither which color belongs to which shape nor where anything is.
 */
 section("8.8 Counterfactual pairs")
-/// The best simple answer from a bag of attributes: the colors and the shapes of a scene, each with its number.
+/// An answer from a bag of attributes: the colors and the shapes of a scene, each with its number.
 func answerFromAttributes(_ question: SceneQuestion) -> String {
   let things = question.scene.objects
   switch question.query {
@@ -725,9 +725,11 @@ table(
   ([nil] + SceneQuestionType.allCases).map { pairs.row($0, prior, answerFromAttributes) })
 note(
   """
-  Where there is one thing only, the bag of attributes tells its color and its shape, and it counts without error. It \
-  fails where attributes have to be bound to a thing or a place, and for relations it can only guess. What ViLT is \
-  right about beyond that column is binding.
+  The bag of attributes is made from the scene's description and not from pixels, so it counts without error, which \
+  ViLT does not. Where there is one thing only, it also knows that thing's color and shape. It fails where a color and \
+  a shape have to be bound to one thing. For relations it says yes to both pictures, so its zero there is by \
+  construction again. What ViLT gets right beyond this column needs binding: which color belongs to which shape, and \
+  what stands where.
   """)
 
 /*:

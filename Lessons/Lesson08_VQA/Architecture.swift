@@ -1,11 +1,6 @@
-import Checkpoints
-import Datasets
-import Evaluation
 import Layers
-import Notebook
 import Plots
 import Pretrained
-import Tensors
 
 /// ViLT with its sizes and the shapes of one question and one picture.
 ///
@@ -50,30 +45,14 @@ func viltDiagram(_ settings: ViLTConfiguration, wordCount: Int) -> Diagram {
     ])
 }
 
-extension AnsweredQuestions {
-  /// Right answers by type of question, with a ring for each list.
-  func plot(_ prior: QuestionPrior) -> BarPlot {
-    let types = SceneQuestionType.allCases
-    func runs(_ answers: [[String]]) -> [[Double]] {
-      types.map { type in zip(lists, answers).map { $0.accuracy(of: $1, type: type) } }
-    }
-    return BarPlot(
-      "Right answers to new questions", value: Axis("accuracy", range: 0...1, format: .percent(decimals: 1)),
-      categories: types.map { "\($0)" },
-      series: [
-        BarSeries("question only", runs: runs(lists.map { $0.map(prior.answer) })),
-        BarSeries("gray picture", runs: runs(blindAnswers)), BarSeries("ViLT", runs: runs(answers)),
-      ])
-  }
-}
-
-/// Three parts side by side: the question alone and the model, with a ring for each list.
-func generalizationPlot(_ parts: [(name: String, answered: AnsweredQuestions)], _ prior: QuestionPrior) -> BarPlot {
-  BarPlot(
-    "New scenes, new pairs, new wordings", value: Axis("accuracy", range: 0...1, format: .percent(decimals: 1)),
-    categories: parts.map(\.name),
-    series: [
-      BarSeries("question only", runs: parts.map { $0.answered.lists.map { $0.accuracy(of: $0.map(prior.answer)) } }),
-      BarSeries("ViLT", runs: parts.map { zip($0.answered.lists, $0.answered.answers).map { $0.accuracy(of: $1) } }),
-    ])
+/// The parts of a ViLT with their numbers of parameters, and all together.
+func parameterParts(_ model: ViLTForQuestionAnswering) -> [(name: String, count: Int)] {
+  let words = model.parameterCount(under: "vilt.embeddings.text_embeddings")
+  let parts = [
+    ("words", words), ("picture", model.parameterCount(under: "vilt.embeddings") - words),
+    ("transformer", model.parameterCount(under: "vilt.encoder")),
+    ("last norm", model.parameterCount(under: "vilt.layernorm")),
+    ("pooler", model.parameterCount(under: "vilt.pooler")), ("classifier", model.parameterCount(under: "classifier")),
+  ]
+  return parts + [("all", model.parameterCount)]
 }
