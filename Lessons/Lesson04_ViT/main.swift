@@ -248,7 +248,7 @@ et al. 2017).
 A **head** is one such attention. With one head a token gets *one* set of weights, hence one mean, although it may need
 two things at once: what is beside me, and where does this stroke end? With $H$ heads the width $D$ is cut into $H$
 parts of $D/H$ numbers. Each head attends with its own part, and a last linear map (`out_proj`) joins the results. The
-number of parameters and of multiplications is the same for any $H$. How the split works, on one token of width 6 and
+number of parameters and of multiplications is the same for any $H$. How the split works, on two tokens of width 6 and
 three heads:
 */
 section("4.3.2 Attention with several heads")
@@ -287,7 +287,7 @@ show("Largest of them", attended.weights[0][0][0].max().item, decimals: 4, note:
 show("Output of attention", attended.output.shape)
 show(
   "Our attention and the library's, largest difference", largestDifference(attended.output, libraryAttended),
-  decimals: 6)
+  significant: 1)
 
 /*:
 The model is untrained, so its weights are nearly even: each token takes a little of all.
@@ -295,7 +295,7 @@ The model is untrained, so its weights are nearly even: each token takes a littl
 ### 4.3.3 One encoder layer
 
 A layer of the encoder has two parts. **Attention** mixes the tokens. The **feed-forward** part then works on each token
-by itself: a linear map from $D$ to $4D$ numbers, the function GELU, which bends (Lesson 02), and a linear map back.
+by itself: a linear map from $D$ to $4D$ numbers, the function GELU, a smooth bend (Lesson 02), and a linear map back.
 Around each part there are two helpers:
 
 - A **shortcut** (also *residual connection*) adds the input of the part to its output. The part only has to learn what
@@ -318,6 +318,15 @@ func norm(_ x: Tensor, _ p: Parameters, _ name: String) -> Tensor {
   let variance = x.variance(dims: [-1], unbiased: false, keepDims: true)
   return (x - mean) / (variance + 1e-5).sqrt() * p["\(name).weight"] + p["\(name).bias"]
 }
+let byHand = noGrad { norm(libraryTokens, parameters, "norm") }
+show(
+  "Our norm and the library's, largest difference", largestDifference(byHand, noGrad { vit.norm(libraryTokens) }),
+  significant: 1)
+
+/*:
+Both kinds of layer are then two lines each, as in the formulas. (The name of a layer, such as `transformer.layers.0`,
+says where its parameters are.)
+*/
 func feedForward(_ x: Tensor, _ p: Parameters, _ name: String) -> Tensor {
   linear(linear(x, p, "\(name).linear1").gelu(), p, "\(name).linear2")  // D → 4D → D
 }
@@ -331,15 +340,19 @@ func preNormLayer(_ x: Tensor, _ p: Parameters, _ name: String, heads: Int) -> T
   let mixed = x + attention(norm(x, p, "\(name).norm1"), p, "\(name).self_attn", heads: heads).output
   return mixed + feedForward(norm(mixed, p, "\(name).norm2"), p, name)
 }
+
+/*:
+What do they do to a token? And is the first one the library's layer?
+*/
 let afterOne = noGrad { postNormLayer(libraryTokens, parameters, firstLayer, heads: 12) }
 let afterOnePreNorm = noGrad { preNormLayer(libraryTokens, parameters, firstLayer, heads: 12) }
 let libraryAfterOne = noGrad { vit.transformer.layers[0](libraryTokens) }
 table(
-  ["one patch's token", "mean of its numbers", "standard deviation"],
+  ["one patch's token", "mean of its numbers, absolute", "standard deviation"],
   [("before the layer", libraryTokens), ("after, post-norm", afterOne), ("after, pre-norm", afterOnePreNorm)].map {
     name, x in
     [
-      .text(name), .fixed(x[0][1].mean().item, decimals: 3),
+      .text(name), .fixed(abs(x[0][1].mean().item), decimals: 3),
       .fixed(x[0][1].standardDeviation(unbiased: false).item, decimals: 3),
     ]
   })
@@ -372,6 +385,11 @@ func forward(
 ) -> Tensor {
   scores(of: tokens(images, p, patchSize: sizes.patchSize), p, sizes, layer: layer)
 }
+
+/*:
+The whole model in evaluation mode, with the parameters of `vit`, against the library's call from above; and a small
+pre-norm model, for which the library has a switch:
+*/
 let ours = noGrad {
   forward(batch, parameters, vit.configuration) { postNormLayer($0, $1, $2, heads: $3) }
 }
@@ -772,6 +790,10 @@ func ownForward(_ layer: @escaping EncoderLayer) -> (VisionTransformer, Tensor) 
     scores(of: model.tokens(images), Parameters(model), model.configuration, layer: layer)
   }
 }
+
+/*:
+All trainings of this section; those of the unchanged model are there already.
+*/
 struct Variant {
   let name: String
   /// `nil` for a forward pass of our own.
@@ -1089,8 +1111,8 @@ The docstring of its class says: "This follows the original ViT paper architectu
 | first weights of the layers | each layer its own | `nn.TransformerEncoder` **copies** one layer |
 | head | at pre-training with a hidden layer, at fine-tuning one linear layer (section 3.1) | one linear layer |
 
-So it follows the paper but for the order of the norms, and for two consequences of PyTorch's defaults. A fix of the
-first is one argument, `norm_first=True`. Two of the points can be seen in the numbers:
+So the claim holds for the parts and their sizes, and fails for the order of the norms. The last three rows are smaller
+differences. The order is mended by one argument, `norm_first=True`. Two of the points can be seen in the numbers:
 */
 section("4.10 What the notebook leaves unsaid")
 let starts = vit.transformer.layers.map { $0.parameters()[0].scalars }
@@ -1186,12 +1208,13 @@ You know each term: the first line is `tokens`, the second `preNormLayer` and th
 
 What it claims, in short:
 
-- **Data decides** (Dosovitskiy et al. 2021, figure 3 and table 2)**.** Pre-trained on ImageNet alone (1.3 million
-  photos), large ViTs are *behind* ResNets, the convolutional networks of the time. With ImageNet-21k (14 million) they
-  are about level. With JFT-300M (303 million photos, not public) they are ahead: ViT-H/14 reaches 88.55 % on ImageNet.
+- **Data decides** (Dosovitskiy et al. 2021, figure 3 and table 2). Pre-trained on ImageNet alone (1.3 million photos),
+  large ViTs are *behind* ResNets, the convolutional networks of the time. With ImageNet-21k (14 million) they are about
+  level. With JFT-300M (303 million photos, not public) they are ahead: ViT-H/14 reaches 88.55 % on ImageNet.
 - **Why?** A convolution knows from the start that neighbors belong together and that a thing is the same wherever it
-  stands. This is an *inductive bias*. A ViT has nearly none: only the patches and the head know of the plane. It has to
-  learn the rest, for which it needs data; with enough of them not being bound is an advantage.
+  stands. This is an *inductive bias*. A ViT has nearly none: only cutting into patches and interpolating positions use
+  the plane (Dosovitskiy et al. 2021, section 3.1). It has to learn the rest, and needs data for it; with enough of them
+  it is an advantage not to be bound.
 - **Work.** For the same accuracy ViTs needed two to four times less computing at pre-training than the ResNets
   (Dosovitskiy et al. 2021, figure 5).
 
