@@ -1,8 +1,20 @@
 import Models
 import Plots
 
+/// The notebook's picture of CLIP: each encoder ends in an embedding, and the cosine similarity joins them.
+let overview = Diagram(
+  "CLIP architecture",
+  [
+    .parallel([
+      [.input("Image"), .learned("Image Encoder", "ViT or ResNet"), .operation("Image Embed")],
+      [.input("Text"), .learned("Text Encoder", "Transformer"), .operation("Text Embed")],
+    ]),
+    .operation("Cosine Sim"),
+    .output("similarity of each image", "with each text"),
+  ])
+
 /// The two towers with the shapes between their blocks, from the model's own sizes; dropout is left out.
-func towers(of model: SimpleCLIP) -> Diagram {
+func towersDiagram(of model: SimpleCLIP) -> Diagram {
   let sizes = model.configuration
   let side = sizes.imageSize / sizes.patchSize
   let width = sizes.embedDim

@@ -4,13 +4,13 @@ import Tensors
 
 /// Losses of several runs, each point the mean of the ten steps up to it.
 func lossCurves(
-  _ title: String, _ runs: [(name: String, outcome: Experiment.Outcome)], references: [ReferenceLine]
+  _ title: String, _ runs: [(name: String, losses: [Float])], references: [ReferenceLine]
 ) -> LinePlot {
   LinePlot(
     title, x: "step", y: .logarithmic("contrastive loss (nats)"),
-    series: runs.map { name, outcome in
-      let ends = Array(stride(from: 10, through: outcome.losses.count, by: 10))
-      return LineSeries(name, x: ends, y: ends.map { outcome.losses[$0 - 10..<$0].reduce(0, +) / 10 })
+    series: runs.map { name, losses in
+      let ends = Array(stride(from: 10, through: losses.count, by: 10))
+      return LineSeries(name, x: ends, y: ends.map { losses[$0 - 10..<$0].reduce(0, +) / 10 })
     }, references: references)
 }
 
@@ -43,7 +43,7 @@ func recallCurve(_ runs: [Experiment.Outcome], among galleries: Galleries) -> Li
 }
 
 /// Held-out pictures and captions of a model on the two directions along which both together vary most.
-func spacePlot(_ title: String, _ galleries: Galleries, _ model: SimpleCLIP) -> ScatterPlot {
+func spacePlot(_ title: String, _ galleries: Galleries, _ model: any DualEncoder) -> ScatterPlot {
   let (images, texts) = galleries.embeddings(model)
   let range = galleries.range(.heldOut)
   return ScatterPlot.principalPlane(

@@ -8,126 +8,150 @@ import Training
 /// How many things a scene has, in training and in the galleries.
 let thingCounts = 1...1
 
-/// One training run on drawn scenes: what the sections of this lesson change.
-struct Experiment {
-  /// The notebook's model in small: 64 numbers wide, two layers, patches of 8 pixels in pictures of 32.
-  var model = SimpleCLIP.Configuration(
-    embedDim: 64, vocabularySize: WordVocabulary.scenes.count, maxSequenceLength: 16, imageSize: 32, patchSize: 8,
-    headCount: 4, depth: 2, feedForwardDim: 256, dropout: 0)
-  var world = SceneWorld.fourByFour
-  var detail = SceneDetail.full
-  /// Whether a caption may come twice in a batch.
-  var allowsDuplicates = false
-  var isTemperatureFixed = false
-  /// What the cosines are multiplied by at most.
-  var largestScale = 100.0
-  var batchSize = 32
-  var steps = 200
-  var seed = lesson.seed
-  var loss: (Tensor) -> Tensor = clipLoss
-
-  /// What came of a run.
-  struct Outcome {
-    let experiment: Experiment
-    let model: SimpleCLIP
-    let losses: [Float]
-
-    /// The losses at the first step and at each quarter of the way.
-    var quarters: [Float] { (0...4).map { losses[max(0, losses.count * $0 / 4 - 1)] } }
-    /// The mean loss of the last twenty steps.
-    var lastLoss: Float { losses.suffix(20).reduce(0, +) / 20 }
-    /// The loss of a perfect model of this temperature: pairs at 1, all others equally far apart at -1 / (N - 1).
-    var perfectLoss: Float {
-      let n = Float(experiment.batchSize)
-      return (1 + (n - 1) * Tensor(-n / (n - 1) * scale).exp()).log().item
-    }
-    /// What the cosines are multiplied by in the end, 1/τ.
-    var scale: Float { noGrad { model.logitScale.exp() }.item }
-
-    /// Scaled cosines of a batch's pictures and captions, `[N, N]`.
-    func logits(_ batch: SceneBatches.Batch) -> Tensor { noGrad { model(batch) } }
-  }
-
-  /// Trains a new model, after a change of the experiment.
-  func run(_ name: String, _ change: (inout Experiment) -> Void = { _ in }) -> Outcome {
-    var changed = self
-    change(&changed)
-    return require(try withGenerator(Generator(seed: seed)) { try changed.train(name) })
-  }
-
-  private func train(_ name: String) throws -> Outcome {
-    let clip = SimpleCLIP(model)
-    clip.logitScale.isFrozen = isTemperatureFixed
-    let plan = TrainingPlan(
-      name: name, steps: steps, batchSize: batchSize, learningRate: 2e-3, warmupSteps: steps / 10)
-    let loop = TrainingLoop(plan, model: clip) {
-      if !isTemperatureFixed { clip.clampLogitScale(largest: largestScale) }
-    }
-    let bar = progress("training \(name)", total: steps)
-    var batches = SceneBatches(self)
-    var losses: [Float] = []
-    try loop.run { _, loss in
-      losses.append(loss)
-      bar.advance()
-    } loss: { _ in
-      loss(clip(batches.next()))
-    }
-    bar.finish()
-    return Outcome(experiment: self, model: clip, losses: losses)
-  }
+/// What training and search need of a model: two towers, ln s for the cosines, and for SigLIP a bias.
+nonisolated protocol DualEncoder: Module {
+  /// Unit vectors `[B, D]` of pictures `[B, 3, H, W]`.
+  func encodeImage(_ pictures: Tensor) -> Tensor
+  /// Unit vectors `[B, D]` of texts `[B, T]`.
+  func encodeText(_ ids: IntTensor) -> Tensor
+  /// ln s, the logarithm of what the cosines are multiplied by.
+  var logitScale: Tensor { get }
+  /// What is added to the scaled cosines, if anything is.
+  var logitBias: Tensor? { get }
 }
 
-extension SimpleCLIP {
-  /// Scaled cosines of a batch's pictures and captions, `[N, N]`.
+extension SimpleCLIP: DualEncoder {}
+
+extension DualEncoder {
+  /// S, the scaled cosines of a batch's pictures (rows) and captions (columns), `[N, N]`.
   func callAsFunction(_ batch: SceneBatches.Batch) -> Tensor {
-    self(Scene.tensor(batch.scenes), WordVocabulary.scenes.encode(batch.captions))
+    let pictures = encodeImage(Scene.tensor(batch.scenes))
+    let texts = encodeText(WordVocabulary.scenes.encode(batch.captions))
+    let scaled = (logitScale.exp() * pictures).matmul(texts.T)
+    return logitBias.map { scaled + $0 } ?? scaled
   }
 }
 
-extension Experiment {
-  /// The loss of a model that knows nothing.
-  var chanceLoss: Float { Tensor(Float(batchSize)).log().item }
-
-  /// The mean of ln k over the pairs of fifty batches, where k captions of a batch look alike: the least loss of a
-  /// model that sees only the look of a thing.
-  func lossOfSeeing<Look: Hashable>(_ look: (SceneObject) -> Look) -> Double {
-    var batches = SceneBatches(self)
-    let counts = (0..<50).flatMap { _ in
-      let looks = batches.next().scenes.map { look($0.objects[0]) }
-      return looks.map { one in Float(looks.count { $0 == one }) }
-    }
-    return Double(Tensor(counts).log().mean().item)
-  }
-}
-
-/// Batches of scenes with their captions, which differ unless duplicates are allowed.
+/// Batches of scenes of one thing with their captions, which differ unless duplicates are allowed.
 struct SceneBatches {
   /// As many captions as scenes, in the same order.
   typealias Batch = (scenes: [Scene], captions: [String])
 
-  private let scenes: Scenes
-  private let experiment: Experiment
-  private var index = 0
+  var world = SceneWorld.fourByFour
+  var detail = SceneDetail.full
+  /// Whether a caption may come twice in a batch.
+  var allowsDuplicates = false
+  /// In how many sizes and places each color and shape is shown, at most; 14 of 18 are there for training.
+  var looksPerCombination = 14
+  var batchSize = 32
+  var seed = lesson.seed
+  private(set) var index = 0
 
-  init(_ experiment: Experiment) {
-    scenes = Scenes(world: experiment.world, split: .training, objectCounts: thingCounts, seed: experiment.seed)
-    self.experiment = experiment
-  }
-
+  /// The next batch; which scenes it has depends on the seed and on how many were drawn before.
   mutating func next() -> Batch {
-    var batch: [Scene] = []
-    var captions: [String] = []
+    let scenes = Scenes(world: world, split: .training, objectCounts: thingCounts, seed: seed)
+    var batch: Batch = ([], [])
     var seen: Set<String> = []
-    while batch.count < experiment.batchSize {
+    while batch.scenes.count < batchSize {
       let scene = scenes[index]
-      let caption = scene.caption(experiment.detail).text
+      let caption = scene.caption(detail).text
       index += 1
-      if seen.insert(caption).inserted || experiment.allowsDuplicates {
-        batch.append(scene)
-        captions.append(caption)
+      guard isShown(scene.objects[0]) else { continue }
+      if seen.insert(caption).inserted || allowsDuplicates {
+        batch.scenes.append(scene)
+        batch.captions.append(caption)
       }
     }
-    return (batch, captions)
+    return batch
+  }
+
+  /// Whether a thing is among the first of its color and shape, in the order of sizes and places.
+  private func isShown(_ thing: SceneObject) -> Bool {
+    if looksPerCombination >= 14 { return true }
+    let looks = SceneSize.allCases.flatMap { size in
+      ScenePlace.allCases.map { SceneObject(thing.combination, size: size, place: $0) }
+    }
+    let trained = looks.filter { look in Scene([look]).map { world.split(of: $0) == .training } ?? false }
+    // Every third one, so that a few looks differ in size and in place.
+    let order = trained.indices.sorted { ($0 % 3, $0) < ($1 % 3, $1) }
+    return order.prefix(looksPerCombination).contains {
+      trained[$0].size == thing.size && trained[$0].place == thing.place
+    }
+  }
+}
+
+/// One training run on drawn scenes: what the sections from 5.6 on change.
+struct Experiment {
+  /// The notebook's model in small: 64 numbers wide, two layers, patches of 8 pixels in pictures of 32.
+  static let notebookModel = SimpleCLIP.Configuration(
+    embedDim: 64, vocabularySize: WordVocabulary.scenes.count, maxSequenceLength: 16, imageSize: 32, patchSize: 8,
+    headCount: 4, depth: 2, feedForwardDim: 256, dropout: 0)
+
+  var model = Experiment.notebookModel
+  var makeModel: (SimpleCLIP.Configuration) -> any DualEncoder = { SimpleCLIP($0) }
+  var batches = SceneBatches()
+  var isTemperatureFixed = false
+  /// What the cosines are multiplied by at most; nil is no limit.
+  var largestScale: Double? = 100
+  var learningRate = 2e-3
+  var steps = 200
+  var objective: (Tensor) -> Tensor = clipLoss
+
+  /// What came of a run.
+  struct Outcome {
+    let experiment: Experiment
+    let model: any DualEncoder
+    let losses: [Float]
+
+    /// The mean loss of the last twenty steps.
+    var lastLoss: Float { losses.suffix(20).reduce(0, +) / Float(min(20, losses.count)) }
+    /// What the cosines are multiplied by in the end, s = 1/τ.
+    var scale: Float { noGrad { model.logitScale.exp() }.item }
+    /// The loss of a perfect model of this temperature: pairs at 1, all others equally far apart at -1 / (N - 1).
+    var perfectLoss: Float {
+      let n = Float(experiment.batches.batchSize)
+      return (1 + (n - 1) * Tensor(-n / (n - 1) * scale).exp()).log().item
+    }
+  }
+
+  /// The same with a change.
+  func changed(_ change: (inout Experiment) -> Void) -> Experiment {
+    var result = self
+    change(&result)
+    return result
+  }
+
+  /// Trains a new model.
+  ///
+  /// - Parameter seedOffset: added to the lesson's seed, for another training of the same kind.
+  func run(_ name: String, seedOffset: Int = 0) -> Outcome {
+    var experiment = self
+    experiment.batches.seed += seedOffset
+    return require(try withGenerator(Generator(seed: experiment.batches.seed)) { try experiment.train(name) })
+  }
+
+  /// Three trainings with three seeds.
+  func runs(_ name: String) -> [Outcome] { (0..<3).map { run("\(name), seed \(lesson.seed + $0)", seedOffset: $0) } }
+
+  private func train(_ name: String) throws -> Outcome {
+    let model = makeModel(model)
+    model.logitScale.isFrozen = isTemperatureFixed
+    let plan = TrainingPlan(
+      name: name, steps: steps, batchSize: batches.batchSize, learningRate: learningRate, warmupSteps: steps / 10)
+    let loop = TrainingLoop(plan, model: model) {
+      if !isTemperatureFixed, let largestScale { clampScale(of: model, to: largestScale) }
+    }
+    let bar = progress("training \(name)", total: steps)
+    var batches = batches
+    var losses: [Float] = []
+    try loop.run { _, lossOfStep in
+      losses.append(lossOfStep)
+      bar.advance()
+    } loss: { _ in
+      objective(model(batches.next()))
+    }
+    bar.finish()
+    return Outcome(experiment: self, model: model, losses: losses)
   }
 }
 

@@ -5,7 +5,7 @@ import Tensors
 
 /// The cosines of some pictures and their captions side by side, a matrix for each model.
 func similarityFigure(
-  _ models: [(name: String, model: SimpleCLIP)], _ galleries: Galleries, of range: Range<Int>
+  _ models: [(name: String, model: any DualEncoder)], _ galleries: Galleries, of range: Range<Int>
 ) -> Image {
   // Neighbors then have a color and a shape in common, so that blocks show what a model cannot tell apart.
   let order = range.sorted { galleries.scenes[$0].key < galleries.scenes[$1].key }
@@ -17,7 +17,7 @@ func similarityFigure(
 }
 
 /// For each caption the five pictures that each model finds nearest, the right one framed.
-func retrievalFigure(_ models: [SimpleCLIP], _ galleries: Galleries, of captions: [Int]) -> Image {
+func retrievalFigure(_ models: [any DualEncoder], _ galleries: Galleries, of captions: [Int]) -> Image {
   let similarities = models.map { galleries.similarities($0).T }
   let rows = captions.map { caption in
     let strips = similarities.map { matrix in
