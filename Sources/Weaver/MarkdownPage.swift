@@ -68,9 +68,20 @@ struct MarkdownPage {
   }
 
   private static func text(_ table: TraceRecord.Table) -> String {
-    let row = { (cells: [String]) in "| " + cells.map { Prose.escaped($0) }.joined(separator: " | ") + " |" }
+    let row = { (cells: [String]) in "| " + cells.map(cell).joined(separator: " | ") + " |" }
     let rule = "|" + table.isNumeric.map { $0 ? " ---: |" : " --- |" }.joined()
     return ([row(table.header), rule] + table.rows.map(row)).joined(separator: "\n")
+  }
+
+  /// Whether a text is an address on the web and nothing else.
+  static func isAddress(_ text: String) -> Bool {
+    text.hasPrefix("https://") && !text.contains { $0.isWhitespace || "()<>\"".contains($0) }
+  }
+
+  /// A cell; one that is an address becomes a link.
+  private static func cell(_ text: String) -> String {
+    guard isAddress(text) else { return Prose.escaped(text) }
+    return "[\(Prose.escaped(String(text.dropFirst("https://".count))))](\(text))"
   }
 
   /// A summary as HTML, with code between backticks.

@@ -109,7 +109,9 @@ struct NotebookExport {
 
   private static func html(_ table: TraceRecord.Table) -> String {
     let escape = { (text: String) in
-      text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+      let escaped = text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+      guard MarkdownPage.isAddress(text) else { return escaped }
+      return "<a href=\"\(escaped)\">\(escaped.dropFirst("https://".count))</a>"
     }
     let row = { (cells: [String], tag: String) in
       let texts = zip(cells, table.isNumeric).map { text, isNumeric in

@@ -318,6 +318,16 @@ private struct SamplePackage {
     #expect(name(9, "Lesson09_BLIP2") == "09-blip2")
     #expect(name(12, "Lesson12_References") == "12-references")
   }
+
+  @Test func anAddressInATableIsALink() {
+    let address = "https://arxiv.org/abs/1706.03762"
+    let table = TraceRecord.Table(
+      header: ["paper", "address"], rows: [["A_B", address], ["C", "https://two words"]], isNumeric: [false, false])
+    let lesson = LessonEntry(number: 12, target: "Lesson12_References", title: "References", teaches: "papers")
+    let page = MarkdownPage(LessonPage(lesson: lesson, blocks: [.table(table)]), previous: nil, next: nil)
+    let rows = "| A\\_B | [arxiv.org/abs/1706.03762](\(address)) |\n| C | https://two words |"
+    #expect(page.text.contains(rows))
+  }
 }
 
 @Suite struct ExportTests {
