@@ -92,7 +92,7 @@ func matchingPlot(_ runs: [StageOneRun], _ guess: Guess, hardFrom step: Int) -> 
     "Matching in stage one", x: "step of 32 scenes", y: Axis("matching loss (nats), mean of 10 steps", including: 0),
     series: runs.map { LineSeries($0.name, y: $0.curves.matching, from: 1).smoothed(over: 10) },
     references: [
-      .horizontal(at: guess.matching, "a guess"), .vertical(at: Double(step), "second run: hard negatives begin"),
+      .horizontal(at: guess.matching, "a guess"), .vertical(at: Double(step), "hard negatives begin"),
     ])
 }
 

@@ -619,7 +619,7 @@ And matching alone, in both runs:
 figure(
   "matching", matchingPlot([hardRun, mixedRun], guess, hardFrom: steps.one / 2),
   caption:
-    "Does a curve leave the line of a guess, and when? Left of the upright line the two runs have different wrong pairs."
+    "Does a curve leave the line of a guess, and when? At the upright line hard ones begin in the second run."
 )
 
 /*:
