@@ -56,12 +56,6 @@ func withoutFilling(_ text: Encoding) -> [Int] { zip(text.ids, text.attentionMas
 /// The length of a vector.
 func length(_ vector: Tensor) -> Float { (vector * vector).sum().sqrt().item }
 
-/// Cosines of a picture of each kind (rows) and of a text about each (columns).
-func similarityFigure(_ cosines: Tensor, _ kinds: [SceneCombination]) -> Image {
-  let names = kinds.map { "\($0)" }
-  return .labeledHeatMap(cosines.scalars, rows: names, columns: names, cell: 10)
-}
-
 /// The pictures that section 6.9 asks about, each with what it is.
 func askedPictures() throws -> [(name: String, image: Image)] {
   [

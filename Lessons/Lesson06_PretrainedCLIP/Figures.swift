@@ -40,6 +40,13 @@ func pipelineDiagram(_ model: CLIPModel, pixels: [Int], textCount: Int, longest:
     ])
 }
 
+/// Cosines of a picture of each kind (rows) and of a text about each (columns), color by color.
+func similarityPlot(_ cosines: Tensor) -> HeatMapPlot {
+  HeatMapPlot(
+    "Pictures and texts of 36 kinds", values: cosines.rows, rowTitle: "picture", columnTitle: "text",
+    scaleTitle: "cosine similarity", colors: .diverging, range: -1...1, decimals: nil)
+}
+
 /// How often each digit is taken for each.
 func confusionPlot(_ labels: [Int], _ guesses: [Int]) -> HeatMapPlot {
   var counts = [[Int]](repeating: [Int](repeating: 0, count: 10), count: 10)

@@ -149,6 +149,11 @@ smallest of OpenAI's models with a ViT: ViT-B/16 has fewer parameters, because t
 of the rows (16 · 16 · 3 instead of 32 · 32 · 3), which saves more than its additional positions add. But ViT-B/32 is the
 fastest of them: the image tower's work grows with the number of tokens, and a picture of 224 × 224 has far fewer large patches.
 
+How was this checkpoint trained? As in Lesson 05: both towers together, from random numbers, with the contrastive loss, which
+makes the cosine of a picture with its own caption larger than with the other captions of the batch. Equal captions in a batch share
+the target (5.9). It had 2,000 steps of AdamW; each batch has 96 drawn scenes of one or two things and 32 digits, with one caption
+each. The scenes are new in each step; the digits are drawn from the 1,437 of the writers' training part and shifted (6.6).
+
 ## 6.2 From words to tokens
 
 A model reads whole numbers. A **token** is a piece of text with a number, its **id**, and a vector that the model has
@@ -275,7 +280,7 @@ table(
 
 /*:
 The library's tokenizer does the same faster, after some preparation: it makes capital letters small, joins white space,
-and separates words, numbers and punctuation. Around each text it sets two **special tokens**, which no text contains: a start
+and separates words, numbers and punctuation. Around each text it sets two **special tokens**, which stand for no words: a start
 and an end. The end token has a second use: what the text tower computes at it becomes the text's vector (6.4).
 */
 let openAI = require(try CLIPTokenizer.openAI())
@@ -337,7 +342,7 @@ let pixelDifference = (pixelValues[0] - normalized).abs().max().item
 show("Largest difference from the library's", pixelDifference, significant: 2, note: "it divides once instead of twice")
 figure(
   "processor", processorFigure(cat, resized, cropped),
-  caption: "the photograph, resized, cropped: what lies left and right of the middle square, the model never sees",
+  caption: "Compare the three: the model never sees what lies left and right of the middle square.",
   alternative: "The cat as a photograph, as a small picture of the same proportion, and cut to a square.")
 
 /*:
@@ -433,7 +438,7 @@ show("Text vectors", textSide.shape)
 show("Cosines", cosines.shape, note: "[pictures, texts]")
 figure(
   "pipeline", pipelineDiagram(clip.model, pixels: pixels.shape, textCount: texts.count, longest: ids.shape[1]),
-  caption: "the two ways stay apart until both are one vector of \(clip.model.configuration.projectionSize) numbers")
+  caption: "The two ways stay apart until both are one vector of \(clip.model.configuration.projectionSize) numbers.")
 
 /*:
 **From cosines to probabilities.** With unit vectors $i$ for the picture and $t_k$ for the texts, and a factor $s$,
@@ -461,9 +466,9 @@ show("Logits equal to the library's pipeline", answer.logitsPerImage.scalars == 
 show("Probabilities equal to the library's pipeline", answer.probabilities.scalars == probabilities.scalars)
 
 /*:
-The order of the texts is the same at each $s$, so the answer is, too. What changes is how sure it looks. At $s = 1$ the six
-are nearly alike, because no cosine is above 1. At the learned $s$ a lead of $1/s$ in the cosine is a factor of $e$, about
-2.7, in the probability. The near misses get what is left.
+The order of the texts is the same at each $s$, so the answer is, too. What changes is how sure it looks. At $s = 1$ every text
+keeps a part, because all cosines lie between -1 and 1. At the learned $s$ a lead of $1/s$ in the cosine is a factor of $e$ in
+the probability. The near miss with the wrong size gets what little is left; no other text gets anything that the table can show.
 
 The notebook's cell, line by line. `ZeroShot` is what you have just built:
 
@@ -492,7 +497,8 @@ let pictures = gallery.scenes.map { $0.image() }
 let galleryAnswer = require(try clip(images: pictures, texts: gallery.captions))
 let charts = zip(pictures, galleryAnswer.probabilities.rows).map { candidateChart($0, gallery.captions, $1) }
 figure(
-  "zero-shot", Image.grid(charts, columns: 2, gap: 12), caption: "six pictures, each with the same six texts",
+  "zero-shot", Image.grid(charts, columns: 2, gap: 12),
+  caption: "Look at the bars: each of six pictures has nearly all of its probability at its own text.",
   alternative: "Six small drawings, each beside the six texts with their probabilities as bars.")
 
 /*:
@@ -541,10 +547,10 @@ let slips = galleries[2].slips
 show("Wrong captions of one thing of a new combination", slips.all, note: "\(slips.place) wrong in the place alone")
 figure(
   "similarities",
-  similarityFigure(encode(combinations.map { alone($0).image() }).matmul(kinds.T), combinations),
+  similarityPlot(encode(combinations.map { alone($0).image() }).matmul(kinds.T)),
   caption:
-    "36 pictures (down) and their 36 texts (across), bright for a large cosine: blocks share a color, stripes a shape",
-  alternative: "A square of 36 by 36 cells, brightest on the diagonal, with six brighter blocks along it and stripes.")
+    "Six shapes in red, then in green, and so on. Look for the diagonal: own texts. Blocks share a color, stripes a shape."
+)
 
 /*:
 The last column explains the row that stands out. It is the mean number of captions among the hundred about the very same
@@ -624,8 +630,8 @@ show("Mistakes of this CLIP", zip(guessed, digits.test.labels).count { $0 != $1 
 Two results may be unexpected. On the pictures as they are, shifted copies make logistic regression *worse*. A linear model has one
 weight for each pixel and class, so it cannot follow a stroke that moves. And the simplest method, which keeps all training digits,
 is about as good as CLIP. The last column shows what shifted copies are for. Methods that saw no shifts get hardly more
-than half of the shifted digits right. With shifts the nearest digit stays as good as before; this CLIP loses a little; the linear
-model loses much, although it saw them.
+than half of the shifted digits right. With shifts the nearest digit stays nearly as good as before. This CLIP and the linear model lose
+some, although both saw shifted digits in training.
 */
 note(
   """
@@ -633,8 +639,7 @@ note(
   CLIP \(Format.percent(byText)). One digit of 360 is \(Format.percent(1.0 / 360)), so they differ by \
   \(Int((abs(nearest - byText) * 360).rounded())) digits, too few to order the two. On shifted pictures: \
   \(Format.percent(movedRight[4])) and \(Format.percent(movedRight[5])). So a classifier made of words, from a model that \
-  also does everything else in this lesson, comes near to a simple method made for digits. It does not beat it: words do not \
-  read digits better than labels do.
+  also does everything else in this lesson, comes near to a simple method made for digits. It does not beat it.
   """)
 
 /*:
@@ -647,9 +652,10 @@ diagonal.
 */
 figure(
   "confusion", confusionPlot(digits.test.labels, guessed),
-  caption: "look beside the diagonal: which digits are taken for which")
+  caption: "Look beside the diagonal: which digits are taken for which?")
 figure(
-  "digit-mistakes", handwriting.mistakes(guessed), caption: "the digits that are taken for others",
+  "digit-mistakes", handwriting.mistakes(guessed),
+  caption: "Look at the digits that are taken for others: would you have read them rightly?",
   alternative: "The handwritten digits that were taken for others, each with its label and the digit it is taken for.")
 let byDigit = perClass(digits.test.labels, guessed)
 show("Right, the worst digit", percent: byDigit.share[byDigit.worst], note: "the digit \(byDigit.worst)")
@@ -696,7 +702,8 @@ table(
 figure(
   "probe",
   probePlot(counts, probes, onPixels, words: byText),
-  caption: "on image vectors one example of each digit is nearly enough; on pixels sixteen are not")
+  caption: "Compare the curves: on image vectors one example of each digit is nearly enough, on pixels sixteen are not."
+)
 
 /*:
 On image vectors a few labels reach what the words reach, and more labels bring little. On pixels the same method needs many
@@ -742,8 +749,8 @@ let spread = handwriting.spread(digitWordings.filter(\.isTrue))
 note(
   """
   Digits: the best and the worst true prompt of known words differ by \(spread) of \(digits.test.count) pictures, too few \
-  to call one better. Scenes: a prompt that says too much does harm, most on new combinations, and the ensemble undoes it. It \
-  does not beat the plain prompt here. An ensemble needs no more work per picture: each class is one vector, as before.
+  to call one better. Scenes: a prompt that says too much does harm, most on new combinations, and the ensemble undoes it. \
+  Compare the ensemble's row with the plain prompt's: they are hardly different. An ensemble needs no more work per picture: each class is one vector, as before.
   """)
 
 /*:
@@ -799,7 +806,7 @@ table(
   })
 figure(
   "cat", candidateChart(asked[0].image, candidates, fourProbabilities.rows[0]),
-  caption: "what a model says that knows neither animals nor their names",
+  caption: "Look at the bars: the model knows neither animals nor their names, and answers.",
   alternative: "The cat beside the four texts with their probabilities as bars.")
 
 /*:
@@ -817,7 +824,7 @@ let known = heldOut.known(classes) + [handwriting.known(classes, firstDigit: com
 let pieces = encode(require(try photoPieces())).matmul(classes.T)  // [pieces, 46]
 figure(
   "cosines", cosineHistogram(known, unknown: pieces),
-  caption: "own texts lie on the right, other texts everywhere, pieces of photos between them and reaching into both")
+  caption: "Own texts lie on the right, other texts everywhere; pieces of photos lie between them and reach into both.")
 
 /*:
 So a threshold on the largest cosine can refuse some pictures: "none of these". Choose it so that 95 % of known pictures
@@ -907,7 +914,7 @@ table(
 Compare that with this lesson's model, whose true text had a cosine of 0.8796 in 6.4. In OpenAI's CLIP a true text has one of about 0.25
 and a wrong one of about 0.19 (Wolf et al. 2020, the recorded logits); with $s = 100$ that lead is enough for near
 certainty. Its pictures and texts lie in two separate regions of the space, which is called the **modality gap** (Liang et al.
-2022, *Mind the Gap*). So do not take a threshold on the cosine over from another model.
+2022, *Mind the Gap*; 5.11). So do not take a threshold on the cosine over from another model.
 
 ## 6.11 Bias and misuse
 
@@ -978,26 +985,30 @@ To try:
 - Add "a photo of a zebra" to the four texts. Why do the other four probabilities fall, and which stay in proportion?
 - Fit the probe of 6.6 to something that no caption named, such as how thick a digit's strokes are. Is it in the vectors?
 
-## 6.13 Words of this lesson
+## 6.13 Exercises
+
+{{exercises}}
+
+## 6.14 Quiz
+
+{{quiz quiz.md}}
+
+## 6.15 Words of this lesson
+
+Checkpoint, token, vocabulary, padding, attention mask and logits are explained again here; their words stand in Lessons 02 and 04,
+tower and modality gap in Lesson 05.
 
 - **pretrained**: a model that somebody has trained before, so that it can be used or trained further.
-- **checkpoint**: the files of a trained model: sizes, learned numbers, tokenizer and image processor.
 - **safetensors**: a file format for tensors: the length of a header, the header in JSON, then the numbers.
 - **header**: the part of a file in front of the data that says what the data are and where.
 - **pickle**: Python's format for objects, a small program that is run when the file is opened.
-- **tower**: one of CLIP's two halves, the model for pictures or the model for texts.
-- **token**: a piece of text with a number and a learned vector.
 - **id**: the number of a token in the vocabulary.
-- **vocabulary**: the list of all tokens that a model knows.
 - **byte pair encoding**: a way to learn tokens: merge the most frequent pair of neighbors, again and again.
 - **merge**: two neighboring tokens that become one token of their own.
 - **special tokens**: tokens that stand for no text, such as the start, the end or the filling.
 - **image processor**: the steps from a picture to the tensor that a model takes: resize, crop, scale, normalize.
-- **padding**: filling up shorter texts of a batch so that all rows have one length.
-- **attention mask**: ones for real tokens and zeros for filling.
 - **classifier**: a model that picks one of several classes.
 - **zero-shot**: for classes of which no labeled example was used in training.
-- **logits**: the numbers before a softmax, here the scaled cosines.
 - **held-out combinations**: pairs of color and shape that no training picture shows.
 - **data augmentation**: changed copies of training examples, such as shifted pictures.
 - **confusion matrix**: a table that counts for each class what its examples are taken for.
@@ -1006,7 +1017,6 @@ To try:
 - **prompt ensemble**: a class as the mean of the vectors of several prompts.
 - **bag of words**: a text as the list of its words, without their order.
 - **threshold**: a number that a score must reach to count.
-- **modality gap**: pictures and texts lie in separate regions of the common space.
 */
 section("6.12 What was found, and what to try next")
 note(
