@@ -48,7 +48,7 @@ func blockDiagram(_ settings: GPT2Configuration, imageTokens: Int) -> Diagram {
       .parallel([
         [
           .input("picture's tokens Z", "the encoder's output"),
-          .operation("to keys and values", "[\(imageTokens), \(width)]"),
+          .learned("to keys and values", "[\(imageTokens), \(width)]"),
         ],
         [
           .input("words' vectors X", shape: "[T, \(width)]"),
@@ -74,7 +74,7 @@ func beamTree(_ language: [String: [String: Double]], kept: [String]) -> Diagram
   func chain(_ beginning: String, _ word: String, _ probability: Double) -> [DiagramPart] {
     let text = beginning.isEmpty ? word : "\(beginning) \(word)"
     let note = Format.fixed(probability, decimals: 3)
-    let box: DiagramPart = kept.contains(text) ? .learned(word, note) : .output(word, note)
+    let box: DiagramPart = kept.contains(text) ? .learned(word, note) : .input(word, note)
     if word == "⏎" { return [box] }
     return [box] + branches(text, probability)
   }
@@ -87,13 +87,19 @@ func beamTree(_ language: [String: [String: Double]], kept: [String]) -> Diagram
   return Diagram("All texts of the small model, with their probabilities", [.input("start")] + branches("", 1))
 }
 
-/// The loss of a training run beside what is known without a picture.
-func trainingPlot(_ losses: [Float], _ countedLoss: Float, _ vocabulary: Int) -> LinePlot {
+/// The loss of a training run, that of held-out captions beside own and other pictures, and what is known without any.
+func trainingPlot(
+  _ losses: [Float], _ measured: [Measurement], _ countedLoss: Float, _ vocabulary: Int
+) -> LinePlot {
   LinePlot(
     "The first steps of training a captioner", x: "step", y: Axis("loss (nats a token)", including: 0),
-    series: [LineSeries("training", y: losses, from: 1)],
+    series: [
+      LineSeries("training", y: losses, from: 1),
+      LineSeries("held out, own pictures", x: measured.map(\.step), y: measured.map(\.own)),
+      LineSeries("held out, other pictures", x: measured.map(\.step), y: measured.map(\.other)),
+    ],
     references: [
-      .horizontal(at: Double(countedLoss), "words alone"),
+      .horizontal(at: Double(countedLoss), "words counted"),
       .horizontal(at: ElementaryDouble.log(Double(vocabulary)), "guessing evenly"),
     ])
 }

@@ -58,7 +58,7 @@ The **encoder** reads the picture once. Its output is a vector for each patch, a
 **decoder** is a language model: it reads the words so far and gives a probability to every word that could be next.
 The encoder's output enters the decoder through **cross-attention** (7.2).
 
-This form is old and new at once. Show and Tell (Vinyals et al. 2015, arXiv 1411.4555) had a convolutional network as
+The form has a history. Show and Tell (Vinyals et al. 2015, arXiv 1411.4555) had a convolutional network as
 encoder and a recurrent network as decoder, which was given the picture once, as its first input. Show, Attend and
 Tell (Xu et al. 2015, arXiv 1502.03044) let the decoder attend to places of the picture again at each word. The
 cross-attention between two Transformers is that of Vaswani et al. 2017, made for translation: there the encoder reads
@@ -209,7 +209,7 @@ $$ X' = X + [\text{head}_1; \dots; \text{head}_H] \, W^O. $$
 LN is the normalization in front, and the sum with $X$ is the **shortcut**: a block changes a token's vector by adding
 to it. Each head has a matrix of weights of T rows and S columns: one row for each word, one column for each token of
 the picture. So the two sides may differ in length, and in width, too. There is no mask: each word may attend to the
-whole picture.
+whole picture. (Each product with a $W$ also adds a bias, which is left out here.)
 */
 func crossAttention(_ words: Tensor, _ picture: Tensor, _ layer: String) -> (added: Tensor, weights: Tensor) {
   let query = heads(linear(words, "\(layer).crossattention.q_attn"))  // [H, T, d]
@@ -343,8 +343,9 @@ show(
 /*:
 ### A training loop
 
-The shipped model was trained by the loop below, with the loss above and nothing else: encoder and decoder together,
-from random weights. (ViT-GPT2 began with a trained ViT and a trained GPT-2.) It saw this many scenes, each once:
+The shipped model was trained with the loss above and nothing else: encoder and decoder together, from random weights.
+(ViT-GPT2 began with a trained ViT and a trained GPT-2.) The learning rate rises and then falls along half a cosine. It
+saw this many scenes, each once:
 */
 let plan = Trainer.captioner.plans[0]
 table(
@@ -357,66 +358,78 @@ table(
   ])
 
 /*:
-The first steps of such a training, with fewer captions a step and the learning rate kept constant. Before the first
-step the model guesses nearly evenly, so the loss should be near ln V.
+The beginning of such a training, with fewer captions a step and a constant learning rate. Before the first step the
+model guesses nearly evenly, so the loss should be near ln V.
+
+A language model of captions knows a lot without any picture: after "a small" comes a color. So the loss can fall even if
+the picture is not used at all. To see whether it is used, every 50 steps the loss of a hundred held-out captions is
+measured twice: each caption beside its own picture, and each beside the picture of another caption. A model that does not
+use the picture has the same loss both times.
 */
+let references = scenes.map(\.canonicalCaption)
+let held = captioner.batch(references)
+let pixels = Scene.tensor(scenes)  // [100, 3, 32, 32]
+let otherPixels = Tensor.cat([pixels.slice(1..<scenes.count, dim: 0), pixels.slice(0..<1, dim: 0)], dim: 0)
+
+struct Measurement {
+  let step: Int
+  let own, other: Float
+}
+
 manualSeed(lesson.seed)
 let fresh = VisionEncoderDecoderModel(model.configuration)
 let optimizer = AdamW(fresh.parameters(), learningRate: plan.learningRate)
 let lessons = Scenes(split: .training, seed: lesson.seed)
-let bar = progress("training", total: 100)
+let bar = progress("training", total: 300)
 var curve: [Float] = []
-for step in 0..<100 {
-  let batch = (step * 32..<(step + 1) * 32).map { lessons[$0] }
+var measured: [Measurement] = []
+for step in 1...300 {
+  let batch = ((step - 1) * 32..<step * 32).map { lessons[$0] }
   let captions = captioner.batch(batch.map(\.canonicalCaption))
   let loss = captions.loss(fresh(Scene.tensor(batch), captions: captions.inputs))
   optimizer.zeroGrad()
   loss.backward()
   optimizer.step()
   curve.append(loss.item)
+  if step % 50 == 0 {
+    let losses = [pixels, otherPixels].map { beside in
+      noGrad { held.loss(fresh(beside, captions: held.inputs)).item }
+    }
+    measured.append(Measurement(step: step, own: losses[0], other: losses[1]))
+  }
   bar.advance()
 }
 show("Loss before the first step", curve[0], decimals: 2)
-show("Loss at step \(curve.count)", curve[curve.count - 1], decimals: 2)
+table(
+  ["after step", "held-out loss, own picture", "another picture", "difference"],
+  measured.map {
+    [.integer($0.step)] + [$0.own, $0.other, $0.other - $0.own].map { .fixed($0, decimals: 3) }
+  })
 
 /*:
-Is that much or little? A language model of captions knows a lot without any picture: after "a small" comes a color.
-So the loss falls even if the picture is not used at all. Two numbers help to judge it.
-
-The first is the loss of `CaptionPrior`, which only counts words: the lower line of the figure. It gives each word a
-mixture of its frequencies in 4,000 training captions: how often it came after the same seven words, mixed with how
-often it came after the same six, and so on down to none, so that no word has the probability 0.
-
-The second is the loss of the same model beside wrong pictures. Each held-out caption is put beside the picture of
-another one. A model that uses the picture must have a larger loss there.
+A third number to compare with is the loss of `CaptionPrior`, which only counts words. It gives each word a mixture of its
+frequencies in 4,000 training captions: how often it came after the same seven words, mixed with how often it came after
+the same six, and so on down to none, so that no word has the probability 0.
 */
 let training = Scenes(split: .training).prefix(4000)
 let prior = CaptionPrior(training.map(\.canonicalCaption))
-let references = scenes.map(\.canonicalCaption)
 let surprise = references.reduce(0) { $0 + prior.surprise($1) }
-let countedLoss = Float(surprise / Double(captioner.batch(references).targetCount))
+let countedLoss = Float(surprise / Double(held.targetCount))
 figure(
-  "training", trainingPlot(curve, countedLoss, vocabulary),
-  caption: "The loss falls fast, passes the lower line, and levels off: see below whether the picture is used by then.")
-let held = captioner.batch(references)
-let pixels = Scene.tensor(scenes)  // [100, 3, 32, 32]
-let otherPixels = Tensor.cat([pixels.slice(1..<scenes.count, dim: 0), pixels.slice(0..<1, dim: 0)], dim: 0)
-let early = [pixels, otherPixels].map { beside in
-  noGrad { held.loss(fresh(beside, captions: held.inputs)).item }
-}
-show("Held-out captions beside their own pictures, \(curve.count) steps", early[0], decimals: 4)
-show("Beside other pictures, \(curve.count) steps", early[1], decimals: 4)
-let usesPicture = early[1] - early[0] > 0.1
+  "training", trainingPlot(curve, measured, countedLoss, vocabulary),
+  caption: "First the words, then the picture: look where the losses beside own and other pictures part.")
+let parting = measured.first { $0.other - $0.own > 0.1 }
+let partingText = parting.map { "At step \($0.step) they have parted." } ?? ""
+let wordsOnly = measured.min { $0.other < $1.other } ?? measured[0]
 note(
   """
-  After \(curve.count) steps the two losses differ by \(Format.fixed(early[1] - early[0], decimals: 3)): the model \
-  \(usesPicture ? "has begun to use the picture" : "has learned to write captions, but hardly uses the picture yet"). \
-  And \(Format.fixed(early[1], decimals: 2)) beside wrong pictures is less than the \
-  \(Format.fixed(countedLoss, decimals: 2)) of the counts, so counting is not the best that words alone allow: most \
-  beginnings of seven words occur too seldom to be counted, and a network uses what similar beginnings have in common. \
-  The shipped model, with \(Format.integer(plan.steps)) steps of \(plan.batchSize) captions, reaches \
-  \(Format.fixed(captioner.loss(scenes), decimals: 4)) beside the right pictures of the same captions. `swift run \
-  course train captioner` repeats its training.
+  Up to step \(parting.map { "\($0.step - 50)" } ?? "\(curve.count)") the two losses differ by less than 0.1: the model \
+  learns what captions are like, and hardly uses the picture. \(partingText) The lowest \
+  loss beside other pictures, \(Format.fixed(wordsOnly.other, decimals: 2)) at step \(wordsOnly.step), is about what words alone allow. It is less than the \(Format.fixed(countedLoss, decimals: 2)) of \
+  the counts: most beginnings of seven words occur too seldom to be counted, and a network uses what similar beginnings \
+  have in common. The shipped model, with \(Format.integer(plan.steps)) steps of \(plan.batchSize) captions, reaches \
+  \(Format.fixed(captioner.loss(scenes), decimals: 4)) beside the right pictures. `swift run course train captioner` \
+  repeats its training.
   """)
 
 /*:
@@ -430,16 +443,16 @@ section("7.4 What the picture adds")
 let losses = [captioner.loss(scenes), captioner.loss(scenes, pixels: otherPixels)]
 let grayLoss = captioner.loss(scenes, pixels: .zeros(pixels.shape))
 let besides = [
-  "its own picture", "another picture", "gray", "no picture, counted", "another picture, after \(curve.count) steps",
+  "its own picture", "another picture", "gray", "no picture, counted", "another picture, step \(wordsOnly.step) of 7.3",
 ]
 table(
   ["caption beside", "loss", "perplexity"],
-  zip(besides, losses + [grayLoss, countedLoss, early[1]]).map { name, loss in
+  zip(besides, losses + [grayLoss, countedLoss, wordsOnly.other]).map { name, loss in
     [.text(name), .fixed(loss, decimals: 4), .fixed(Tensor([loss]).exp().item, decimals: 2)]
   })
 note(
   """
-  The last row is the model of 7.3 after its first steps. Both last rows are ways to have no picture. Beside another \
+  The last row is the model of 7.3 before it used the picture. Both last rows are ways to have no picture. Beside another \
   picture the trained model's loss is \(Format.fixed(losses[1], decimals: 2)): there it gives high probabilities to \
   words that are right for that picture and wrong for this caption. Gray is no neutral picture \
   either: the model never saw one in training. A captioner whose loss is about the same for all pictures would have \
@@ -525,8 +538,8 @@ note(
   """
   After one wrong color the rest is right in \
   \(Format.percent(Double(continuations[1]) / Double(twoThings.count), decimals: 1)) of the scenes, after a right one \
-  in \(Format.percent(Double(continuations[0]) / Double(twoThings.count), decimals: 1)): this is what one error does to \
-  the words after it. How often such an error occurs is another question; 7.7 counts errors.
+  in \(Format.percent(Double(continuations[0]) / Double(twoThings.count), decimals: 1)): this is what one error does \
+  to the words after it. How often such an error occurs is another question; 7.7 counts errors.
   """)
 
 /*:
@@ -562,13 +575,14 @@ circle" may go on.
 
 **Beam search** keeps the $k$ likeliest beginnings at each step; such a beginning is a **beam**, $k$ the number of
 beams or the width. One step:
-1. Each beam is continued by each word of the vocabulary: $k \cdot V$ candidates, and the score of each is the sum of its
+
+1. Each beam is continued by each word of the vocabulary: $k \cdot V$ candidates. The score of each is the sum of its
    log-probabilities.
-2. The candidates are ranked. One that ends with ⏎ and is among the best $k$ is *finished*: it is put aside with its score
-   and is continued no more. One that ends with ⏎ further down is dropped.
+2. The candidates are ranked. One that ends with ⏎ and is among the best $k$ is *finished*: it is put aside with its
+   score and is continued no more. One that ends with ⏎ further down is dropped.
 3. The best $k$ of the others are the beams of the next step.
-4. The search stops when $k$ texts are finished and the best beam is no better than the worst of these, or when the text has
-   its greatest length.
+4. The search stops when $k$ texts are finished and the best beam is no better than the worst of these, or when the
+   text has its greatest length.
 
 All beams of a step have the same length, so their sums can be compared as they are. Finished texts differ in length;
 their sums may be divided by a power of it (`power`, 0 for not at all), of which more below. With $k = 1$ this is
@@ -699,9 +713,9 @@ table(
 
 /*:
 All three find the same caption: at each place its likeliest word also begins the likeliest text that sixteen beams
-know. It differs from the reference, but is it false? Where two relations are true of a picture, the reference names the one in which
-the things stand further apart. The other is true as well. A search finds what the model thinks likely, and cannot
-know which true sentence the reference has.
+know. It differs from the reference, but is it false? Where two relations are true of a picture, the reference names
+the one in which the things stand further apart. The other is true as well. A search finds what the model thinks
+likely, and cannot know which true sentence the reference has.
 
 So beams change nothing in this caption. Do they ever? For a fair test the model must be unsure. A picture that is
 half one scene and half another, pixel by pixel, has no right caption. Here are a hundred of these, and the captions
@@ -1017,8 +1031,8 @@ figure(
   caption: "No caption of the nearest picture is exact, and yet its BLEU is far from zero.")
 note(
   """
-  The look-up is never right, and its BLEU-4 is \(Format.fixed(bleu(looked, heldOutReferences), decimals: 2)): captions \
-  of scenes share their words and their order. So a BLEU means something only beside that of a simple baseline on the \
+  The look-up is never right, and its BLEU-4 is \(Format.fixed(bleu(looked, heldOutReferences), decimals: 2)): \
+  captions of scenes share their words and their order. So a BLEU means something only beside that of a simple baseline on the \
   same test. Greedy search and four beams gave \
   \(answers.allSatisfy { $0[1] == $0[2] } ? "the same captions everywhere" : "nearly the same captions").
   """)
@@ -1048,10 +1062,10 @@ let exactUnread = parts.reduce(0) { $0 + $1.unread.exact }
 let exactRead = parts.reduce(0) { $0 + $1.read.exact }
 note(
   """
-  Of the held-out captions \(parts[0].read.count) were read in training, and \(parts[0].read.exact) of these are exact; \
-  \(parts[0].unread.count) were not read, and \(parts[0].unread.exact) of these are exact. The captions with new pairs \
-  were never read: \(parts[1].unread.exact) of \(parts[1].unread.count) are exact. So of \(exactRead + exactUnread) \
-  exact captions the model cannot have \(exactUnread) by heart.
+  Of the held-out captions \(parts[0].read.count) were read in training, and \(parts[0].read.exact) of these are \
+  exact; \(parts[0].unread.count) were not read, and \(parts[0].unread.exact) of these are exact. The captions with \
+  new pairs were never read: \(parts[1].unread.exact) of \(parts[1].unread.count) are exact. So of \
+  \(exactRead + exactUnread) exact captions the model cannot have \(exactUnread) by heart.
   """)
 
 /*:
@@ -1238,8 +1252,8 @@ func generateCaption(_ image: Image, maximumLength: Int = 16) throws -> String {
 show("Generated caption", "'\(require(try generateCaption(require(try Photos.cat))))'", note: "the photo is of a cat")
 note(
   """
-  The small model has no word for a cat. It knows drawn scenes and nothing else, and before a photo it writes the words \
-  that it has. For a caption of the cat take the published model, after `hf download \
+  The small model has no word for a cat. It knows drawn scenes and nothing else, and before a photo it writes the \
+  words that it has. For a caption of the cat take the published model, after `hf download \
   nlpconnect/vit-gpt2-image-captioning --local-dir vit-gpt2-image-captioning`, by `--model`.
   """)
 
@@ -1250,10 +1264,10 @@ That caption shows a fault of all captioners: they always answer, and nothing in
 captioner also writes what is likely in its training captions where the picture does not decide. So captioners of
 photos name things that are not there but often occur in such scenes; this is called **hallucination** (Rohrbach et
 al. 2018, arXiv 1809.02156). They guess a person's gender from the surroundings, a kitchen or a snowboard (Hendricks
-et al. 2018, arXiv 1803.09797). And they describe people with lighter and with darker skin in
-different words and not equally well (Zhao et al. 2021, arXiv 2106.08503). A caption is often read by somebody who cannot see the
-picture and check it. So look at a captioner's errors by group before others rely on it, as 7.7 did for new pairs, and
-do not let it name what it cannot see.
+et al. 2018, arXiv 1803.09797). And they describe people with lighter and with darker skin in different words and not
+equally well (Zhao et al. 2021, arXiv 2106.08503). A caption is often read by somebody who cannot see the picture and
+check it. So look at a captioner's errors by group before others rely on it, as 7.7 did for new pairs, and do not let
+it name what it cannot see.
 
 BLEU does not see these faults: one wrong word of ten changes it little. Measures made for captions count agreement
 with several people (CIDEr, Vedantam et al. 2015), compare things and relations (SPICE, Anderson et al. 2016), or
@@ -1284,7 +1298,7 @@ words and picture together.
 - **shortcut**: the sum of what goes into a step and what comes out of it.
 - **logit**: a score before the softmax, here one for each token of the vocabulary.
 - **teacher forcing**: training a decoder on the right text as its input, whatever it would have written.
-- **exposure bias**: the difference between training, where a model reads right words, and writing, where it reads its own.
+- **exposure bias**: in training a model reads right words only, in writing its own, right or wrong.
 - **padding**: tokens that fill up the shorter texts of a batch and do not count.
 - **perplexity**: e to the power of the loss; the number of equally likely words that it corresponds to.
 - **greedy search**: taking the likeliest token at each step.

@@ -60,7 +60,8 @@ struct RandomLanguage {
         let (found, likeliest) = (try search(language, 81)[0], language.likeliest())
         try expect(
           found.tokens == likeliest,
-          "with 81 beams \(found.tokens) was found, of score \(found.score); \(likeliest) has \(language.score(likeliest))."
+          "with 81 beams \(found.tokens) was found, of score \(found.score); "
+            + "\(likeliest) has \(language.score(likeliest))."
             + " Each of the \"width\" beams has to be continued by each token")
       }
     }

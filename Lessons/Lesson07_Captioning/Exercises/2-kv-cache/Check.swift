@@ -50,8 +50,8 @@ import Tensors
           let (count, tokens) = (projection.tokenCount, trial.text.shape[0])
           try expect(
             count == tokens,
-            "for a text of \(tokens) tokens the \(name) projection was given \(count) tokens, not \(tokens): keep what it "
-              + "gave for the earlier ones")
+            "for a text of \(tokens) tokens the \(name) projection was given \(count) tokens, not \(tokens): keep what "
+              + "it gave for the earlier ones")
         }
       }
     }

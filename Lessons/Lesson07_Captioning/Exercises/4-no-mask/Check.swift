@@ -2,8 +2,8 @@ import Exercises
 import Layers
 import Tensors
 
-/// A decoder with one layer of attention with one head: tokens and places become vectors, attention mixes them, and a matrix
-/// makes logits of the result.
+/// A decoder with one layer of attention with one head: tokens and places become vectors, attention mixes them, and a
+/// matrix makes logits of the result.
 struct TinyDecoder {
   static let (vocabulary, length, width) = (8, 6, 24)
   /// The token that begins texts; it is never drawn.
