@@ -13,15 +13,8 @@ nonisolated final class ConvolutionalNetwork: Module, UnaryLayer {
   }
   let head = Linear(38 * 4 * 4, 10)
 
-  /// The side of what one output of each convolution can see, by the formula of the receptive field.
-  var receptiveFields: [Int] {
-    var (field, distance) = (1, 1)
-    return zip(convolutions, Self.strides).map { convolution, stride in
-      field += (convolution.weight.shape[2] - 1) * distance
-      distance *= stride
-      return field
-    }
-  }
+  /// The side of each convolution's kernel, and its stride.
+  static let layers = strides.map { ConvolutionalLayer(kernel: 3, stride: $0) }
 
   /// What each convolution makes of images `[B, 1, H, W]`: `[B, C, H, W]`, the last two of half the height and width.
   func maps(_ images: Tensor) -> [Tensor] {
@@ -34,17 +27,9 @@ nonisolated final class ConvolutionalNetwork: Module, UnaryLayer {
   func callAsFunction(_ images: Tensor) -> Tensor { head(maps(images)[2].flatten(from: 1)) }
 }
 
-/// The side of what one output can see after no layer, one, two …, by the formula, for kernels of 3 × 3.
-///
-/// - Parameter side: of the picture, more than which nothing can see.
-func receptiveFields(strides: [Int], upTo side: Int) -> [Int] {
-  var (field, distance) = (1, 1)
-  return [1]
-    + strides.map { stride in
-      field += 2 * distance
-      distance *= stride
-      return min(field, side)
-    }
+/// What matters for how far a convolution can see.
+struct ConvolutionalLayer {
+  let kernel, stride: Int
 }
 
 /// The ViT of Lesson 4, with patches of 2 × 2 pixels, which normalizes before each part as the paper's does.
@@ -63,7 +48,7 @@ nonisolated func smallCLIP(end: Int) -> CLIPModel {
   (settings.vision.imageSize, settings.vision.patchSize) = (Extent(32), Extent(8))
   (settings.vision.hiddenSize, settings.vision.intermediateSize) = (48, 192)
   (settings.vision.layerCount, settings.vision.headCount) = (2, 4)
-  (settings.text.vocabularySize, settings.text.positionCount, settings.text.eosTokenID) = (end + 1, 16, end)
+  (settings.text.vocabularySize, settings.text.positionCount, settings.text.eosTokenID) = (end + 1, 24, end)
   (settings.text.hiddenSize, settings.text.intermediateSize) = (48, 192)
   (settings.text.layerCount, settings.text.headCount) = (1, 4)
   settings.projectionSize = 32

@@ -35,9 +35,11 @@ enum WordTokens {
   /// The token after each text, where the text tower reads it off.
   static let end = list.count + 1
 
-  /// Tokens `[N, L]` of texts that have the same number of words.
+  /// Tokens `[N, L]` of texts; shorter ones are filled up with the token that ends a text.
   static func tokens(_ texts: [String]) -> IntTensor {
-    IntTensor(texts.map { text in SceneGrammar.words(of: text).map { list.firstIndex(of: $0) ?? unknown } + [end] })
+    let rows = texts.map { text in SceneGrammar.words(of: text).map { list.firstIndex(of: $0) ?? unknown } + [end] }
+    let longest = rows.map(\.count).max() ?? 0
+    return IntTensor(rows.map { $0 + Array(repeating: end, count: longest - $0.count) })
   }
 }
 
@@ -78,6 +80,78 @@ struct Answers {
 
   /// The shares of answers that are right, right in color, and right in shape.
   var shares: [Double] { [share { $0 == $1 }, share { $0.color == $1.color }, share { $0.shape == $1.shape }] }
+
+  /// How far the shares of right answers of several models lie apart.
+  static func spread(_ answers: [Answers]) -> Double {
+    let shares = answers.map { $0.shares[0] }
+    return (shares.max() ?? 0) - (shares.min() ?? 0)
+  }
+
+  /// The means of the shares of several models.
+  static func meanShares(_ answers: [Answers]) -> [Double] {
+    (0..<3).map { part in answers.map { $0.shares[part] }.reduce(0, +) / Double(answers.count) }
+  }
+}
+
+/// How strongly a gradient pulls the pairs of the diagonal together, and pushes all others apart.
+struct PairForces {
+  private let pulls: [Float]
+  /// The pushes, the strongest first.
+  private let pushes: [Float]
+
+  /// - Parameter gradient: of the loss, by each similarity, `[N, N]`.
+  init(_ gradient: Tensor) {
+    let (count, numbers) = (gradient.shape[0], gradient.scalars)
+    pulls = (0..<count).map { -numbers[$0 * count + $0] }
+    pushes = numbers.indices.filter { $0 / count != $0 % count }.map { numbers[$0] }.sorted(by: >)
+  }
+
+  var meanPull: Float { pulls.reduce(0, +) / Float(pulls.count) }
+  var meanPush: Float { pushes.reduce(0, +) / Float(pushes.count) }
+  var strongestPush: Float { pushes.first ?? 0 }
+
+  /// What share of all pushing the strongest pushes have, after none, one, two … of them.
+  var cumulativeShares: [Float] {
+    let sum = pushes.reduce(0, +)
+    var shares: [Float] = [0]
+    for push in pushes { shares.append(shares[shares.count - 1] + push / sum) }
+    return shares
+  }
+
+  /// The share of all pushing that a part of the pairs gets, those that are pushed the hardest.
+  func shareOfStrongest(_ part: Double) -> Float { cumulativeShares[Int((Double(pushes.count) * part).rounded())] }
+}
+
+/// The cosines of wrong pairs, by what the picture has in common with the caption.
+struct SharedHalves {
+  /// Cosines of one group.
+  struct Group {
+    private(set) var cosines: [Float] = []
+
+    var count: Int { cosines.count }
+    var mean: Float { cosines.reduce(0, +) / Float(max(count, 1)) }
+
+    mutating func add(_ cosine: Float) { cosines.append(cosine) }
+  }
+
+  private(set) var sameColor = Group()
+  private(set) var sameShape = Group()
+  private(set) var neither = Group()
+
+  /// - Parameter kinds: what the rows, and the columns, are about.
+  init(_ cosines: Tensor, _ kinds: [SceneCombination]) {
+    for (row, picture) in kinds.enumerated() {
+      for (caption, cosine) in zip(kinds, cosines[row].scalars) where picture != caption {
+        if picture.color == caption.color {
+          sameColor.add(cosine)
+        } else if picture.shape == caption.shape {
+          sameShape.add(cosine)
+        } else {
+          neither.add(cosine)
+        }
+      }
+    }
+  }
 }
 
 /// Matrices of cosines as pictures with their names.

@@ -29,6 +29,20 @@ struct TrainingRuns {
   /// How far the scores of a model lie apart from seed to seed.
   func spread(_ model: Int) -> Double { (scores(model).max() ?? 0) - (scores(model).min() ?? 0) }
 
+  /// In how many seeds one model has a higher score than another.
+  func wins(of model: Int, over other: Int) -> Int { seeds.count { $0[model].score > $0[other].score } }
+
+  /// In how many seeds a model has a lower score than in other runs of the same seeds.
+  func losses(of model: Int, against others: TrainingRuns) -> Int {
+    zip(seeds, others.seeds).count { $0[model].score < $1[model].score }
+  }
+
+  /// The mean loss of a model over its last 25 steps and all seeds.
+  func lastLoss(_ model: Int) -> Float {
+    let last = seeds.compactMap { $0[model].meanLosses(over: 25).last }
+    return last.reduce(0, +) / Float(last.count)
+  }
+
   /// The scores of a model in words, seed by seed.
   func each(_ model: Int) -> String {
     scores(model).map { Format.percent($0, decimals: 1) }.joined(separator: " ")
@@ -48,4 +62,8 @@ func printScores(_ names: [String], _ runs: [TrainingRuns], file: String = #file
 }
 
 /// A difference of shares in percentage points.
-func points(_ difference: Double, decimals: Int = 1) -> String { Format.fixed(100 * difference, decimals: decimals) }
+///
+/// - Parameter sign: whether a positive one begins with a plus.
+func points(_ difference: Double, decimals: Int = 1, sign: Bool = false) -> String {
+  (sign && difference > 0 ? "+" : "") + Format.fixed(100 * difference, decimals: decimals)
+}
