@@ -38,7 +38,7 @@ func towersDiagram(of model: SimpleCLIP) -> Diagram {
           .learned("Embedding + positions", shape: "[B, \(sizes.maxSequenceLength), \(width)]"), encoder,
         ] + end("first token"),
       ]),
-      .learned("cosines × e^s", "s = logitScale", shape: "[B, B]"),
+      .learned("cosines × s", "ln s is logitScale", shape: "[B, B]"),
       .output("logits"),
     ])
 }

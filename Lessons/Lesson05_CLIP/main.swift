@@ -31,7 +31,7 @@ import Tensors
 let lesson = Lesson(5, "CLIP")
 
 /*:
-## 5.1 Two towers, one space (`Sources/Models/SimpleCLIP.swift`)
+## 5.1 Two towers, one space
 
 An *encoder* is a network that turns an input into a vector. That vector is the input's *embedding*. CLIP has two
 encoders side by side, so they are also called *towers*: one for images and one for texts. Both embeddings have the
@@ -44,9 +44,9 @@ figure("overview", overview, caption: "The towers meet in the cosine similarity 
 
 /*:
 The notebook's image tower is a small Vision Transformer (Lesson 04): patches become tokens, layers of self-attention
-mix them, the mean over all tokens is one vector for the picture, and a linear layer projects it into the common
-space. There is no [CLS] token; the mean takes its place. B is the number of pictures, N the number of patches, D the
-width.
+mix them, the mean over all tokens is one vector for the picture, and a linear layer projects it into the *joint
+space* of both towers. There is no [CLS] token; the mean takes its place. B is the number of pictures, N the number of
+patches, D the width.
 */
 nonisolated final class PictureTower: Module, UnaryLayer {
   let patches: PatchEmbedding
@@ -105,7 +105,8 @@ The model is both towers and one more number that is learned, $\ln s$. The cosin
 multiplied by $s$ and form the matrix $S$: its row $i$ belongs to picture $i$, its column $j$ to text $j$. Such
 numbers, from which a softmax makes probabilities, are called *logits*. The factor is often written as a division:
 $\tau = 1/s$ is the *temperature*. It starts at $\tau = 0.07$ (Radford et al. 2021), so that $s$ is about 14. The
-logarithm is learned rather than $s$, so that $s$ stays positive and a step changes it by a percentage.
+logarithm is learned rather than $s$, so that $s$ stays positive and a step changes it by a percentage. `DualEncoder`
+is what all models of this lesson have in common: both towers and $\ln s$.
 */
 nonisolated final class TwoTowers: Module, DualEncoder {
   let picture: any UnaryLayer
@@ -170,8 +171,8 @@ show("S, pictures × texts", logits, decimals: 4)
 show("The towers of this page are equal to SimpleCLIP", byTowers.scalars == logits.scalars)
 
 /*:
-The library's functions have the same lines. They also check shapes and have the variants of the later sections:
-positions for the image tower, a mask for padding, and a bias.
+The library's functions (`Sources/Models/SimpleCLIP.swift`) have the same lines. They also check shapes and have the
+variants of the later sections: positions for the image tower, a mask for padding, and a bias.
 
 {{quote SimpleCLIP.encodeImage}}
 
@@ -256,8 +257,9 @@ gives to it. Minus its logarithm is 0 if the probability is 1 and $\ln N$ if all
 is known as *InfoNCE* (van den Oord et al. 2018): choosing the positive among noise.
 
 The formula asks in one direction only, from images to texts. The notebook's function `clip_loss` does more than its
-formula: it also asks each text for its image, in the columns of $S$, and takes the mean of both. That is CLIP's loss
-(Radford et al. 2021, figure 3). First as the formula says, with $e^{S}$ written out:
+formula: it also asks each text for its image, in the columns of $S$, and takes the mean of both: the *symmetric
+loss*. That is CLIP's *contrastive loss* (Radford et al. 2021, figure 3). First as the formula says, with $e^{S}$
+written out:
 */
 section("5.2 The contrastive loss by hand")
 func imageToText(_ scores: Tensor) -> Tensor {  // S, [N, N]
@@ -733,30 +735,26 @@ func withEightPairs(_ experiment: Experiment) -> Experiment {
   }
 }
 let eightRuns = withEightPairs(base).runs("8 pairs")
-let kinds = [
-  ("32 pairs, 200 steps, CLIP's loss", base, baseRuns),
-  ("32 pairs, 200 steps, SigLIP's loss", sigmoid, sigmoid.runs("SigLIP")),
-  ("8 pairs, 800 steps, CLIP's loss", withEightPairs(base), eightRuns),
-  ("8 pairs, 800 steps, SigLIP's loss", withEightPairs(sigmoid), withEightPairs(sigmoid).runs("SigLIP, 8 pairs")),
-]
+let sigmoidEightRuns = withEightPairs(sigmoid).runs("SigLIP, 8 pairs")
 seedTable(
-  ["recall@1, held out", "learning rate"],
-  kinds.map { name, experiment, runs in (name, [.significant(experiment.learningRate, digits: 1)], runs) }, among: small
-)
+  ["recall@1, held out, 8 pairs, 800 steps"],
+  [("CLIP's loss", [], eightRuns), ("SigLIP's loss", [], sigmoidEightRuns)], among: small)
+let twiceAsLong = base.changed { $0.steps = 400 }
+let longRun = twiceAsLong.run("twice as long")
 let patient = sigmoid.changed {
   $0.steps = 400
   $0.learningRate = 0.001
-}.run("SigLIP, 400 steps")
-show("SigLIP's loss, 32 pairs, 400 steps, one seed", percent: small.meanRecall(patient.model), decimals: 1)
+}.run("SigLIP, 32 pairs, 400 steps")
+recallTable(["32 pairs, 400 steps"], [("CLIP's loss", longRun), ("SigLIP's loss", patient)], among: small)
 
 /*:
-The paper's result does not show here: at both batch sizes CLIP's loss is ahead in the mean of three seeds. With twice
-as many steps SigLIP's loss, too, finds nearly all held-out scenes. So it is slower here, not worse in the end. A
-guess at the reason: the softmax compares the entries of a row and ignores what they have in common. An untrained
-model gives nearly the same cosine to all pairs (5.1), and each entry alone is right only when its *level* is right,
-too; $s$ and $b$, which set that level, move little in a few hundred steps. The paper trains for far longer and on far
-more data, with batches of hundreds of pairs and more, and measures zero-shot classification. Our numbers cannot
-contradict it; they say that its claim does not carry over to a training of minutes.
+The paper's result does not show here: with 8 pairs CLIP's loss is far ahead, with each of three seeds. With 32 pairs
+and twice the steps of the base run SigLIP's loss, too, finds nearly all held-out scenes. So it is slower here, not
+worse in the end. A guess at the reason: the softmax compares the entries of a row and ignores what they have in
+common. An untrained model gives nearly the same cosine to all pairs (5.1), and each entry alone is right only when
+its *level* is right, too; $s$ and $b$, which set that level, move little in a few hundred steps. The paper trains for
+far longer and on far more data, with batches of hundreds of pairs and more, and measures zero-shot classification.
+Our numbers cannot contradict it; they say that its claim does not carry over to a training of minutes.
 
 ## 5.8 Batch size
 
@@ -779,12 +777,12 @@ recallTable(["batch", "steps", "pairs seen", "learning rate", "ln N", "loss"], b
 
 /*:
 With as many steps, the large batch is far ahead: it has seen four times as many pairs, and each had more negatives.
-With as many pairs and the same learning rate it is still ahead, by about as much as seeds differ. But half the
-learning rate turns that around. A guess at the reason: small batches have noisier gradients and want smaller steps.
-So batch sizes are compared fairly only if each has its own learning rate, and here the small batch needs no more
-pairs than the large one. What speaks for large batches then? Their pairs can be computed side by side, which four
-times as many steps cannot. And in large data most random negatives are easy; a large batch is more likely to hold
-hard ones (a guess for this world: it has few captions).
+With as many pairs and the same learning rate it is still ahead, by about as much as seeds differ. But with half the
+learning rate the small batch is no longer behind; section 5.7 has two more seeds of that row. A guess at the reason:
+small batches have noisier gradients and want smaller steps. So batch sizes are compared fairly only if each has its
+own learning rate. What speaks for large batches then? Their pairs can be computed side by side, which four times as
+many steps cannot. And a guess about large data: most random negatives are easy there, and a large batch is more
+likely to hold hard ones.
 
 What if a large batch does not fit into memory? Adding up the gradients of four batches of 8 (*gradient accumulation*)
 is not the same as one batch of 32: each pair then meets 7 negatives, not 31. Exercise 2 shows what is the same.
@@ -838,7 +836,7 @@ table(
 
 /*:
 The first batch happens to have more equal captions than a batch has on the average, so its losses are above the mean
-of many batches. Both losses are nearly the same number: equal captions have equal vectors, so all their entries in a
+of many batches. Both losses are the same number: equal captions have equal vectors, so all their entries in a
 row are equal, and it does not matter how the target is shared among equal entries. Telling the loss what is true
 makes a difference where captions differ and are both true, such as "a red circle" and "a large red circle". The
 training of Lesson 06's model has such captions.
@@ -849,8 +847,6 @@ A model could learn the twelve trained combinations of the small world by heart.
 ones.
 */
 section("5.10 New combinations: 4 × 4 against 6 × 6")
-let twiceAsLong = base.changed { $0.steps = 400 }
-let longRun = twiceAsLong.run("twice as long")
 table(
   ["world", "steps of pairs", "candidates", "held out → caption", "→ picture", "new → caption", "→ picture"],
   [
@@ -941,12 +937,12 @@ seedTable(
 /*:
 One seed alone would mislead here: compare the columns. Which row is best depends on the seed, and the seeds of the
 last row differ by more than its mean differs from the others. So after 200 steps neither change is shown to help or
-to harm. And with twice as many steps, one seed each:
+to harm. And with twice as many steps? One seed for the row that was last:
 */
-let longer = [masked, independent].map { $0.changed { $0.steps = 400 }.run("twice as long") }
+let independentLonger = independent.changed { $0.steps = 400 }.run("layers of their own, 400 steps")
 table(
   ["400 steps", "last loss", "held out, recall@1 of all", "new combinations"],
-  zip(["with positions", "and padding masked", "or layers of their own"], [longRun] + longer).map { name, run in
+  [("with positions", longRun), ("or layers of their own", independentLonger)].map { name, run in
     [.text(name), .fixed(run.lastLoss, decimals: 2)]
       + [SceneSplit.heldOut, .heldOutCombinations].map {
         .percent(small.meanRecall(run.model, $0, amongAll: true), decimals: 1)
@@ -955,7 +951,7 @@ table(
 
 /*:
 The columns search among all captions, trained ones included, in both directions. The rows differ by a few points,
-less than seeds do in 5.6: neither change is shown to help or to harm after 400 steps. Captions of drawn scenes differ
+less than seeds do in 5.6: the layers of their own have caught up. Captions of drawn scenes differ
 in length by few words, so padding is rare here; what it does to texts of very different lengths stays open.
 
 ## 5.13 ViT or ResNet
@@ -998,46 +994,32 @@ Can it tell places? Shuffling whole patches is no longer a fair question to it, 
 place.
 */
 section("5.13 ViT or ResNet")
-let residual = base.changed { $0.makeModel = { TwoTowers(picture: SmallResNet(), text: TextTower($0)) } }
+let residual = twiceAsLong.changed { $0.makeModel = { TwoTowers(picture: SmallResNet(), text: TextTower($0)) } }
 let towerSizes = [base.makeModel(base.model), residual.makeModel(base.model)].map { model in
   model.parameterCount - TextTower(base.model).parameterCount - 1
 }
-let residualRuns = residual.runs("ResNet")
-seedTable(
-  ["recall@1, held out, 200 steps", "picture tower's parameters"],
-  [
-    ("ViT with positions", [.integer(towerSizes[0])], baseRuns),
-    ("ResNet, no positions", [.integer(towerSizes[1])], residualRuns),
-  ], among: small)
-
-/*:
-After 200 steps the two towers are about as good as each other, within the spread of the seeds. So the ResNet must
-know places, although nothing tells it positions and the pooling takes the mean over all of them. A guess at the
-reason: its convolutions add a border of zeros around the picture, so that filters near the border give something else
-than filters in the middle. What about twice as many steps?
-*/
-let residualLonger = residual.changed { $0.steps = 400 }.run("ResNet, 400 steps")
+let residualRun = residual.run("ResNet")
+let bothTowers = [("ViT with positions", towerSizes[0], longRun), ("ResNet, no positions", towerSizes[1], residualRun)]
 table(
-  ["400 steps, one seed", "last loss", "held out, recall@1 of all", "new combinations"],
-  [("ViT with positions", longRun), ("ResNet, no positions", residualLonger)].map { name, run in
-    [.text(name), .fixed(run.lastLoss, decimals: 2)]
+  ["400 steps, one seed", "tower's parameters", "last loss", "held out, recall@1 of all", "new combinations"],
+  bothTowers.map { name, size, run in
+    [.text(name), .integer(size), .fixed(run.lastLoss, decimals: 2)]
       + [SceneSplit.heldOut, .heldOutCombinations].map {
         .percent(small.meanRecall(run.model, $0, amongAll: true), decimals: 1)
       }
   })
-table(
-  attributes,
-  [
-    small.rightPartsRow("ViT with positions, 400 steps", longRun.model),
-    small.rightPartsRow("ResNet, 400 steps", residualLonger.model),
-  ])
+table(attributes, bothTowers.map { name, _, run in small.rightPartsRow("\(name), 400 steps", run.model) })
 
 /*:
-So what changes with the tower is which part is hard. This ResNet tells color, size and place, even without positions,
-but it takes shapes for each other. A guess at the reason: its first layer divides height and width by four at once,
-and a thing is 8 or 12 pixels wide, so that little of its outline is left. A first layer with a stride of 2 is
-something to try. One seed and two small networks say nothing about large data: in Radford et al. 2021 the ViTs were
-about three times as efficient in computation as the ResNets.
+The ResNet knows places, although nothing tells it positions and the pooling takes the mean over all of them. A guess
+at the reason: its convolutions add a border of zeros around the picture, so that filters near the border give
+something else than filters in the middle.
+
+So what changes with the tower is which part is hard. This ResNet tells color, size and place, but it takes shapes for
+each other, and so its recall is lower by more than seeds differ in 5.6. A guess at the reason: its first layer
+divides height and width by four at once, and a thing is 8 or 12 pixels wide, so that little of its outline is left. A
+first layer with a stride of 2 is something to try. One seed and two small networks say nothing about large data: in
+Radford et al. 2021 the ViTs were about three times as efficient in computation as the ResNets.
 
 ## 5.14 What OpenAI's CLIP does otherwise
 
@@ -1100,7 +1082,7 @@ note("Next: Lesson 06, a larger CLIP with these parts, and published ones.")
 - **modality gap**: the distance between the mean picture and the mean text in a joint space.
 - **padding**: the token that fills up short texts.
 - **mask**: what hides tokens from attention, such as padding or later tokens.
-- **residual network (ResNet)**: convolutions in blocks, each of which adds its result to its input.
+- **ResNet**: convolutions in blocks, each of which adds its result to its input (residual network).
 - **global average pooling**: the mean over all places of a picture's features.
 
 ## 5.16 Exercises
