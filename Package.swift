@@ -50,7 +50,10 @@ let publishedModels: [Target.Dependency] = [
 
 /// The lessons with all that each imports, and nothing else: a change in a library builds only its users again.
 let lessons: [(name: String, imports: [Target.Dependency])] = [
-  ("Lesson01_Objectives", ["CourseKit", "Layers", "Models", "Notebook", "Plots", "Tensors"]),
+  (
+    "Lesson01_Objectives",
+    ["CourseKit", "Datasets", "Images", "Layers", "Models", "Notebook", "Plots", "Tensors"]
+  ),
   (
     "Lesson02_Prerequisites",
     [
