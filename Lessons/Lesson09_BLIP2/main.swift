@@ -334,7 +334,7 @@ for mask in QFormerMask.allCases {
 Rows attend, columns are attended to. Compare the upper right part (queries to words) with the lower left (words to
 queries) in the three.
 
-- **Unimodal**, for the contrastive loss: queries attend to queries, words to words. The picture's vectors and the
+- **Unimodal mask**, for the contrastive loss: queries attend to queries, words to words. The picture's vectors and the
   text's are made without each other, so that comparing them means something.
 - **Multimodal causal**, for the generation loss: a word attends to all queries and to the words before it. Queries do
   not attend to words. So what the text needs from the picture must be in the queries.
