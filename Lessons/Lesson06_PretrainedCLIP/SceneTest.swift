@@ -82,7 +82,7 @@ struct GallerySeries {
   /// Their mean.
   var meanRivals: Double { mean(rivals.map(Double.init)) }
 
-  /// How many scenes have a second caption about the same colors and shapes in their gallery, and how many scenes there are.
+  /// How many scenes have a second caption about the same colors and shapes in their gallery, and how many there are.
   var withRivals: (count: Int, all: Int) { (rivals.count { $0 > 1 }, rivals.count) }
 
   /// Captions of one thing that came first and are wrong: how many, and how many in the place alone.

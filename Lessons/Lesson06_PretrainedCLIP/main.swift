@@ -2,8 +2,8 @@
 # 6. Using Pretrained CLIP
 
 Lesson 05 trained a small CLIP. Few people can train a large one: OpenAI trained CLIP on 400 million pictures with their
-captions (Radford et al. 2021) and published the numbers that came out. This lesson shows how such a **pretrained** model
-is used, that is, a model that has been trained before, by somebody else. CLIP itself is not trained here.
+captions (Radford et al. 2021) and published the numbers that came out. This lesson shows how such a **pretrained**
+model is used, that is, a model that has been trained before, by somebody else. CLIP itself is not trained here.
 
 You will take the whole way apart and build each step once by hand:
 
@@ -16,8 +16,8 @@ Each ends with a comparison with the library. Then the lesson measures what such
 cannot (6.9 to 6.11).
 
 The checkpoint is a small one that comes with the course. It was trained by `course train clip` on drawn scenes and on
-handwritten digits, and it has the files, names and steps of a published one: with `--model` the same program runs OpenAI's
-(6.10). With `--image` and `--text` it answers about your own picture.
+handwritten digits, and it has the files, names and steps of a published one: with `--model` the same program runs
+OpenAI's (6.10). With `--image` and `--text` it answers about your own picture.
 */
 import ArgumentParser
 import Checkpoints
@@ -70,7 +70,8 @@ table(
 **safetensors** file has three parts:
 
 1. eight bytes: a whole number, the length of part 2;
-2. the **header**, a JSON text: for each tensor its name, the type of its numbers, its shape, and where its bytes begin and end;
+2. the **header**, a JSON text: for each tensor its name, the type of its numbers, its shape, and where its bytes begin
+   and end;
 3. the numbers of all tensors, one after another.
 
 So you can read one with what you know from Swift. Here are its first eight bytes, its header, and the tensor named
@@ -99,8 +100,8 @@ show("logit_scale", logitScale, decimals: 6, note: "bytes \(scaleBytes.lowerBoun
 /*:
 The library does the same with checks: that no two tensors overlap, that none lies outside of the file, and that the
 bytes fit the shape. A file is data and nothing else, so a stranger's can be opened without danger. The older
-`pytorch_model.bin` is a zip archive with a Python pickle inside. A **pickle** is a small program that builds objects, and it
-can run any Python code when it is opened (Lesson 02).
+`pytorch_model.bin` is a zip archive with a Python pickle inside. A **pickle** is a small program that builds objects,
+and it can run any Python code when it is opened (Lesson 02).
 */
 let checkpoint = require(try directory.checkpoint())
 show("Equal to the library's number", logitScale == require(try checkpoint.tensor("logit_scale")).item)
@@ -121,9 +122,9 @@ show("8 + header + 4 bytes a number = bytes of the file", 8 + headerLength + 4 *
 
 /*:
 A name is a path through the model: `vision_model.encoder.layers.0.self_attn.q_proj.weight` is the matrix that makes
-queries (Lesson 02) in the first block of the image tower. A **tower** is one of CLIP's two halves, the model for pictures or
-the model for texts. To load a checkpoint means: make the model that `config.json` describes, then fill each of its parameters
-with the tensor of its name. A name that is missing, or a shape that differs, is an error.
+queries (Lesson 02) in the first block of the image tower. A **tower** is one of CLIP's two halves, the model for
+pictures or the model for texts. To load a checkpoint means: make the model that `config.json` describes, then fill each
+of its parameters with the tensor of its name. A name that is missing, or a shape that differs, is an error.
 
 With other sizes the same code makes OpenAI's models. `openai/clip-vit-base-patch32`, which the notebook uses, is CLIP
 with a ViT of patches of 32 × 32 pixels, called ViT-B/32. Its sibling ViT-B/16 has patches of 16 × 16.
@@ -144,29 +145,32 @@ table(
   })
 
 /*:
-Two things may surprise. A sixth of ViT-B/32 is the table with a vector for each token of its texts. And ViT-B/32 is not the
-smallest of OpenAI's models with a ViT: ViT-B/16 has fewer parameters, because the matrix that projects a patch has a quarter
-of the rows (16 · 16 · 3 instead of 32 · 32 · 3), which saves more than its additional positions add. But ViT-B/32 is the
-fastest of them: the image tower's work grows with the number of tokens, and a picture of 224 × 224 has far fewer large patches.
+Two things may surprise. A sixth of ViT-B/32 is the table with a vector for each token of its texts. And ViT-B/32 is not
+the smallest of OpenAI's models with a ViT: ViT-B/16 has fewer parameters, because the matrix that projects a patch has
+a quarter of the rows (16 · 16 · 3 instead of 32 · 32 · 3), which saves more than its additional positions add. But
+ViT-B/32 is the fastest of them: the image tower's work grows with the number of tokens, and a picture of 224 × 224 has
+far fewer large patches.
 
-How was this checkpoint trained? As in Lesson 05: both towers together, from random numbers, with the contrastive loss, which
-makes the cosine of a picture with its own caption larger than with the other captions of the batch. Equal captions in a batch share
-the target (5.9). It had 2,000 steps of AdamW; each batch has 96 drawn scenes of one or two things and 32 digits, with one caption
-each. The scenes are new in each step; the digits are drawn from the 1,437 of the writers' training part and shifted (6.6).
+How was this checkpoint trained? As in Lesson 05: both towers together, from random numbers, with the contrastive loss,
+which makes the cosine of a picture with its own caption larger than with the other captions of the batch. Equal
+captions in a batch share the target (5.9). It had 2,000 steps of AdamW; each batch has 96 drawn scenes of one or two
+things and 32 digits, with one caption each. The scenes are new in each step; the digits are drawn from the 1,437 of the
+writers' training part and shifted (6.6).
 
 ## 6.2 From words to tokens
 
 A model reads whole numbers. A **token** is a piece of text with a number, its **id**, and a vector that the model has
-learned. The **vocabulary** is the list of all tokens. Whole words as tokens would leave new words without a token. Single
-letters would make long sequences. **Byte pair encoding** (BPE; Sennrich et al. 2016) learns something in between from a corpus, a
-collection of texts:
+learned. The **vocabulary** is the list of all tokens. Whole words as tokens would leave new words without a token.
+Single letters would make long sequences. **Byte pair encoding** (BPE; Sennrich et al. 2016) learns something in between
+from a corpus, a collection of texts:
 
 1. begin with single bytes (for plain English: letters);
 2. find the pair of neighbors that occurs most often, and give it a token of its own: a **merge**;
 3. repeat until the vocabulary is as large as wanted.
 
-CLIP marks the last letter of a word with `</w>`, so that `cat</w>`, the word, and `cat`, the beginning of `cats`, are two
-tokens. Both steps are short functions. Among pairs that occur equally often the one with the earlier tokens is taken:
+CLIP marks the last letter of a word with `</w>`, so that `cat</w>`, the word, and `cat`, the beginning of `cats`, are
+two tokens. Both steps are short functions. Among pairs that occur equally often the one with the earlier tokens is
+taken:
 */
 section("6.2 From words to tokens")
 
@@ -232,11 +236,12 @@ show("Corpus", fewWords.map { "\($0) × \($1)" }.joined(separator: ", "))
 table(["step", "merge", "occurs", "the words after it"], learning)
 
 /*:
-`c` and `a` stand beside each other in three of the four words, twelve times in all, so they come first. At step 4
-two pairs occur three times, and `t` is an earlier token than `ca`. After five merges three words are one token each, and `bar`,
-which is rare, is still in pieces.
+`c` and `a` stand beside each other in three of the four words, twelve times in all, so they come first. At step 4 two
+pairs occur three times, and `t` is an earlier token than `ca`. After five merges three words are one token each, and
+`bar`, which is rare, is still in pieces.
 
-To **encode** a word, replay the merges in the order in which they were learned. A word that the corpus lacked works as well:
+To **encode** a word, replay the merges in the order in which they were learned. A word that the corpus lacked works as
+well:
 */
 /// A word as letters and after each merge that changes it, with the merge's place in the list.
 func bytePairs(_ word: String, _ merges: [Pair]) -> [(symbols: [String], place: Int?)] {
@@ -256,9 +261,9 @@ func spelled(_ word: String, _ merges: [Pair]) -> String {
 table(["word", "tokens"], ["cats", "carts", "dog"].map { [.text($0), .text(spelled($0, fewMerges))] })
 
 /*:
-Now the same two functions on real data. First learning: the course's checkpoint has its merges in `merges.txt`. They were
-learned from captions of a thousand scenes and of the digits. Then encoding: the 48,894 merges of OpenAI's CLIP come with the
-course.
+Now the same two functions on real data. First learning: the course's checkpoint has its merges in `merges.txt`. They
+were learned from captions of a thousand scenes and of the digits. Then encoding: the 48,894 merges of OpenAI's CLIP
+come with the course.
 */
 let captions =
   Scenes(split: .training).prefix(1000).flatMap { $0.captions(.training).map(\.text) }
@@ -280,8 +285,8 @@ table(
 
 /*:
 The library's tokenizer does the same faster, after some preparation: it makes capital letters small, joins white space,
-and separates words, numbers and punctuation. Around each text it sets two **special tokens**, which stand for no words: a start
-and an end. The end token has a second use: what the text tower computes at it becomes the text's vector (6.4).
+and separates words, numbers and punctuation. Around each text it sets two **special tokens**, which stand for no words:
+a start and an end. The end token has a second use: what the text tower computes at it becomes the text's vector (6.4).
 */
 let openAI = require(try CLIPTokenizer.openAI())
 let encoding = openAI.encode("A photo of a dog")
@@ -298,22 +303,23 @@ table(
 show("Equal to the library's tokenizers", equalTokens)
 note(
   """
-  Frequent words are one token, rare ones fall into pieces, and none is ever unknown. A tokenizer is data: it shows what \
-  its corpus was about. This CLIP's \(clip.tokenizer.vocabularySize) tokens come from captions in which the word "dog" \
-  never occurs, so it reads a dog as \(bytePairs("dog", learned).last?.symbols.count ?? 0) letters.
+  Frequent words are one token, rare ones fall into pieces, and none is ever unknown. A tokenizer is data: it shows \
+  what its corpus was about. This CLIP's \(clip.tokenizer.vocabularySize) tokens come from captions in which the \
+  word "dog" never occurs, so it reads a dog as \(bytePairs("dog", learned).last?.symbols.count ?? 0) letters.
   """)
 
 /*:
 ## 6.3 From a picture to numbers
 
-The image tower takes pictures of one size, with numbers around zero. The **image processor** brings any picture there, in
-four steps whose settings stand in `preprocessor_config.json`. With this checkpoint's settings, and the cat:
+The image tower takes pictures of one size, with numbers around zero. The **image processor** brings any picture there,
+in four steps whose settings stand in `preprocessor_config.json`. With this checkpoint's settings, and the cat:
 
-1. **resize**: the shorter side becomes 32 pixels, the other side keeps its proportion (bicubic: each new pixel is a weighted
-   mean of the pixels around its place);
+1. **resize**: the shorter side becomes 32 pixels, the other side keeps its proportion (bicubic: each new pixel is a
+   weighted mean of the pixels around its place);
 2. **crop**: the middle square of 32 × 32 is cut out;
 3. **scale**: a byte of 0 to 255 is divided by 255;
-4. **normalize**: $(x - \mathrm{mean}) / \mathrm{deviation}$ for each color, here with 0.5 for both, so that 0 … 1 becomes -1 … 1.
+4. **normalize**: $(x - \mathrm{mean}) / \mathrm{deviation}$ for each color, here with 0.5 for both, so that 0 … 1
+   becomes -1 … 1.
 
 OpenAI's CLIP has 224 instead of 32, and the mean and the standard deviation of its own training pictures.
 */
@@ -346,22 +352,22 @@ figure(
   alternative: "The cat as a photograph, as a small picture of the same proportion, and cut to a square.")
 
 /*:
-The shape changes from rows of pixels with three colors each to three planes, one a color: `[3, 32, 32]`, as `Conv2d` and
-patches expect it. The batch dimension in front makes `[1, 3, 32, 32]`. In the square a cat can still be seen, but every
-detail smaller than about ten pixels of the photograph is gone.
+The shape changes from rows of pixels with three colors each to three planes, one a color: `[3, 32, 32]`, as `Conv2d`
+and patches expect it. The batch dimension in front makes `[1, 3, 32, 32]`. In the square a cat can still be seen, but
+every detail smaller than about ten pixels of the photograph is gone.
 
 ## 6.4 Zero-shot classification, step by step
 
-A **classifier** picks one of several classes for a picture. The usual kind is trained on labeled pictures of exactly these
-classes. CLIP makes one out of words instead: write a text for each class, and take the class whose text's vector has the
-largest cosine with the picture's vector (Lesson 03). If no labeled picture of the classes was used, this is called
-**zero-shot** classification (Radford et al. 2021, section 3.1). The parts:
+A **classifier** picks one of several classes for a picture. The usual kind is trained on labeled pictures of exactly
+these classes. CLIP makes one out of words instead: write a text for each class, and take the class whose text's vector
+has the largest cosine with the picture's vector (Lesson 03). If no labeled picture of the classes was used, this is
+called **zero-shot** classification (Radford et al. 2021, section 3.1). The parts:
 
 {{figure pipeline}}
 
-Pictures and texts go two ways that do not meet before the cosines. So texts are encoded once, and their vectors serve for
-any number of pictures. Look again at each step. The picture is a drawn scene that the model was not trained on. One text is
-true; the others are wrong in the size, the color, the shape, or in several.
+Pictures and texts go two ways that do not meet before the cosines. So texts are encoded once, and their vectors serve
+for any number of pictures. Look again at each step. The picture is a drawn scene that the model was not trained on. One
+text is true; the others are wrong in the size, the color, the shape, or in several.
 */
 section("6.4 Zero-shot classification, step by step")
 let scenes = Scenes(split: .heldOut, objectCounts: 1...1, seed: lesson.seed)
@@ -380,13 +386,13 @@ let mask = IntTensor(tokenized.map(\.attentionMask))  // [6, L]
 show("Ids", ids.shape, note: "[texts, tokens of the longest]")
 
 /*:
-**Padding.** A tensor has rows of one length, but texts differ in length. So the shorter ones are filled up at their end with
-a filler token, and the **attention mask** says which places are real (1) and which are filling (0). The notebook's
+**Padding.** A tensor has rows of one length, but texts differ in length. So the shorter ones are filled up at their end
+with a filler token, and the **attention mask** says which places are real (1) and which are filling (0). The notebook's
 `padding=True` asks for this. In this vocabulary the filler is the end token itself, as in OpenAI's.
 
-A text's vector must not depend on the texts beside it. Does it? The text tower gives a state of each token. The state at
-the *first* end token is taken, multiplied by the projection matrix, and brought to length 1. Encode the texts with the mask,
-without it, and each alone:
+A text's vector must not depend on the texts beside it. Does it? The text tower gives a state of each token. The state
+at the *first* end token is taken, multiplied by the projection matrix, and brought to length 1. Encode the texts with
+the mask, without it, and each alone:
 */
 let textProjection = require(try checkpoint.tensor("text_projection.weight"))  // [64, 64]
 
@@ -413,13 +419,15 @@ table(
   ].map { name, vectors in [.text(name), .fixed((vectors - textSide).abs().max().item, decimals: 6)] })
 
 /*:
-The mask changes nothing here. The reason is a second mask: in CLIP's text tower each token attends only to itself and to
-tokens before it (a **causal mask**, Lesson 02), and the filling stands behind the end token. In a tower without a causal mask
-(Lesson 08's) the padding mask is all that keeps the filling out. On the left the filling does harm: every word gets another
-position, and the first end token is now a filler, so the state is taken at the wrong place. No error is reported.
+The mask changes nothing here. The reason is a second mask: in CLIP's text tower each token attends only to itself and
+to tokens before it (a **causal mask**, Lesson 02), and the filling stands behind the end token. In a tower without a
+causal mask (Lesson 08's) the padding mask is all that keeps the filling out. On the left the filling does harm: every
+word gets another position, and the first end token is now a filler, so the state is taken at the wrong place. No error
+is reported.
 
-**The picture's vector.** The image tower gives a state for each of its 17 tokens, [CLS] and 16 patches (Lesson 04). The state of
-[CLS] is normalized, projected and brought to length 1. Then come the cosines, which for unit vectors are dot products.
+**The picture's vector.** The image tower gives a state for each of its 17 tokens, [CLS] and 16 patches (Lesson 04). The
+state of [CLS] is normalized, projected and brought to length 1. Then come the cosines, which for unit vectors are dot
+products.
 */
 let visualProjection = require(try checkpoint.tensor("visual_projection.weight"))  // [64, 96]
 let pixels = require(try processor([scene.image()])).pixelValues  // [1, 3, 32, 32]
@@ -466,9 +474,10 @@ show("Logits equal to the library's pipeline", answer.logitsPerImage.scalars == 
 show("Probabilities equal to the library's pipeline", answer.probabilities.scalars == probabilities.scalars)
 
 /*:
-The order of the texts is the same at each $s$, so the answer is, too. What changes is how sure it looks. At $s = 1$ every text
-keeps a part, because all cosines lie between -1 and 1. At the learned $s$ a lead of $1/s$ in the cosine is a factor of $e$ in
-the probability. The near miss with the wrong size gets what little is left; no other text gets anything that the table can show.
+The order of the texts is the same at each $s$, so the answer is, too. What changes is how sure it looks. At $s = 1$
+every text keeps a part, because all cosines lie between -1 and 1. At the learned $s$ a lead of $1/s$ in the cosine is a
+factor of $e$ in the probability. The near miss with the wrong size gets what little is left; no other text gets
+anything that the table can show.
 
 The notebook's cell, line by line. `ZeroShot` is what you have just built:
 
@@ -480,8 +489,8 @@ The notebook's cell, line by line. `ZeroShot` is what you have just built:
 | `outputs.logits_per_image` | `clip(images: [image], texts: texts).logitsPerImage`, `[pictures, texts]` |
 | `probs = logits_per_image.softmax(dim=1)` | `.probabilities`, or `logits.softmax(dim: 1)`: each row sums to 1 |
 
-`dim=1` runs over the texts: for each picture, which text? The softmax over pictures (`dim=0`) answers another question: for each
-text, which picture? The library's lines:
+`dim=1` runs over the texts: for each picture, which text? The softmax over pictures (`dim=0`) answers another question:
+for each text, which picture? The library's lines:
 
 {{quote CLIPModel.imageFeatures}}
 
@@ -504,12 +513,13 @@ figure(
 /*:
 ## 6.5 Zero-shot: combinations that it has not seen
 
-What is truly zero-shot for this model? It was trained on scenes of six colors and six shapes, but six of the 36 combinations were
-never drawn for it. It has seen red things and triangles, say, but never a red triangle. These are the **held-out combinations**. A
-classifier of 36 texts, one for each color and shape, has to name them from parts. *What to expect:* a model that memorized
-combinations would fail on them; one that has learned color and shape apart would not.
+What is truly zero-shot for this model? It was trained on scenes of six colors and six shapes, but six of the 36
+combinations were never drawn for it. It has seen red things and triangles, say, but never a red triangle. These are the
+**held-out combinations**. A classifier of 36 texts, one for each color and shape, has to name them from parts. *What to
+expect:* a model that memorized combinations would fail on them; one that has learned color and shape apart would not.
 
-In the first row are new pictures of the other 30 combinations, for comparison. Each row has three lists of 200 pictures.
+In the first row are new pictures of the other 30 combinations, for comparison. Each row has three lists of 200
+pictures.
 */
 section("6.5 Zero-shot: combinations that it has not seen")
 let combinations = SceneWorld.sixBySix.combinations
@@ -526,9 +536,9 @@ let guessing: [Cell] = ["chance", .percent(1 / Double(combinations.count)), .per
 table(["new pictures", "right", "color right", "shape right", "right, each seed"], rightRows + [guessing])
 
 /*:
-A harder task is to find the one caption that tells everything, with size and place or with the relation of two things, among
-a hundred captions of other scenes. **Recall@1** is the share of pictures whose own caption comes first, recall@5 that of
-pictures whose own caption is among the first five (Lesson 05).
+A harder task is to find the one caption that tells everything, with size and place or with the relation of two things,
+among a hundred captions of other scenes. **Recall@1** is the share of pictures whose own caption comes first, recall@5
+that of pictures whose own caption is among the first five (Lesson 05).
 */
 let evaluation = CLIPEvaluation(clip)
 let galleries = [SceneSplit.heldOut, .heldOutCombinations].flatMap { split in
@@ -549,27 +559,29 @@ figure(
   "similarities",
   similarityPlot(encode(combinations.map { alone($0).image() }).matmul(kinds.T)),
   caption:
-    "Six shapes in red, then in green, and so on. Look for the diagonal: own texts. Blocks share a color, stripes a shape."
+    "Six shapes in red, then in green, and so on. Look for the diagonal: own texts. "
+    + "Blocks share a color, stripes a shape."
 )
 
 /*:
-The last column explains the row that stands out. It is the mean number of captions among the hundred about the very same
-things as the own caption, the own one included. A picture of one thing of a new combination competes with many captions that
-name its color and shape rightly, and differ in size and place alone: there are only six new combinations, and two sizes and nine
-places each. The other rows have few such rivals. All this is a drawn world of 36 kinds; how well a CLIP trained on the web
-combines what it has seen, these numbers do not tell.
+The last column explains the row that stands out. It is the mean number of captions among the hundred about the very
+same things as the own caption, the own one included. A picture of one thing of a new combination competes with many
+captions that name its color and shape rightly, and differ in size and place alone: there are only six new combinations,
+and two sizes and nine places each. The other rows have few such rivals. All this is a drawn world of 36 kinds; how well
+a CLIP trained on the web combines what it has seen, these numbers do not tell.
 
 ## 6.6 Real handwriting: a classifier made of words
 
-Now the digits of Lesson 04, with ten texts, "a photo of the digit zero" to "… nine". This is *not* zero-shot. The model was
-trained on 1,437 of these digits, with the digit's name in each caption: these are labels in the form of sentences. What is new are
-the 360 test pictures, mostly by other writers. And it saw more than the 1,437: in training each digit was **shifted** by a
-random distance of up to 4 pixels of the enlarged 32 × 32 picture, which is one pixel of the 8 × 8 original. Changed copies of the
-training pictures are called **data augmentation**.
+Now the digits of Lesson 04, with ten texts, "a photo of the digit zero" to "… nine". This is *not* zero-shot. The model
+was trained on 1,437 of these digits, with the digit's name in each caption: these are labels in the form of sentences.
+What is new are the 360 test pictures, mostly by other writers. And it saw more than the 1,437: in training each digit
+was **shifted** by a random distance of up to 4 pixels of the enlarged 32 × 32 picture, which is one pixel of the 8 × 8
+original. Changed copies of the training pictures are called **data augmentation**.
 
-A fair comparison gives the same digits and the same shifts to simple methods, too. Logistic regression (Lesson 04) is a linear
-model. The nearest training digit is simpler still: take the label of the training picture with the smallest distance, pixel by
-pixel. With the shifts each gets nine copies of each digit, moved by -1, 0 or 1 pixel in both directions:
+A fair comparison gives the same digits and the same shifts to simple methods, too. Logistic regression (Lesson 04) is a
+linear model. The nearest training digit is simpler still: take the label of the training picture with the smallest
+distance, pixel by pixel. With the shifts each gets nine copies of each digit, moved by -1, 0 or 1 pixel in both
+directions:
 */
 section("6.6 Real handwriting: a classifier made of words")
 let digits = require(try Digits.load()).writerSplit
@@ -627,28 +639,28 @@ let (nearest, byText) = (digitRight[4], digitRight[5])
 show("Mistakes of this CLIP", zip(guessed, digits.test.labels).count { $0 != $1 }, note: "of \(digits.test.count)")
 
 /*:
-Two results may be unexpected. On the pictures as they are, shifted copies make logistic regression *worse*. A linear model has one
-weight for each pixel and class, so it cannot follow a stroke that moves. And the simplest method, which keeps all training digits,
-is about as good as CLIP. The last column shows what shifted copies are for. Methods that saw no shifts get hardly more
-than half of the shifted digits right. With shifts the nearest digit stays nearly as good as before. This CLIP and the linear model lose
-some, although both saw shifted digits in training.
+Two results may be unexpected. On the pictures as they are, shifted copies make logistic regression *worse*. A linear
+model has one weight for each pixel and class, so it cannot follow a stroke that moves. And the simplest method, which
+keeps all training digits, is about as good as CLIP. The last column shows what shifted copies are for. Methods that saw
+no shifts get hardly more than half of the shifted digits right. With shifts the nearest digit stays nearly as good as
+before. This CLIP and the linear model lose some, although both saw shifted digits in training.
 */
 note(
   """
-  With the same digits and shifts, on the pictures as they are: nearest training digit \(Format.percent(nearest)), this \
-  CLIP \(Format.percent(byText)). One digit of 360 is \(Format.percent(1.0 / 360)), so they differ by \
+  With the same digits and shifts, on the pictures as they are: nearest training digit \(Format.percent(nearest)), \
+  this CLIP \(Format.percent(byText)). One digit of 360 is \(Format.percent(1.0 / 360)), so they differ by \
   \(Int((abs(nearest - byText) * 360).rounded())) digits, too few to order the two. On shifted pictures: \
-  \(Format.percent(movedRight[4])) and \(Format.percent(movedRight[5])). So a classifier made of words, from a model that \
-  also does everything else in this lesson, comes near to a simple method made for digits. It does not beat it.
+  \(Format.percent(movedRight[4])) and \(Format.percent(movedRight[5])). So a classifier made of words, from a model \
+  that also does everything else in this lesson, comes near to a simple method made for digits. It does not beat it.
   """)
 
 /*:
 For a true zero-shot result on digits the paper has one: OpenAI's largest CLIP, whose training pictures hardly had any
-such digits, reads 88 % of the test pictures of MNIST, another set of handwritten digits. Logistic regression on pixels is better
-there (Radford et al. 2021, section 6). What was in the training data decides.
+such digits, reads 88 % of the test pictures of MNIST, another set of handwritten digits. Logistic regression on pixels
+is better there (Radford et al. 2021, section 6). What was in the training data decides.
 
-Which digits are mixed up? Each row of the **confusion matrix** is a digit, each column an answer. What is right stands on the
-diagonal.
+Which digits are mixed up? Each row of the **confusion matrix** is a digit, each column an answer. What is right stands
+on the diagonal.
 */
 figure(
   "confusion", confusionPlot(digits.test.labels, guessed),
@@ -664,10 +676,11 @@ show("Right, the best digit", percent: byDigit.share[byDigit.best], note: "the d
 /*:
 ### Words or labels? A linear probe
 
-There is another way to use a pretrained model. Keep its image vectors as they are, and fit a new logistic regression to them with
-labeled pictures. This is a **linear probe**: it measures what a linear model can read from the vectors. The paper compares both
-(section 3.1.5): on the average of its data sets, zero-shot CLIP is as good as a linear probe with four labeled pictures of each
-class, and on ImageNet with sixteen (Radford et al. 2021). How many does a probe need here?
+There is another way to use a pretrained model. Keep its image vectors as they are, and fit a new logistic regression to
+them with labeled pictures. This is a **linear probe**: it measures what a linear model can read from the vectors. The
+paper compares both (section 3.1.5): on the average of its data sets, zero-shot CLIP is as good as a linear probe with
+four labeled pictures of each class, and on ImageNet with sixteen (Radford et al. 2021). How many does a probe need
+here?
 */
 let trainingVectors = LabeledVectors(encode.digits(digits.training).scalars, labels: digits.training.labels)
 let testVectors = encode.digits(digits.test).scalars
@@ -706,16 +719,18 @@ figure(
 )
 
 /*:
-On image vectors a few labels reach what the words reach, and more labels bring little. On pixels the same method needs many
-more. The likely reason: these vectors come from a model that was trained to put digits with the same name together, so a
-probe finds ten groups that are already apart. The paper's data sets were not part of CLIP's training in this way.
+On image vectors a few labels reach what the words reach, and more labels bring little. On pixels the same method needs
+many more. The likely reason: these vectors come from a model that was trained to put digits with the same name
+together, so a probe finds ten groups that are already apart. The paper's data sets were not part of CLIP's training in
+this way.
 
 ## 6.7 Words matter: prompts and ensembles
 
 The classifier is made of words, so how the words are chosen may matter. The text around the class's name is called the
-**prompt**. For the published CLIP, "a photo of a dog" works better than "dog", because its captions were sentences. A **prompt
-ensemble** makes a class's vector from several prompts: encode each, take the mean of the vectors, bring it back to length 1.
-On ImageNet an ensemble of 80 prompts adds 3.5 percentage points (Radford et al. 2021, section 3.1.4). What about this model?
+**prompt**. For the published CLIP, "a photo of a dog" works better than "dog", because its captions were sentences. A
+**prompt ensemble** makes a class's vector from several prompts: encode each, take the mean of the vectors, bring it
+back to length 1. On ImageNet an ensemble of 80 prompts adds 3.5 percentage points (Radford et al. 2021, section 3.1.4).
+What about this model?
 */
 section("6.7 Words matter: prompts and ensembles")
 
@@ -733,10 +748,10 @@ table(
   })
 
 /*:
-Hardly any true prompt differs from another. Digits are easy for this model, and its training had the name in captions of
-several forms. On drawn scenes a prompt can say too much. "A large red circle in the middle" is false of most pictures of red
-circles. *What to expect:* a loss from that, and a gain from an ensemble over all sizes and places, because in a mean of
-vectors what the texts have in common (color and shape) adds up, and what they differ in cancels.
+Hardly any true prompt differs from another. Digits are easy for this model, and its training had the name in captions
+of several forms. On drawn scenes a prompt can say too much. "A large red circle in the middle" is false of most
+pictures of red circles. *What to expect:* a loss from that, and a gain from an ensemble over all sizes and places,
+because in a mean of vectors what the texts have in common (color and shape) adds up, and what they differ in cancels.
 */
 table(
   ["prompt of each of \(combinations.count) classes", "held out", "held-out combinations"],
@@ -748,18 +763,19 @@ table(
 let spread = handwriting.spread(digitWordings.filter(\.isTrue))
 note(
   """
-  Digits: the best and the worst true prompt of known words differ by \(spread) of \(digits.test.count) pictures, too few \
-  to call one better. Scenes: a prompt that says too much does harm, most on new combinations, and the ensemble undoes it. \
-  Compare the ensemble's row with the plain prompt's: they are hardly different. An ensemble needs no more work per picture: each class is one vector, as before.
+  Digits: the best and the worst true prompt of known words differ by \(spread) of \(digits.test.count) pictures, \
+  too few to call one better. Scenes: a prompt that says too much does harm, most on new combinations, and the \
+  ensemble undoes it. Compare the ensemble's row with the plain prompt's: they are hardly different. An ensemble \
+  needs no more work per picture: each class is one vector, as before.
   """)
 
 /*:
 ## 6.8 A bag of words?
 
-Does the model read a caption as a sentence, or only as a **bag of words**, a list without order? Take scenes of two things, and
-two captions with the same words: one true, one with two words exchanged or a relation turned around. Guessing gets half right.
-Published CLIPs are near chance at relations (Yuksekgonul et al. 2023, *When and why vision-language models behave like
-bags-of-words*).
+Does the model read a caption as a sentence, or only as a **bag of words**, a list without order? Take scenes of two
+things, and two captions with the same words: one true, one with two words exchanged or a relation turned around.
+Guessing gets half right. Published CLIPs are near chance at relations (Yuksekgonul et al. 2023, *When and why
+vision-language models behave like bags-of-words*).
 */
 section("6.8 A bag of words?")
 let twoThings = seeds.flatMap { Scenes(split: .heldOut, objectCounts: 2...2, seed: $0).prefix(200) }
@@ -772,26 +788,26 @@ table(
 for test in respects { show("\(test.respect)", "\(test.pairs[0].right)\nnot: \(test.pairs[0].wrong)") }
 
 /*:
-It gives colors and sizes to the right things, so it is no bag of words. Relations it gets right more often than chance and far
-from always. Then why did 6.5 find the one right caption of a hundred nearly always? Because there the relation is seldom
-needed: count for how many scenes another of the hundred captions names the same two things.
+It gives colors and sizes to the right things, so it is no bag of words. Relations it gets right more often than chance
+and far from always. Then why did 6.5 find the one right caption of a hundred nearly always? Because there the relation
+is seldom needed: count for how many scenes another of the hundred captions names the same two things.
 */
 let withRivals = galleries[1].withRivals
 show("Scenes with a second caption of the same two things", withRivals.count, note: "of \(withRivals.all)")
 note(
   """
-  For the other \(withRivals.all - withRivals.count) scenes the colors and shapes alone decide, so the recall of 6.5 says \
-  little about relations. A good score on a test does not show that what you think the test is about was learned: look for \
-  the easiest way to get that score.
+  For the other \(withRivals.all - withRivals.count) scenes the colors and shapes alone decide, so the recall of 6.5 \
+  says little about relations. A good score on a test does not show that what you think the test is about was \
+  learned: look for the easiest way to get that score.
   """)
 
 /*:
 ## 6.9 The notebook's four texts, and none of these
 
-The notebook downloads a photo of a dog by its address and asks whether it shows a dog, a cat, a bird or a car. This lesson
-runs without a network, so its photo is the cat that comes with the course; 6.10 says how to ask about the dog. The small model has
-seen no animal, and no caption with the name of one. *What to expect:* it should have no opinion. But it must answer, because a
-softmax over four texts always adds up to one.
+The notebook downloads a photo of a dog by its address and asks whether it shows a dog, a cat, a bird or a car. This
+lesson runs without a network, so its photo is the cat that comes with the course; 6.10 says how to ask about the dog.
+The small model has seen no animal, and no caption with the name of one. *What to expect:* it should have no opinion.
+But it must answer, because a softmax over four texts always adds up to one.
 */
 section("6.9 The notebook's four texts, and none of these")
 let asked = require(try askedPictures())
@@ -810,13 +826,13 @@ figure(
   alternative: "The cat beside the four texts with their probabilities as bars.")
 
 /*:
-The probabilities look like opinions. But a cup of coffee and random noise get answers as decided as the cat's, and an empty
-white picture gets a nearly certain one. A probability is about the choices that were offered, and does not say
+The probabilities look like opinions. But a cup of coffee and random noise get answers as decided as the cat's, and an
+empty white picture gets a nearly certain one. A probability is about the choices that were offered, and does not say
 whether one of them is true.
 
-Could the cosine itself warn, before any softmax? Take the 46 texts that the model was trained for, 36 kinds of things and ten
-digits, and three groups of cosines: known pictures with their own texts; the same pictures with all other texts; and squares cut
-from three photographs, of which no text is true, each with its nearest text.
+Could the cosine itself warn, before any softmax? Take the 46 texts that the model was trained for, 36 kinds of things
+and ten digits, and three groups of cosines: known pictures with their own texts; the same pictures with all other
+texts; and squares cut from three photographs, of which no text is true, each with its nearest text.
 */
 let classTexts = combinations.map(brief) + DigitCaption.names.map { usual.replacing("_", with: $0) }
 let classes = encode(classTexts)  // [46, 64]
@@ -828,8 +844,8 @@ figure(
 
 /*:
 So a threshold on the largest cosine can refuse some pictures: "none of these". Choose it so that 95 % of known pictures
-pass. On which known pictures? Two choices: the first list of scenes, or that list and as many training digits. And the same
-with a threshold on the largest of the 46 probabilities, which is what a softmax seems to offer:
+pass. On which known pictures? Two choices: the first list of scenes, or that list and as many training digits. And the
+same with a threshold on the largest of the 46 probabilities, which is what a softmax seems to offer:
 */
 let scenesOnly = heldOut.tests[0].cosines(classes)
 let bothKinds = Tensor.cat([scenesOnly, encode.digits(digits.training.subset(0..<200)).matmul(classes.T)], dim: 0)
@@ -866,10 +882,11 @@ table(
   ])
 
 /*:
-In the first two rows many should pass, in the last three none. The threshold that was chosen on scenes refuses every digit, because
-their cosines are lower. The threshold chosen on both lets most digits pass and keeps out noise, gray and nearly all pieces of
-photographs. The probability lets more than half of the pieces pass, and a third of the noise. So here the cosine is the better
-detector, but its threshold depends on the pictures on which it was chosen. Detecting that nothing fits is a task of its own.
+In the first two rows many should pass, in the last three none. The threshold that was chosen on scenes refuses every
+digit, because their cosines are lower. The threshold chosen on both lets most digits pass and keeps out noise, gray and
+nearly all pieces of photographs. The probability lets more than half of the pieces pass, and a third of the noise. So
+here the cosine is the better detector, but its threshold depends on the pictures on which it was chosen. Detecting that
+nothing fits is a task of its own.
 
 ## 6.10 The published model
 
@@ -884,11 +901,12 @@ swift run Lesson06_PretrainedCLIP --model clip-vit-base-patch32 --image dog.jpg 
 The second line asks the four texts about the cat of 6.9. For the notebook's dog, save the picture of its address as
 `dog.jpg` and use the third. `--json` prints numbers to hold against those of Python's `transformers`.
 
-Without a download, two recorded answers of this very model are public, and you can continue from them. (a) The test suite of
-`transformers` (Wolf et al. 2020; `tests/models/clip/test_modeling_clip.py`) asks it about a photo of two cats on a couch,
-and holds the logits 24.5701 for "a photo of a cat" and 19.3049 for "a photo of a dog". (b) The page of OpenAI's
-repository (`openai/CLIP`, 2021) shows it the paper's first figure as a picture, and prints the probabilities 0.9927937 for "a diagram",
-0.00421068 for "a dog" and 0.00299572 for "a cat". OpenAI's $s$ is 100. So the cosines, or their differences, follow:
+Without a download, two recorded answers of this very model are public, and you can continue from them. (a) The test
+suite of `transformers` (Wolf et al. 2020; `tests/models/clip/test_modeling_clip.py`) asks it about a photo of two cats
+on a couch, and holds the logits 24.5701 for "a photo of a cat" and 19.3049 for "a photo of a dog". (b) The page of
+OpenAI's repository (`openai/CLIP`, 2021) shows it the paper's first figure as a picture, and prints the probabilities
+0.9927937 for "a diagram", 0.00421068 for "a dog" and 0.00299572 for "a cat". OpenAI's $s$ is 100. So the cosines, or
+their differences, follow:
 */
 section("6.10 The published model")
 let recorded = Tensor([24.5701, 19.3049], shape: [1, 2])
@@ -911,15 +929,16 @@ table(
   })
 
 /*:
-Compare that with this lesson's model, whose true text had a cosine of 0.8796 in 6.4. In OpenAI's CLIP a true text has one of about 0.25
-and a wrong one of about 0.19 (Wolf et al. 2020, the recorded logits); with $s = 100$ that lead is enough for near
-certainty. Its pictures and texts lie in two separate regions of the space, which is called the **modality gap** (Liang et al.
-2022, *Mind the Gap*; 5.11). So do not take a threshold on the cosine over from another model.
+Compare that with this lesson's model, whose true text had a cosine of 0.8796 in 6.4. In OpenAI's CLIP a true text has
+one of about 0.25 and a wrong one of about 0.19 (Wolf et al. 2020, the recorded logits); with $s = 100$ that lead is
+enough for near certainty. Its pictures and texts lie in two separate regions of the space, which is called the
+**modality gap** (Liang et al. 2022, *Mind the Gap*; 5.11). So do not take a threshold on the cosine over from another
+model.
 
 ## 6.11 Bias and misuse
 
-A classifier that anybody can make from any words can be made from bad words, too. The paper has a chapter on it (Radford et
-al. 2021, section 7). What it found with pictures of faces from the FairFace data set:
+A classifier that anybody can make from any words can be made from bad words, too. The paper has a chapter on it
+(Radford et al. 2021, section 7). What it found with pictures of faces from the FairFace data set:
 
 - Non-human words ("animal", "gorilla" and others) and words of crime ("thief", "criminal", "suspicious person") were
   added to the classes. 4.9 % of all pictures went to a non-human class; of pictures of Black people about 14 %, of all
@@ -928,16 +947,16 @@ al. 2021, section 7). What it found with pictures of faces from the FairFace dat
 - Young people were put into these classes often. When the class "child" was added, this fell strongly. So the design of
   the classes alone moves such errors: whoever writes the texts decides.
 - On pictures of surveillance cameras it tells kinds of scenes apart but fails at small details. It names celebrities
-  rightly for 59.2 % of pictures, among 100 names, though it was trained for no such task (Radford et al. 2021, section 7.2).
-  So uses become possible that nobody has tested.
+  rightly for 59.2 % of pictures, among 100 names, though it was trained for no such task (Radford et al. 2021, section
+  7.2). So uses become possible that nobody has tested.
 
-The causes are in the data: pictures and captions as people publish them, filtered little, in English. OpenAI's model card (2021)
-therefore calls every deployed use out of scope, and surveillance and face recognition always.
+The causes are in the data: pictures and captions as people publish them, filtered little, in English. OpenAI's model
+card (2021) therefore calls every deployed use out of scope, and surveillance and face recognition always.
 
-Our model knows no people, so it can have none of these errors. But the mechanisms can be measured here. First, a
-mean hides groups: one number for all digits stood above the numbers for each (6.6). Second, a classifier cannot abstain, and what it
-answers then is not evenly spread. Which of the 46 texts are given to the pieces of photographs? Third, the choice of classes
-decides: remove the most frequent answer from the list, and see where its pictures go.
+Our model knows no people, so it can have none of these errors. But the mechanisms can be measured here. First, a mean
+hides groups: one number for all digits stood above the numbers for each (6.6). Second, a classifier cannot abstain, and
+what it answers then is not evenly spread. Which of the 46 texts are given to the pieces of photographs? Third, the
+choice of classes decides: remove the most frequent answer from the list, and see where its pictures go.
 */
 section("6.11 Bias and misuse")
 let overall = digits.test.accuracy(of: guessed)
@@ -960,30 +979,32 @@ table(
 let (firstAnswer, firstShare) = (classTexts[favorite], Format.percent(answers[0].share, decimals: 1))
 note(
   """
-  A cat, a cup and an astronaut in pieces: \(firstShare) of them are called "\(firstAnswer)". Nothing in them is one; that \
-  text happens to lie nearest. Had the text been an insult and the pictures people, this would be harm, and the overall \
-  accuracy of the model would not show it. Test a model on your own pictures, for each group by itself, with the very texts \
-  that will be used, and give it a way to answer "none of these".
+  A cat, a cup and an astronaut in pieces: \(firstShare) of them are called "\(firstAnswer)". Nothing in them is \
+  one; that text happens to lie nearest. Had the text been an insult and the pictures people, this would be harm, \
+  and the overall accuracy of the model would not show it. Test a model on your own pictures, for each group by \
+  itself, with the very texts that will be used, and give it a way to answer "none of these".
   """)
 
 /*:
 ## 6.12 What was found, and what to try next
 
 - The whole way from words and pixels to probabilities is a few lines. Each was shown equal to the library (6.1 to 6.4).
-- Six combinations of color and shape that the model never saw are named nearly as well as the others (6.5). That is in a
-  drawn world, with one trained model; the seeds vary the pictures, not the training.
+- Six combinations of color and shape that the model never saw are named nearly as well as the others (6.5). That is in
+  a drawn world, with one trained model; the seeds vary the pictures, not the training.
 - On digits that it was trained on by name it comes near to the nearest training digit, and does not beat it (6.6).
 - It answers about anything, and its probabilities do not show when nothing fits (6.9, 6.11).
 
-The paper claims that one model, without any labeled picture of a task, does as well as a trained ResNet-50 on ImageNet, and
-that it loses less on pictures of other kinds (Radford et al. 2021, sections 3.1 and 3.3). Nothing in this lesson tests that.
+The paper claims that one model, without any labeled picture of a task, does as well as a trained ResNet-50 on ImageNet,
+and that it loses less on pictures of other kinds (Radford et al. 2021, sections 3.1 and 3.3). Nothing in this lesson
+tests that.
 
 To try:
 
 - `swift run course draw drawn`, then `--image drawn/scene-000.png` with `--text`s of your own, without `--model`: which
   colors and shapes does the small CLIP mix up?
 - Add "a photo of a zebra" to the four texts. Why do the other four probabilities fall, and which stay in proportion?
-- Fit the probe of 6.6 to something that no caption named, such as how thick a digit's strokes are. Is it in the vectors?
+- Fit the probe of 6.6 to something that no caption named, such as how thick a digit's strokes are. Is it in the
+  vectors?
 
 ## 6.13 Exercises
 
@@ -995,8 +1016,8 @@ To try:
 
 ## 6.15 Words of this lesson
 
-Checkpoint, token, vocabulary, padding, attention mask and logits are explained again here; their words stand in Lessons 02 and 04,
-tower and modality gap in Lesson 05.
+Checkpoint, token, vocabulary, padding, attention mask and logits are explained again here; their words stand in Lessons
+02 and 04, tower and modality gap in Lesson 05.
 
 - **pretrained**: a model that somebody has trained before, so that it can be used or trained further.
 - **safetensors**: a file format for tensors: the length of a header, the header in JSON, then the numbers.
@@ -1022,6 +1043,7 @@ section("6.12 What was found, and what to try next")
 note(
   """
   A pretrained CLIP is a directory of sizes, words and \(Format.integer(count)) numbers (OpenAI's: \
-  \(published.parameterCount / 1_000_000) million). It classifies what its captions spoke of, by words, without fitting \
-  anything. What they did not speak of, it answers all the same. Next: Lesson 07 lets a model write the words itself.
+  \(published.parameterCount / 1_000_000) million). It classifies what its captions spoke of, by words, without \
+  fitting anything. What they did not speak of, it answers all the same. Next: Lesson 07 lets a model write the \
+  words itself.
   """)

@@ -38,8 +38,8 @@ import Exercises
           let most = found.values.max() ?? 0
           try expect(
             found[pair, default: 0] == most && most > 1,
-            "in \(String(decoding: text, as: UTF8.self)), merge \(number) is (\(pair.left), \(pair.right)), which occurs "
-              + "\(found[pair, default: 0]) times by then; the most frequent pair occurs \(most) times. "
+            "in \(String(decoding: text, as: UTF8.self)), merge \(number) is (\(pair.left), \(pair.right)), which "
+              + "occurs \(found[pair, default: 0]) times by then; the most frequent pair occurs \(most) times. "
               + "Count again after each merge.")
           let earlier = found.keys.contains {
             found[$0] == most && ($0.left, $0.right) < (pair.left, pair.right)

@@ -52,8 +52,8 @@ import Training
           let numbers = found[name]?.numbers ?? []
           try expect(
             numbers == tensor.scalars,
-            "\(name) begins with \(numbers.prefix(2)), expected is \(tensor.scalars.prefix(2)); offsets are counted from "
-              + "the end of the header, and the lowest byte comes first")
+            "\(name) begins with \(numbers.prefix(2)), expected is \(tensor.scalars.prefix(2)); offsets are counted "
+              + "from the end of the header, and the lowest byte comes first")
         }
       }
     }

@@ -80,7 +80,8 @@ import Tensors
         let found = dotProducts(images: images, classes: classes, prompts: prompts)
         try expect(
           found == (vectors, probabilities),
-          "for \(images) images, \(classes) classes and \(prompts) prompts: \(found), expected is \((vectors, probabilities))"
+          "for \(images) images, \(classes) classes and \(prompts) prompts: \(found), expected is "
+            + "\((vectors, probabilities))"
         )
       }
     }

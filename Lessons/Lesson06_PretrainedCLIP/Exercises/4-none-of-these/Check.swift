@@ -19,7 +19,7 @@ import Training
         let above = scores.count { $0 > limit }
         try expect(
           Double(above) < share * Double(scores.count),
-          "\(above) of \(scores.count) scores are above \(limit), so a larger threshold would keep a share of \(share), too"
+          "\(above) of \(scores.count) scores are above \(limit), so a larger one would keep a share of \(share), too"
         )
       }
     }
