@@ -177,7 +177,7 @@ let package = Package(
     tests("Support", ["Support"]),
     tests("Tensors", ["Support", "Tensors"], exclude: ["fit_elementary.py", "measure_elementary.py"]),
     tests("Layers", ["Layers", "Tensors"]),
-    tests("Exercises", ["Exercises", "Tensors"]),
+    .testTarget(name: "ExercisesTests", dependencies: ["Exercises", "Tensors"], swiftSettings: program),
     tests("Models", ["Models", "Layers", "Tensors"]),
     tests(
       "Pretrained",
@@ -205,14 +205,14 @@ let package = Package(
     .executableTarget(
       name: "SampleMistakes", dependencies: ["Layers", "Tensors"], path: "Tests/SampleMistakes",
       exclude: ["mistakes.py"], swiftSettings: lesson),
-    tests("Notebook", ["Notebook", "SampleLesson", "SampleMistakes", "CourseKit", "Images", "Support"]),
+    tests("Notebook", ["Notebook", "SampleLesson", "SampleMistakes", "CourseKit", "Images"]),
     tests("Plots", ["Plots", "Images", "Notebook", "Support", "Tensors"]),
     tests("Weaver", ["Support", "Weaver", "CourseKit", "Images", "Notebook", "Tensors"]),
     tests("CourseKit", ["CourseKit", "Notebook", "SampleLesson", "Support"]),
     tests("Course", ["course", "bench", "CourseKit", "Training", "Lesson11_Summary", "Lesson12_References"]),
     .testTarget(
       name: "LessonTests",
-      dependencies: ["CourseKit", "TestSupport", "Images", "Notebook", "Weaver"]
+      dependencies: ["CourseKit", "TestSupport", "Images", "Weaver"]
         + lessons.map { .target(name: $0.name) },
       swiftSettings: program),
   ] + lessons.map(lessonTarget)
