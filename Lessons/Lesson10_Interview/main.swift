@@ -351,8 +351,7 @@ note(
   \(fieldByWalkingBack(ConvolutionalNetwork.layers)) × \(fieldByWalkingBack(ConvolutionalNetwork.layers)). But it is a \
   claim about what *can* matter. In this untrained ViT \
   \(Format.percent(shareInTheMiddle(fields[5]), decimals: 1)) of the influence on a token comes from the 9 × 9 pixels \
-  around it, most of it by the shortcut that carries a token past the attention. What a trained ViT attends to is \
-  another question, which Lesson 04 looks at.
+  around it. What a trained ViT attends to is another question, which Lesson 04 looks at.
   """)
 
 /*:
@@ -494,11 +493,11 @@ note(
 
 /*:
 If locality were the whole reason, the CNN would fall to the ViT's level, and the ViT would stay where it is. That is
-not what happens with seed 0: more of the lead goes because the ViT gets *better*. So this experiment confirms the claim
-(fewer digits suffice for the CNN) and not its usual reason. Two guesses at why, both untested. The digits are so small
-that the CNN's field covers the whole digit in any order, so locality cannot count for much. And a patch of four pixels
-from anywhere may say more about a digit than four neighbors, which are nearly alike. On photographs of 224 × 224 pixels
-the answer may differ.
+not what happens with the default seeds: more of the lead goes because the ViT gets *better*. So this experiment
+confirms the claim (fewer digits suffice for the CNN) and not its usual reason. Two guesses at why, both untested. The
+digits are so small that the CNN's field covers the whole digit in any order, so locality cannot count for much. And a
+patch of four pixels from anywhere may say more about a digit than four neighbors, which are nearly alike. On
+photographs of 224 × 224 pixels the answer may differ.
 */
 
 /*:
@@ -599,10 +598,10 @@ table(
   })
 
 /*:
-This is what the temperature is for. At $s = 1$ the wrong pairs are pushed nearly alike, and the loss stays high, however
-good the cosines are. At $s = 100$ nearly all of the push goes to the hardest wrong pair, and where the right one is
-ahead, the loss is satisfied. CLIP learns the scale, starts it at $1 / 0.07 \approx 14.3$ and bounds it by 100 (Radford et
-al. 2021, section 2.5).
+This is what the temperature is for. At $s = 1$ the wrong pairs are pushed nearly alike, and the loss stays high,
+however good the cosines are. At $s = 100$ nearly all of the push goes to the hardest wrong pair, and where the right
+one is ahead, the loss is satisfied. CLIP learns the scale, starts it at $1 / 0.07 \approx 14.3$ and bounds it by 100
+(Radford et al. 2021, section 2.5).
 
 ## 10.7 Pulling and pushing, trained
 
