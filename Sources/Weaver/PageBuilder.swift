@@ -16,7 +16,8 @@ struct PageBuilder {
   private let text: String
   /// The figures that the prose places, by name.
   private var placed: [String: TraceRecord.Figure] = [:]
-  private var heading = ""
+  /// The headings that the prose has so far.
+  private var headings: Set<String> = []
   private var foldNext: String?
 
   /// - Throws: ``CourseError`` naming file, line and reason for what does not fit together.
@@ -74,8 +75,8 @@ extension PageBuilder {
     switch markup {
     case .markdown(let lines, let line):
       let text = Self.withoutTitle(try prose.markdown(lines, line: line))
-      if let last = text.split(separator: "\n").last(where: { $0.hasPrefix("#") }) {
-        heading = String(last.drop { $0 == "#" || $0 == " " })
+      for line in text.split(separator: "\n") where line.hasPrefix("#") {
+        headings.insert(String(line.drop { $0 == "#" || $0 == " " }))
       }
       return text.isEmpty ? [] : [.markdown(text)]
     case .quote(let name, let isFolded, let line):
@@ -196,7 +197,7 @@ extension PageBuilder {
       start = first
       let printed = outputs.prefix { $0.line <= part.upperBound }
       outputs = outputs.dropFirst(printed.count)
-      let shown = Self.blocks(of: printed, heading: heading, placed: placed)
+      let shown = Self.blocks(of: printed, headings: headings, placed: placed)
       let standsAlone = source.isText(part.lowerBound)
       let isLast = index + 1 == parts.count || standsAlone || source.isText(parts[index + 1].lowerBound)
       if shown.isEmpty, !isLast { continue }
@@ -233,12 +234,14 @@ extension PageBuilder {
   }
 
   private func isHeading(_ line: String) -> Bool {
-    line == "section(\"\(heading)\")" || LessonSource.isBlank(line)
+    LessonSource.isBlank(line)
+      || line.hasPrefix("section(\"") && line.hasSuffix("\")")
+        && headings.contains(String(line.dropFirst(9).dropLast(2)))
   }
 
   /// Outputs as they stand on the page: values in a row share a block, headings that the prose has are left out.
   private static func blocks(
-    of records: some Sequence<TraceRecord>, heading: String, placed: [String: TraceRecord.Figure]
+    of records: some Sequence<TraceRecord>, headings: Set<String>, placed: [String: TraceRecord.Figure]
   ) -> [PageBlock] {
     var result: [PageBlock] = []
     var values: [String] = []
@@ -257,7 +260,7 @@ extension PageBuilder {
       case .title, .value: break
       case .section:
         let title = text.prefix { $0 != "\n" }
-        if title != heading { result.append(.markdown("## \(Prose.escaped(String(title)))")) }
+        if !headings.contains(String(title)) { result.append(.markdown("## \(Prose.escaped(String(title)))")) }
       case .table: if let table = record.table { result.append(.table(table)) }
       case .note: result.append(.note(paragraphs(of: text)))
       case .verbatim: result.append(.text(text))
