@@ -33,7 +33,7 @@ WIDTH, HEIGHT, SIZE, BASE = 8, 18, 13.2, 13.5
 BACKGROUND, FOREGROUND, DIM, PROMPT = "#1b1f2a", "#d7dce5", "#8b94a7", "#7fd1a8"
 # What of the lesson is shown: from the first of these lines through the last.
 LESSON = "Lesson03_Multimodal"
-FIRST, LAST = "3.5 Six pictures, six captions", "Chance:"
+FIRST, LAST = "3.6 Six pictures, six captions", "Contrastive loss, their mean"
 # The window in which a page is pictured.
 PAGE_SIZE = (1180, 1120)
 
@@ -153,7 +153,7 @@ def terminal(folder):
     lines = [command] + [cells(line) for line in printed[:2]] + [elided]
     lines += [cells(line) for line in printed[first : last + 1]] + [elided]
     description = (f"A terminal: swift run {LESSON} prints a heading, six drawn pictures in color, the shapes of their "
-                   "features, and a table of the loss by training steps.")
+                   "features, and a contrastive loss in small steps.")
     write(PICTURES / "terminal.svg", svg(lines, description).encode())
 
 
