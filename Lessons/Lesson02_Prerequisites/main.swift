@@ -411,7 +411,7 @@ gradients. In longer trainings the rate therefore changes on the way, by a *sche
 whatever the gradient's size: $m / \sqrt v$ is then the gradient divided by its own size.
 
 ## 2.9 From scores to probabilities: softmax, sigmoid, cross-entropy
-A classifier gives a score to each class, any number, large if it believes in that class. Such scores are called
+A classifier gives a score to each class, any number, large for a class that seems likely. Such scores are called
 *logits*. *Softmax* makes probabilities of them, positive and with the sum 1:
 $$p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$$
 */
@@ -452,7 +452,7 @@ let gap = abs(crossEntropies.reduce(0, +) / 5 - crossEntropy(batchOfLogits, labe
 show("The mean over a batch is equal to the library's crossEntropy", gap < 1e-6)
 
 /*:
-A model that knows nothing gives each of $N$ answers the probability $1/N$. Its cross-entropy is $\ln N$, the *chance
+A model that guesses evenly gives each of $N$ answers the probability $1/N$. Its cross-entropy is $\ln N$, the *chance
 level*. This course prints it beside every loss. A loss above it is possible, too: a model that is confident and wrong.
 */
 table(
@@ -736,7 +736,7 @@ so a text can read a picture (Lessons 07 and 09). The result has as many rows as
 
 ## 2.14 Several heads
 One softmax gives one mean. A token that needs two things from two places gets their mixture, and cannot tell which was
-which. An example: each of four tokens carries a number, and wants to know both the number before and the number after
+which. An example: each of four tokens carries a number, and should get both the number before and the number after
 its own. With one row of weights, half and half, it gets the mean of both. With two rows of weights it gets both:
 */
 section("2.14 Several heads")

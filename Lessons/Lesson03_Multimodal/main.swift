@@ -63,8 +63,8 @@ let attention = MultiheadAttention(embedDim: 32, headCount: 4).eval()
 let (patches, tokens) = (Tensor.randn([1, 16, 32]), Tensor.randn([1, 5, 32]))
 let learnedQueries = Tensor.randn([1, 4, 32])
 
-let pictureVector = attention(patches).mean(dim: 1).l2Normalized()  // [1, 32], knows nothing of the text
-let textVector = attention(tokens).mean(dim: 1).l2Normalized()  // [1, 32], knows nothing of the picture
+let pictureVector = attention(patches).mean(dim: 1).l2Normalized()  // [1, 32], computed without the text
+let textVector = attention(tokens).mean(dim: 1).l2Normalized()  // [1, 32], computed without the picture
 let late = pictureVector.matmul(textVector.T)  // [1, 1]
 let early = attention(Tensor.cat([patches, tokens], dim: 1))  // all attend to all
 let crossed = attention(tokens, memory: patches)  // the text attends to the picture
