@@ -8,7 +8,7 @@ import Training
 /// How many things a scene has, in training and in the galleries.
 let thingCounts = 1...1
 
-/// What training and search need of a model: two towers, ln s for the cosines, and for SigLIP a bias.
+/// What training and search need of a model: two towers, ln s for the cosines, and for SigLIP's loss (5.7) a bias.
 nonisolated protocol DualEncoder: Module {
   /// Unit vectors `[B, D]` of pictures `[B, 3, H, W]`.
   func encodeImage(_ pictures: Tensor) -> Tensor
@@ -52,11 +52,17 @@ struct SceneBatches {
     let scenes = Scenes(world: world, split: .training, objectCounts: thingCounts, seed: seed)
     var batch: Batch = ([], [])
     var seen: Set<String> = []
+    var shown: [SceneCombination: [SceneObject]] = [:]  // as far as it was needed
     while batch.scenes.count < batchSize {
       let scene = scenes[index]
-      let caption = scene.caption(detail).text
       index += 1
-      guard isShown(scene.objects[0]) else { continue }
+      if looksPerCombination < 14 {
+        let thing = scene.objects[0]
+        let looks = shown[thing.combination] ?? shownLooks(of: thing.combination)
+        shown[thing.combination] = looks
+        guard looks.contains(where: { $0.size == thing.size && $0.place == thing.place }) else { continue }
+      }
+      let caption = scene.caption(detail).text
       if seen.insert(caption).inserted || allowsDuplicates {
         batch.scenes.append(scene)
         batch.captions.append(caption)
@@ -65,18 +71,15 @@ struct SceneBatches {
     return batch
   }
 
-  /// Whether a thing is among the first of its color and shape, in the order of sizes and places.
-  private func isShown(_ thing: SceneObject) -> Bool {
-    if looksPerCombination >= 14 { return true }
+  /// In which sizes and places a color and shape is shown.
+  private func shownLooks(of combination: SceneCombination) -> [SceneObject] {
     let looks = SceneSize.allCases.flatMap { size in
-      ScenePlace.allCases.map { SceneObject(thing.combination, size: size, place: $0) }
+      ScenePlace.allCases.map { SceneObject(combination, size: size, place: $0) }
     }
     let trained = looks.filter { look in Scene([look]).map { world.split(of: $0) == .training } ?? false }
     // Every third one, so that a few looks differ in size and in place.
     let order = trained.indices.sorted { ($0 % 3, $0) < ($1 % 3, $1) }
-    return order.prefix(looksPerCombination).contains {
-      trained[$0].size == thing.size && trained[$0].place == thing.place
-    }
+    return order.prefix(looksPerCombination).map { trained[$0] }
   }
 }
 
@@ -130,8 +133,10 @@ struct Experiment {
     return require(try withGenerator(Generator(seed: experiment.batches.seed)) { try experiment.train(name) })
   }
 
-  /// Three trainings with three seeds.
-  func runs(_ name: String) -> [Outcome] { (0..<3).map { run("\(name), seed \(lesson.seed + $0)", seedOffset: $0) } }
+  /// Trainings with as many seeds.
+  func runs(_ name: String, count: Int = 3) -> [Outcome] {
+    (0..<count).map { run("\(name), seed \(lesson.seed + $0)", seedOffset: $0) }
+  }
 
   private func train(_ name: String) throws -> Outcome {
     let model = makeModel(model)

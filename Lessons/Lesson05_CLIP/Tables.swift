@@ -28,21 +28,24 @@ func recallTable(
   table(header + ["→ caption", "→ picture"], rows, file: file, line: line)
 }
 
-/// Prints a row for each kind of run: its name, some numbers, and for each of three seeds the mean of both directions'
-/// recall@1 among a gallery's held-out scenes; then their mean.
+/// Prints a row for each kind of run: its name, some numbers, and for each of a few seeds the mean of both directions'
+/// recall@1 of a split, among its own candidates or among all; then their mean.
 func seedTable(
   _ header: [String], _ kinds: [(name: String, numbers: [Cell], runs: [Experiment.Outcome])],
   among galleries: Galleries,
-  _ split: SceneSplit = .heldOut, file: String = #fileID, line: Int = #line
+  _ split: SceneSplit = .heldOut, amongAll: Bool = false, file: String = #fileID, line: Int = #line
 ) {
   var rows: [[Cell]] = kinds.map { kind in
-    let recalls = kind.runs.map { galleries.meanRecall($0.model, split) }
+    let recalls = kind.runs.map { galleries.meanRecall($0.model, split, amongAll: amongAll) }
     return [.text(kind.name)] + kind.numbers
       + (recalls + [recalls.reduce(0, +) / Double(recalls.count)]).map { .percent($0, decimals: 1) }
   }
-  let chance = Cell.percent(galleries.chance(among: split), decimals: 1)
-  rows.append(["chance"] + Array(repeating: "", count: header.count - 1) + Array(repeating: chance, count: 4))
-  table(header + (0..<3).map { "seed \(lesson.seed + $0)" } + ["mean"], rows, file: file, line: line)
+  let items = amongAll ? galleries.scenes.count : galleries.range(split).count
+  let chance = Cell.percent(RetrievalScores.chance(at: 1, items: items), decimals: 1)
+  rows.append(
+    ["chance"] + Array(repeating: "", count: header.count - 1)
+      + Array(repeating: chance, count: kinds[0].runs.count + 1))
+  table(header + kinds[0].runs.indices.map { "seed \(lesson.seed + $0)" } + ["mean"], rows, file: file, line: line)
 }
 
 extension Galleries {
