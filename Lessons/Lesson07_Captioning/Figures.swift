@@ -48,7 +48,7 @@ func blockDiagram(_ settings: GPT2Configuration, imageTokens: Int) -> Diagram {
       .parallel([
         [
           .input("picture's tokens Z", "the encoder's output"),
-          .learned("to keys and values", "[\(imageTokens), \(width)]"),
+          .learned("to keys and values", "[\(imageTokens), \(width)] each"),
         ],
         [
           .input("words' vectors X", shape: "[T, \(width)]"),
@@ -155,7 +155,7 @@ struct Branching {
       let probabilities = (logits * (1 / temperature)).softmax(dim: 0).scalars
       let shown = best.map { Double(probabilities[$0]) }
       return BarSeries(
-        "T = \(Format.significant(Double(temperature), digits: 2))", shown + [max(1 - shown.reduce(0, +), 0)])
+        "τ = \(Format.significant(Double(temperature), digits: 2))", shown + [max(1 - shown.reduce(0, +), 0)])
     }
     let words = beginning.map(captioner.word).joined(separator: " ")
     return BarPlot(

@@ -5,10 +5,10 @@
 the picture into a list of vectors. A language model writes the sentence one word after the other, and before each
 word it attends to these vectors.
 
-The notebook runs a published model, `nlpconnect/vit-gpt2-image-captioning`, in four lines. This lesson builds its
-decoder from plain tensor operations, and every way of writing with it: greedy search, beam search, sampling, and the
-cache that makes them fast. The model of this page is small, so that all of it runs here in seconds. It was trained by
-this project to describe drawn scenes.
+The notebook runs a published model, `nlpconnect/vit-gpt2-image-captioning`, in four lines. This lesson
+builds a decoder of the same form from plain tensor operations, and every way of writing with it: greedy search, beam
+search, sampling, and the cache that makes them fast. The model of this page is small, so that all of it runs here in
+seconds. It was trained by this project to describe drawn scenes.
 
 With a flag of its own the lesson captions your picture instead:
 `--model vit-gpt2-image-captioning --image dog.jpg`, with `--beams 4` and `--max-length 16` as in the notebook, and
@@ -54,18 +54,42 @@ verbatim(
   """)
 
 /*:
-The **encoder** reads the picture once. Its output is a vector for each patch, and one for the class token. The
-**decoder** is a language model: it reads the words so far and gives a probability to every word that could be next.
-The encoder's output enters the decoder through **cross-attention** (7.2).
+The **encoder** reads the picture once. It cuts the picture into patches (small squares) and gives a vector for each of
+them, and one for the class token, a learned vector that stands for the whole picture (both: Lesson 04). The **decoder**
+is a language model: it reads the words so far and gives a probability to every word that could be next. The encoder's
+output enters the decoder through **cross-attention** (7.2).
 
-The form has a history. Show and Tell (Vinyals et al. 2015, arXiv 1411.4555) had a convolutional network as
-encoder and a recurrent network as decoder, which was given the picture once, as its first input. Show, Attend and
+Why two parts? The picture is there from the beginning: it is read once, and each patch may attend to all others. The
+text comes into being word by word, so each word may use only those before it. And each part can be trained before on
+data of its own, on pictures without captions and on texts without pictures; both are easier to get than captions.
+
+The form has a history. Show and Tell (Vinyals et al. 2015, arXiv 1411.4555) had a convolutional network (one that
+moves small filters over the picture) as encoder and a recurrent network (one that reads a text word by word and keeps a
+single state) as decoder, which was given the picture once, as its first input. Show, Attend and
 Tell (Xu et al. 2015, arXiv 1502.03044) let the decoder attend to places of the picture again at each word. The
 cross-attention between two Transformers is that of Vaswani et al. 2017, made for translation: there the encoder reads
 a sentence. Rothe et al. 2020 (arXiv 1907.12461) join an encoder and a decoder of texts that were trained separately
 before: only the cross-attention between them begins with random weights. ViT-GPT2 is made in this way of a ViT and
 a GPT-2 (Radford et al. 2019). TrOCR (Li et al. 2021, arXiv 2109.10282) reads lines of printed text with the same
 form.
+
+### The pictures and their captions
+
+Our pictures are **drawn scenes** of one to three things. A thing has one of two sizes, one of six colors and one of six
+shapes, and stands in one of nine fields (three rows of three), a little beside the field's center. Things do not touch,
+and no two in a scene have the same color and shape. Each scene has one *canonical caption*. It is what the model is
+trained to write, and in a test it is the **reference** that the answer is compared with:
+
+- One thing: size, color, shape and its place. "a large red ring in the middle"
+- Two things: both, with a relation between them. If they stand side by side and one above the other, the caption names
+  the direction in which they are further apart ("to the left of" if both are equal). The left or the upper one comes
+  first.
+- Three things: a list in the order of reading, row by row and from left to right, without any relation.
+
+The scenes are in three parts. Six of the 36 pairs of color and shape are kept from training, each color and each shape
+once. *Held-out combinations* are the scenes in which at least one thing is such a pair. All other scenes are divided by
+their things, sizes and fields: about four fifths are for training, the rest is *held out*: its pairs are known, but no
+training scene has the same things in the same fields.
 */
 let captioner = Captioner(require(try Captioning(directory: shipped)))
 let model = captioner.task.model
@@ -76,6 +100,12 @@ let splits = [SceneSplit.heldOut, .heldOutCombinations]
 let tests = splits.map { split in seeds.map { Scenes(split: split, seed: $0).prefix(100) } }
 let scenes = tests[0][0]
 let scene = scenes.first { $0.objects.count == 2 } ?? scenes[0]
+show("Pairs that training never had", SceneWorld.sixBySix.heldOutCombinations.map { "\($0)" }.joined(separator: ", "))
+for count in 1...3 {
+  show(
+    "Caption with \(["one thing", "two things", "three things"][count - 1])",
+    scenes.first { $0.objects.count == count }?.canonicalCaption ?? "")
+}
 
 let picture = Scene.tensor([scene])
 show("Picture", picture.shape, note: "[batch, red green blue, rows, columns]")
@@ -289,7 +319,7 @@ block reads like the one above; it has a cache beside it (7.9):
 {{quote GPT2CrossAttention.callAsFunction folded}}
 
 The proof that the mask works is in the numbers, too. Exchange one token of the caption, and no probability up to its
-place changes by a single bit:
+place changes at all:
 */
 let given = captioner.probabilities(ids, picture)  // [T, V]
 let place = ids.count / 3
@@ -298,6 +328,7 @@ exchanged[place] = captioner.tokens(" above")[0]
 let changes = (given - captioner.probabilities(exchanged, picture)).abs().max(dim: 1).values.scalars
 show("Exchanged", "\(captioner.word(ids[place])) → above", note: "token \(place + 1) of \(ids.count)")
 show("Largest change of a probability up to there", changes[...place].max() ?? 0, decimals: 8)
+show("It is exactly 0", changes[...place].allSatisfy { $0 == 0 })
 show("Largest change after it", changes[(place + 1)...].max() ?? 0, decimals: 8)
 
 /*:
@@ -344,8 +375,9 @@ show(
 ### A training loop
 
 The shipped model was trained with the loss above and nothing else: encoder and decoder together, from random weights.
-(ViT-GPT2 began with a trained ViT and a trained GPT-2.) The learning rate rises and then falls along half a cosine. It
-saw this many scenes, each once:
+(ViT-GPT2 began with a trained ViT and a trained GPT-2.) The learning rate rises evenly to its
+highest value, and then falls along half a cosine: after the share $s$ of the remaining steps it is
+$(1 + \cos \pi s) / 2$ of that value (and at the end a hundredth of it). It saw this many scenes, each once:
 */
 let plan = Trainer.captioner.plans[0]
 table(
@@ -361,10 +393,10 @@ table(
 The beginning of such a training, with fewer captions a step and a constant learning rate. Before the first step the
 model guesses nearly evenly, so the loss should be near ln V.
 
-A language model of captions knows a lot without any picture: after "a small" comes a color. So the loss can fall even if
-the picture is not used at all. To see whether it is used, every 50 steps the loss of a hundred held-out captions is
-measured twice: each caption beside its own picture, and each beside the picture of another caption. A model that does not
-use the picture has the same loss both times.
+A language model of captions knows a lot without any picture: after "a small" comes a color. So the loss can fall even
+if the picture is not used at all. To see whether it is used, every 50 steps the loss of a hundred held-out captions is
+measured twice: each caption beside its own picture, and each beside the picture of another caption. A model that does
+not use the picture has the same loss both times.
 */
 let references = scenes.map(\.canonicalCaption)
 let held = captioner.batch(references)
@@ -407,9 +439,11 @@ table(
   })
 
 /*:
-A third number to compare with is the loss of `CaptionPrior`, which only counts words. It gives each word a mixture of its
-frequencies in 4,000 training captions: how often it came after the same seven words, mixed with how often it came after
-the same six, and so on down to none, so that no word has the probability 0.
+A third number to compare with is the loss of `CaptionPrior`, which only counts words. It gives each word a mixture of
+its frequencies in 4,000 training captions: how often it came after the same seven words, mixed with how often it came
+after the same six, and so on down to none, so that no word has the probability 0. If a run of $m$ words occurred $c$
+times and the asked word came after it $k$ times, its probability is $p_m = (k + p_{m-1}) / (c + 1)$: the shorter run
+weighs as much as one observation.
 */
 let training = Scenes(split: .training).prefix(4000)
 let prior = CaptionPrior(training.map(\.canonicalCaption))
@@ -424,10 +458,13 @@ let wordsOnly = measured.min { $0.other < $1.other } ?? measured[0]
 note(
   """
   Up to step \(parting.map { "\($0.step - 50)" } ?? "\(curve.count)") the two losses differ by less than 0.1: the model \
-  learns what captions are like, and hardly uses the picture. \(partingText) The lowest \
-  loss beside other pictures, \(Format.fixed(wordsOnly.other, decimals: 2)) at step \(wordsOnly.step), is about what words alone allow. It is less than the \(Format.fixed(countedLoss, decimals: 2)) of \
-  the counts: most beginnings of seven words occur too seldom to be counted, and a network uses what similar beginnings \
-  have in common. The shipped model, with \(Format.integer(plan.steps)) steps of \(plan.batchSize) captions, reaches \
+  learns what captions are like, and hardly uses the picture. \(partingText) The lowest loss beside other pictures, \
+  \(Format.fixed(wordsOnly.other, decimals: 2)) at step \(wordsOnly.step), says roughly what words alone allow. It is \
+  no exact bound: the model was still learning, and where own and other pictures already differ (there by \
+  \(Format.fixed(wordsOnly.other - wordsOnly.own, decimals: 3))), a wrong picture may have raised it. The counts have \
+  \(Format.fixed(countedLoss, decimals: 2)). A guess at the reason: most beginnings of seven words occur too seldom to \
+  be counted, and a network uses what similar beginnings have in common. The shipped model, with \
+  \(Format.integer(plan.steps)) steps of \(plan.batchSize) captions, reaches \
   \(Format.fixed(captioner.loss(scenes), decimals: 4)) beside the right pictures. `swift run course train captioner` \
   repeats its training.
   """)
@@ -452,11 +489,12 @@ table(
   })
 note(
   """
-  The last row is the model of 7.3 before it used the picture. Both last rows are ways to have no picture. Beside another \
-  picture the trained model's loss is \(Format.fixed(losses[1], decimals: 2)): there it gives high probabilities to \
-  words that are right for that picture and wrong for this caption. Gray is no neutral picture \
-  either: the model never saw one in training. A captioner whose loss is about the same for all pictures would have \
-  learned the statistics of captions only.
+  "No picture, counted" has no picture at all. The last row has a wrong picture, beside which the model of 7.3 was \
+  measured when it hardly used any: there the two losses differed by \
+  \(Format.fixed(wordsOnly.other - wordsOnly.own, decimals: 3)). Beside another picture the trained model's loss is \
+  \(Format.fixed(losses[1], decimals: 2)): there it gives high probabilities to words that are right for that picture \
+  and wrong for this caption. Gray is no neutral picture either: the model never saw one in training. A captioner \
+  whose loss is about the same for all pictures would have learned the statistics of captions only.
   """)
 
 /*:
@@ -464,6 +502,8 @@ Which words get their probability from the picture? The caption of 7.1 word by w
 that of another scene, and counted without any. A probability of 1 is a loss of 0:
 */
 let strangerScene = scenes.last { $0.objects.count == 2 } ?? scene
+show("The caption", caption)
+show("The other picture's caption", strangerScene.canonicalCaption)
 let readings = [("its picture", scene), ("another one", strangerScene)].map { name, beside in
   let table = captioner.probabilities(ids, Scene.tensor([beside]))  // [T, V]
   return (name: name, probabilities: (ids + [captioner.bound]).enumerated().map { Double(table[$0][$1].item) })
@@ -476,20 +516,24 @@ figure(
   caption: "Compare the rows: the loss is in the words for things and relations, hardly any in the words between them.")
 
 /*:
-The losses differ at sizes, colors, shapes and at the word that begins the relation. Words such as "the", "left" and
-"of" follow from the words before them, with or without a picture. Beside another picture the largest losses are at
-the words that are wrong for it.
+In the row without a picture see which words are uncertain: sizes, colors, shapes and the word that begins the relation.
+Words such as "the", "left" and "of" follow from the words before them, with or without a picture. In the row of the
+other picture compare the largest losses with its caption, which is printed above: do they stand at words that it does
+not have?
 
 ## 7.5 Writing: greedy search and beam search
 
 Now the model writes on its own. It reads ⏎, chooses a token, appends it, reads all of it again, and so on, until it
-chooses ⏎ or the text is as long as it can read.
+chooses ⏎ or the text is as long as it can read. That length is the number of rows of the position table:
+*/
+section("7.5 Writing: greedy search and beam search")
+show("The longest text that the model can read", settings.positionCount, note: "tokens, with the first ⏎")
 
+/*:
 ### Greedy search in ten lines
 
 **Greedy search** takes the likeliest token each time.
 */
-section("7.5 Writing: greedy search and beam search")
 func greedy(_ features: Tensor, after beginning: [Int] = []) -> [Int] {
   var ids = [captioner.bound] + beginning
   repeat {
@@ -539,7 +583,8 @@ note(
   After one wrong color the rest is right in \
   \(Format.percent(Double(continuations[1]) / Double(twoThings.count), decimals: 1)) of the scenes, after a right one \
   in \(Format.percent(Double(continuations[0]) / Double(twoThings.count), decimals: 1)): this is what one error does \
-  to the words after it. How often such an error occurs is another question; 7.7 counts errors.
+  to the words after it. How often such an error occurs is another question; 7.7 counts the model's own errors, and \
+  wrong colors among them.
   """)
 
 /*:
@@ -578,11 +623,14 @@ beams or the width. One step:
 
 1. Each beam is continued by each word of the vocabulary: $k \cdot V$ candidates. The score of each is the sum of its
    log-probabilities.
+   (This score has nothing to do with the scores of attention.)
 2. The candidates are ranked. One that ends with ⏎ and is among the best $k$ is *finished*: it is put aside with its
-   score and is continued no more. One that ends with ⏎ further down is dropped.
-3. The best $k$ of the others are the beams of the next step.
-4. The search stops when $k$ texts are finished and the best beam is no better than the worst of these, or when the
-   text has its greatest length.
+   score and is continued no more. One that ends with ⏎ further down is dropped. Of all finished texts the best $k$ are
+   kept.
+3. The best $k$ of the candidates that do not end with ⏎ are the beams of the next step.
+4. The search stops when no beam is left, or when $k$ texts are finished and the best beam is no better than the worst
+of these. It also stops when the texts have their greatest length: then the best $k$ candidates count as finished, with
+   ⏎ or without.
 
 All beams of a step have the same length, so their sums can be compared as they are. Finished texts differ in length;
 their sums may be divided by a power of it (`power`, 0 for not at all), of which more below. With $k = 1$ this is
@@ -632,18 +680,8 @@ table(
 /*:
 Greedy search finds the least likely of these. Two beams find a better text, but not the best: after two words "a
 ring" is third and is dropped. Three beams keep it. More beams drop fewer beginnings, and need more time. The tree
-shows all texts, with the probability of each beginning:
+shows all texts, with the probability of each beginning. (Boxes of the same step may stand at different heights.)
 */
-figure(
-  "tree", beamTree(language, kept: beginnings(keptBy: 2)),
-  caption: "Thick frames are beginnings that two beams keep; the likeliest whole text, \"a ring\", is not among them.")
-var steps: [[Cell]] = []
-_ = beamSearch(next: smallModel, width: 2, end: 0, limit: 5, power: 0) { ranked in
-  let texts = ranked.prefix(4).map { "\(said($0)) \(Format.fixed(probability($0), decimals: 3))" }
-  steps.append([.integer(steps.count + 1)] + (0..<4).map { .text($0 < texts.count ? texts[$0] : "") })
-}
-table(["step", "first candidate", "second", "third", "fourth"], steps)
-
 func beginnings(keptBy width: Int) -> [String] {
   var kept: [String] = []
   _ = beamSearch(next: smallModel, width: width, end: 0, limit: 5, power: 0) { ranked in
@@ -653,10 +691,21 @@ func beginnings(keptBy width: Int) -> [String] {
   return kept
 }
 
+figure(
+  "tree", beamTree(language, kept: beginnings(keptBy: 2)),
+  caption: "Two beams keep the blue boxes with thick frames; the likeliest whole text, \"a ring\", is not among them."
+)
+var steps: [[Cell]] = []
+_ = beamSearch(next: smallModel, width: 2, end: 0, limit: 5, power: 0) { ranked in
+  let texts = ranked.prefix(4).map { "\(said($0)) \(Format.fixed(probability($0), decimals: 3))" }
+  steps.append([.integer(steps.count + 1)] + (0..<4).map { .text($0 < texts.count ? texts[$0] : "") })
+}
+table(["step", "first candidate", "second", "third", "fourth"], steps)
+
 /*:
-In the second step "a ring" is third and is dropped. In the third step "a circle ⏎" is second, so it is finished; "the
-ring ⏎" is third and is lost. Two beginnings that do not end go on: "the ring there" and "a circle there". (So the
-fourth candidate is kept there: the best two that do *not* end.)
+In the second step "a ring" is third and is dropped. In the third step "a circle ⏎" ends and is among the best two, so
+it is finished. "the ring ⏎" ends, too, but is third: it is dropped. Of the candidates that do not end the best two go
+on: "the ring there", which is first, and "a circle there", which is fourth.
 
 ### Beam search on the captioner
 
@@ -688,8 +737,9 @@ show(
 
 /*:
 The library does the same for several pictures at once, and with a cache (7.9). What do the beams gain here? First the
-scene that the model finds hardest, of those with a color and a shape that it never saw together: the one whose greedy
-caption has the lowest score, which is the mean log-probability of its tokens.
+scene that the model finds hardest, of those with two things and with a color and a shape that it never saw together:
+the one whose greedy caption has the lowest score. The library's score of a finished caption is the mean log-probability
+of its tokens.
 */
 let strange = tests[1].joined().filter { $0.objects.count == 2 }
 let greedyCaptions = captioner(strange, captioner.options()).map { $0[0] }
@@ -712,10 +762,11 @@ table(
   } + [searchRow("the reference", captioner.logProbability(hardReference, hardPicture), hard.canonicalCaption)])
 
 /*:
-All three find the same caption: at each place its likeliest word also begins the likeliest text that sixteen beams
-know. It differs from the reference, but is it false? Where two relations are true of a picture, the reference names
-the one in which the things stand further apart. The other is true as well. A search finds what the model thinks
-likely, and cannot know which true sentence the reference has.
+All three find the same caption. (They rank finished texts by the mean log-probability, the table shows the sum.) So
+even sixteen beginnings at each step lead to no caption with a larger mean. It differs from the reference, but is it
+false? Where two relations are true of a picture, the reference names the one in which the things stand further apart.
+The other is true as well. A search finds what the model thinks likely, and cannot know which true sentence the
+reference has.
 
 So beams change nothing in this caption. Do they ever? For a fair test the model must be unsure. A picture that is
 half one scene and half another, pixel by pixel, has no right caption. Here are a hundred of these, and the captions
@@ -739,8 +790,9 @@ note(
   On our captioner's own kind of pictures beam search changes \(sure.reduce(0) { $0 + $1.changed }) of \
   \(sure.reduce(0) { $0 + $1.count }) captions. On the blends, where the model is unsure, it changes \
   \(comparisons[2].result.changed) of \(comparisons[2].result.count) and finds a likelier caption in \
-  \(comparisons[2].result.gained). A wider search matters where the model hesitates. It guarantees nothing: \
-  the best text may be dropped on the way, as in the small model.
+  \(comparisons[2].result.gained). So a wider search gains little here, even where the model is unsure; the scene \
+  above is another example. And as a blend has no right caption, "likelier" says nothing about better. Four beams \
+  guarantee nothing either: the best text may be dropped on the way, as in the small model.
   """)
 
 /*:
@@ -755,8 +807,9 @@ likelier. Beam search can correct that. It ranks finished texts by
 $$ \frac{\log p}{n^\alpha} $$
 
 with the number $n$ of new tokens, ⏎ included; $\alpha$ is the **length penalty**, `power` in the function above. With
-$\alpha = 0$ the sum counts, with $\alpha = 1$, the default of transformers, the mean. (Other formulas are in use,
-such as that of Wu et al. 2016, arXiv 1609.08144.) All finished texts of the small model, ranked for three powers:
+$\alpha = 0$ the sum counts, with $\alpha = 1$, the default of the Python library `transformers`, the mean. (Other
+formulas are in use, such as that of Wu et al. 2016, arXiv 1609.08144.) All finished texts of the small model, ranked
+for three powers:
 */
 let everything = beamSearch(next: smallModel, width: 100, end: 0, limit: 5, power: 0)
 let smallPowers = [0.0, 0.5, 1]
@@ -779,13 +832,20 @@ let powers = [0.0, 1, 2, 4]
 table(
   ["caption", "n", "log p"] + powers.map { "rank at \(Format.fixed($0, decimals: 0))" },
   rankRows(hardScored, powers: powers))
+let leaders = powers.map { power in
+  let ranks = hardScored.map { Double($0.logProbability) / ElementaryDouble.pow(Double($0.count), power) }
+  return ranks.firstIndex(of: ranks.max() ?? 0) ?? 0
+}
+let overtaken = zip(powers, leaders).first { $1 != leaders[0] }
+let overtakenText = overtaken.map { "first changes at power \(Format.fixed($0.0, decimals: 0))" } ?? "never changes"
 figure(
   "beams", beamPlot(captioner, hardBeams, hardPicture),
   caption: "Flat where a token was certain, a step down where the model could have written another.")
 note(
   """
   The curves part where the model had a choice. Between these places each token is nearly certain, so here the length \
-  alone changes little, and only a large power changes the order. The power says nothing about right or wrong: it \
+  alone changes little. The first place \(overtakenText); further down, captions with nearly the same mean exchange \
+  their ranks at smaller powers. The power says nothing about right or wrong: it \
   prefers long texts, whatever they say.
   """)
 
@@ -795,11 +855,11 @@ note(
 Search gives the same text each time. Sometimes several are wanted, as suggestions or because the likeliest text is
 dull. **Sampling** draws each token by its probability. Three settings change the probabilities first.
 
-**Temperature** divides all logits by a number $T$ before the softmax: $p_i = e^{z_i / T} / \sum_j e^{z_j / T}$. Below
-1 it makes likely tokens likelier, above 1 it makes the probabilities more even. **Top-k** (Fan et al. 2018, arXiv
-1805.04833) keeps the $k$ likeliest tokens. **Top-p**, or nucleus sampling (Holtzman et al. 2020, arXiv 1904.09751),
-keeps as few of the likeliest tokens as have the probability $p$ together: few where the model is sure, many where it
-is not.
+**Temperature** divides all logits $z_i$ by a number τ (tau) before the softmax:
+$p_i = e^{z_i / τ} / \sum_j e^{z_j / τ}$. Many texts call it T, which here is the number of tokens. Below 1 it makes
+likely tokens likelier, above 1 it makes the probabilities more even. **Top-k** (Fan et al. 2018, arXiv 1805.04833)
+keeps the $k$ likeliest tokens. **Top-p**, or nucleus sampling (Holtzman et al. 2020, arXiv 1904.09751), keeps as few of
+the likeliest tokens as have a given probability $p$ together: few where the model is sure, many where it is not.
 */
 section("7.6 Writing by chance: temperature, top-k, top-p")
 func softened(_ logits: [Float], temperature: Float) -> [Float] {
@@ -834,8 +894,8 @@ divided by their sum:
 let logits: [Float] = [2, 1.5, 0.5, 0, -0.5, -2]
 let plain = softened(logits, temperature: 1)
 let shaped: [(name: String, chances: [Float])] = [
-  ("T = 1", plain), ("T = 0.5", softened(logits, temperature: 0.5)), ("T = 2", softened(logits, temperature: 2)),
-  ("T = 1, top-k 2", topK(plain, 2)), ("T = 1, top-p 0.9", topP(plain, 0.9)),
+  ("τ = 1", plain), ("τ = 0.5", softened(logits, temperature: 0.5)), ("τ = 2", softened(logits, temperature: 2)),
+  ("τ = 1, top-k 2", topK(plain, 2)), ("τ = 1, top-p 0.9", topP(plain, 0.9)),
 ]
 table(
   ["probability of"] + (1...6).map { "word \($0)" },
@@ -854,8 +914,9 @@ figure(
   caption: "At a high temperature hundreds of unlikely tokens have much probability together, though each has little.")
 
 /*:
-A whole text is drawn token by token. The engine's generator gives a number from 0 to 1; the tokens share this range,
-the likeliest first, each as long as its probability.
+A whole text is drawn token by token. The range from 0 to 1 is cut into pieces, one for each token, the likeliest
+first; a piece is as long as its token's probability. The engine's generator gives a number between 0 and 1, and the
+token in whose piece it falls is drawn.
 */
 func draw(_ chances: [Float]) -> Int {
   var rest = Generator.current.nextUnitDouble()
@@ -888,7 +949,8 @@ show("Drawn captions equal to the library", sameDraws, note: "10 draws; temperat
 /*:
 Three hundred captions of the hard scene with each of six settings. The exact probability of the greedy caption can be
 computed, too: the product of its tokens' probabilities after the settings were applied. The counted share must be
-near it. "True" is the share of captions that say only what the picture shows (7.7 has the rule).
+near it. "True" is the share of captions that name exactly the things of the scene, and whose relation holds (7.7 has
+the rule).
 */
 let samplers: [Sampler] = [
   Sampler(temperature: 0.5), Sampler(temperature: 1), Sampler(temperature: 2), Sampler(temperature: 2, topK: 5),
@@ -923,7 +985,11 @@ note(
 How good is a caption? Two measures, each against the reference caption. **Exact**: every word is the reference's.
 That is possible here only because each of our scenes has one canonical caption. Photos have as many as people who
 describe them, and then one counts how much of a caption is found in the references.
+*/
+section("7.7 How well does it describe?")
+show("Scenes of each kind", tests[0].joined().count, note: "\(seeds.count) seeds")
 
+/*:
 ### BLEU by hand
 
 An **n-gram** is a run of $n$ words: "the cat is" has two 2-grams. **BLEU** (Papineni et al. 2002) counts which of the
@@ -931,7 +997,6 @@ candidate's n-grams the reference has. A candidate could cheat by repeating a wo
 matches of each n-gram are **clipped**: they count at most as often as the reference has it. The example is that of
 the paper:
 */
-section("7.7 How well does it describe?")
 func grams(_ words: [String], _ length: Int) -> [[String]] {
   words.count < length ? [] : (0...words.count - length).map { Array(words[$0..<$0 + length]) }
 }
@@ -960,7 +1025,8 @@ penalty** BP for candidates that have fewer words (c) than their references (r),
 $$ \text{BLEU-}N = \text{BP} \cdot \Bigl( \prod_{n=1}^{N} p_n \Bigr)^{1/N}, \qquad
 \text{BP} = \begin{cases} 1 & c \ge r \\ e^{\,1 - r/c} & c < r \end{cases} $$
 
-BLEU-4 is the geometric mean of the precisions of 1-grams to 4-grams, times the penalty.
+BLEU-4 is the geometric mean of the precisions of 1-grams to 4-grams, times the penalty. (The function below leaves out
+one rule: where no n-gram of some length is there or matches, the library gives 0.)
 */
 func bleu(_ candidates: [String], _ references: [String], order: Int = 4) -> Double {
   let (said, wanted) = (candidates.map(SceneGrammar.words), references.map(SceneGrammar.words))
@@ -986,14 +1052,20 @@ table(
   })
 show("Brevity penalty, 8 words for 9", ElementaryDouble.exp(1 - 9.0 / 8), decimals: 4)
 show("BLEU-4 of this one caption", bleu([candidate], [reference]), decimals: 4)
+for (word, other) in [("blue", "green"), ("above", "over")] {
+  let changed = reference.replacing(word, with: other)
+  show("BLEU-4 with \"\(other)\" for \"\(word)\"", bleu([changed], [reference]), decimals: 4)
+}
 
 /*:
-One missing word of nine: eight words match, but of the 4-grams only four of five, and the penalty is below 1.
+One missing word of nine: eight words match, but of the 4-grams only four of five, and the penalty is below 1. The last
+two lines exchange one word. "green" makes the caption false; "over" says the same as "above". Which of the two has the
+lower BLEU depends on how many n-grams hold the word, and not on the truth.
 
 ### The results
 
-A hundred new scenes of each kind from each of three seeds. *Held out* scenes have pairs of color and shape that
-training had; the others have at least one pair that it never had. The baseline has no training: it looks up the
+A hundred new scenes of each kind from each of three seeds. 7.1 says what *held out*
+and *held-out combinations* are. The baseline has no training: it looks up the
 caption of the nearest of 4,000 training pictures, pixel by pixel. The model itself was trained once, so the seeds
 show how the results differ between scenes, and not between trainings.
 */
@@ -1018,7 +1090,9 @@ for split in splits.indices {
     zip(methods, answers[split]).map { scoreRow($0.name, $1, wanted[split]) })
 }
 
+let lookup = Set(training.map(\.canonicalCaption))
 let looked = Array(answers[0][0].joined())
+let lookedTrue = zip(tests[0].joined(), looked).count { CaptionMeaning($1).holds(for: $0) == true }
 let heldOutReferences = Array(wanted[0].joined())
 let bleuDifference = abs(bleu(looked, heldOutReferences) - BLEU(looked, references: heldOutReferences).score())
 show("BLEU-4 of the nearest picture's captions equal to the library", bleuDifference < 1e-12)
@@ -1031,9 +1105,12 @@ figure(
   caption: "No caption of the nearest picture is exact, and yet its BLEU is far from zero.")
 note(
   """
-  The look-up is never right, and its BLEU-4 is \(Format.fixed(bleu(looked, heldOutReferences), decimals: 2)): \
-  captions of scenes share their words and their order. So a BLEU means something only beside that of a simple baseline on the \
-  same test. Greedy search and four beams gave \
+  Of the look-up's \(looked.count) held-out captions \(zip(looked, heldOutReferences).count { $0 == $1 }) are exact, \
+  and \(lookedTrue) are true of the scene. It could not have many exact ones: only \
+  \(heldOutReferences.count { lookup.contains($0) }) of the references are among its 4,000 captions, where the model \
+  was trained on \(Format.integer(plan.steps * plan.batchSize)). Yet its BLEU-4 is \
+  \(Format.fixed(bleu(looked, heldOutReferences), decimals: 2)): captions of scenes share their words and their order. \
+  So a BLEU means something only beside that of a simple baseline on the same test. Greedy search and four beams gave \
   \(answers.allSatisfy { $0[1] == $0[2] } ? "the same captions everywhere" : "nearly the same captions").
   """)
 
@@ -1046,10 +1123,11 @@ photos have many more things, words and right captions than drawn scenes.
 ### Read before or not?
 
 A model that has read a caption in training may have it by heart. All pictures of the tests are new, but a caption may
-still have been read, of the same things at other places. Here the captions are counted by that:
+still have been read, of the same things in other fields. For one thing that is impossible: its caption names its thing,
+its size and its field, and these are what the parts are divided by (7.1). A caption of two things leaves out the
+fields, so training may have had the same one. Here the captions are counted by that:
 */
 let readCaptions = Set(Scenes(split: .training, seed: 0).canonicalCaptions(plan.steps * plan.batchSize))
-let lookup = Set(training.map(\.canonicalCaption))
 let overlap = splits.indices.flatMap { split in
   overlapRows("\(splits[split])", Array(tests[split].joined()), Array(answers[split][1].joined()), lookup, readCaptions)
 }
@@ -1064,8 +1142,9 @@ note(
   """
   Of the held-out captions \(parts[0].read.count) were read in training, and \(parts[0].read.exact) of these are \
   exact; \(parts[0].unread.count) were not read, and \(parts[0].unread.exact) of these are exact. The captions with \
-  new pairs were never read: \(parts[1].unread.exact) of \(parts[1].unread.count) are exact. So of \
-  \(exactRead + exactUnread) exact captions the model cannot have \(exactUnread) by heart.
+  new pairs were never read: \(parts[1].unread.exact) of \(parts[1].unread.count) are exact. So \
+  \(exactUnread) of all \(exactRead + exactUnread) exact captions were never read in training. The model cannot have \
+  learned these by heart.
   """)
 
 /*:
@@ -1074,7 +1153,9 @@ note(
 "Not the reference" is not the same as "false". A caption of two things may name the other of two relations that both
 hold, and one of three things may name them in another order. So each caption that is not the reference is judged by
 the scene itself: it is *true* if it names exactly the scene's things and its relation or place holds; *undecided* if
-the two things overlap in that direction, so that the relation neither holds nor fails.
+it says "left" or "right" and one thing is partly above the other (or "above" or "below", and they are partly side by
+side), so that the relation neither holds nor fails. All things of a scene must be named. Articles and the order of the
+words are not judged: only the things, and the words that say how they stand.
 */
 let mistakes = splits.indices.map { split in
   zip(tests[split].joined(), answers[split][1].joined()).compactMap { Mistake(scene: $0, said: $1) }
@@ -1087,11 +1168,11 @@ table(
   mistakes.joined().prefix(6).map { [.text($0.said), .text($0.wanted), .text($0.verdict)] })
 
 /*:
-The false ones, thing by thing: each thing of the caption is compared with the thing of the reference that it
-resembles most. A caption can stand in several rows.
+The false ones, thing by thing: the things of the caption are put into the order in which the fewest words
+differ from the reference, and compared with it. A caption can stand in several rows.
 */
 table(
-  ["false captions in which is wrong", "\(splits[0])", "\(splits[1])"],
+  ["what is wrong in a false caption", "\(splits[0])", "\(splits[1])"],
   MistakeKind.allCases.map { kind in
     [.text(kind.rawValue)] + mistakes.map { .integer($0.count { $0.verdict == "false" && $0.kinds.contains(kind) }) }
   } + [[.text("all false captions")] + mistakes.map { .integer($0.count { $0.verdict == "false" }) }])
@@ -1102,22 +1183,26 @@ note(
   Of \(notReference) captions that are not the reference \(falseOnes.count) are false. \
   \(falseOnes.count { $0.kinds.contains(.shape) }) of these have a wrong shape, \
   \(falseOnes.count { $0.kinds.contains(.color) }) a wrong color, and \(mistakes[1].count { $0.verdict == "false" }) \
-  are of scenes with a new pair of the two. A guess: a color can be read from any patch of a thing, while a shape lies \
+  are of scenes with a new pair of the two. The error that 7.5 forced, a wrong color, is in \
+  \(falseOnes.count { $0.kinds.contains(.color) }) of \(splits.indices.reduce(0) { $0 + tests[$1].joined().count }) \
+  captions. A guess: a color can be read from any patch of a thing, while a shape lies \
   across patches; that was not tested here.
   """)
 
 /*:
 ## 7.8 Where it attends
 
-Cross-attention has a weight for each word and each token of the picture. While the model writes the shape of one of
-two things, how much weight goes to the patch in the middle of that thing, and how much to the middle of the other?
-The weights are means over the heads and over all held-out scenes of the first seed with two things of different
-shapes. The last row is an attention that is even over all tokens of the picture.
+Cross-attention has a weight for each word and each token of the picture. At the place where the shape of one of two
+things is asked for, with the reference as input up to there, how much weight goes to the patch in the middle of that
+thing, and how much to the middle of the other? The weights are means over the heads and over all held-out scenes of the
+first seed with two things of different shapes. The last row is an attention that is even over all tokens of the
+picture.
 */
 section("7.8 Where it attends")
 let attention = AttentionMaps(captioner: captioner)
 let pairs = scenes.filter { $0.objects.count == 2 && $0.objects[0].shape != $0.objects[1].shape }
 let even = 1 / Double(features.shape[1])
+show("Scenes with two things of different shapes", pairs.count)
 let shares = attention.shares(pairs)
 table(
   ["layer", "writes the shape of the", "weight on the first", "on the second"],
@@ -1133,9 +1218,10 @@ note(
   The weight on the thing whose shape is written is \(Format.percent(ownShares.min() ?? 0, decimals: 1)) to \
   \(Format.percent(ownShares.max() ?? 0, decimals: 1)) in the layers, on the other thing \
   \(Format.percent(otherShares.min() ?? 0, decimals: 1)) to \(Format.percent(otherShares.max() ?? 0, decimals: 1)); an \
-  even attention would have \(Format.percent(even, decimals: 1)). No training example said where things are. Attention \
-  shows from where a layer takes information, not all of what that information is: the encoder has mixed the patches \
-  before.
+  even attention would have \(Format.percent(even, decimals: 1)). Captions say in words how things stand, but no \
+  training example said which patches a word is about. Whether the word was chosen because of these weights was not \
+  tested: for that one would have to change them. Attention shows from where a layer takes information, not all of \
+  what that information is: the encoder has mixed the patches before.
   """)
 
 /*:
@@ -1181,7 +1267,8 @@ show(
 /*:
 ### Counting the work
 
-How much work is saved? Let us count multiplications for a text of $T$ tokens. In each of L blocks a token needs
+How much work is saved? Let us count multiplications for a text of $T$ tokens. In each of $L$ blocks (L is no loss here)
+a token needs
 
 - $6 D^2 + 2 D D_{\text{ff}}$ for the matrices of attention, cross-attention and feed-forward part, with
   $D_{\text{ff}}$ for the width inside; and once, at the end, $D V$ for the logits;
@@ -1189,16 +1276,21 @@ How much work is saved? Let us count multiplications for a text of $T$ tokens. I
 
 The keys and values of the picture need $2 L S D^2$. With a cache each token goes through once. Without one, token $t$
 makes the model read all $t$ tokens again, and the picture's keys and values with them. (The encoder is left out of
-both.) So the work without a cache has three parts, which grow with $T$, $T^2$ and $T^3$:
+both.) So the work without a cache has three parts, which grow with $T$, $T^2$ and $T^3$. Only pairs of tokens that the
+mask allows are counted, $t (t + 1) / 2$ of $t$ tokens. Our function `attend` computes all $t^2$ and hides the rest with
+the mask, which makes the third part nearly twice as large. All numbers are millions of multiplications:
 */
 let small = DecodingCost(settings, imageTokens: features.shape[1])
 let large = DecodingCost(
   published.configuration.decoder, imageTokens: imageTokenCount(published.configuration.encoder))
 table(
-  ["decoder", "tokens", "with cache", "without", "ratio"],
+  ["decoder", "tokens", "with cache, millions", "without, millions", "ratio"],
   [small.row("this lesson's", ids.count + 1)] + [16, 100, 1000].map { large.row("ViT-GPT2", $0) })
 table(
-  ["without a cache, ViT-GPT2, tokens", "picture, as T", "tokens, as T²", "attention, as T³"],
+  [
+    "without a cache, ViT-GPT2, tokens", "picture, as T, millions", "tokens, as T², millions",
+    "attention, as T³, millions",
+  ],
   [16, 100, 1000].map(large.partsRow))
 figure(
   "costs", costPlot(large, "ViT-GPT2"),
@@ -1207,7 +1299,7 @@ let growth = large.growth(from: 100, to: 1000)
 let thousandParts = large.parts(1000)
 note(
   """
-  All numbers are millions of multiplications. From 100 to 1,000 tokens the work grows \
+  From 100 to 1,000 tokens the work grows \
   \(Format.fixed(growth.cached, decimals: 0)) times with a cache and \(Format.fixed(growth.rereading, decimals: 0)) \
   times without. At 1,000 tokens most of it is the part that grows with the square, at 16 the \
   picture's keys and values, computed again and again. The cubic part is \
@@ -1245,11 +1337,14 @@ The notebook's function `generate_caption`, and the same in Swift:
 tokens around it (⏎ here, `<|endoftext|>` in GPT-2) and the padding of a batch. The notebook captions a photo:
 */
 section("7.10 The notebook's caption")
-func generateCaption(_ image: Image, maximumLength: Int = 16) throws -> String {
+func generateCaption(_ image: Image, maximumLength: Int = 16) throws -> Captioning.Caption {
   let options = try captioner.task.options(beams: 4, maximumLength: maximumLength)
-  return try captioner.task([image], options)[0][0].text
+  return try captioner.task([image], options)[0][0]
 }
-show("Generated caption", "'\(require(try generateCaption(require(try Photos.cat))))'", note: "the photo is of a cat")
+let catCaption = require(try generateCaption(require(try Photos.cat)))
+show("Generated caption", "'\(catCaption.text)'", note: "the photo is of a cat")
+show("Its score", catCaption.score, decimals: 2, note: "mean log-probability of its tokens")
+show("Score of the hardest scene's greedy caption", hardest.caption.score, decimals: 2)
 note(
   """
   The small model has no word for a cat. It knows drawn scenes and nothing else, and before a photo it writes the \
@@ -1260,18 +1355,19 @@ note(
 /*:
 ## 7.11 What captioners get wrong, and what could be tried next
 
-That caption shows a fault of all captioners: they always answer, and nothing in the answer says that it is a guess. A
-captioner also writes what is likely in its training captions where the picture does not decide. So captioners of
-photos name things that are not there but often occur in such scenes; this is called **hallucination** (Rohrbach et
-al. 2018, arXiv 1809.02156). They guess a person's gender from the surroundings, a kitchen or a snowboard (Hendricks
-et al. 2018, arXiv 1803.09797). And they describe people with lighter and with darker skin in different words and not
-equally well (Zhao et al. 2021, arXiv 2106.08503). A caption is often read by somebody who cannot see the picture and
-check it. So look at a captioner's errors by group before others rely on it, as 7.7 did for new pairs, and do not let
-it name what it cannot see.
+That caption shows a fault of all captioners: they always answer, and nothing in the words says that they are a guess.
+The score might, if a program shows it; one photo and one scene (7.10) do not decide that. A captioner also writes what
+is likely in its training captions where the picture does not decide. So captioners of photos name things that are not
+there but often occur in such scenes; this is called **hallucination** (Rohrbach et al. 2018, arXiv 1809.02156). They
+guess a person's gender from the surroundings, a kitchen or a snowboard (Hendricks et al. 2018, arXiv 1803.09797). And
+they describe people with lighter and with darker skin in different words and not equally well (Zhao et al. 2021, arXiv
+2106.08503). A caption is often read by somebody who cannot see the picture and check it. So look at a captioner's
+errors by group before others rely on it, as 7.7 did for new pairs, and do not let it name what it cannot see.
 
-BLEU does not see these faults: one wrong word of ten changes it little. Measures made for captions count agreement
-with several people (CIDEr, Vedantam et al. 2015), compare things and relations (SPICE, Anderson et al. 2016), or
-compare caption and picture with CLIP, without a reference (CLIPScore, Hessel et al. 2021).
+BLEU does not see these faults: it counts words, and a false word may change it less than another word for the same
+(7.7). Measures made for captions count agreement with several people (CIDEr, Vedantam et al. 2015), compare things and
+relations (SPICE, Anderson et al. 2016), or compare caption and picture with CLIP, without a reference (CLIPScore,
+Hessel et al. 2021).
 
 Try next: `--seed 1` for other scenes; `--image` with a drawing of your own, 32 pixels wide; train the captioner with
 another seed (`swift run course train captioner`) and see how much 7.7 changes; leave out the cross-attention of one
