@@ -109,11 +109,11 @@ nonisolated final class TextTower: Module {
 /*:
 The model is both towers and one more number that is learned, $\ln s$. The cosines of all pictures with all texts are
 multiplied by $s$ and form the matrix $S$: its row $i$ belongs to picture $i$, its column $j$ to text $j$. Such
-numbers, from which a softmax makes probabilities, are called *logits*. The factor is often written as a division: $\tau
-= 1/s$ is the *temperature*. It starts at $\tau = 0.07$, so that $s$ is about 14, and is learned so that nobody has to
-search for the best value (Radford et al. 2021). The logarithm is learned rather than $s$, so that $s$ stays positive
-and a step changes it by a percentage. `DualEncoder` is what all models of this lesson have in common: both towers and
-$\ln s$.
+numbers, from which a softmax makes probabilities, are called *logits*. The factor is often written as a division:
+$\tau = 1/s$ is the *temperature*. It starts at $\tau = 0.07$, so that $s$ is about 14, and is learned so that nobody
+has to search for the best value (Radford et al. 2021). The logarithm is learned rather than $s$, so that $s$ stays
+positive and a step changes it by a percentage. `DualEncoder` is what all models of this lesson have in common: both
+towers and $\ln s$.
 */
 nonisolated final class TwoTowers: Module, DualEncoder {
   let picture: any UnaryLayer
@@ -769,10 +769,10 @@ show(
 /*:
 What does the paper claim? That this loss performs better than the softmax loss at small batch sizes (abstract of Zhai
 et al. 2023). Our batches are far smaller than the paper's, so let us see. A comparison is fair if both losses get the
-same effort. Before this page was written, a search was made that is not printed here, so you have to take it on trust:
-for SigLIP other starts of $s$ and $b$, none of which was better than the paper's own by more than seeds differ; for
-both losses other learning rates. Each loss has the better one in each table. With 8 pairs that is the same for both,
-half of 5.6's; with 32 pairs SigLIP has this half and CLIP's loss the whole.
+same effort. The settings come from a search that is not printed here, so you have to take it on trust: for SigLIP other
+starts of $s$ and $b$, none of which was better than the paper's own by more than seeds differ; for both losses other
+learning rates. Each loss has the better one in each table. With 8 pairs that is the same for both, half of 5.6's; with
+32 pairs SigLIP has this half and CLIP's loss the whole.
 */
 let sigmoid = base.changed {
   $0.model.temperature = 0.1  // s = 10
@@ -935,10 +935,10 @@ table(
   })
 
 /*:
-With few sizes and places the loss of the training batches is lower, but new scenes are found far less often, and so
-are new combinations. Known combinations in new places fall as far as new combinations. So the model has learned the 36
-training scenes by heart (it *overfits*), not the twelve combinations. The table says that many sizes and places help
-with all that is new. It does not decide why combinations are learned as color and shape. One seed to a row; the
+With few sizes and places the loss of the training batches is lower, but new scenes are found far less often, and so are
+new combinations. Known combinations in new places fall at least as far as new combinations. So the model has learned
+the 36 training scenes by heart (it *overfits*), not the twelve combinations. The table says that many sizes and places
+help with all that is new. It does not decide why combinations are learned as color and shape. One seed to a row; the
 differences are larger than those between seeds in 5.6.
 
 ## 5.11 The modality gap
