@@ -57,15 +57,19 @@ struct Descriptions {
   }
 }
 
-/// Rows of a table: the parameters of the parts of two BLIP-2s, and what becomes of each part in stage two.
+/// Rows of a table: the parameters of the parts of two BLIP-2s, and what becomes of each part in both stages.
 func partRows(_ ours: BLIP2ParameterCounts, _ theirs: BLIP2ParameterCounts) -> [[Cell]] {
-  let parts: [(name: String, count: KeyPath<BLIP2ParameterCounts, Int>, role: String)] = [
-    ("image encoder", \.vision, "frozen"), ("queries", \.queries, "trained"),
-    ("Q-Former", \.queryTransformer, "trained"), ("projection", \.projection, "trained"),
-    ("language model", \.language, "frozen"), ("all", \.total, ""), ("of these trained", \.trained, ""),
+  let parts: [(name: String, count: KeyPath<BLIP2ParameterCounts, Int>, one: String, two: String)] = [
+    ("image encoder", \.vision, "frozen", "frozen"), ("queries", \.queries, "trained", "trained"),
+    ("Q-Former", \.queryTransformer, "trained", "trained"), ("projection", \.projection, "not there", "trained"),
+    ("language model", \.language, "not there", "frozen"), ("all", \.total, "", ""),
+    ("of these trained", \.trained, "", ""),
   ]
   return parts.map {
-    [.text($0.name), .integer(ours[keyPath: $0.count]), .integer(theirs[keyPath: $0.count]), .text($0.role)]
+    [
+      .text($0.name), .integer(ours[keyPath: $0.count]), .integer(theirs[keyPath: $0.count]), .text($0.one),
+      .text($0.two),
+    ]
   }
 }
 
@@ -74,6 +78,12 @@ func thingsRows(_ methods: [(name: String, said: Descriptions)]) -> [[Cell]] {
   methods.map { method in
     [.text(method.name)] + (1...3).map { .percent(method.said.exact(things: $0), decimals: 1) }
   }
+}
+
+/// With how many things a method is least often exact, in words; of equals the fewer.
+func hardest(_ said: Descriptions) -> String {
+  let worst = (1...3).min { said.exact(things: $0) < said.exact(things: $1) } ?? 1
+  return "\(["one", "two", "three"][worst - 1]) (\(Format.percent(said.exact(things: worst), decimals: 1)) exact)"
 }
 
 /// The pairs of color and shape that a caption names, such as `red circle`.

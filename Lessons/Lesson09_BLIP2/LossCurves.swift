@@ -1,5 +1,6 @@
 import Notebook
 import Plots
+import Pretrained
 import Tensors
 
 /// The three losses of stage one on a batch, and how much matching says "yes" to each pair.
@@ -100,11 +101,18 @@ func matchingPlot(_ runs: [StageOneRun], _ guess: Guess, hardFrom step: Int) -> 
 struct StageTwoRun {
   let losses: [Float]
   let heldOut: Float
+  /// What was trained; `nil` if that was a linear bridge.
+  let model: BLIP2Model?
 }
 
 extension [StageTwoRun] {
   /// The mean of the held-out losses.
   var mean: Double { reduce(0) { $0 + Double($1.heldOut) } / Double(count) }
+  /// The mean of the losses of the first five steps.
+  var early: Double {
+    let first = flatMap { $0.losses.prefix(5).map(Double.init) }
+    return first.reduce(0, +) / Double(first.count)
+  }
   /// The held-out loss of each run.
   var each: String { map { Format.fixed($0.heldOut, decimals: 2) }.joined(separator: " ") }
 }

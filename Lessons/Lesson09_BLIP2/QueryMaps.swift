@@ -29,3 +29,8 @@ func queryMaps(_ scenes: [Scene], _ weights: Tensor, columns: Int) -> Image {
   }
   return .grid(cells, columns: queries.count + 1, gap: 4)
 }
+
+/// On how many different tokens the queries have their largest share of attention, `[Q, tokens]`.
+func tokensAtTop(_ weights: Tensor) -> Int {
+  Set((0..<weights.shape[0]).map { weights[$0].argmax() }).count
+}

@@ -15,9 +15,9 @@ func digest(_ module: Module) -> String {
   return String(hash.hexadecimal.prefix(16))
 }
 
-/// A row of a table: the digests of a part before and after.
-func digestRow(_ name: String, _ before: String, _ after: String) -> [Cell] {
-  [.text(name), .text(before), .text(after), .text(before == after ? "yes" : "no")]
+/// A row of a table: the digests of a part at some moments, and whether all are the same.
+func digestRow(_ name: String, _ digests: [String]) -> [Cell] {
+  [.text(name)] + digests.map { .text($0) } + [.text(Set(digests).count == 1 ? "yes" : "no")]
 }
 
 /// The model of a directory with the initial values of another in queries, Q-Former and projection; the rest is frozen.
