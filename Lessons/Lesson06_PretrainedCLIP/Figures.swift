@@ -133,5 +133,5 @@ func probePlot(_ counts: [Int], _ vectors: [[Double]], _ pixels: [[Double]], wor
     "Digits read by a linear model fitted to few labels", x: .logarithmic("labeled digits of each class"),
     y: Axis("right, of 360", range: 0.5...1, format: .percent(decimals: 0)),
     series: [series("on CLIP's image vectors, 3 draws", vectors), series("on pixels, 3 draws", pixels)],
-    references: [.horizontal(at: words, "ten texts, no labels")])
+    references: [.horizontal(at: words, "ten texts, no further labels")])
 }
