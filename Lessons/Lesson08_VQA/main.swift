@@ -196,10 +196,11 @@ In the library the same lines are one function, for a batch:
 {{quote ViLTEncoder.embedded}}
 
 **Other sizes of pictures.** The published ViLT does not cut a photo to a square. It makes the shorter side 384 pixels
-(the longer at most 640) and keeps the proportions, both sides rounded to whole patches of 32. A usual photo becomes 12
-× 20 = 240 patches (Kim et al. 2021, section 4.2). The model learned places for a square grid of 12 × 12; for another
-grid the learned places are stretched over it: interpolated as pixels are when a picture is enlarged (Lesson 04). The
-number of tokens differs from picture to picture, which a transformer does not mind. Our model takes other sizes, too:
+(the longer at most 640) and keeps the proportions, both sides rounded to whole patches of 32. A photo of 640 × 384
+becomes 20 × 12 = 240 patches, the most that there are (Kim et al. 2021, section 4.2). The model learned places for a
+square grid of 12 × 12; for another grid the learned places are stretched over it: interpolated as pixels are when a
+picture is enlarged (Lesson 04). The number of tokens differs from picture to picture, which a transformer does not
+mind. Our model takes other sizes, too:
 */
 for (height, width) in [(32, 32), (32, 48), (64, 64)] {
   let sized = noGrad { vilt.model.embedded(IntTensor([encoding.ids]), Tensor.zeros([1, 3, height, width])) }
@@ -211,7 +212,8 @@ for (height, width) in [(32, 32), (32, 48), (64, 64)] {
 
 Questions of a batch have different lengths, but a tensor is rectangular. So the shorter ones are filled up with the
 token `[PAD]`: **padding**. It must not change the answer. A **mask** says which tokens are real (1) and which are
-padding (0):
+padding (0); attention turns it into what is added to the scores, 0 for real tokens and a large negative number for
+padding:
 */
 section("8.3 Attention over the joint sequence, with padding")
 /// The tokens of texts, the shorter ones filled up, and the mask: both `[B, L]`.
@@ -229,10 +231,10 @@ show("Mask of the second", wordMask[1].scalars)
 
 /*:
 In attention each token makes a query, a key and a value of its state (Lesson 02). The score of a query and a key is
-their product over $\sqrt{d}$; the softmax of a row of scores are the weights with which the values are averaged. A
-large negative number is added to the scores of padding, so that the softmax gives it a weight of zero. That is the
-whole mask: no query attends to padding. Words and patches are not treated differently: there is one set of queries,
-keys and values, and each token's row of weights runs over words and patches together.
+their product over the root of a head's width; the softmax of a row of scores is the row of weights with which the
+values are averaged. A large negative number is added to the scores of padding, so that the softmax gives it a weight of
+zero. That is the whole mask: no query attends to padding. Words and patches are not treated differently: there is one
+set of queries, keys and values, and each token's row of weights runs over words and patches together.
 */
 func linear(_ x: Tensor, _ name: String) -> Tensor {
   x.linear(weight: weight("\(name).weight"), bias: weight("\(name).bias"))
@@ -385,8 +387,9 @@ table(
   (0...5).map { [.integer($0), .fixed(simpleScore($0), decimals: 4), .fixed(officialScore($0), decimals: 4)] })
 
 /*:
-**The loss.** The same scores are the *soft targets* of training: the target of an answer is a number between 0 and 1
-and not only 0 or 1. The loss is the binary cross-entropy of each sigmoid with its target, summed over the answers:
+**The loss.** Scores of this kind are the *soft targets* of training (our trial takes the first column): the target of
+an answer is a number between 0 and 1 and not only 0 or 1. The loss is the binary cross-entropy of each sigmoid with its
+target, summed over the answers:
 
 $$ \mathcal{L} = \sum_{a=1}^{A} -\left( y_a \log \sigma(s_a) + (1 - y_a) \log (1 - \sigma(s_a)) \right) $$
 
@@ -417,12 +420,12 @@ show(
 /*:
 The smallest loss is not zero: where the target is $1/3$, the best sigmoid is $1/3$.
 
-**Trying it.** Does that loss work for our model? Keep all of it but the head, and train a new head on what goes into
-it. Ten simulated people answer each training question. Each is right with a probability of three in four, and otherwise
-gives one of the other answers that are possible for that type of question. Three heads learn from them: one from the
-answer of a single person with softmax and cross-entropy, as if only one had been asked; one from the most frequent
-answer of the ten in the same way; one from all ten with the VQA loss. The first two differ in the number of people, the
-last two in the loss.
+**Trying it.** Does that loss work for our model? Keep all of it but the classifier, and train a new classifier on what
+the pooler gives. Ten simulated people answer each training question. Each is right with a probability of three in four,
+and otherwise gives one of the other answers that are possible for that type of question. Three heads learn from them:
+one from the answer of a single person with softmax and cross-entropy, as if only one had been asked; one from the most
+frequent answer of the ten in the same way; one from all ten with the VQA loss. The first two differ in the number of
+people, the last two in targets and loss.
 */
 let crowd = Crowd(reliability: 0.75, count: 10)
 let asked = (0..<1500).map { Scenes(split: .training, seed: lesson.seed).question(at: 100_000 + $0) }
@@ -500,8 +503,8 @@ and a head on `[CLS]` says whether both belong together. **Masked language model
 `[MASK]` and filled in, as in BERT, now with the help of the picture. **Word-patch alignment**: the states of words and
 of patches of a matching pair should be close to each other as two sets; the distance between the sets is the effort of
 moving one onto the other (*optimal transport*). *Fine-tuning* then replaces those heads by the answers' classifier and
-trains all weights on VQA v2 with the loss of 8.5. It begins with the weights of a Vision Transformer; words start with
-random vectors.
+trains all weights on VQA v2 with the loss of 8.5. Pre-training begins with the weights of a Vision Transformer for the
+blocks and the patches, and with random vectors for words.
 
 **Ours** is smaller in every respect. It begins with the weights of the captioner's image encoder (Lesson 07), which has
 seen drawn scenes, and learns from questions with one right answer each: softmax and cross-entropy. The training loop is
@@ -562,7 +565,7 @@ note(
   """
   In so short a time the random weights learn to answer with some color and hardly more. With the encoder's weights \
   the model also begins to find the right one: it can already see colors and shapes, and has to learn only what the \
-  words ask for. For relations that start does not help: the loss stays near ln 2.
+  words ask for. Relations stay near ln 2 even with that start, in this one run.
   """)
 
 /*:
@@ -587,7 +590,7 @@ note(
   """
   From step \(curve.interval) to the end of the first stage the accuracy on relations is between \
   \(Format.percent(firstStage.min() ?? 0, decimals: 1)) and \(Format.percent(firstStage.max() ?? 0, decimals: 1)). It \
-  jumps between two values that sum to one: the model answers nearly all of them with yes, or nearly all with no.
+  is mostly near one of two values that sum to one, as if nearly all were answered with yes, or nearly all with no.
   """)
 
 /*:
@@ -595,8 +598,9 @@ note(
 them. The loss of its last steps is little more than a fifth of ln 2: four types have a loss near zero, one is guessed.
 
 Why? The answer to "is the red circle above the blue star?" depends on which of the two things is named first **and** on
-the relation that is asked for. A model that uses only one of the two is still right in half of the cases. So a small
-step towards using one of them does not lower the loss, and gradient descent finds its way by small steps that do.
+the relation that is asked for. Even if it sees where both things stand, a model that uses only one of the two is right
+in half of the cases. So learning to use one of them alone does not lower the loss, and gradient descent follows small
+steps that lower it.
 
 The second stage adds a simpler task beside the questions: **fill in the relation**, "is the red circle `[MASK]` the
 blue star?" A second head of four classes, one for each relation, reads the pooled `[CLS]` for it and is thrown away
@@ -608,8 +612,8 @@ The third curve is the control: a second stage of as many steps with still more 
 to fill in. It stays at the line of guessing. So it was the task, not the number of steps or of questions, that made the
 difference, in the one run of each that was recorded. The explanation by small steps is a guess that fits both curves.
 
-At the start of the second stage its learning rate is high again, and for a while the answers to other questions get
-worse.
+In the second stage the answers to other questions first get worse. Its learning rate is high again, and half of each
+batch is another task; which of the two does it was not tested.
 
 ## 8.7 How much is looking, how much is guessing?
 
@@ -621,8 +625,9 @@ similar pictures with different answers.
 
 Here are three thousand new questions, answered in four ways: by the most frequent answer to each type of question
 (majority); from the question alone, by the answer that was most often right for the same words in 20,000 training
-questions; by the model before an even gray picture; and by the model with the picture. What to expect without the
-picture: one of two for yes and no, one of about five or six for colors and shapes.
+questions (for words that never occurred there, the majority of the type); by the model shown an evenly gray picture in
+place of the scene; and by the model with the picture. What to expect without the picture: one of two for yes and no,
+one of about five or six for colors and shapes.
 */
 section("8.7 How much is looking, how much is guessing?")
 let prior = QuestionPrior(Scenes(split: .training), count: 20_000)
@@ -645,9 +650,9 @@ note(
   no, each color as likely as another. What is left to guess from a question is one of five colors or shapes (of the \
   six that each could have, one makes a pair that is kept from training), one of three or four numbers, one of yes and \
   no. Real data sets are not drawn so, and there the question alone is worth much more. With the picture the model is \
-  right in \(Format.percent(answered.accuracy, decimals: 1)) of all questions. The weakest type is now \(weakest) \
+  right in \(Format.percent(answered.accuracy, decimals: 1)) of all questions. The lowest number is that of \(weakest) \
   (\(Format.percent(answered.accuracy(of: weakest), decimals: 1))): relations were the hardest to learn, which does \
-  not make them the worst in the end.
+  not make them the worst in the end. With 600 questions of each type, neighbors are too close to tell apart.
   """)
 
 /*:
@@ -658,10 +663,10 @@ table(["answer", "with the scene", "with an even gray"], colorRows(twoLooks, ans
 let graySure = twoLooks[1].max().item
 note(
   """
-  The words alone say that the answer is a color: nearly all probability is on colors in both columns. One might \
-  expect about one sixth for each color before the gray. The highest is \(Format.percent(graySure, decimals: 1)). No \
-  picture of the training was gray, and nothing in the loss asks for doubt on pictures of another kind. The model has \
-  no way to say "I cannot see".
+  For this question nearly all probability is on colors in both columns: the words alone say that a color is asked \
+  for. One might expect about one sixth for each color before the gray. The highest is \
+  \(Format.percent(graySure, decimals: 1)). No picture of the training was gray, and nothing in the loss asks for \
+  doubt on pictures of another kind. The model has no way to say "I cannot see".
   """)
 
 /*:
@@ -700,9 +705,9 @@ answer that does not depend on the changed part is the same for both pictures, s
 
 That makes two of our comparisons empty here. The question is the same for both pictures, and so is a gray picture.
 Whatever is answered from the question alone, or before gray, is the same answer twice, so its score here is **zero by
-construction**. That number is in the table because it is what the test is made for, not because it was measured. A real
-neighbor has to see the picture. Let it see nearly everything: how many things there are of each color and of each
-shape, but neither which color belongs to which shape nor where anything is.
+construction**. The column only shows what the test guarantees. A fair comparison needs a method that sees something of
+the picture. Let it see nearly everything: how many things there are of each color and of each shape, but neither which
+color belongs to which shape nor where anything is.
 */
 section("8.8 Counterfactual pairs")
 /// An answer from a bag of attributes: the colors and the shapes of a scene, each with its number.
@@ -728,8 +733,8 @@ note(
   The bag of attributes is made from the scene's description and not from pixels, so it counts without error, which \
   ViLT does not. Where there is one thing only, it also knows that thing's color and shape. It fails where a color and \
   a shape have to be bound to one thing. For relations it says yes to both pictures, so its zero there is by \
-  construction again. What ViLT gets right beyond this column needs binding: which color belongs to which shape, and \
-  what stands where.
+  construction again. What ViLT gets right beyond this column, and beyond luck, needs binding: which color belongs to \
+  which shape, and what stands where.
   """)
 
 /*:
@@ -751,7 +756,8 @@ note(
   Of these \(shown.count) pairs the model is wrong about \
   \(wrong.isEmpty ? "none" : wrong.map { "\"\(pairs.pairs[$0].original.text)\"" }.joined(separator: ", ")). The type \
   with the fewest pairs of two right answers is \(weakestPairs) \
-  (\(Format.percent(pairs.bothRight(weakestPairs), decimals: 1))).
+  (\(Format.percent(pairs.bothRight(weakestPairs), decimals: 1))); with about a hundred pairs each, the types are too \
+  close for an order.
   """)
 
 /*:
@@ -779,8 +785,8 @@ show(
 Ask for the color or the shape of one of several things. What does `[CLS]` attend to, layer by layer? A thing covers 2 ×
 2 patches here. Its row of weights, mean over heads and questions, is split into seven parts: `[CLS]` itself, the words,
 `[SEP]`, the picture's extra token, the four patches of the asked thing, the four of another thing, and the rest of the
-picture. Only questions count for which the two things have no patch in common, so both parts have the same size. The
-last row is even attention to all tokens.
+picture. We use only questions whose asked thing shares no patch with the other one, so that both parts are four
+patches. The last row is even attention to all tokens.
 */
 section("8.9 Where it attends, and whether that matters")
 let pointed = seeds.flatMap { seed in
@@ -871,18 +877,21 @@ note(
   If answers depend on what layers 3 and 4 fetch from the asked thing, then forbidding its patches there must change \
   answers, and forbidding as many random patches must not. With its patches forbidden in these layers \
   \(share(askedThing, in: "3 and 4")) of the answers are right, with random ones \
-  \(share("as many random patches", in: "3 and 4")). Layers 5 and 6 make up for a part: forbidden in all layers, \
-  \(share(askedThing, in: "all")) are left, about what guessing one of six gives. So here the attention does matter, \
-  and it matters where the maps show it.
+  \(share("as many random patches", in: "3 and 4")). Other layers make up for a part: forbidden in all layers, \
+  \(share(askedThing, in: "all")) are left, about what guessing one of six gives. So attention to the asked thing \
+  matters here. The knock-out forbids it for all tokens; whether it is that of [CLS], which the maps show, would need \
+  a knock-out of that row alone.
   """)
 note(
   """
   With the words forbidden in layers 1 and 2, \(share("all words", in: "1 and 2")) of the answers are right; forbidden \
   in layers 3 and 4, or in 5 and 6, it is \(share("all words", in: "3 and 4")) and \
   \(share("all words", in: "5 and 6")). So the question is read in the first two layers, and what it says travels on \
-  in the states of other tokens. The figure shows attention to words in later layers, too, but it is not needed: here \
-  the map alone would mislead. And this model does not use the picture's extra token: \
-  \(share("the picture's extra token", in: "all")) are right with that forbidden in all layers.
+  in the states of other tokens. A guess why so few are right without it: the model then does not know whether a color \
+  or a shape is asked for. Attention to words in layers 3 and 4 alone, or in 5 and 6 alone, is not needed, though the \
+  figure shows some: the map does not say that. (Layers 3 to 6 together were not tried.) For these questions the \
+  picture's extra token is not needed either: \(share("the picture's extra token", in: "all")) are right with that \
+  forbidden in all layers.
   """)
 note(
   """
@@ -965,11 +974,11 @@ note(
 the picture's tokens. ViLT replaces the detector by one linear layer. Kim et al. (2021, table 2) report 71.26 on VQA v2
 (test-dev, the metric of 8.5) with about 15 ms for a picture and a question, beside 72.70 for UNITER and 75.95 for VinVL
 with detectors, which take some hundreds of milliseconds. So the claim is speed, "up to tens of times faster", at an
-accuracy that is near but not above the best of its time.
+accuracy 1.4 points below UNITER's and 4.7 below VinVL's.
 
-**How far our results carry.** One small model of one training seed, drawn scenes, eighteen answers, questions without
-priors. That a model of this form *can* bind color, shape and place is shown. That it does so on photos is not. On VQA
-v2 a part of every score comes from priors, and which part is measured by tests like those of 8.7 and 8.8.
+**How far our results carry.** One small model of one training seed, drawn scenes, eighteen answers, questions with
+hardly any priors. That a model of this form *can* bind color, shape and place is shown. That it does so on photos is
+not. On VQA v2 a part of every score comes from priors, and which part is measured by tests like those of 8.7 and 8.8.
 
 **What came after.** Models that generate the answer, on top of large language models: Flamingo (Alayrac et al. 2022)
 and BLIP-2 (Li et al. 2023, Lesson 09). They answer in free text, follow instructions and need no list of answers.
@@ -998,14 +1007,15 @@ show("Patches of a photo of 640 × 384 pixels", (640 / real.patchSize.width) * (
 - **joint sequence**: the tokens of the question and the tokens of the picture, one after the other.
 - **[CLS]**: a token without a word in front of the text, whose last state the head reads.
 - **[SEP]**: a token without a word that ends a text.
-- **extra token**: the picture's own class token, which ViLT keeps from the Vision Transformer and does not read.
+- **extra token**: the picture's own class token, which ViLT keeps from the Vision Transformer and whose state the head
+  does not read.
 - **modality type**: a learned vector that marks a token as word or as part of the picture.
 - **padding**: tokens that fill up the shorter texts of a batch and must not change anything.
 - **mask**: what says which tokens may be attended to; the others get a large negative number added to their scores.
 - **pooler**: a linear layer and tanh on the state of `[CLS]`.
 - **logit**: a score before softmax or sigmoid.
 - **soft target**: a target between 0 and 1, here how well an answer would be scored.
-- **VQA score**: the share of three people (at most all three) of ten who gave the same answer.
+- **VQA score**: min(people / 3, 1), where people is how many of ten gave the same answer.
 - **image-text matching**: the training task of telling if a picture and a text belong together.
 - **masked language modeling**: the training task of filling in words that were replaced by `[MASK]`.
 - **word-patch alignment**: a loss that brings the states of words and of patches of a pair close to each other.
