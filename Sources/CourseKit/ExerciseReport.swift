@@ -6,12 +6,16 @@ import Support
 public struct ExerciseReport {
   private let exercise: Exercise
   private let outcome: ExerciseProgram.Outcome
+  private let reason: String
   private let hasStyles: Bool
 
-  /// - Parameter hasStyles: whether the text goes to a terminal with colors.
-  public init(_ exercise: Exercise, _ outcome: ExerciseProgram.Outcome, hasStyles: Bool) {
+  /// - Parameters:
+  ///   - reason: what the solution shows, as it is to be read after success.
+  ///   - hasStyles: whether the text goes to a terminal with colors.
+  public init(_ exercise: Exercise, _ outcome: ExerciseProgram.Outcome, reason: String, hasStyles: Bool) {
     self.exercise = exercise
     self.outcome = outcome
+    self.reason = reason
     self.hasStyles = hasStyles
   }
 
@@ -23,7 +27,7 @@ public struct ExerciseReport {
   private var body: [String] {
     switch outcome {
     case .passed(let output):
-      return properties(output) + ["", styled("Solved.", .colored(.green)), ""] + wrapped(exercise.reason)
+      return properties(output) + ["", styled("Solved.", .colored(.green)), "", reason]
     case .failed(let output, let errors, let ending):
       return properties(output) + stop(errors, ending) + ["", "A hint: swift run course exercise hint \(exercise.id)"]
     case .notBuilt(let errors):
@@ -56,8 +60,6 @@ public struct ExerciseReport {
       ]
     }
   }
-
-  private func wrapped(_ markdown: String) -> [String] { Paragraph.wrap(markdown, width: 80) }
 
   private func styled(_ text: String, _ style: TextStyle) -> String {
     hasStyles ? style.applied(to: printable(text)) : printable(text)

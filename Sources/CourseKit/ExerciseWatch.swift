@@ -9,6 +9,7 @@ public final class ExerciseWatch {
   private let root: URL
   private let terminal: Terminal
   private let write: (String) -> Void
+  private let task: (Exercise) throws -> String
   private let check: (Exercise) throws -> (isSolved: Bool, report: String)
   private var index = 0
 
@@ -18,15 +19,17 @@ public final class ExerciseWatch {
   ///   - exercises: the exercise to begin with, and those that follow it.
   ///   - terminal: what the texts are written to.
   ///   - write: takes each text.
+  ///   - task: what an exercise asks for, as it is to be read.
   ///   - check: checks an answer and says what came of it.
   public init(
     _ exercises: [Exercise], root: URL, terminal: Terminal, write: @escaping (String) -> Void,
-    check: @escaping (Exercise) throws -> (isSolved: Bool, report: String)
+    task: @escaping (Exercise) throws -> String, check: @escaping (Exercise) throws -> (isSolved: Bool, report: String)
   ) {
     self.exercises = exercises
     self.root = root
     self.terminal = terminal
     self.write = write
+    self.task = task
     self.check = check
   }
 
@@ -34,17 +37,18 @@ public final class ExerciseWatch {
   ///
   /// - Parameter goesOn: is called ten times a second.
   public func run(while goesOn: () -> Bool) throws {
-    var seen: SourceSnapshot?
+    var checked: SourceSnapshot?
+    var last: SourceSnapshot?
     while index < exercises.count, goesOn() {
       let exercise = exercises[index]
       let now = SourceSnapshot(root: root, paths: [exercise.folder])
-      // A save comes in pieces: it counts when nothing changed between two looks.
-      let isStill = now == SourceSnapshot(root: root, paths: [exercise.folder])
-      if now != seen, isStill {
+      // A save comes in pieces: it counts when nothing has changed since the look before.
+      if now != checked, now == last {
         try look(at: exercise)
         // The next exercise waits for its first save: what came of this one is still on the screen.
-        if index < exercises.count { seen = SourceSnapshot(root: root, paths: [exercises[index].folder]) }
+        if index < exercises.count { checked = SourceSnapshot(root: root, paths: [exercises[index].folder]) }
       } else {
+        last = now
         usleep(100_000)
       }
     }
@@ -59,7 +63,7 @@ public final class ExerciseWatch {
     let answer = AnswerFile(exercises[index], root: root)
     if isSolved {
       try answer.begin()
-      write("Next is \(exercises[index].id), \(exercises[index].title). Its task:\n\n\(exercises[index].task)\n\n")
+      write("Next is \(exercises[index].id), \(exercises[index].title). Its task:\n\n\(try task(exercises[index]))\n\n")
     }
     write("watching \(answer.path); Ctrl-C ends\n")
   }

@@ -75,6 +75,20 @@ public struct TerminalPage {
     return page.lines.joined(separator: "\n") + "\n"
   }
 
+  /// A text in the Markdown of lessons and exercises, with formulas between `$`.
+  ///
+  /// - Parameters:
+  ///   - prose: the text.
+  ///   - path: the file that it is from, for errors.
+  /// - Returns: its lines, without a break behind the last one.
+  /// - Throws: ``CourseError`` for a formula or a brace that is not closed.
+  public static func text(ofProse prose: String, path: String, layout: Layout) throws -> String {
+    let lines = prose.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+    let markdown = try Prose(path: path, page: { _ in nil }).markdown(lines, line: 1)
+    let page = text(MarkdownBlock.parse(markdown), layout: layout, figure: { path, _ in .file(path: path) })
+    return Prose.withoutOuterBlanks(page)
+  }
+
   private init(
     layout: Layout, figure: @escaping (_ path: String, _ caption: String) -> Figure,
     address: @escaping (String) -> String

@@ -5,6 +5,7 @@ import Exercises
 import Foundation
 import Models
 import Notebook
+import Weaver
 
 struct ExerciseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,6 +18,14 @@ struct ExerciseCommand: ParsableCommand {
       """,
     subcommands: [ListExercises.self, NextExercise.self, CheckExercise.self, Hint.self, Reset.self, Solution.self],
     defaultSubcommand: ListExercises.self)
+}
+
+extension Exercise {
+  /// One of its texts as the pages show it, for the terminal.
+  func readable(_ text: KeyPath<Exercise, String>) throws -> String {
+    try TerminalPage.text(
+      ofProse: self[keyPath: text], path: path(of: .text), layout: TerminalPage.Layout(.ofStandardOutput))
+  }
 }
 
 extension Workspace {
@@ -49,7 +58,9 @@ extension Workspace {
     if outcome.isPassed { note(.solved, exercise) }
     return (
       outcome.isPassed,
-      ExerciseReport(exercise, outcome, hasStyles: Terminal.ofStandardOutput.hasStyles).text
+      ExerciseReport(
+        exercise, outcome, reason: try exercise.readable(\.reason), hasStyles: Terminal.ofStandardOutput.hasStyles
+      ).text
     )
   }
 }
@@ -100,7 +111,7 @@ struct NextExercise: ParsableCommand {
       On every save: swift run course watch \(exercise.id)
       """
     StandardStreams.write(
-      "\(heading)\n\(underline)\n\n\(MarkdownText.wrapped(exercise.task))\n\n\(advice)\n")
+      "\(heading)\n\(underline)\n\n\(try exercise.readable(\.task))\n\n\(advice)\n")
   }
 }
 
@@ -140,9 +151,9 @@ struct Hint: ParsableCommand {
     let shown = try workspace.progressFile.load().hintCount(exercise)
     let indices = all ? Array(0..<count) : [min(shown, count - 1)]
     for index in indices {
-      StandardStreams.write(
+      try StandardStreams.write(
         "Hint \(index + 1) of \(count) for \(exercise.id), \(exercise.title)\n\n"
-          + MarkdownText.wrapped(exercise.hints[index]) + "\n" + (index == indices.last ? "" : "\n"))
+          + exercise.readable(\.hints[index]) + "\n" + (index == indices.last ? "" : "\n"))
     }
     if !all, shown < count { workspace.note(.hint, exercise) }
     if !all, shown + 1 >= count {
@@ -177,33 +188,6 @@ struct Solution: ParsableCommand {
     let exercise = try workspace.exercise(self.exercise)
     let path = exercise.path(of: .solution)
     let code = try String(contentsOf: workspace.root.appending(path: path), encoding: .utf8)
-    StandardStreams.write("// \(path)\n\n\(code)\n\(MarkdownText.wrapped(exercise.reason))\n")
-  }
-}
-
-/// Markdown for a terminal: its running text wrapped, its code and lists as they are.
-enum MarkdownText {
-  static func wrapped(_ markdown: String) -> String {
-    var result: [String] = []
-    var paragraph: [Substring] = []
-    var isCode = false
-    func flush() {
-      if !paragraph.isEmpty { result += Paragraph.wrap(paragraph.joined(separator: " "), width: 80) }
-      paragraph = []
-    }
-    for line in markdown.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
-      let isFence = line.hasPrefix("```")
-      if isFence { isCode.toggle() }
-      let isAsItIs =
-        isCode || isFence || line.allSatisfy(\.isWhitespace) || "-|> 0123456789".contains(line.first ?? " ")
-      if isAsItIs {
-        flush()
-        result.append(String(line))
-      } else {
-        paragraph.append(line)
-      }
-    }
-    flush()
-    return result.joined(separator: "\n")
+    StandardStreams.write("// \(path)\n\n\(code)\n\(try exercise.readable(\.reason))\n")
   }
 }

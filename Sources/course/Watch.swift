@@ -52,7 +52,8 @@ struct Watch: ParsableCommand {
     let first = try exercises.exercise(named: lesson)
     try ExerciseWatch(
       exercises.of(first.lesson).filter { $0.number >= first.number }, root: workspace.root,
-      terminal: .ofStandardOutput, write: StandardStreams.write, check: workspace.check
+      terminal: .ofStandardOutput, write: StandardStreams.write,
+      task: { try $0.readable(\.task) }, check: workspace.check
     ).run { true }
   }
 }
