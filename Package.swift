@@ -174,6 +174,10 @@ let package = Package(
 
     .target(
       name: "TestSupport", dependencies: ["Support", "Tensors"], path: "Tests/TestSupport", swiftSettings: library),
+    .target(name: "HubServer", dependencies: ["Support"], path: "Tests/HubServer/Server", swiftSettings: library),
+    .executableTarget(
+      name: "RunHubServer", dependencies: ["HubServer", "Support"], path: "Tests/HubServer/Program",
+      swiftSettings: program),
     tests("Support", ["Support"]),
     tests("Tensors", ["Support", "Tensors"], exclude: ["fit_elementary.py", "measure_elementary.py"]),
     tests("Layers", ["Layers", "Tensors"]),
