@@ -134,6 +134,7 @@ let package = Package(
     .target(name: "Checkpoints", dependencies: ["Support", "Tensors"], swiftSettings: library),
     .target(name: "Tokenizers", dependencies: ["Support"], resources: [.copy("Resources")], swiftSettings: library),
     .target(name: "Images", dependencies: ["CPNG", "Support", "Tensors"], swiftSettings: library),
+    .target(name: "Hub", dependencies: ["Support"], swiftSettings: library),
     .target(
       name: "Datasets", dependencies: ["Images", "Support", "Tensors"], resources: [.copy("Resources")],
       swiftSettings: library),
@@ -196,6 +197,7 @@ let package = Package(
         "Tokenizers",
       ]),
     .testTarget(name: "LessonInputTests", dependencies: ["LessonInput", "Support"], swiftSettings: program),
+    tests("Hub", ["Hub"]),
     tests("Images", ["Images", "Support", "Tensors"]),
     tests("Datasets", ["Datasets", "Images", "Support", "Tensors"]),
     tests("Evaluation", ["Evaluation", "Datasets", "Tensors"]),

@@ -1,3 +1,5 @@
+import Support
+
 /// libjpeg-turbo, looked up when the first JPEG is read.
 ///
 /// These six functions have been the same since libjpeg-turbo 2.0 (2018).

@@ -1,3 +1,5 @@
+import Support
+
 /// libwebp, looked up when the first WebP is read.
 ///
 /// These three functions have been the same since libwebp 0.3 (2013).
