@@ -64,7 +64,7 @@ check-notebooks: ready ## Export every lesson as a notebook and have nbformat an
 bench: ready ## Measure the engine (ARGS="--torch python3" compares with PyTorch).
 	$(SWIFT) run -c release bench $(ARGS)
 
-compare: ready ## Compare with transformers at real sizes (PYTHON=python3 that has it; ARGS="clip vilt" for some).
+compare: ready ## Compare with transformers and other runtimes at real sizes (PYTHON=python3 that has them; ARGS="clip vilt").
 	@Scripts/compare-transformers.sh $(ARGS)
 
 site: ## Build the pages of docs/ for a browser, into site/ (ARGS=--no-reference leaves out what needs Swift).

@@ -18,8 +18,10 @@ struct Pretrained: ParsableCommand {
   @Argument(help: "The model's directory.")
   var directory: String
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("A PNG, JPEG or WebP.", valueName: "file"))
-  var image: String
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("A PNG, JPEG or WebP; models without words take several.", valueName: "file"))
+  var image: [String]
 
   @Option(
     parsing: .unconditionalSingleValue,
@@ -44,14 +46,14 @@ struct Pretrained: ParsableCommand {
 
   func validate() throws {
     if directory.isEmpty { throw ValidationError("Missing expected argument '<directory>'") }
-    if image.isEmpty { throw ValidationError("Missing value for '--image <file>'") }
+    if image.contains("") { throw ValidationError("Missing value for '--image <file>'") }
     if save == "" { throw ValidationError("Missing value for '--save <directory>'") }
     try CommonOptions.check(threads, of: "--threads <n>", in: CommonOptions.threadRange)
   }
 
   func run() throws {
     Threads.count = threads
-    let task = try PretrainedTask.load(directory, image: image, texts: text)
+    let task = try PretrainedTask.load(directory, images: image, texts: text)
     if let save {
       try task.save(save)
     } else if serve {
@@ -69,30 +71,4 @@ struct Pretrained: ParsableCommand {
       StandardStreams.write(String(decoding: try JSONEncoder().encode(result), as: UTF8.self) + "\n")
     }
   }
-}
-
-/// What a published model does with one picture and some words.
-struct PretrainedTask {
-  /// What comes out.
-  struct Result: Encodable {
-    /// Generated ids, the prompt's before them.
-    var ids: [Int]?
-    /// Probabilities, or the score of generated ids.
-    var scores: [Float]?
-    /// The words that are the answer.
-    var answers: [String] = []
-    var logits: [Float]?
-    var peakBytes = 0
-  }
-
-  /// The model alone, on inputs that were prepared before.
-  let model: () throws -> Void
-  /// From pixels and words to words.
-  let whole: () throws -> Result
-  /// What the answer is chosen from, of generating models the scores of the first token.
-  let logits: () throws -> [Float]
-  /// The model up to the first token, where it writes several.
-  var first: (() throws -> Void)?
-  /// Writes the model into a directory.
-  let save: (String) throws -> Void
 }
