@@ -121,6 +121,7 @@ let package = Package(
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(name: "CPrefetch"),
+    .systemLibrary(name: "CCurl"),
     .target(name: "Support", swiftSettings: library),
     .target(
       name: "Tensors", dependencies: ["CPrefetch", "Support"], swiftSettings: library,
@@ -134,7 +135,7 @@ let package = Package(
     .target(name: "Checkpoints", dependencies: ["Support", "Tensors"], swiftSettings: library),
     .target(name: "Tokenizers", dependencies: ["Support"], resources: [.copy("Resources")], swiftSettings: library),
     .target(name: "Images", dependencies: ["CPNG", "Support", "Tensors"], swiftSettings: library),
-    .target(name: "Hub", dependencies: ["Support"], swiftSettings: library),
+    .target(name: "Hub", dependencies: ["CCurl", "Support"], swiftSettings: library),
     .target(
       name: "Datasets", dependencies: ["Images", "Support", "Tensors"], resources: [.copy("Resources")],
       swiftSettings: library),
