@@ -57,8 +57,7 @@ struct CurlLibrary: @unchecked Sendable {
 
   /// Options by libcurl's numbers: numbers from 0, pointers from 10000, functions from 20000.
   enum Option: Int32 {
-    case lowSpeedLimit = 19
-    case lowSpeedTime = 20
+    case hasNoProgress = 43
     case noBody = 44
     case connectTimeout = 78
     case httpVersion = 84
@@ -73,10 +72,12 @@ struct CurlLibrary: @unchecked Sendable {
     case userAgent = 10018
     case headers = 10023
     case headerData = 10029
+    case watcherData = 10057
     case certificateFile = 10065
     case proxyExceptions = 10177
     case writeFunction = 20011
     case headerFunction = 20079
+    case watcher = 20219
   }
 
   func set(_ option: Option, _ value: Int, of handle: Handle) {
@@ -94,5 +95,9 @@ struct CurlLibrary: @unchecked Sendable {
 
   func set(_ option: Option, _ value: @escaping CurlReceiver, of handle: Handle) {
     _ = curlSetReceiver(setOption, handle, option.rawValue, value)
+  }
+
+  func set(_ option: Option, _ value: @escaping CurlWatcher, of handle: Handle) {
+    _ = curlSetWatcher(setOption, handle, option.rawValue, value)
   }
 }

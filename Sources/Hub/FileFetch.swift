@@ -26,8 +26,8 @@ extension HubClient {
     try partial.requireRoom()
     try getRest(of: partial, repository, report)
     if try partial.isRight() { return }
-    if !partial.isOfOnePiece {
-      report(.hint("the pieces of \(quoted(partial.file.name)) do not fit together: fetching it anew"))
+    if partial.beganEarlier {
+      report(.hint("what an earlier fetch left of \(quoted(partial.file.name)) is damaged: fetching it anew"))
       try partial.restart()
       try getRest(of: partial, repository, report)
       if try partial.isRight() { return }
@@ -49,12 +49,14 @@ extension HubClient {
           file: file.name, byteCount: partial.byteCount, totalByteCount: file.byteCount, rate: meter.rate))
     }
     do {
-      try retrying(progress: { partial.byteCount }) {
-        if partial.byteCount > 0, partial.byteCount == file.byteCount { return }
-        try getPiece(of: partial, repository) { count in
-          if meter.count(count, at: settings.now()) { report(progress()) }
-        }
-      }
+      try retrying(
+        progress: { partial.byteCount },
+        attempt: {
+          if partial.byteCount > 0, partial.byteCount == file.byteCount { return }
+          try getPiece(of: partial, repository) { count in
+            if meter.count(count, at: settings.now()) { report(progress()) }
+          }
+        })
     } catch {
       if (error as? HubError)?.kind == .corrupted { partial.remove() }
       throw explain(error, repository: repository, file: file.name)
@@ -107,7 +109,6 @@ extension HubClient {
           "\(answer.address.host) sends \(quoted(file.name)) from byte \(range.start), asked for it from \(partial.byteCount)"
         )
       }
-      partial.goOn()
       total = range.total
     } else {
       if partial.byteCount > 0 { try partial.restart() }

@@ -20,6 +20,8 @@ final class HTTPConnection {
     /// libcurl's words.
     let text: String
     let host: String
+    /// Whether a proxy is named for such addresses.
+    var hasProxy = false
 
     /// Whether there was no connection at all, so that trying again at once is of little use.
     var isRefusal: Bool { [5, 6, 7].contains(code) }
@@ -63,7 +65,7 @@ final class HTTPConnection {
   ) throws -> HTTPResponse {
     try withoutActuallyEscaping(head) { head in
       try withoutActuallyEscaping(body) { body in
-        try run(request, Transfer(address: request.address, head: head, body: body))
+        try run(request, Transfer(request, settings.now, head: head, body: body))
       }
     }
   }
@@ -82,6 +84,9 @@ final class HTTPConnection {
     curl.set(.writeData, pointer, of: handle)
     curl.set(.headerFunction, takeHeadLine, of: handle)
     curl.set(.writeFunction, takeBytes, of: handle)
+    curl.set(.watcherData, pointer, of: handle)
+    curl.set(.watcher, isSilent, of: handle)
+    curl.set(.hasNoProgress, 0, of: handle)
 
     // A server that hangs up while we write must not end the program.
     let formerHandler = signal(SIGPIPE, SIG_IGN)
@@ -96,7 +101,13 @@ final class HTTPConnection {
     if let error = transfer.error { throw error }
     if code == 0 || transfer.isCut, let response = transfer.response { return response }
     let text = String(decoding: words.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    throw Failure(code: code, text: text.isEmpty ? curl.text(of: code) : text, host: request.address.host)
+    throw Failure(
+      code: code, text: text.isEmpty ? curl.text(of: code) : text, host: request.address.host,
+      hasProxy: proxy(for: request.address) != nil)
+  }
+
+  private func proxy(for address: WebAddress) -> String? {
+    address.scheme == "https" ? settings.proxies.https : settings.proxies.http
   }
 
   private func configure(_ request: HTTPRequest) {
@@ -111,12 +122,9 @@ final class HTTPConnection {
     curl.set(.noSignal, 1, of: handle)
     curl.set(.suppressConnectHeaders, 1, of: handle)
     curl.set(.connectTimeout, request.timeout, of: handle)
-    curl.set(.lowSpeedLimit, 1, of: handle)
-    curl.set(.lowSpeedTime, request.timeout, of: handle)
     // An empty text keeps libcurl from looking into the environment itself.
-    let proxies = settings.proxies
-    curl.set(.proxy, (request.address.scheme == "https" ? proxies.https : proxies.http) ?? "", of: handle)
-    curl.set(.proxyExceptions, proxies.exceptions ?? "", of: handle)
+    curl.set(.proxy, proxy(for: request.address) ?? "", of: handle)
+    curl.set(.proxyExceptions, settings.proxies.exceptions ?? "", of: handle)
     if let file = settings.certificateFile { curl.set(.certificateFile, file, of: handle) }
   }
 }
@@ -124,6 +132,9 @@ final class HTTPConnection {
 /// An answer as it arrives.
 private final class Transfer {
   private let address: WebAddress
+  private let timeout: Double
+  private let now: () -> Double
+  private var latestByte: Double
   private let head: (HTTPResponse) throws -> HTTPConnection.Choice
   private let body: (UnsafeRawBufferPointer) throws -> Void
   private var reader = HTTPHeadReader()
@@ -137,13 +148,19 @@ private final class Transfer {
   private(set) var isCut = false
 
   init(
-    address: WebAddress, head: @escaping (HTTPResponse) throws -> HTTPConnection.Choice,
+    _ request: HTTPRequest, _ now: @escaping () -> Double,
+    head: @escaping (HTTPResponse) throws -> HTTPConnection.Choice,
     body: @escaping (UnsafeRawBufferPointer) throws -> Void
   ) {
-    (self.address, self.head, self.body) = (address, head, body)
+    (address, timeout, self.now, self.head, self.body) = (request.address, Double(request.timeout), now, head, body)
+    latestByte = now()
   }
 
+  /// Whether nothing has come for longer than the timeout. libcurl's own measure is the speed over some seconds.
+  var isSilent: Bool { now() - latestByte > timeout }
+
   func takeHead(_ line: UnsafeRawBufferPointer) -> Bool {
+    latestByte = now()
     if reader.take(line) { return true }
     error = HubError(.malformedAnswer, "\(address.host) answers with a head that is none of HTTP's, or is endless")
     return false
@@ -157,6 +174,8 @@ private final class Transfer {
   }
 
   func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    // Seen again when they are written: a slow disk is no silence.
+    defer { latestByte = now() }
     decide()
     guard error == nil, let choice else { return false }
     switch choice {
@@ -191,4 +210,9 @@ private func takeBytes(
   let transfer = Unmanaged<Transfer>.fromOpaque(pointer).takeUnretainedValue()
   // What differs from the count ends the transfer; of an empty piece any number but 0 does.
   return transfer.take(UnsafeRawBufferPointer(start: start, count: count)) ? count : count == 0 ? 1 : 0
+}
+
+private func isSilent(_ pointer: UnsafeMutableRawPointer?, _: Int64, _: Int64, _: Int64, _: Int64) -> Int32 {
+  guard let pointer else { return 1 }
+  return Unmanaged<Transfer>.fromOpaque(pointer).takeUnretainedValue().isSilent ? 1 : 0
 }

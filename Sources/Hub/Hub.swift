@@ -22,7 +22,7 @@ public struct Hub: Sendable {
   public func snapshot(
     of repository: RepositoryName, files: FileSelection = .model, report: (DownloadEvent) -> Void = { _ in }
   ) throws -> String {
-    try withoutActuallyEscaping(report) { try Snapshot(repository, files, settings, report: $0).directory() }
+    try guardingToken(report) { try Snapshot(repository, files, settings, report: $0).directory() }
   }
 
   /// The bytes at an address, such as a picture's; the token is never sent there.
@@ -32,7 +32,23 @@ public struct Hub: Sendable {
   ///   - limit: the most bytes that are taken.
   /// - Throws: ``HubError``.
   public func download(_ address: String, limit: Int, report: (DownloadEvent) -> Void = { _ in }) throws -> [UInt8] {
-    try withoutActuallyEscaping(report) { try get(address, limit: limit, report: $0) }
+    try guardingToken(report) { try get(address, limit: limit, report: $0) }
+  }
+
+  /// Runs `body`, and takes the token out of all that it says: a server may have said it first.
+  private func guardingToken<Result>(
+    _ report: (DownloadEvent) -> Void, _ body: (@escaping (DownloadEvent) -> Void) throws -> Result
+  ) throws -> Result {
+    func guarded(_ text: String) -> String { settings.token.map { text.replacing($0, with: "…") } ?? text }
+    return try withoutActuallyEscaping(report) { report in
+      do {
+        return try body { event in
+          if case .hint(let text) = event { report(.hint(guarded(text))) } else { report(event) }
+        }
+      } catch let error as HubError {
+        throw HubError(error.kind, guarded(error.message))
+      }
+    }
   }
 
   private func get(_ text: String, limit: Int, report: @escaping (DownloadEvent) -> Void) throws -> [UInt8] {
@@ -55,21 +71,23 @@ public struct Hub: Sendable {
       return .progress(DownloadProgress(file: name, byteCount: bytes.count, totalByteCount: total, rate: meter.rate))
     }
     do {
-      try client.retrying(progress: { largest }) {
-        bytes = []
-        _ = try client.ask(
-          HTTPRequest(address: address, timeout: settings.downloadTimeout), sendsToken: false,
-          head: { answer in
-            total = try answer.announcedByteCount()
-            try refuse(total ?? 0)
-          },
-          body: { piece in
-            try refuse(bytes.count + piece.count)
-            bytes += piece
-            largest = max(largest, bytes.count)
-            if meter.count(piece.count, at: settings.now()) { report(progress()) }
-          })
-      }
+      try client.retrying(
+        progress: { largest },
+        attempt: {
+          bytes = []
+          _ = try client.ask(
+            HTTPRequest(address: address, timeout: settings.downloadTimeout), sendsToken: false,
+            head: { answer in
+              total = try answer.announcedByteCount()
+              try refuse(total ?? 0)
+            },
+            body: { piece in
+              try refuse(bytes.count + piece.count)
+              bytes += piece
+              largest = max(largest, bytes.count)
+              if meter.count(piece.count, at: settings.now()) { report(progress()) }
+            })
+        })
     } catch {
       throw client.explain(error, repository: nil, file: text)
     }

@@ -67,11 +67,11 @@ final class HubClient {
         return answers
       }
       guard let next = answer["Location"].flatMap(answer.address.resolving) else {
-        throw HubError(.malformedAnswer, "\(answer.address.host) leads to an address that is none")
+        throw HubError(.malformedAnswer, "\(answer.address.host) redirects to an address that is none")
       }
       if !next.hasSameOrigin(as: answer.address), isDone(answers) { return answers }
       guard answers.count <= Self.redirectLimit else {
-        throw HubError(.malformedAnswer, "\(answer.address.host) leads from one address to the next without an end")
+        throw HubError(.malformedAnswer, "\(answer.address.host) redirects from one address to the next without an end")
       }
       request.address = next
     }
@@ -86,7 +86,7 @@ final class HubClient {
   ///   - progress: a number that has grown if a try brought something.
   /// - Throws: the last ``Trouble``, and whatever else `attempt` throws.
   func retrying<Result>(
-    isPatient: Bool = true, progress: () -> Int = { 0 }, _ attempt: () throws -> Result
+    isPatient: Bool = true, progress: () -> Int = { 0 }, attempt: () throws -> Result
   ) throws -> Result {
     var failures = 0
     // So many that no file needs them, so that a server that sends a byte at a time comes to an end.
@@ -130,6 +130,11 @@ final class HubClient {
   func explain(_ error: any Error, repository: RepositoryName?, file: String?) -> any Error {
     switch error {
     case Trouble.failure(let failure): explain(failure)
+    case Trouble.refusal(let answer) where answer.status == 407:
+      HubError(
+        .unreachable,
+        "\(answer.address.host) cannot be reached: the proxy asks for a name and a password (http://name:password@host:port)"
+      )
     case Trouble.refusal(let answer):
       if let repository, answer.address.hasSameOrigin(as: hub) {
         refusal(answer, repository, file)
@@ -158,10 +163,11 @@ final class HubClient {
       case 5: "the proxy cannot be found"
       case 6: "there is no such host, or no network"
       case 7: "no connection"
-      case 28: "it fell silent"
+      case 28, 42: "it fell silent"
       default: "the connection broke"
       }
-    return HubError(.unreachable, "\(host) cannot be reached: \(reason) (\(failure.text))")
+    let proxy = failure.hasProxy ? "; a proxy is set" : ""
+    return HubError(.unreachable, "\(host) cannot be reached: \(reason) (\(failure.text)\(proxy))")
   }
 
   private func refusal(_ answer: HTTPResponse, _ repository: RepositoryName, _ file: String?) -> HubError {

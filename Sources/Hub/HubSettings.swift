@@ -46,8 +46,10 @@ public struct ProxySettings: Equatable, Sendable {
   public init() {}
 
   /// As the variables say, in lower case or upper case; the lower case counts where both are set.
-  public init(environment: [String: String]) {
-    func value(_ name: String) -> String? { environment.text(name) ?? environment.text(name.uppercased()) }
+  public init(environment: [String: String]) { self.init(Variables(environment)) }
+
+  init(_ variables: Variables) {
+    func value(_ name: String) -> String? { variables.text(name) ?? variables.text(name.uppercased()) }
     http = value("http_proxy") ?? value("all_proxy")
     https = value("https_proxy") ?? value("all_proxy")
     exceptions = value("no_proxy")

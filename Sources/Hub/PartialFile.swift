@@ -18,8 +18,8 @@ final class PartialFile {
   private var checksum: SHA256?
   /// Bytes that are there.
   private(set) var byteCount = 0
-  /// Whether what is there came in one piece, so that a wrong checksum is the server's fault.
-  private(set) var isOfOnePiece = true
+  /// Whether it begins with what an earlier program left: then a wrong checksum need not be the server's fault.
+  private(set) var beganEarlier = false
 
   /// Opens what an earlier download left, or begins anew.
   ///
@@ -48,7 +48,7 @@ final class PartialFile {
     let size = Int(status.st_size)
     // Without a number to compare with nothing says whether it is a beginning.
     guard size > 0, let total = file.byteCount, size <= total else { return try restart() }
-    isOfOnePiece = false
+    beganEarlier = true
     guard checksum != nil else {
       byteCount = size
       return
@@ -89,12 +89,9 @@ final class PartialFile {
   func restart() throws(DataError) {
     guard ftruncate(descriptor, 0) == 0 else { throw failure("cannot be written") }
     byteCount = 0
-    isOfOnePiece = true
+    beganEarlier = false
     if checksum != nil { checksum = SHA256() }
   }
-
-  /// A further piece begins behind what is there.
-  func goOn() { isOfOnePiece = isOfOnePiece && byteCount == 0 }
 
   /// Whether what is there is what the ETag names: a SHA-256 of the content, or git's SHA-1 of it; of another ETag the
   /// number of bytes alone counts.

@@ -18,6 +18,9 @@ struct Snapshot {
 
   /// The directory with all of them.
   func directory() throws -> String {
+    if case .named(let names) = files, let name = names.first(where: { !RepositoryCache.canHold($0) }) {
+      throw HubError(.invalidName, "\(quoted(name)) is not the name of a file in a repository")
+    }
     // A commit never changes: what is known to be complete needs no question.
     if repository.isCommit, isComplete(repository.revision, counting: .whatIsKnown) {
       return cache.snapshot(repository.revision)
@@ -26,7 +29,7 @@ struct Snapshot {
     if settings.isOffline {
       if let cached { return cache.snapshot(cached) }
       throw HubError(
-        .offline, "HF_HUB_OFFLINE is set, and \(repository) is not in the cache (\(settings.cacheDirectory))")
+        .offline, "HF_HUB_OFFLINE is set, and \(firstMissing) is not in the cache (\(settings.cacheDirectory))")
     }
     let client = try HubClient(settings, report: report)
     let listing: RepositoryListing
@@ -67,6 +70,14 @@ struct Snapshot {
       let names = try? ModelFiles.names(of: repository, has: has, open: { cache.path(of: $0, commit) })
       return names?.allSatisfy { cache.has($0, commit) } ?? false
     }
+  }
+
+  /// What to name where the cache does not have all.
+  private var firstMissing: String {
+    guard case .named(let names) = files, let commit = cache.knownCommit,
+      let name = names.first(where: { !cache.has($0, commit) })
+    else { return "\(repository)" }
+    return "\(quoted(name)) of \(repository)"
   }
 
   // MARK: What is missing

@@ -23,7 +23,7 @@ package struct DynamicLibrary {
   ///   - formula: the name of Homebrew's package.
   package init?(_ name: String, version: Int, formula: String) {
     let paths =
-      ["lib\(name).so.\(version)", "lib\(name).so", "lib\(name).dylib"]
+      ["lib\(name).so.\(version)", "lib\(name).so", "lib\(name).\(version).dylib", "lib\(name).dylib"]
       + ["/opt/homebrew", "/usr/local"].flatMap { folder in
         ["\(folder)/lib/lib\(name).dylib", "\(folder)/opt/\(formula)/lib/lib\(name).dylib"]
       }

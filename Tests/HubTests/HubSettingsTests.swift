@@ -73,10 +73,14 @@ import Testing
   }
 
   @Test func proxies() throws {
-    let proxies = ProxySettings(environment: [
+    let proxies = try HubSettings(environment: [
       "HTTP_PROXY": "http://upper", "http_proxy": "http://lower", "ALL_PROXY": "socks5://all", "no_proxy": "a,b",
-    ])
+    ]).proxies
     #expect(proxies.http == "http://lower" && proxies.https == "socks5://all" && proxies.exceptions == "a,b")
-    #expect(ProxySettings(environment: [:]) == ProxySettings())
+    #expect(try HubSettings(environment: [:]).proxies == ProxySettings())
+  }
+
+  @Test func theVariablesOfThisProcess() throws {
+    #expect(try HubSettings.ofThisProcess().cacheDirectory.isEmpty == false)
   }
 }
