@@ -8,7 +8,7 @@ extension Workload {
   static let models = [
     visionForward(batch: 2), visionGradients(batch: 2, dropoutPercent: 0),
     visionGradients(batch: 2, dropoutPercent: 10),
-    trainingStep(dropoutPercent: 0), trainingStep(dropoutPercent: 10), digitsEpoch(batch: 64),
+    simpleCLIPStep(pairs: 4), trainingStep(dropoutPercent: 0), trainingStep(dropoutPercent: 10), digitsEpoch(batch: 64),
   ]
 
   /// ViT-B/16 in evaluation mode, without gradients.
@@ -39,6 +39,25 @@ extension Workload {
       return {
         for parameter in parameters { parameter.grad = nil }
         crossEntropy(model(images), labels).backward()
+      }
+    }
+  }
+
+  /// One step of AdamW on the notebook's CLIP, with its dropout and texts of full length.
+  private static func simpleCLIPStep(pairs: Int) -> Workload {
+    let configuration = SimpleCLIP.Configuration()
+    return Workload(
+      name: "simple-clip-step", kind: "clip_step", sizes: [pairs] + configuration.sizes,
+      operations: 3 * Double(pairs) * configuration.operations
+    ) {
+      let model = SimpleCLIP(configuration)
+      let optimizer = AdamW(model.parameters(), learningRate: 1e-4)
+      let images = Tensor.randn([pairs, 3, configuration.imageSize, configuration.imageSize])
+      let ids = IntTensor.randint(0..<configuration.vocabularySize, [pairs, configuration.maxSequenceLength])
+      return {
+        optimizer.zeroGrad()
+        clipLoss(model(images, ids)).backward()
+        optimizer.step()
       }
     }
   }
@@ -123,5 +142,21 @@ extension VisionTransformer.Configuration {
     let embedding = 2 * Double(patches * embedDim) * Double(patchSize * patchSize * channels)
     let encoder = Workload.encoderOperations(tokens: patches + 1, width: embedDim, depth: depth, hidden: hidden)
     return embedding + encoder + 2 * Double(embedDim * classCount)
+  }
+}
+
+extension SimpleCLIP.Configuration {
+  /// In the order in which the other side takes them.
+  fileprivate var sizes: [Int] {
+    [embedDim, vocabularySize, maxSequenceLength, imageSize, patchSize, headCount, depth, feedForwardDim]
+  }
+
+  /// Operations of the matrix products for one pair.
+  fileprivate var operations: Double {
+    let patches = (imageSize / patchSize) * (imageSize / patchSize)
+    let towers = [patches, maxSequenceLength].map {
+      Workload.encoderOperations(tokens: $0, width: embedDim, depth: depth, hidden: feedForwardDim)
+    }
+    return 2 * Double(patches * embedDim) * Double(patchSize * patchSize * 3) + towers[0] + towers[1]
   }
 }

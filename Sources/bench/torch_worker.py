@@ -37,8 +37,30 @@ class VisionTransformer(nn.Module):
         return self.head(self.norm(self.encoder(self.dropout(tokens + self.positions))[:, 0]))
 
 
-def encoder(width, depth, heads, hidden, dropout):
-    layer = nn.TransformerEncoderLayer(width, heads, hidden, dropout=dropout, activation="gelu", batch_first=True)
+class SimpleCLIP(nn.Module):
+    """What Sources/Models/SimpleCLIP.swift computes."""
+
+    def __init__(self, width, words, length, image_size, patch_size, heads, depth, hidden):
+        super().__init__()
+        self.projection = nn.Conv2d(3, width, patch_size, stride=patch_size)
+        self.image_encoder = encoder(width, depth, heads, hidden, 0.1, "relu")
+        self.image_projection = nn.Linear(width, width)
+        self.embedding = nn.Embedding(words, width)
+        self.positions = nn.Parameter(torch.zeros(1, length, width))
+        self.text_encoder = encoder(width, depth, heads, hidden, 0.1, "relu")
+        self.text_projection = nn.Linear(width, width)
+        self.logit_scale = nn.Parameter(torch.tensor(1 / 0.07).log())
+
+    def forward(self, images, ids):
+        patches = self.projection(images).flatten(2).transpose(1, 2)
+        image = functional.normalize(self.image_projection(self.image_encoder(patches).mean(dim=1)), dim=-1)
+        tokens = self.embedding(ids) + self.positions[:, :ids.shape[1]]
+        text = functional.normalize(self.text_projection(self.text_encoder(tokens)[:, 0]), dim=-1)
+        return self.logit_scale.exp() * image @ text.T
+
+
+def encoder(width, depth, heads, hidden, dropout, activation="gelu"):
+    layer = nn.TransformerEncoderLayer(width, heads, hidden, dropout=dropout, activation=activation, batch_first=True)
     return nn.TransformerEncoder(layer, depth, enable_nested_tensor=False)
 
 
@@ -103,6 +125,22 @@ def step(batch, tokens, width, depth, heads, hidden, dropout):
     return run
 
 
+def clip_step(pairs, *sizes):
+    model = SimpleCLIP(*sizes)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=1e-4)
+    images = torch.randn(pairs, 3, sizes[3], sizes[3])
+    ids = torch.randint(0, sizes[1], (pairs, sizes[2]))
+    labels = torch.arange(pairs)
+
+    def run():
+        optimiser.zero_grad()
+        logits = model(images, ids)
+        ((functional.cross_entropy(logits, labels) + functional.cross_entropy(logits.T, labels)) / 2).backward()
+        optimiser.step()
+
+    return run
+
+
 def epoch(count, batch, dropout, *sizes):
     model = VisionTransformer(*sizes, dropout / 100)
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3)
@@ -135,7 +173,7 @@ def main():
     threads, kind, *sizes = sys.argv[1:]
     torch.set_num_threads(int(threads))
     torch.manual_seed(0)
-    works = [matmul, batched, scores, linear, forward, gradients, step, epoch]
+    works = [matmul, batched, scores, linear, forward, gradients, clip_step, step, epoch]
     work = {work.__name__: work for work in works}[kind](*map(int, sizes))
     print("ready", flush=True)
     for line in sys.stdin:
