@@ -27,11 +27,19 @@ struct CaptioningFlags: ParsableArguments {
       valueName: "n"))
   var maxLength: Int?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "How every caption begins, such as \"a photo of\"; a BLIP goes on from there, other models take none.",
+      valueName: "text"))
+  var prompt: String?
+
   /// The defaults; the parser fills in what the command line gives.
   init() {}
 
-  /// Refuses numbers that mean nothing.
+  /// Refuses numbers that mean nothing, and a beginning without words.
   mutating func validate() throws {
+    try requireWords([prompt].compactMap(\.self), flag: "--prompt", valueName: "text")
     try require(beams, in: 1...1024, flag: "--beams")
     try require(maxLength, in: 2...1_000_000, flag: "--max-length")
   }
@@ -40,9 +48,9 @@ struct CaptioningFlags: ParsableArguments {
   ///
   /// - Parameter defaultModel: the directory of the model to use without `--model`.
   func answer(defaultModel: String) throws -> LessonAnswer? {
-    guard model.areGiven || beams != nil || maxLength != nil else { return nil }
+    guard model.areGiven || beams != nil || maxLength != nil || prompt != nil else { return nil }
     let pictures = try model.pictures()
-    let captioner = try model.open(Captioning.self, default: defaultModel)
+    let captioner = try model.open(.captioners, default: defaultModel)
     let options = try captioner.options(beams: beams, maximumLength: maxLength)
     if maxLength != nil, let count = captioner.generation.maximumNewTokens {
       LiveLine.hint("the model's max_new_tokens, \(count), goes before --max-length")
@@ -50,12 +58,12 @@ struct CaptioningFlags: ParsableArguments {
     let growing = GrowingTexts(count: pictures.count)
     defer { growing.clear() }
     let captions = try pictures.naming {
-      try captioner(pictures.images, options) { growing.show($1, of: $0) }
+      try captioner.captions(of: pictures.images, prompt: prompt, options) { growing.show($1, of: $0) }
     }
     return model.json ? object(captions.flatMap { $0 }, captioner.paddingToken(options)) : table(captions, pictures)
   }
 
-  private func object(_ captions: [Captioning.Caption], _ paddingToken: Int) -> LessonAnswer {
+  private func object(_ captions: [ScoredText], _ paddingToken: Int) -> LessonAnswer {
     let longest = captions.map(\.ids.count).max() ?? 0
     let rows = captions.map { $0.ids + Array(repeating: paddingToken, count: longest - $0.ids.count) }
     return .object(
@@ -65,7 +73,7 @@ struct CaptioningFlags: ParsableArguments {
       ])
   }
 
-  private func table(_ captions: [[Captioning.Caption]], _ pictures: [Picture]) -> LessonAnswer {
+  private func table(_ captions: [[ScoredText]], _ pictures: [Picture]) -> LessonAnswer {
     let rows = zip(pictures, captions).flatMap { picture, captions in
       captions.map { [Cell.text(picture.name), .text(onOneLine($0.text)), .fixed($0.score, decimals: 4)] }
     }

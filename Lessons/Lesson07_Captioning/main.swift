@@ -12,7 +12,8 @@ seconds. It was trained by this project to describe drawn scenes.
 
 With a flag of its own the lesson captions your picture instead:
 `--model vit-gpt2-image-captioning --image dog.jpg`, with `--beams 4` and `--max-length 16` as in the notebook, and
-`--json` for tokens, captions and scores alone.
+`--json` for tokens, captions and scores alone. A BLIP such as `blip-image-captioning-base` is read, too, and can go on
+from words of yours: `--prompt "a photo of"`.
 */
 import ArgumentParser
 import Checkpoints

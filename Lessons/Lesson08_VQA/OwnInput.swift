@@ -3,12 +3,11 @@ import LessonInput
 import Notebook
 import Pretrained
 import Support
-import Tensors
 
 /// The flags of question answering: every question about every image.
 ///
 /// With `--json` it prints `{"logits": [[…]], "answers": ["…"]}`, a row for each pair: all questions about the first
-/// image, then all about the second.
+/// image, then all about the second. Of a model that writes its answers it prints their tokens, `ids`, instead of logits.
 struct QuestionAnsweringFlags: ParsableArguments {
   @OptionGroup var model: ModelFlags
 
@@ -34,19 +33,28 @@ struct QuestionAnsweringFlags: ParsableArguments {
     guard model.areGiven || !questions.isEmpty else { return nil }
     let questions = questions.isEmpty ? defaultQuestions : questions
     let pictures = try model.pictures()
-    let vilt = try model.open(QuestionAnswering.self, default: defaultModel)
-    let logits = try pictures.naming { try vilt(images: pictures.images, questions: questions) }
-    let answers = vilt.answers(logits)
-    let (scalars, width) = (logits.scalars, logits.size(-1))
-    if model.json {
-      return .object(
-        ["logits": .rows(scalars, width: width), "answers": .array(answers.map(JSON.string))])
+    let answerer = try model.open(.answerers, default: defaultModel)
+    let answered = try pictures.naming { try answerer.ask(questions, about: pictures.images) }
+    return model.json ? object(answered) : table(answered, questions, pictures)
+  }
+
+  private func object(_ answered: AnsweredQuestions) -> LessonAnswer {
+    let answers = JSON.array(answered.answers.map(JSON.string))
+    return switch answered.basis {
+    case .logits(let rows): .object(["logits": .array(rows.map { JSON.numbers($0) }), "answers": answers])
+    case .ids(let rows): .object(["ids": .array(rows.map(JSON.integers)), "answers": answers])
     }
-    let rows = answers.enumerated().map { pair, answer in
-      let best = scalars[pair * width..<(pair + 1) * width].max() ?? .nan
+  }
+
+  private func table(_ answered: AnsweredQuestions, _ questions: [String], _ pictures: [Picture]) -> LessonAnswer {
+    let rows = zip(answered.answers, answered.scores).enumerated().map { pair, answer in
       let (image, question) = pair.quotientAndRemainder(dividingBy: questions.count)
-      return [Cell.text(pictures[image].name), .text(questions[question]), .text(answer), .fixed(best, decimals: 4)]
+      return [
+        Cell.text(pictures[image].name), .text(questions[question]), .text(onOneLine(answer.0)),
+        .fixed(answer.1, decimals: 4),
+      ]
     }
-    return .table(["image", "question", "answer", "logit"], rows)
+    let score = if case .logits = answered.basis { "logit" } else { "score" }
+    return .table(["image", "question", "answer", score], rows)
   }
 }

@@ -18,7 +18,7 @@ trained on questions about drawn scenes, and takes it apart:
 
 With a flag of its own the lesson answers about your picture instead:
 `--model vilt-b32-finetuned-vqa --image dog.jpg --question "What animal is in the image?"`, and `--json` for the numbers
-alone.
+alone. A BLIP such as `blip-vqa-base` is read, too, and answers in words of its own instead of choosing an answer.
 */
 import ArgumentParser
 import Checkpoints

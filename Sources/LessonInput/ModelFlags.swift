@@ -40,20 +40,49 @@ public struct ModelFlags: ParsableArguments {
   ///
   /// - Throws: an error in one line; for a directory with another kind of model it names the lesson that takes it.
   package func open<Kind: Pipeline>(_ kind: Kind.Type, default course: String) throws -> Kind {
-    do {
-      let pipeline = try Kind(directory: directory ?? course)
-      if let summary = pipeline.loadReport?.summary { LiveLine.hint(summary) }
-      return pipeline
-    } catch let error as WrongModelType {
-      let lesson = Self.lessons[error.found] ?? "no lesson"
-      throw DataError(.mismatch, reason: "\(error); \(lesson) takes a '\(error.found)'")
+    try opening(default: course) { path in
+      let pipeline = try Kind(directory: path)
+      return (pipeline, pipeline.loadReport)
     }
   }
 
-  /// Which lesson runs which kind of model.
+  /// The same for one of several kinds of model that do the same task: what the directory holds decides.
+  package func open<Task>(_ kinds: PipelineChoice<Task>, default course: String) throws -> Task {
+    try opening(default: course) { try kinds.open($0) }
+  }
+
+  private func opening<Task>(
+    default course: String, _ open: (String) throws -> (task: Task, report: LoadReport?)
+  ) throws -> Task {
+    do {
+      let (task, report) = try open(directory ?? course)
+      if let summary = report?.summary { LiveLine.hint(summary) }
+      return task
+    } catch let error as WrongModelType {
+      let lesson = Self.lessons.first { $0.takes(error) }?.name ?? "no lesson"
+      let found = error.architectures.first { name in Self.lessons.contains { $0.architecture == name } } ?? error.found
+      throw DataError(.mismatch, reason: "\(error); \(lesson) takes a '\(found)'")
+    }
+  }
+
+  /// A lesson that runs a kind of model: of a `model_type`, and where several lessons take that, of a class.
+  private struct ModelLesson {
+    let name: String
+    let modelType: String
+    var architecture: String?
+
+    func takes(_ error: WrongModelType) -> Bool {
+      error.found == modelType && (architecture.map(error.architectures.contains) ?? true)
+    }
+  }
+
   private static let lessons = [
-    "clip": "Lesson06_PretrainedCLIP", "vision-encoder-decoder": "Lesson07_Captioning", "vilt": "Lesson08_VQA",
-    "blip-2": "Lesson09_BLIP2",
+    ModelLesson(name: "Lesson06_PretrainedCLIP", modelType: "clip"),
+    ModelLesson(name: "Lesson07_Captioning", modelType: "vision-encoder-decoder"),
+    ModelLesson(name: "Lesson07_Captioning", modelType: "blip", architecture: "BlipForConditionalGeneration"),
+    ModelLesson(name: "Lesson08_VQA", modelType: "vilt"),
+    ModelLesson(name: "Lesson08_VQA", modelType: "blip", architecture: "BlipForQuestionAnswering"),
+    ModelLesson(name: "Lesson09_BLIP2", modelType: "blip-2"),
   ]
 
   /// The pictures given, upright, each with its name; without any the course's photograph of a cat.

@@ -23,28 +23,93 @@ extension ComputedResults {
       let first = model(pixels[0..<1], captions: IntTensor([[start]]))
       compare("greedy", "step0_scores", to: first[0][0])
     }
-    let length = GenerationOptions.Length.total(Self.captionLength)
     let endTokens = model.configuration.eosTokenIDs
-    let padding = model.configuration.padTokenID ?? endTokens.first ?? 0
-    let greedy = try model.generate(pixels, GenerationOptions(length: length, endTokens: endTokens))
-    compare("greedy", "ids", to: Self.rows(greedy, padding))
-    compare("search_lengths", "greedy", to: Self.lengths(greedy, endTokens))
-    for name in recorded.keys([]) where name.hasPrefix("beam") && recorded.value([name, "ids"]) != nil {
-      let search = try beamSearch(name)
+    try compareSearches(
+      images: pixels.shape[0], endTokens: endTokens, padding: model.configuration.padTokenID ?? endTokens.first ?? 0
+    ) { try model.generate(pixels, $0) }
+  }
+
+  /// The image encoder's states, the scores of given captions, and captions with and without a beginning.
+  mutating func add(_ model: BLIPForConditionalGeneration) throws {
+    let text = model.configuration.text
+    let pixels = try pixels(of: model.configuration)
+    let captions = try recorded.tokens(
+      "decoder_input_ids", vocabulary: text.vocabularySize, longest: text.positionCount)
+    let prompts = try recorded.tokens("input_ids", vocabulary: text.vocabularySize, longest: text.positionCount)
+    let images = pixels.shape[0]
+    guard captions.shape[0].isMultiple(of: images) else {
+      throw recorded.missing(["decoder_input_ids"], "\(captions.shape[0]) captions of \(images) images")
+    }
+    compare("vision_last_hidden", to: model.visionModel(pixels))
+    compare("logits", to: model(pixels, captions: captions))
+    let beginnings = try (0..<prompts.shape[0]).map { try model.prompt(prompts[$0].scalars) }
+    for (prefix, prompts) in [("", nil), ("prompted_", beginnings)] {
+      try compareSearches(prefix, images: images, endTokens: text.endTokens, padding: text.padTokenID ?? 0) {
+        try model.generate(pixels, prompts: prompts, $0)
+      }
+    }
+  }
+
+  /// The image encoder's states, those of questions, the scores of given answers, and answers.
+  mutating func add(_ model: BLIPForQuestionAnswering) throws {
+    let text = model.configuration.text
+    let pixels = try pixels(of: model.configuration)
+    let answers = try recorded.tokens("decoder_input_ids", vocabulary: text.vocabularySize, longest: text.positionCount)
+    let questions = try recorded.tokens("input_ids", vocabulary: text.vocabularySize, longest: text.positionCount)
+    let mask = try recorded.mask("attention_mask", for: questions)
+    guard questions.shape[0].isMultiple(of: pixels.shape[0]), answers.shape[0] == questions.shape[0] else {
+      throw recorded.missing(
+        ["input_ids"],
+        "\(questions.shape[0]) questions with \(answers.shape[0]) answers about \(pixels.shape[0]) images")
+    }
+    let images = model.visionModel(pixels)
+    compare("vision_last_hidden", to: images)
+    compare("question_last_hidden", to: model.read(questions, attended: mask, images: images))
+    compare("logits", to: model(pixels, questions: questions, attended: mask, answers: answers))
+    let asked = (0..<questions.shape[0]).map { row in
+      zip(questions[row].scalars, mask[row].scalars).filter { $0.1 != 0 }.map { $0.0 }
+    }
+    try compareSearches(images: questions.shape[0], endTokens: text.endTokens, padding: text.padTokenID ?? 0) {
+      try model.generate(images: images, questions: asked, $0)
+    }
+  }
+
+  private func pixels(of settings: BLIPConfiguration) throws -> Tensor {
+    let size = settings.vision.imageSize
+    return try recorded.images(
+      "pixel_values", channels: 3, heights: size.height...size.height, widths: size.width...size.width)
+  }
+
+  /// Texts by greedy and by beam search.
+  ///
+  /// - Parameters:
+  ///   - prefix: what the names of the recorded searches begin with.
+  ///   - images: how many texts are written by greedy search.
+  ///   - generate: writes as the options say.
+  private mutating func compareSearches(
+    _ prefix: String = "", images: Int, endTokens: [Int], padding: Int,
+    _ generate: (GenerationOptions) throws -> [[GeneratedText]]
+  ) throws {
+    let length = GenerationOptions.Length.total(Self.captionLength)
+    let greedy = try generate(GenerationOptions(length: length, endTokens: endTokens))
+    compare(prefix + "greedy", "ids", to: Self.rows(greedy, padding))
+    compare(prefix + "search_lengths", "greedy", to: Self.lengths(greedy, endTokens))
+    for name in recorded.keys([]) where name.hasPrefix(prefix + "beam") && recorded.value([name, "ids"]) != nil {
+      let search = try beamSearch(name, prefix)
       var options = GenerationOptions(.beamSearch(search), length: length, endTokens: endTokens)
       let count = try recorded.rows(name, "ids").count
-      guard count > 0, count.isMultiple(of: pixels.shape[0]) else {
-        throw recorded.missing([name, "ids"], "\(count) texts of \(pixels.shape[0]) images")
+      guard count > 0, count.isMultiple(of: images) else {
+        throw recorded.missing([name, "ids"], "\(count) texts of \(images) images")
       }
-      options.returnCount = count / pixels.shape[0]
-      let texts = try model.generate(pixels, options)
+      options.returnCount = count / images
+      let texts = try generate(options)
       let scores = recorded.value([name, "sequences_scores"])
       compare(name, "ids", to: Self.rows(texts, padding), scores: scores)
       compare(name, "sequences_scores", to: texts.flatMap { $0 }.map { $0.score ?? .nan })
       // Recorded as counted over the beams of all images.
       let beams = texts.enumerated().map { image, texts in texts.map { $0.beams.map { image * search.count + $0 } } }
       compare(name, "beam_indices", to: Self.filledUp(beams, with: -1), scores: scores)
-      if options.returnCount == 1 { compare("search_lengths", "beam", to: Self.lengths(texts, endTokens)) }
+      if options.returnCount == 1 { compare(prefix + "search_lengths", "beam", to: Self.lengths(texts, endTokens)) }
     }
   }
 
@@ -112,9 +177,10 @@ extension ComputedResults {
   /// The longest answer in tokens.
   private static let answerLength = 10
 
-  /// The settings under `args`, and the number in the name: `beam4_…`.
-  private func beamSearch(_ name: String) throws -> GenerationOptions.BeamSearch {
-    guard let count = Int(name.dropFirst(4).prefix { $0.isNumber }), (1...Self.beamLimit).contains(count) else {
+  /// The settings under `args`, and the number in the name behind its prefix: `beam4_…`.
+  private func beamSearch(_ name: String, _ prefix: String) throws -> GenerationOptions.BeamSearch {
+    guard let count = Int(name.dropFirst(prefix.count + 4).prefix { $0.isNumber }), (1...Self.beamLimit).contains(count)
+    else {
       throw recorded.missing([name], "names no number of beams from 1 to \(Self.beamLimit)")
     }
     var search = GenerationOptions.BeamSearch(count: count)
@@ -141,4 +207,9 @@ extension ComputedResults {
   private static func lengths(_ texts: [[GeneratedText]], _ endTokens: [Int]) -> [JSON] {
     texts.map { .integer($0[0].tokens.count { !endTokens.contains($0) }) }
   }
+}
+
+extension BLIPTextConfiguration {
+  /// The tokens that end a text.
+  fileprivate var endTokens: [Int] { sepTokenID.map { [$0] } ?? [] }
 }

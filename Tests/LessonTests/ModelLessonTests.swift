@@ -15,7 +15,7 @@ struct ModelLesson: CustomTestStringConvertible, Sendable {
 
   var testDescription: String { "\(target) with \(checkpoint)" }
 
-  /// Each lesson with one checkpoint.
+  /// Each lesson with one checkpoint of each kind that it takes.
   static let each = [
     ModelLesson(
       target: "Lesson06_PretrainedCLIP", checkpoint: "clip_eosN", stranger: "vilt_vqa", vocabulary: "vocab.json"),
@@ -23,6 +23,9 @@ struct ModelLesson: CustomTestStringConvertible, Sendable {
       target: "Lesson07_Captioning", checkpoint: "vit_gpt2_proj", stranger: "clip_eosN", vocabulary: "vocab.json"),
     ModelLesson(target: "Lesson08_VQA", checkpoint: "vilt_vqa", stranger: "blip2_opt", vocabulary: "vocab.txt"),
     ModelLesson(target: "Lesson09_BLIP2", checkpoint: "blip2_opt", stranger: "vit_gpt2", vocabulary: "vocab.json"),
+    ModelLesson(
+      target: "Lesson07_Captioning", checkpoint: "blip/caption", stranger: "blip/vqa", vocabulary: "vocab.txt"),
+    ModelLesson(target: "Lesson08_VQA", checkpoint: "blip/vqa", stranger: "blip/caption", vocabulary: "tokenizer.json"),
   ]
 
   func run(_ arguments: [String]) throws -> Subprocess {
@@ -85,6 +88,29 @@ private func numbers(_ value: Any?) -> [Float] {
     if search != "beams1" {
       expectClose("scores", numbers(answer["scores"]), expected["scores"].floats, tolerance: 1e-4)
     }
+  }
+
+  @Test(arguments: ["", "prompted_"], ["default", "beams3"])
+  func lesson07CaptionsPicturesWithBLIP(prefix: String, search: String) throws {
+    let (folder, expected) = (
+      try TaskFixture.directory("blip/caption"), try Fixture("blip/caption/expected_answers.json")
+    )
+    let prompt = prefix.isEmpty ? [] : ["--prompt", expected["prompt"].text]
+    let settings = search == "default" ? [] : ["--beams", "3", "--max-length", "10"]
+    let answer = try ModelLesson.each[4].answer(model: folder, images: TaskFixture.pictures, prompt + settings)
+    let theirs = expected[prefix + search]
+    #expect(answer["ids"] as? [[Int]] == theirs["ids"].rows)
+    #expect(answer["captions"] as? [String] == theirs["text"].texts)
+    expectClose("scores", numbers(answer["scores"]), theirs["scores"].floats, tolerance: 1e-4)
+  }
+
+  @Test func lesson08AnswersQuestionsWithBLIP() throws {
+    let (folder, expected) = (try TaskFixture.directory("blip/vqa"), try Fixture("blip/vqa/expected_answers.json"))
+    let questions = flag("--question", expected["questions"].texts)
+    let answer = try ModelLesson.each[5].answer(model: folder, images: TaskFixture.pictures, questions)
+    #expect(answer.keys.sorted() == ["answers", "ids"])
+    #expect(answer["ids"] as? [[Int]] == expected["default"]["ids"].rows)
+    #expect(answer["answers"] as? [String] == expected["default"]["text"].texts)
   }
 
   @Test func lesson08AnswersQuestions() throws {

@@ -34,7 +34,7 @@ struct AttentionTests {
   @Test func aJoinedProjectionGivesTheSameBits() {
     withGenerator(Generator(seed: 6)) {
       let apart = Attention(Self.settings, std: (0.5, 0.5), names: EncoderNames.bert)
-      let joined = Attention(Self.settings, std: (0.5, 0.5), isJoined: true, names: EncoderNames.blip2.attention)
+      let joined = Attention(Self.settings, std: (0.5, 0.5), isJoined: true, names: EncoderNames.blip.attention)
       let parts = apart.parameters()  // weights and biases of queries, keys, values and the output
       let own = joined.parameters()
       #expect(own.map(\.shape) == [[24, 8], [24], [8, 8], [8]])

@@ -307,6 +307,8 @@ import Testing
       #"{"model_type":"vilt","num_images":-7,"pad_token_id":-1}"#,
       #"{"model_type":"blip-2","image_text_hidden_size":0,"qformer_config":{"vocab_size":-1,"#
         + #""max_position_embeddings":0,"encoder_hidden_size":0}}"#,
+      #"{"model_type":"blip","projection_dim":null,"logit_scale_init_value":NaN,"text_config":{"encoder_hidden_size":0,"#
+        + #""label_smoothing":null,"eos_token_id":[1,2]},"vision_config":{"num_channels":9,"attention_dropout":null}}"#,
     ]
     for text in texts {
       let json = try parse(text)
@@ -355,7 +357,7 @@ import Testing
   }
 
   @Test func unknownModelsAreAnsweredWithThoseKnown() {
-    let known = "known are blip-2, clip, gpt2, opt, vilt, vision-encoder-decoder, vit"
+    let known = "known are blip, blip-2, clip, gpt2, opt, vilt, vision-encoder-decoder, vit"
     expectError(.unsupported, "model_type: is the text \"bert\"; \(known)") {
       try ModelConfiguration.read(object(#"{"model_type": "bert"}"#), file: "config.json")
     }

@@ -7,7 +7,7 @@ import Testing
 /// Sizes in `config.json` that the checkpoint has not: refused before a model of that size is made.
 @Suite struct DeclaredSizesTests {
   /// Every size that a configuration declares, each blown up in turn.
-  @Test(arguments: ["clip_eosN", "vit_gpt2", "vit_gpt2_proj", "vilt_vqa", "blip2_opt"])
+  @Test(arguments: ["clip_eosN", "vit_gpt2", "vit_gpt2_proj", "vilt_vqa", "blip2_opt", "blip/caption", "blip/vqa"])
   func everyAbsurdSizeIsRefused(fixture: String) throws {
     let config = try JSONSerialization.jsonObject(with: Data(contentsOf: Fixture.url(fixture + "/config.json")))
     let folder = try TemporaryFolder()
@@ -175,6 +175,9 @@ import Testing
     case is ViLTConfiguration: _ = try ViLTForQuestionAnswering(directory)
     case is VisionEncoderDecoderConfiguration: _ = try VisionEncoderDecoderModel(directory)
     case is BLIP2Configuration: _ = try BLIP2Model(directory)
+    case is BLIPConfiguration where directory.architectures == [BLIPForQuestionAnswering.architecture]:
+      _ = try BLIPForQuestionAnswering(directory)
+    case is BLIPConfiguration: _ = try BLIPForConditionalGeneration(directory)
     default: Issue.record("no model of these settings is loaded")
     }
   }

@@ -39,7 +39,7 @@ import Testing
   /// Kernels widen half-size weights to exactly the numbers that were widened before.
   @Test(arguments: [Checkpoints.ElementType.bfloat16, .float16])
   func halfSizeWeightsComputeAsTheirWidenedSelves(type: Checkpoints.ElementType) throws {
-    for fixture in ["clip_eosN", "vilt_vqa", "vit_gpt2_proj", "blip2_opt"] {
+    for fixture in ["clip_eosN", "vilt_vqa", "vit_gpt2_proj", "blip2_opt", "blip/vqa"] {
       let folder = try TemporaryFolder()
       let source = try Checkpoint(path: Fixture.url(fixture).path + "/model.safetensors")
       let half = try folder.write(source.names.map { try narrowed(source.entry($0), to: type) }, "half.safetensors")
@@ -52,6 +52,11 @@ import Testing
           if fixture == "vit_gpt2_proj" {
             let images = withGenerator(Generator(seed: 1)) { Tensor.randn([2, 3, 32, 32]) }
             return try VisionEncoderDecoderModel(directory, weights: path)(images, captions: ids).scalars
+          }
+          if fixture == "blip/vqa" {
+            let images = withGenerator(Generator(seed: 1)) { Tensor.randn([2, 3, 32, 32]) }
+            let model = try BLIPForQuestionAnswering(directory, weights: path)
+            return model(images, questions: ids, attended: mask, answers: ids).scalars
           }
           if fixture == "blip2_opt" {
             let images = withGenerator(Generator(seed: 1)) { Tensor.randn([2, 3, 28, 28]) }
@@ -171,6 +176,8 @@ import Testing
     try check(ViLTForQuestionAnswering.self, "vilt_vqa")
     try check(VisionEncoderDecoderModel.self, "vit_gpt2_proj")
     try check(BLIP2Model.self, "blip2_opt")
+    try check(BLIPForConditionalGeneration.self, "blip/caption")
+    try check(BLIPForQuestionAnswering.self, "blip/vqa")
   }
 
   /// Of an image with more patches transformers keeps some at random.

@@ -43,6 +43,8 @@ import Testing
         case "vilt_vqa": try ViLTForQuestionAnswering(checkpoint: path)(ids, Tensor.randn([1, 3, 64, 64])).scalars
         case "vit_gpt2":
           try VisionEncoderDecoderModel(checkpoint: path)(Tensor.randn([1, 3, 32, 32]), captions: ids).scalars
+        case "blip/caption":
+          try BLIPForConditionalGeneration(checkpoint: path)(Tensor.randn([1, 3, 32, 32]), captions: ids).scalars
         default: try BLIP2Model(checkpoint: path).imageTokens(Tensor.randn([1, 3, 28, 28])).scalars
         }
       }
@@ -51,6 +53,7 @@ import Testing
 
   @Test(arguments: [
     ("clip_eosN", "clip."), ("vilt_vqa", "vilt."), ("vit_gpt2", "vision_encoder_decoder."), ("blip2_opt", "blip."),
+    ("blip/caption", "blip."),
   ])
   func theNameOfTheBaseModelMayStandInFront(fixture: String, prefix: String) throws {
     let folder = try copy(of: fixture, renaming: { prefix + $0 })

@@ -13,10 +13,11 @@ public enum TaskFixture {
     return (photos + [Fixture.url("processors/grad_50x37.png")]).map(\.path)
   }()
 
-  /// Copies a checkpoint's settings and weights and its tokenizer into one new folder.
+  /// Copies a checkpoint's settings and weights and its tokenizer, which may lie beside them, into one new folder.
   public static func directory(_ name: String) throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
-    for source in [Fixture.url(name), Fixture.url("tasks/\(name)")] {
+    for source in [Fixture.url(name), Fixture.url("tasks/\(name)")]
+    where FileManager.default.fileExists(atPath: source.path) {
       for file in try FileManager.default.contentsOfDirectory(at: source, includingPropertiesForKeys: nil) {
         let copied = file.lastPathComponent
         if copied.hasPrefix("inputs") || copied.hasPrefix("expected") || copied.hasSuffix(".bin") { continue }

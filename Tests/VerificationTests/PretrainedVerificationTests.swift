@@ -52,6 +52,23 @@ import Verification
     #expect(verification.notComputed == [])
   }
 
+  @Test(arguments: ["model.safetensors", "pytorch_model.bin"]) func blipCaptionsAgree(weights: String) throws {
+    let verification = try verify("blip/caption", weights: weights)
+    let names = Set(verification.comparisons.map(\.name))
+    #expect(names.isSuperset(of: ["vision_last_hidden_fp64", "logits_fp64", "greedy.ids", "prompted_greedy.ids"]))
+    #expect(names.count { $0.hasPrefix("prompted_beam") } == 6)
+    #expect(names.count == 16)
+    #expect(verification.notComputed == [])
+  }
+
+  @Test func blipAnswersAgree() throws {
+    let verification = try verify("blip/vqa", weights: "model.safetensors")
+    let names = Set(verification.comparisons.map(\.name))
+    #expect(names.isSuperset(of: ["question_last_hidden_fp64", "logits_fp64", "greedy.ids", "beam4_length.ids"]))
+    #expect(names.count == 10)
+    #expect(verification.notComputed == [])
+  }
+
   @Test func whatIsRecordedAndNotComputedDoesNotPass() throws {
     let folder = try copy(of: "blip2_opt")
     let record = try Record(folder)

@@ -62,6 +62,31 @@ final class Attention: Module {
     return output(cached.attend(query: parts[0], key: parts[1], value: parts[2]).joinHeads())
   }
 
+  /// The keys and values of what tokens attend to, which are computed once however many tokens come.
+  ///
+  /// - Parameters:
+  ///   - states: `[I, S, its width]`.
+  ///   - mask: added to the scores, `[I, 1, 1, S]`.
+  func memory(_ states: Tensor, mask: Tensor? = nil) -> CrossAttentionMemory {
+    guard let key, let value else {
+      let parts = query(states).chunk(3, dim: -1).map { $0.splitHeads(headCount) }
+      return CrossAttentionMemory(key: parts[1], value: parts[2], mask: mask)
+    }
+    return CrossAttentionMemory(
+      key: key(states).splitHeads(headCount), value: value(states).splitHeads(headCount), mask: mask)
+  }
+
+  /// Attention of tokens to what a memory holds: `[B, T, D]` to `[B, T, D]`, where B is a multiple of I and the rows that
+  /// share a memory stand side by side, as the beams of a search do.
+  ///
+  /// Nothing is repeated for them: their queries are one long row.
+  func callAsFunction(_ x: Tensor, _ memory: CrossAttentionMemory) -> Tensor {
+    let queries = query(x).reshape(memory.key.shape[0], -1, x.shape[2]).splitHeads(headCount)  // [I, H, B/I·T, D/H]
+    let mixed = Tensor.scaledDotProductAttention(
+      query: queries, key: memory.key, value: memory.value, mask: memory.mask)
+    return output(mixed.joinHeads()).reshape(x.shape)  // [B, T, D]
+  }
+
   /// The attention weights of tokens to a memory, or to each other, without a mask: `[B, H, T, S]`.
   func weights(_ x: Tensor, memory: Tensor? = nil) -> Tensor {
     let parts = projections(x, memory)
@@ -79,6 +104,14 @@ final class Attention: Module {
       }
     return parts.map { $0.splitHeads(headCount) }
   }
+}
+
+/// The keys and values of one layer's cross-attention, `[images, heads, tokens, width of a head]`.
+struct CrossAttentionMemory {
+  let key: Tensor
+  let value: Tensor
+  /// Added to the scores, `[images, 1, 1, tokens]`; `nil` where all tokens count.
+  var mask: Tensor?
 }
 
 /// What is added to attention scores so that no query attends to padding.

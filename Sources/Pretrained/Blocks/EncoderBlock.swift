@@ -2,7 +2,8 @@ import Layers
 import Tensors
 
 /// Attention and a feed-forward part, each behind a normalization and with a shortcut around it: the block of ViT
-/// (Dosovitskiy et al. 2021, equations 2 and 3), and so of CLIP's two towers, of ViLT and of BLIP-2's image encoder.
+/// (Dosovitskiy et al. 2021, equations 2 and 3), and so of CLIP's two towers, of ViLT and of BLIP's and BLIP-2's image
+/// encoders.
 ///
 /// B, T, D stand for batch, tokens and the width of a token.
 final class EncoderBlock: Module {
@@ -97,8 +98,8 @@ struct EncoderNames: Sendable {
     block: ["norm1": "layer_norm1", "attention": "self_attn", "norm2": "layer_norm2", "feedForward": "mlp"],
     attention: ["query": "q_proj", "key": "k_proj", "value": "v_proj", "output": "out_proj"])
 
-  /// BLIP-2's image encoder.
-  static let blip2 = EncoderNames(
+  /// The image encoder of BLIP and BLIP-2.
+  static let blip = EncoderNames(
     block: clip.block, attention: ["query": "qkv", "output": "projection"], joinsProjections: true)
 
   /// ViT and ViLT, after BERT.
@@ -148,6 +149,8 @@ extension ViTConfiguration: EncoderSettings {}
 extension CLIPTextConfiguration: EncoderSettings {}
 extension CLIPVisionConfiguration: EncoderSettings {}
 extension ViLTConfiguration: EncoderSettings {}
+extension BLIPVisionConfiguration: EncoderSettings {}
+extension BLIPTextConfiguration: EncoderSettings {}
 extension BLIP2VisionConfiguration: EncoderSettings {}
 extension QFormerConfiguration: EncoderSettings {}
 extension OPTConfiguration: TransformerSettings { var hasAttentionBias: Bool { hasBias } }

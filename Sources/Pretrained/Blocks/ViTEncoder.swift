@@ -3,7 +3,7 @@ import Support
 import Tensors
 
 /// The Vision Transformer without its head (Dosovitskiy et al. 2021, figure 1): the image encoder of the captioner, under
-/// the names of Hugging Face's `vit`, and of BLIP-2, under that model's names.
+/// the names of Hugging Face's `vit`, and of BLIP and BLIP-2, under those models' names.
 ///
 /// B, C, H, W stand for batch, channels, height and width of the image; N for the number of patches; D for the width of
 /// a token.
@@ -28,11 +28,17 @@ public final class ViTEncoder: Module {
       ])
   }
 
+  /// BLIP's encoder with initial values (Li et al. 2022, section 3.1).
+  public convenience init(_ configuration: BLIPVisionConfiguration) { self.init(blip: configuration) }
+
   /// BLIP-2's encoder with initial values: EVA-CLIP's Vision Transformer without its last layer (Li et al. 2023, section
   /// 3.3).
-  public convenience init(_ configuration: BLIP2VisionConfiguration) {
+  public convenience init(_ configuration: BLIP2VisionConfiguration) { self.init(blip: configuration) }
+
+  /// An encoder under the names of BLIP and BLIP-2.
+  private convenience init(blip settings: some ViTSettings) {
     self.init(
-      configuration, names: .blip2,
+      settings, names: .blip,
       [
         "classToken": "embeddings.class_embedding", "positions": "embeddings.position_embedding",
         "patches": "embeddings.patch_embedding", "layers": "encoder.layers", "norm": "post_layernorm",
@@ -60,7 +66,8 @@ public final class ViTEncoder: Module {
     return norm(layers.reduce(tokens + positions) { $1($0) })  // [B, N + 1, D]
   }
 
-  /// An image as one vector: the class token, normalized once more, as transformers returns it. BLIP-2 does not use it.
+  /// An image as one vector: the class token, normalized once more, as transformers returns it. BLIP and BLIP-2 do not use
+  /// it.
   ///
   /// - Parameter states: what the encoder returned, `[B, N + 1, D]`.
   /// - Returns: `[B, D]`.
@@ -76,6 +83,7 @@ private protocol ViTSettings: EncoderSettings {
 }
 
 extension ViTConfiguration: ViTSettings {}
+extension BLIPVisionConfiguration: ViTSettings { fileprivate var channelCount: Int { 3 } }
 extension BLIP2VisionConfiguration: ViTSettings { fileprivate var channelCount: Int { 3 } }
 
 /// Cuts an image into patches and projects each to a token (Dosovitskiy et al. 2021, section 3.1). Checkpoints hold it as

@@ -54,6 +54,13 @@ struct TokenBatch {
     }
   }
 
+  /// 1 for tokens, 0 for what fills up, `[B, T]`; `nil` where nothing does.
+  var attended: IntTensor? {
+    let width = ids.shape[1]
+    if counts.allSatisfy({ $0 == width }) { return nil }
+    return IntTensor(counts.map { Array(repeating: 1, count: $0) + Array(repeating: 0, count: width - $0) })
+  }
+
   /// Of states `[B, T, D]` those of each row's last real token, `[B, D]`.
   func last(_ states: Tensor) -> Tensor { states.tokens(at: counts.map { $0 - 1 }) }
 }

@@ -30,17 +30,19 @@ extension PretrainedConfiguration {
   /// The settings of the model that a checkpoint holds: a language model whose token embedding and output layer are
   /// both in the file, and differ, is not tied, whatever `tie_word_embeddings` says. So does transformers.
   func fitted(to checkpoint: Checkpoint) -> Self {
-    guard let names = tiedOutput, let table = checkpoint[names.table], let head = checkpoint[names.head],
-      !table.holdsTheSame(as: head)
-    else { return self }
-    return untied
+    let differ = (tiedOutput?.pairs ?? []).contains { names in
+      guard let table = checkpoint[names.table], let head = checkpoint[names.head] else { return false }
+      return !table.holdsTheSame(as: head)
+    }
+    return differ ? untied : self
   }
 
   /// Which names in a checkpoint may differ from the model's.
   public var keyRules: KeyRules {
     // Whichever of the two a file has is both.
     KeyRules(
-      ignored: Self.names.ignored, tied: tiedOutput.map { [($0.head, $0.table), ($0.table, $0.head)] } ?? [])
+      ignored: Self.names.ignored,
+      tied: (tiedOutput?.pairs ?? []).flatMap { [($0.head, $0.table), ($0.table, $0.head)] })
   }
 
   /// Writes a `config.json` that transformers reads.
@@ -58,7 +60,8 @@ extension PretrainedConfiguration {
 /// Reads `config.json`, whatever kind of model it describes.
 public enum ModelConfiguration {
   private static let kinds: [any PretrainedConfiguration.Type] = [
-    BLIP2Configuration.self, CLIPConfiguration.self, GPT2Configuration.self, OPTConfiguration.self,
+    BLIPConfiguration.self, BLIP2Configuration.self, CLIPConfiguration.self, GPT2Configuration.self,
+    OPTConfiguration.self,
     ViLTConfiguration.self, VisionEncoderDecoderConfiguration.self, ViTConfiguration.self,
   ]
 
@@ -71,6 +74,10 @@ public enum ModelConfiguration {
       "the text tower of a CLIP by itself; zero-shot classification needs both towers, a \"CLIPModel\"",
     "clip_vision_model":
       "the image tower of a CLIP by itself; zero-shot classification needs both towers, a \"CLIPModel\"",
+    "blip_text_model":
+      "the text transformer of a BLIP by itself; captions and answers need the image encoder, too",
+    "blip_vision_model":
+      "the image encoder of a BLIP by itself; captions and answers need the text transformer, too",
     "blip_2_vision_model":
       "the image encoder of a BLIP-2 by itself; writing needs all of a \"Blip2ForConditionalGeneration\"",
     "blip_2_qformer":

@@ -19,6 +19,13 @@ public protocol PretrainedModel {
   /// What that class has and others of the same `model_type` lack, as a message says it.
   static var requirement: String { get }
 
+  /// Other classes with the same `model_type` whose files may hold all that this one needs: weights that are said to be of
+  /// such a class are never taken for this one's.
+  static var otherClasses: [String] { get }
+
+  /// Why no such model can be made of settings, with the key at fault; `nil` if one can.
+  static func problem(_ settings: Configuration) -> (key: String, reason: String)?
+
   /// A model with initial values.
   init(_ configuration: Configuration)
 
@@ -35,6 +42,18 @@ public protocol PretrainedModel {
 }
 
 extension PretrainedModel {
+  /// None: the names of the tensors tell the classes apart.
+  public static var otherClasses: [String] { [] }
+
+  /// Whether a directory says that its weights are those of one of the ``otherClasses``.
+  static func isOfAnotherClass(_ directory: ModelDirectory) -> Bool {
+    !directory.architectures.contains(architecture)
+      && directory.architectures.contains(where: otherClasses.contains)
+  }
+
+  /// None: what can be read, can be made.
+  public static func problem(_ settings: Configuration) -> (key: String, reason: String)? { nil }
+
   /// Reads a model from a directory with `config.json` and `model.safetensors` (or its shards, or
   /// `pytorch_model.bin`), ready for use.
   ///
@@ -81,8 +100,12 @@ extension PretrainedModel {
         .mismatch, file: file, place: "model_type",
         reason: "is \"\(found)\", but a \(Self.self) needs \"\(Configuration.modelType)\"")
     }
+    if isOfAnotherClass(directory) { throw otherClass(of: directory) }
     let checkpoint = try Configuration.named(weights.map { try Checkpoint(path: $0) } ?? directory.checkpoint())
     return try namingClass(of: directory) {
+      if let (key, reason) = problem(settings) {
+        throw DataError(.mismatch, file: file, place: key, reason: reason)
+      }
       try settings.requireLayers(in: checkpoint, file: file)
       let fitted = settings.fitted(to: checkpoint)
       let model = Initialization.shapesOnly { Self(fitted) }
@@ -180,14 +203,18 @@ extension PretrainedModel {
     do {
       return try body()
     } catch let error as DataError where [.notFound, .mismatch].contains(error.kind) {
-      guard let stated = directory.architectures.first, !directory.architectures.contains(architecture) else {
-        throw error
-      }
-      throw DataError(
-        .mismatch, file: directory.find("config.json") ?? directory.path, place: "architectures",
-        reason: "says that the weights are those of a \(quoted(stated)), but \(requirement), "
-          + "a \(quoted(architecture)); \(error)")
+      guard !directory.architectures.isEmpty, !directory.architectures.contains(architecture) else { throw error }
+      throw otherClass(of: directory, "; \(error)")
     }
+  }
+
+  /// The error that a directory's weights are those of another class.
+  private static func otherClass(of directory: ModelDirectory, _ consequence: String = "") -> DataError {
+    DataError(
+      .mismatch, file: directory.find("config.json") ?? directory.path, place: "architectures",
+      reason:
+        "says that the weights are those of a \(quoted(directory.architectures.first ?? "")), but \(requirement), "
+        + "a \(quoted(architecture))\(consequence)")
   }
 }
 

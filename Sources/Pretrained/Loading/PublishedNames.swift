@@ -60,7 +60,15 @@ public struct PublishedNames: Sendable {
 public struct TiedOutput: Sendable {
   let table: String
   let head: String
+  /// The two names of the output layer's bias, where it has them.
+  var bias: (table: String, head: String)?
+
+  /// Both pairs of names, each of one tensor.
+  var pairs: [(table: String, head: String)] { [(table, head)] + (bias.map { [$0] } ?? []) }
 
   /// The names where the language model is a part of another one.
-  func within(_ prefix: String) -> TiedOutput { TiedOutput(table: prefix + table, head: prefix + head) }
+  func within(_ prefix: String) -> TiedOutput {
+    TiedOutput(
+      table: prefix + table, head: prefix + head, bias: bias.map { (prefix + $0.table, prefix + $0.head) })
+  }
 }

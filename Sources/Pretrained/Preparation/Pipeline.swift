@@ -13,6 +13,10 @@ import Tokenizers
 
 /// A published model with all that it needs, from pictures and texts to an answer.
 public protocol Pipeline {
+  /// The model, as one class of transformers has it.
+  associatedtype Model: PretrainedModel
+  /// The model.
+  var model: Model { get }
   /// Reads model, tokenizer and image processor from a directory in Hugging Face form.
   ///
   /// - Throws: an error in one line that names the file and the reason; ``WrongModelType`` for another kind of model.
@@ -37,10 +41,10 @@ struct PipelineDirectory<Model: PretrainedModel> {
       throw DataError(.inputOutput, file: path, reason: String(cString: strerror(errno)))
     }
     model = try ModelDirectory(path)
-    let (found, needed) = (model.configuration.modelType, Model.Configuration.modelType)
+    let needed = Model.Configuration.modelType
     let settings = model.find("config.json") ?? path
-    guard found == needed else {
-      throw WrongModelType(file: settings, found: found, needed: needed)
+    guard model.configuration.modelType == needed, !Model.isOfAnotherClass(model) else {
+      throw WrongModelType(model, needed: [needed])
     }
     // Say first that the weights are those of another class: such a directory may lack a tokenizer.
     if !model.architectures.isEmpty, !model.architectures.contains(Model.architecture) {
@@ -53,7 +57,7 @@ struct PipelineDirectory<Model: PretrainedModel> {
         .mismatch, file: settings,
         reason: "\(channels.key) is \(channels.value), but the pictures have 3 channels, red, green and blue")
     }
-    let vocabulary = needed == "vilt" ? "vocab.txt" : "vocab.json"
+    let vocabulary = ["vilt", "blip"].contains(needed) ? "vocab.txt" : "vocab.json"
     _ = try model.require(["tokenizer.json", vocabulary], purpose: "tokenizer")
     tokenizer = try loadTokenizer(directory: path, addingSpecialTokens: specialTokens)
     processor = ImagePreparation(try ImageProcessor(directory: path), directory: path)
@@ -71,11 +75,27 @@ struct PipelineDirectory<Model: PretrainedModel> {
 public struct WrongModelType: Error, Equatable, CustomStringConvertible {
   /// The path of `config.json`.
   public let file: String
-  /// The `model_type` that the file says, and the one that is needed.
-  public let found, needed: String
+  /// The `model_type` that the file says.
+  public let found: String
+  /// Those that are needed.
+  public let needed: [String]
+  /// The classes of transformers that the file says, `architectures`.
+  public let architectures: [String]
+
+  init(_ model: ModelDirectory, needed: [String]) {
+    file = model.find("config.json") ?? model.path
+    found = model.configuration.modelType
+    self.needed = needed
+    architectures = model.architectures
+  }
 
   /// One line.
-  public var description: String { "\(file) says model_type '\(found)', but '\(needed)' is needed" }
+  public var description: String {
+    if needed.contains(found), let name = architectures.first {
+      return "\(file) says model_type '\(found)' and class '\(name)', but another class is needed"
+    }
+    return "\(file) says model_type '\(found)', but '\(needed.joined(separator: "' or '"))' is needed"
+  }
 }
 
 extension Tokenizer {

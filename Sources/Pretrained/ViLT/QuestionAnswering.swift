@@ -10,7 +10,7 @@ import Tokenizers
 /// let answer = vilt.answers(try vilt(images: [photo], questions: ["What animal is in the image?"]))
 /// ```
 /// P and A stand for the number of pairs and of possible answers.
-public struct QuestionAnswering: Pipeline {
+public struct QuestionAnswering: QuestionAnswerer {
   /// A question about a picture.
   public typealias Pair = (image: Image, question: String)
 
@@ -65,6 +65,14 @@ public struct QuestionAnswering: Pipeline {
     let asked = try tokens(of: pairs.map(\.question))
     let prepared = try pairs.enumerated().map { try prepare($1.image, $0) }
     return logits(Array(zip(prepared, asked)))
+  }
+
+  /// Asks every question about every image: the best answers with their logits.
+  public func ask(_ questions: [String], about images: [Image]) throws -> AnsweredQuestions {
+    let logits = try self(images: images, questions: questions)
+    let rows = (0..<logits.shape[0]).map { logits[$0].scalars }
+    return AnsweredQuestions(
+      answers: answers(logits), scores: rows.map { $0.max() ?? .nan }, basis: .logits(rows))
   }
 
   /// The best answer for each row of scores, `[P, A]`; the first one on ties.

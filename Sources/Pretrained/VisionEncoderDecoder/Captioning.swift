@@ -10,16 +10,9 @@ import Tokenizers
 /// let captioner = try Captioning(directory: "vit-gpt2-image-captioning")
 /// let captions = try captioner([photo], captioner.options(beams: 4, maximumLength: 16))
 /// ```
-public struct Captioning: Pipeline {
+public struct Captioning: ImageCaptioner {
   /// A caption of an image.
-  public struct Caption: Equatable, Sendable {
-    /// Its tokens, with the one that begins it and the one that ends it.
-    public let ids: [Int]
-    /// Its words, without special tokens.
-    public let text: String
-    /// The sum of its new tokens' log-probabilities, divided by a power of their number: what beam search ranks by.
-    public let score: Float
-  }
+  public typealias Caption = ScoredText
 
   /// What looks and what writes.
   public let model: VisionEncoderDecoderModel
@@ -77,12 +70,7 @@ public struct Captioning: Pipeline {
   }
 
   /// The token that fills up the shorter captions of a batch, as transformers chooses it.
-  public func paddingToken(_ options: GenerationOptions) -> Int {
-    let stated = generation.padTokenID ?? options.endTokens.first ?? 0
-    // Beam search takes 0 for no token.
-    if case .beamSearch = options.method, stated == 0 { return options.endTokens.first ?? 0 }
-    return stated
-  }
+  public func paddingToken(_ options: GenerationOptions) -> Int { generation.paddingToken(options) }
 
   /// Captions images.
   ///
@@ -103,7 +91,7 @@ public struct Captioning: Pipeline {
       texts.map { text in
         Caption(
           ids: text.ids, text: tokenizer.decode(text.ids, skipSpecialTokens: true),
-          score: text.score ?? teacherForcedScore(of: text, pixels[image].unsqueeze(0), options))
+          score: text.score(options) { model(pixels[image].unsqueeze(0), captions: $0) })
       }
     }
   }
@@ -114,16 +102,16 @@ public struct Captioning: Pipeline {
     return try model.generate(pixels, options).map { tokenizer.decode($0[0].ids, skipSpecialTokens: true) }
   }
 
-  /// The score that beam search would give a caption, of its logits under teacher forcing.
-  private func teacherForcedScore(of text: GeneratedText, _ pixels: Tensor, _ options: GenerationOptions) -> Float {
-    let logProbabilities = noGrad {
-      model(pixels, captions: IntTensor([Array(text.ids.dropLast())])).logSoftmax(dim: -1)[0]  // [T, V]
+  /// Captions images; a prompt is refused, as the model was not made to go on from one.
+  public func captions(
+    of images: [Image], prompt: String?, _ options: GenerationOptions, onText: TextObserver?
+  ) throws -> [[Caption]] {
+    if prompt != nil {
+      throw DataError(
+        .unsupported, file: preparation.directory,
+        reason: "a \(VisionEncoderDecoderModel.architecture) takes no prompt; a "
+          + "\(BLIPForConditionalGeneration.architecture) does")
     }
-    let first = text.prompt.count - 1
-    let sum = text.tokens.enumerated().reduce(Float(0)) { sum, token in
-      sum + logProbabilities[first + token.offset][token.element].item
-    }
-    let penalty = if case .beamSearch(let search) = options.method { search.lengthPenalty } else { 1.0 }
-    return sum / Float(ElementaryDouble.pow(Double(text.tokens.count), penalty))
+    return try self(images, options, onText: onText)
   }
 }

@@ -77,12 +77,6 @@ final class GPT2CrossAttention: Module {
   }
 }
 
-/// The keys and values of one layer's cross-attention, `[images, heads, tokens, width of a head]`.
-struct CrossAttentionMemory {
-  let key: Tensor
-  let value: Tensor
-}
-
 extension GPT2Configuration {
   /// What attention scores are multiplied by.
   fileprivate func attentionScale(layer: Int) -> Float {

@@ -36,6 +36,8 @@ extension PretrainedTask {
   /// `Scripts/compare/models`.
   private static var kinds: [Kind] {
     [
+      Kind(BLIPConfiguration.self, BLIPForConditionalGeneration.architecture, load: blipCaptioning),
+      Kind(BLIPConfiguration.self, BLIPForQuestionAnswering.architecture, load: blipAnswering),
       Kind(BLIP2Configuration.self, load: continuing),
       Kind(CLIPConfiguration.self, load: zeroShot),
       Kind(ViLTConfiguration.self, load: answering),
