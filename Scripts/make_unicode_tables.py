@@ -1,4 +1,4 @@
-"""Writes Sources/Tokenizers/UnicodeTables.swift and Tests/Fixtures/tokenizers/unicode.json.
+"""Writes UnicodeTables.swift and ClusterTables.swift in Sources/Tokenizers, and Tests/Fixtures/tokenizers/unicode.json.
 
 The tables say what Hugging Face's tokenizers 0.23 answers, so that ids are the same on every platform whatever
 Unicode version its standard library knows. tokenizers has several versions inside: canonical mappings of Unicode 9,
@@ -14,6 +14,7 @@ and the special cases of Unicode's NormalizationTest. Its other lines are a char
 import bz2
 import json
 import pathlib
+import struct
 import sys
 import unicodedata
 import zlib
@@ -23,7 +24,7 @@ from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_to
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SCALARS = [code for code in range(0x110000) if not 0xD800 <= code < 0xE000]
 ALL = "".join(map(chr, SCALARS))
-NFC, NFD = normalizers.NFC(), normalizers.NFD()
+NFC, NFD, NFKD = normalizers.NFC(), normalizers.NFD(), normalizers.NFKD()
 LOWER = normalizers.Lowercase()
 
 
@@ -163,6 +164,91 @@ def tables():
     path.write_text(text + "\n\n".join(blocks) + "\n}\n")
 
 
+# MARK: Clusters
+
+def byte_map():
+    """A map of characters (see CharacterMap.swift) by which every first byte becomes a b.
+
+    A cluster of up to five bytes is then one b, and a longer one as many as it has characters, so that the number of
+    them tells where the library sees borders.
+    """
+    units = [0] * 768
+    units[0] = 256 << 10
+    for byte in range(1, 256):
+        units[256 + byte] = 768 << 10 | 1 << 8 | byte
+        units.extend([0] * (512 + byte + 1 - len(units)))
+        units[512 + byte] = 1 << 31
+    blob = struct.pack(f"<{len(units)}I", *units)
+    return normalizers.Precompiled(struct.pack("<I", len(blob)) + blob + b"b\0")
+
+
+def cluster_classes():
+    """The classes of GraphemeClusters.swift, as far as they matter for clusters of up to five bytes."""
+    normalizer = byte_map()
+    count = lambda text: len(normalizer.normalize_str(text))
+    codes = SCALARS[1:]
+    accent, ka, virama, copyright_, joiner = "\u0301", "\u0915", "\u094d", "\u00a9", "\u200d"
+    extending = {c for c in codes if count("a" + chr(c)) == 1}
+    linkers = {c for c in extending if count(ka + chr(c) + ka + accent) == 4}
+    passing = {c for c in extending if count(ka + virama + chr(c) + ka + accent) == 5}
+    classes = {c: 8 if c in linkers else 2 if c in passing else 3 for c in extending}
+    classes |= {c: 1 for c in codes if c not in classes and count(chr(c) + accent + accent) == 2}
+    classes |= {c: 5 for c in codes if c not in classes and count(chr(c) + "a") == 1}
+    classes |= {c: 6 for c in codes if c not in classes and count(copyright_ + joiner + chr(c)) == 3}
+    # A consonant of four bytes is never in a cluster of five.
+    classes |= {c: 7 for c in codes if c < 0x10000 and c not in classes and count(ka + virama + chr(c) + accent) == 4}
+    return classes | {0: 1, 0x200D: 4}
+
+
+def python_case():
+    """What Python's lower case asks about the neighbors of a capital sigma: 1 cased, 2 passed over."""
+    result = {}
+    for code in SCALARS:
+        c = chr(code)
+        if (c + "\u03a3").lower()[-1] == "\u03c2":
+            result[code] = 1
+        elif ("A" + c + "\u03a3").lower()[-1] == "\u03c2":
+            result[code] = 2
+    return result
+
+
+def compatible():
+    """Characters whose compatibility decomposition is not the canonical one, with the number of its characters."""
+    result = []
+    for code in SCALARS:
+        text = NFKD.normalize_str(chr(code))
+        if text != NFD.normalize_str(chr(code)):
+            result += [code << 8 | len(text), *map(ord, text)]
+    return result
+
+
+def cluster_tables():
+    classes, case = cluster_classes(), python_case()
+    accents = removed(normalizers.StripAccents())
+    masks = {}
+    for code in SCALARS:
+        value = classes.get(code, 0) | case.get(code, 0) << 4 | (code in accents) << 6
+        if value:
+            masks[code] = value
+    blocks = [
+        literal(
+            "properties", "UInt32",
+            ["Where a set of properties begins, and until the next entry holds: the character times 256, plus the class in",
+             "``GraphemeClusters``, plus 16 for a cased character or 32 for one that Python's lower case passes over, plus 64",
+             "for a mark that `StripAccents` of tokenizers drops."],
+            [f"0x{code << 8 | value:X}" for code, value in runs(masks)], 10),
+        literal(
+            "compatible", "UInt32",
+            ["Compatibility decompositions that differ from the canonical ones: the character times 256, plus the number of",
+             "characters that follow, and these."],
+            [f"0x{value:X}" for value in compatible()], 12),
+    ]
+    header = "// Made by Scripts/make_unicode_tables.py; see there for the Unicode versions.\n// swift-format-ignore-file\n"
+    text = header + "\n/// More of what the tokenizers know of Unicode, packed as in ``UnicodeTables``.\nenum ClusterTables {\n"
+    path = ROOT / "Sources/Tokenizers/ClusterTables.swift"
+    path.write_text(text + "\n\n".join(blocks) + "\n}\n")
+
+
 # MARK: Checks
 
 def company(code):
@@ -215,6 +301,7 @@ def special_cases(path):
 
 if __name__ == "__main__":
     tables()
+    cluster_tables()
     cases = special_cases(sys.argv[1] if len(sys.argv) > 1 else "/usr/share/unicode/NormalizationTest.txt.bz2")
     path = ROOT / "Tests/Fixtures/tokenizers/unicode.json"
     path.write_text(json.dumps({"checksums": checksums(), "cases": cases}) + "\n")

@@ -30,6 +30,7 @@ struct AddedTokens: Sendable {
   private var specialTexts: Set<[UInt8]> = []
   private var asIs = TokenFinder([])
   private var normalized = TokenFinder([])
+  private var all = TokenFinder([])
   /// Whether special tokens in a text are left as text.
   var ignoresSpecialTokens = false
 
@@ -68,6 +69,7 @@ struct AddedTokens: Sendable {
     }
     self.asIs = TokenFinder(asIs)
     self.normalized = TokenFinder(normalized)
+    all = TokenFinder(tokens.map { (Array($1.content.utf8), $0) })
   }
 
   /// The id of an added token.
@@ -124,6 +126,25 @@ struct AddedTokens: Sendable {
       if done < start { segments.append(Segment(range: done..<start, id: nil)) }
       if start < end { segments.append(Segment(range: start..<end, id: match.id)) }
       done = end
+    }
+    if done < text.count { segments.append(Segment(range: done..<text.count, id: nil)) }
+    return segments
+  }
+
+  /// Splits a text at all added tokens as they are spelled, whatever their flags say: transformers' own splitting.
+  func splitAtAll(_ text: [UInt8]) -> [Segment] {
+    var segments: [Segment] = []
+    var done = 0
+    var index = 0
+    while index < text.count {
+      guard let match = all.longestMatch(in: text, at: index), !ignoresSpecialTokens else {
+        index += 1
+        continue
+      }
+      if done < index { segments.append(Segment(range: done..<index, id: nil)) }
+      segments.append(Segment(range: index..<(index + match.length), id: match.id))
+      index += match.length
+      done = index
     }
     if done < text.count { segments.append(Segment(range: done..<text.count, id: nil)) }
     return segments

@@ -1,9 +1,9 @@
 import Support
 import Synchronization
 
-/// Byte pair encoding (Sennrich et al. 2016) on bytes (Radford et al. 2019).
+/// Byte pair encoding (Sennrich et al. 2016) on bytes (Radford et al. 2019) or on characters.
 ///
-/// A word begins as its single bytes. The pair of neighbors that was learned first is merged, the leftmost of
+/// A word begins as its single bytes or characters. The pair of neighbors that was learned first is merged, the leftmost of
 /// equals, until no pair of neighbors was ever learned. A heap of the pairs makes that O(n log n), so a word of
 /// a hundred thousand letters is no trap.
 final class BytePairEncoding: Sendable {
@@ -19,6 +19,9 @@ final class BytePairEncoding: Sendable {
   /// Whether a word that is itself a token is taken whole, whatever the merges.
   private let ignoresMerges: Bool
   private let wordEnd: String
+  private let spelling: Spelling
+  /// The tokens `<0x00>` to `<0xFF>`, if characters are spelled by them.
+  private let fallbackIDs: [Int?]
   private let cache = Mutex(WordCache())
 
   private struct Merge {
@@ -28,7 +31,16 @@ final class BytePairEncoding: Sendable {
     let id: Int32
   }
 
+  /// What the single symbols are that a word begins as.
+  enum Spelling: Sendable, Equatable {
+    /// Its bytes, in the spelling of ``ByteCharacters``.
+    case bytes
+    /// Its characters; those that are no tokens are spelled by tokens for their bytes, such as `<0xE6>`, or unknown.
+    case characters(fallsBackToBytes: Bool)
+  }
+
   struct Options {
+    var spelling = Spelling.bytes
     /// The suffix of tokens that end a word (`</w>` in CLIP), or empty.
     var wordEnd = ""
     var unknownToken: String?
@@ -67,6 +79,10 @@ final class BytePairEncoding: Sendable {
     fusesUnknown = options.fusesUnknown
     ignoresMerges = options.ignoresMerges
     wordEnd = options.wordEnd
+    spelling = options.spelling
+    fallbackIDs =
+      spelling == .characters(fallsBackToBytes: true)
+      ? (0...255).map { vocabulary.id(of: Unigram.byteSpelling($0)) } : []
   }
 
   private static func key(_ left: Int32, _ right: Int32) -> UInt64 {
@@ -88,8 +104,39 @@ final class BytePairEncoding: Sendable {
     cache.withLock { $0.insert(word, symbols) }
   }
 
+  /// The tokens of single characters that a word begins as.
+  private func characterSymbols(_ word: UnsafeBufferPointer<UInt8>) -> [Int32] {
+    var symbols: [Int32] = []
+    symbols.reserveCapacity(word.count)
+    // An unknown character waits for the next known one, as in Hugging Face's tokenizers: bytes may come before it.
+    var isUnknownWaiting = false
+    var start = 0
+    while start < word.count {
+      var end = start + 1
+      while end < word.count, word[end] & 0xC0 == 0x80 { end += 1 }
+      let character = UnsafeBufferPointer(rebasing: word[start..<end])
+      let isLast = end == word.count
+      start = end
+      let id =
+        isLast && !wordEnd.isEmpty
+        ? vocabulary.id(of: String(decoding: character, as: UTF8.self) + wordEnd) : vocabulary.id(of: character)
+      if let id {
+        if isUnknownWaiting, let unknownID { symbols.append(Int32(unknownID)) }
+        isUnknownWaiting = false
+        symbols.append(Int32(id))
+      } else if !fallbackIDs.isEmpty, character.allSatisfy({ fallbackIDs[Int($0)] != nil }) {
+        for byte in character { if let id = fallbackIDs[Int(byte)] { symbols.append(Int32(id)) } }
+      } else if let unknownID {
+        if isUnknownWaiting, !fusesUnknown { symbols.append(Int32(unknownID)) }
+        isUnknownWaiting = true
+      }
+    }
+    if isUnknownWaiting, let unknownID { symbols.append(Int32(unknownID)) }
+    return symbols
+  }
+
   /// The tokens of single bytes that a word begins as.
-  private func initialSymbols(_ word: UnsafeBufferPointer<UInt8>) -> [Int32] {
+  private func byteSymbols(_ word: UnsafeBufferPointer<UInt8>) -> [Int32] {
     var symbols: [Int32] = []
     symbols.reserveCapacity(word.count)
     var isAfterUnknown = false
@@ -108,7 +155,7 @@ final class BytePairEncoding: Sendable {
   /// The tokens that remain when all merges are done.
   private func mergedSymbols(_ word: UnsafeBufferPointer<UInt8>) -> [Int32] {
     if ignoresMerges, let whole = wholeWord(word) { return [whole] }
-    var symbols = initialSymbols(word)
+    var symbols = spelling == .bytes ? byteSymbols(word) : characterSymbols(word)
     // The symbols are a linked list over the array; a symbol merged into its left neighbor is -1.
     var previous = symbols.indices.map { $0 - 1 }
     var next = symbols.indices.map { $0 + 1 }
@@ -140,6 +187,7 @@ final class BytePairEncoding: Sendable {
   }
 
   private func wholeWord(_ word: UnsafeBufferPointer<UInt8>) -> Int32? {
+    guard spelling == .bytes else { return vocabulary.id(of: word).map(Int32.init) }
     var spelling = String.UnicodeScalarView()
     for byte in word { spelling.append(ByteCharacters.characters[Int(byte)]) }
     return vocabulary.id(of: String(spelling)).map(Int32.init)

@@ -5,16 +5,24 @@
 /// for the ordering of marks, which sorts.
 enum CanonicalForm {
   /// Replaces a text in UTF-8 by its NFC.
-  static func compose(_ text: inout [UInt8]) {
-    guard mayChange(text) else { return }
-    text = utf8(composed(decomposed(text)))
+  ///
+  /// - Parameter compatibly: whether also what is only compatible is decomposed before, which gives NFKC.
+  static func compose(_ text: inout [UInt8], compatibly: Bool = false) {
+    guard compatibly ? mayDecompose(text, compatibly: true) : mayChange(text) else { return }
+    text = utf8(composed(decomposed(text, compatibly: compatibly)))
   }
 
   /// Replaces a text in UTF-8 by its NFD.
-  static func decompose(_ text: inout [UInt8]) {
-    // Nothing under U+00C0, whose first byte is 0xC3, is decomposed or ordered.
-    if text.allSatisfy({ $0 < 0xC3 }) { return }
-    text = utf8(decomposed(text))
+  ///
+  /// - Parameter compatibly: whether also what is only compatible is decomposed, which gives NFKD.
+  static func decompose(_ text: inout [UInt8], compatibly: Bool = false) {
+    if mayDecompose(text, compatibly: compatibly) { text = utf8(decomposed(text, compatibly: compatibly)) }
+  }
+
+  /// Nothing under U+00C0, whose first byte is 0xC3, is decomposed or ordered; nothing under U+00A0, with 0xC2, is
+  /// compatible with anything.
+  private static func mayDecompose(_ text: [UInt8], compatibly: Bool) -> Bool {
+    text.contains { $0 >= (compatibly ? 0xC2 : 0xC3) }
   }
 
   /// Whether composition has to look closer.
@@ -39,13 +47,29 @@ enum CanonicalForm {
 
   // MARK: Decomposition
 
-  private static func decomposed(_ text: [UInt8]) -> [UInt32] {
+  /// Where in ``ClusterTables/compatible`` the entry of each character stands.
+  private static let compatiblePlaces: [UInt32: Int] = {
+    var places: [UInt32: Int] = [:]
+    var index = 0
+    while index < ClusterTables.compatible.count {
+      places[ClusterTables.compatible[index] >> 8] = index
+      index += 1 + Int(ClusterTables.compatible[index] & 0xFF)
+    }
+    return places
+  }()
+
+  private static func decomposed(_ text: [UInt8], compatibly: Bool = false) -> [UInt32] {
     var scalars: [UInt32] = []
     scalars.reserveCapacity(text.count)
     var index = 0
     while index < text.count {
       let (scalar, length) = text.scalar(at: index)
-      appendParts(of: scalar.value, to: &scalars)
+      if compatibly, let place = compatiblePlaces[scalar.value] {
+        let entry = ClusterTables.compatible[place]
+        scalars.append(contentsOf: ClusterTables.compatible[(place + 1)...(place + Int(entry & 0xFF))])
+      } else {
+        appendParts(of: scalar.value, to: &scalars)
+      }
       index += length
     }
     orderMarks(&scalars)

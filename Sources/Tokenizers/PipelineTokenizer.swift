@@ -19,6 +19,10 @@ struct PipelineTokenizer: Tokenizer {
   var processorLimits = ProcessorLimits()
   /// Whether ``TokenDecoder/cleanUp(_:)`` is applied to decoded text.
   var cleansUpSpaces = false
+  /// SigLIP's own way, which takes the place of the stages.
+  var siglip: SiglipTokenizer?
+  /// Whether the template leaves out a special token after a text that ends with it (SigLIP).
+  var skipsRepeatedTokens = false
   /// What ends a word in decoded text and becomes a space (CLIP); white space around the text is then dropped.
   var decodedWordEnd: String?
 
@@ -80,6 +84,7 @@ struct PipelineTokenizer: Tokenizer {
   private typealias Token = (id: Int, text: String)
 
   private func tokenize(_ text: String) -> [Token] {
+    if let siglip { return tokenize(text, siglip) }
     var tokens: [Token] = []
     var ids: [Int] = []
     let text = Array(text.utf8)
@@ -89,17 +94,33 @@ struct PipelineTokenizer: Tokenizer {
         continue
       }
       var normalized = Array(text[segment.range])
-      normalizer?.normalize(&normalized)
+      let losesFirst = normalizer?.normalize(&normalized) ?? false
+      let isAtStart = segment.range.lowerBound == 0 && !losesFirst
       for segment in addedTokens.split(normalized, isNormalized: true) {
         if let id = segment.id {
           tokens.append((id, String(decoding: normalized[segment.range], as: UTF8.self)))
           continue
         }
         ids.removeAll(keepingCapacity: true)
-        encodeWords(Array(normalized[segment.range]), into: &ids)
+        encodeWords(
+          Array(normalized[segment.range]), isAtStart: isAtStart && segment.range.lowerBound == 0, into: &ids)
         for id in ids { tokens.append((id, model.vocabulary.token(for: id) ?? "")) }
       }
     }
+    return tokens
+  }
+
+  private func tokenize(_ text: String, _ siglip: SiglipTokenizer) -> [Token] {
+    var tokens: [Token] = []
+    let text = SiglipTokenizer.marked(text)
+    // A first space that stands alone before a special token is dropped.
+    var isSecondSpecial = false
+    for segment in addedTokens.splitAtAll(text) {
+      let ids = segment.id.map { [$0] } ?? siglip.encode(text[segment.range])
+      if tokens.count == 1, let id = segment.id { isSecondSpecial = addedTokens.isSpecial(token(for: id) ?? "") }
+      for id in ids { tokens.append((id, token(for: id) ?? "")) }
+    }
+    if isSecondSpecial, tokens[0].text.utf8.elementsEqual(SentencePieceText.space) { tokens.removeFirst() }
     return tokens
   }
 
@@ -112,8 +133,8 @@ struct PipelineTokenizer: Tokenizer {
     return words.ranges.map { Array(words.text[$0]) }
   }
 
-  private func encodeWords(_ text: [UInt8], into ids: inout [Int]) {
-    var words = PreTokenizer.Words(text)
+  private func encodeWords(_ text: [UInt8], isAtStart: Bool, into ids: inout [Int]) {
+    var words = PreTokenizer.Words(text, isAtStart: isAtStart)
     preTokenizer?.split(&words)
     words.text.withUnsafeBufferPointer { bytes in
       for range in words.ranges {
@@ -159,11 +180,20 @@ struct PipelineTokenizer: Tokenizer {
       encoding.attentionMask.append(contentsOf: repeatElement(1, count: tokens.count))
       encoding.specialTokensMask.append(contentsOf: repeatElement(isSpecial ? 1 : 0, count: tokens.count))
     }
+    var lastOfText: Int?
     for piece in template.pieces(isPair: second != nil) {
+      let lastID = lastOfText
+      lastOfText = nil
       switch piece {
-      case .first(let typeID): append(first, typeID: typeID, isSpecial: false)
-      case .second(let typeID): append(second ?? [], typeID: typeID, isSpecial: false)
-      case .special(let token, let typeID): append([(token.id, token.text)], typeID: typeID, isSpecial: true)
+      case .first(let typeID):
+        append(first, typeID: typeID, isSpecial: false)
+        lastOfText = first.last?.id
+      case .second(let typeID):
+        append(second ?? [], typeID: typeID, isSpecial: false)
+        lastOfText = second?.last?.id
+      case .special(let token, let typeID):
+        if skipsRepeatedTokens, lastID == token.id { continue }
+        append([(token.id, token.text)], typeID: typeID, isSpecial: true)
       }
     }
     return encoding
@@ -209,7 +239,31 @@ struct PipelineTokenizer: Tokenizer {
 
   // MARK: Decoding
 
+  /// SigLIP's: special tokens as they are, and what is between them as SentencePiece decodes it.
+  private func decode(_ ids: [Int], skipSpecialTokens: Bool, _ siglip: SiglipTokenizer) -> String {
+    var text = ""
+    var part: [Int] = []
+    var isAfterSpecial = false
+    for id in ids {
+      guard let token = addedTokens.token(for: id), addedTokens.isSpecial(token) else {
+        part.append(id)
+        isAfterSpecial = false
+        continue
+      }
+      if skipSpecialTokens { continue }
+      if !isAfterSpecial { text += " " }
+      text += siglip.text.decode(part) + token
+      part.removeAll()
+      isAfterSpecial = true
+    }
+    return Self.stripped(text + siglip.text.decode(part))
+  }
+
   func decode(_ ids: [Int], skipSpecialTokens: Bool) -> String {
+    if let siglip {
+      let text = decode(ids, skipSpecialTokens: skipSpecialTokens, siglip)
+      return cleansUpSpaces ? TokenDecoder.cleanUp(text) : text
+    }
     let tokens = ids.compactMap { token(for: $0) }
     var text = decoder.decode(skipSpecialTokens ? tokens.filter { !addedTokens.isSpecial($0) } : tokens)
     if let decodedWordEnd {
@@ -220,13 +274,11 @@ struct PipelineTokenizer: Tokenizer {
     return cleansUpSpaces ? TokenDecoder.cleanUp(text) : text
   }
 
-  /// The text without the white space around it, in Python's sense: with the separators U+001C to U+001F.
+  /// The text without the white space around it, in Python's sense.
   private static func stripped(_ text: String) -> String {
-    let isSpace = { (scalar: Unicode.Scalar) in
-      ScalarClass.isSpace(scalar) || (0x1C...0x1F).contains(scalar.value)
-    }
     let scalars = text.unicodeScalars
-    guard let first = scalars.firstIndex(where: { !isSpace($0) }), let last = scalars.lastIndex(where: { !isSpace($0) })
+    guard let first = scalars.firstIndex(where: { !PythonText.isSpace($0) }),
+      let last = scalars.lastIndex(where: { !PythonText.isSpace($0) })
     else { return "" }
     return String(scalars[first...last])
   }

@@ -8,6 +8,14 @@ indirect enum PreTokenizer: Sendable, Equatable {
   case clip(keepsSpecialTokens: Bool)
   /// BERT's: at white space, which is dropped, and around punctuation.
   case bert
+  /// SentencePiece's: a visible character takes the place of each space.
+  case metaspace(Metaspace)
+  /// At the matches of a pattern, or between them where it is inverted.
+  case pattern(TextPattern, SplitBehavior, isInverted: Bool)
+  /// At characters of a kind.
+  case characters(SplitCharacters, SplitBehavior)
+  /// `\w+|[^\w\s]+`: runs of letters and digits, and runs of anything else but white space.
+  case words
   /// One step after the other.
   case sequence([PreTokenizer])
 
@@ -21,6 +29,18 @@ indirect enum PreTokenizer: Sendable, Equatable {
       words.replaceEach { Self.splitCLIP($0, in: $1, keepsSpecialTokens: keepsSpecialTokens, into: &$2) }
     case .bert:
       words.replaceEach(Self.splitBert)
+    case .metaspace(let metaspace):
+      metaspace.split(&words)
+    case .pattern(let pattern, let behavior, let isInverted):
+      words.replaceEach { text, range, parts in
+        behavior.split(range, at: pattern.matches(in: Array(text[range])), isInverted: isInverted, into: &parts)
+      }
+    case .characters(let kind, let behavior):
+      words.replaceEach { text, range, parts in
+        behavior.split(range, at: kind.matches(in: text, range), isInverted: false, into: &parts)
+      }
+    case .words:
+      words.replaceEach(Self.splitWords)
     case .sequence(let steps):
       for step in steps { step.split(&words) }
     }
@@ -30,7 +50,7 @@ indirect enum PreTokenizer: Sendable, Equatable {
   var isByteLevel: Bool {
     switch self {
     case .byteLevel: true
-    case .clip, .bert: false
+    case .clip, .bert, .metaspace, .pattern, .characters, .words: false
     case .sequence(let steps): steps.contains { $0.isByteLevel }
     }
   }
@@ -39,9 +59,12 @@ indirect enum PreTokenizer: Sendable, Equatable {
   struct Words {
     var text: [UInt8]
     var ranges: [Range<Int>]
+    /// Whether nothing stands before this text: no added token, and nothing that became nothing.
+    var isAtStart: Bool
 
-    init(_ text: [UInt8]) {
+    init(_ text: [UInt8], isAtStart: Bool = true) {
       self.text = text
+      self.isAtStart = isAtStart
       ranges = text.isEmpty ? [] : [0..<text.count]
     }
 
@@ -55,15 +78,24 @@ indirect enum PreTokenizer: Sendable, Equatable {
 
     /// Puts a space before each word that does not begin with one.
     mutating func addPrefixSpaces() {
-      var spaced: [UInt8] = []
-      spaced.reserveCapacity(text.count + ranges.count)
-      for index in ranges.indices {
-        let start = spaced.count
-        if text[ranges[index].lowerBound] != 0x20 { spaced.append(0x20) }
-        spaced.append(contentsOf: text[ranges[index]])
-        ranges[index] = start..<spaced.count
+      rewriteEach { word, isFirst, spaced in
+        if word.first != 0x20 { spaced.append(0x20) }
+        spaced.append(contentsOf: word)
       }
-      text = spaced
+    }
+
+    /// Rewrites each word by a function that appends the new one; it is told whether the word begins the text.
+    mutating func rewriteEach(_ rewrite: (_ word: ArraySlice<UInt8>, _ isFirst: Bool, _ result: inout [UInt8]) -> Void)
+    {
+      var result: [UInt8] = []
+      result.reserveCapacity(text.count + ranges.count)
+      isAtStart = isAtStart && ranges.first?.lowerBound == 0
+      for index in ranges.indices {
+        let start = result.count
+        rewrite(text[ranges[index]], isAtStart && index == 0, &result)
+        ranges[index] = start..<result.count
+      }
+      text = result
     }
   }
 
@@ -177,5 +209,26 @@ indirect enum PreTokenizer: Sendable, Equatable {
       index += length
     }
     if wordStart < index { words.append(wordStart..<index) }
+  }
+
+  /// `\w+|[^\w\s]+`
+  private static func splitWords(_ text: [UInt8], in range: Range<Int>, into words: inout [Range<Int>]) {
+    func kind(_ scalar: Unicode.Scalar) -> Int {
+      let properties = ScalarClass.properties(scalar)
+      return properties.contains(.word) ? 2 : properties.contains(.space) ? 0 : 1
+    }
+    var start = range.lowerBound
+    var index = start
+    var last = 0
+    while index < range.upperBound {
+      let (scalar, length) = text.scalar(at: index)
+      let next = kind(scalar)
+      if next != last {
+        if last > 0 { words.append(start..<index) }
+        (start, last) = (index, next)
+      }
+      index += length
+    }
+    if last > 0 { words.append(start..<index) }
   }
 }

@@ -43,13 +43,15 @@ struct SequenceTemplate: Sendable, Equatable {
   }
 
   /// A beginning or an end or both around each text, as GPT-2's and OPT's configuration files ask for.
-  static func bounded(beginning: SpecialToken?, end: SpecialToken?) -> SequenceTemplate {
+  ///
+  /// - Parameter pairTypeID: the type of the second text.
+  static func bounded(beginning: SpecialToken?, end: SpecialToken?, pairTypeID: Int = 1) -> SequenceTemplate {
     func around(_ text: Piece, typeID: Int) -> [Piece] {
       (beginning.map { [.special($0, typeID: typeID)] } ?? []) + [text]
         + (end.map { [.special($0, typeID: typeID)] } ?? [])
     }
     let single = around(.first(typeID: 0), typeID: 0)
-    return SequenceTemplate(single: single, pair: single + around(.second(typeID: 1), typeID: 1))
+    return SequenceTemplate(single: single, pair: single + around(.second(typeID: pairTypeID), typeID: pairTypeID))
   }
 
   /// The same without special tokens; types of the texts stay.

@@ -27,13 +27,22 @@ struct TokenFinder: Sendable {
 
   /// The longest string that stands at a place of a text, and its length.
   func longestMatch(in text: [UInt8], at index: Int) -> (id: Int, length: Int)? {
-    var (start, end) = (starts[Int(text[index])], starts[Int(text[index]) + 1])
     var match: (id: Int, length: Int)?
+    text.withUnsafeBufferPointer { text in
+      forEachMatch(in: text, at: index) { match = ($0, $1) }
+    }
+    return match
+  }
+
+  /// Calls a function with each string that stands at a place of a text and its length, the shortest first.
+  @inline(__always)
+  func forEachMatch(in text: UnsafeBufferPointer<UInt8>, at index: Int, _ body: (_ id: Int, _ length: Int) -> Void) {
+    var (start, end) = (starts[Int(text[index])], starts[Int(text[index]) + 1])
     var length = 1
     while start < end {
       // Of the strings with these bytes in front the shortest comes first.
       if tokens[start].text.count == length {
-        match = (tokens[start].id, length)
+        body(tokens[start].id, length)
         start += 1
       }
       guard index + length < text.count else { break }
@@ -43,7 +52,6 @@ struct TokenFinder: Sendable {
       end = first(in: start..<rest.1) { tokens[$0].text[length] > byte }
       length += 1
     }
-    return match
   }
 
   /// The first place in a range from which on a condition holds, or its end.

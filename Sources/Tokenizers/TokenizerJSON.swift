@@ -1,3 +1,4 @@
+import Foundation
 import Support
 
 /// Reads the parts of a `tokenizer.json`, the format of Hugging Face's tokenizers library.
@@ -14,14 +15,31 @@ struct TokenizerJSON {
 
   // MARK: Model
 
-  /// Whether the model is a byte pair encoding.
-  func hasBytePairs() throws(DataError) -> Bool {
+  /// The kinds of models.
+  enum ModelKind: String {
+    case bytePairs = "BPE"
+    case wordPieces = "WordPiece"
+    case unigram = "Unigram"
+  }
+
+  /// The kind of model; older files do not name it.
+  func modelKind() throws(DataError) -> ModelKind {
     let model = root["model"]
-    let type = model["type"].isNull ? (model["merges"].isNull ? "WordPiece" : "BPE") : try model["type"].string()
-    switch type {
-    case "BPE": return true
-    case "WordPiece": return false
-    default: throw model["type"].error("models of type \(quoted(type)) are not supported, only BPE and WordPiece")
+    if model["type"].isNull {
+      if case .array = model["vocab"].value { return .unigram }
+      return model["merges"].isNull ? .wordPieces : .bytePairs
+    }
+    let type = try model["type"].string()
+    guard let kind = ModelKind(rawValue: type) else {
+      throw model["type"].error("models of type \(quoted(type)) are not supported, only BPE, WordPiece and Unigram")
+    }
+    return kind
+  }
+
+  /// Demands a kind of model.
+  func require(_ kind: ModelKind) throws(DataError) {
+    guard try modelKind() == kind else {
+      throw root["model"]["type"].error("this tokenizer needs a \(kind.rawValue) model")
     }
   }
 
@@ -31,8 +49,8 @@ struct TokenizerJSON {
 
   /// The byte pair encoding with this file's vocabulary and merges.
   ///
-  /// - Parameter options: how to use them; `nil` means as the file says.
-  func bytePairs(_ options: BytePairEncoding.Options? = nil) throws(DataError) -> BytePairEncoding {
+  /// - Parameter options: how to use them.
+  func bytePairs(_ options: BytePairEncoding.Options) throws(DataError) -> BytePairEncoding {
     let model = root["model"]
     let mergesNode = model["merges"]
     guard case .array(let values) = mergesNode.value else { throw mergesNode.error("an array of merges is expected") }
@@ -50,7 +68,6 @@ struct TokenizerJSON {
         throw Self.complaint(mergesNode, index, "two tokens are expected")
       }
     }
-    let options = if let options { options } else { try statedOptions() }
     return try BytePairEncoding(
       vocabulary: try vocabulary(), merges: merges, options: options,
       complaint: { Self.complaint(mergesNode, $0, $1) })
@@ -60,17 +77,19 @@ struct TokenizerJSON {
     DataError(file: merges.file, place: "\(merges.path)[\(index)]", reason: reason)
   }
 
-  private func statedOptions() throws(DataError) -> BytePairEncoding.Options {
+  /// The options that the file states.
+  ///
+  /// - Parameter isByteLevel: whether single symbols are bytes; else they are characters.
+  func statedOptions(isByteLevel: Bool) throws(DataError) -> BytePairEncoding.Options {
     let model = root["model"]
     for key in ["continuing_subword_prefix", "dropout"] where !model[key].isNull {
       guard model[key].value == "" || model[key].value.doubleValue == 0 else {
         throw model[key].error("this is not supported")
       }
     }
-    if try model["byte_fallback"].bool(default: false) {
-      throw model["byte_fallback"].error("this is not supported")
-    }
+    let fallsBack = try model["byte_fallback"].bool(default: false)
     return BytePairEncoding.Options(
+      spelling: isByteLevel ? .bytes : .characters(fallsBackToBytes: fallsBack),
       wordEnd: model["end_of_word_suffix"].isNull ? "" : try model["end_of_word_suffix"].string(),
       unknownToken: model["unk_token"].isNull ? nil : try model["unk_token"].string(),
       fusesUnknown: try model["fuse_unk"].bool(default: false),
@@ -87,6 +106,57 @@ struct TokenizerJSON {
       longestWord: limit.isNull ? 100 : try limit.integer(), file: root.file)
   }
 
+  /// The unigram model, as the file says.
+  ///
+  /// - Parameters:
+  ///   - unknownID: the id of the piece for unknown text; `nil` means as the file says.
+  ///   - fallsBackToBytes: whether unknown characters are spelled by bytes; `nil` means as the file says.
+  func unigram(unknownID: Int? = nil, fallsBackToBytes: Bool? = nil) throws(DataError) -> Unigram {
+    let model = root["model"]
+    let node = model["vocab"]
+    guard case .array(let values) = node.value else { throw node.error("an array of pieces and scores is expected") }
+    var pieces: [Unigram.Piece] = []
+    pieces.reserveCapacity(values.count)
+    for (index, value) in values.enumerated() {
+      guard case .array(let pair) = value, pair.count == 2, case .string(let text) = pair[0],
+        let score = pair[1].doubleValue
+      else { throw Self.complaint(node, index, "a piece and its score are expected") }
+      pieces.append(Unigram.Piece(text: text, score: score))
+    }
+    let id: Int
+    if let unknownID {
+      id = unknownID
+    } else {
+      guard !model["unk_id"].isNull else {
+        throw model["unk_id"].error("the number of the piece for unknown text is missing")
+      }
+      id = try model["unk_id"].integer()
+    }
+    let fallsBack =
+      if let fallsBackToBytes { fallsBackToBytes } else { try model["byte_fallback"].bool(default: false) }
+    return try Unigram(
+      pieces, unknownID: id, fallsBackToBytes: fallsBack, source: .tokenizerJSON,
+      complaint: { index, reason in index.map { Self.complaint(node, $0, reason) } ?? node.error(reason) })
+  }
+
+  /// SentencePiece's map of characters in the normalizer, if it has one.
+  func characterMap() throws(DataError) -> CharacterMap? {
+    let normalizer = root["normalizer"]
+    if normalizer.isNull { return nil }
+    let isSequence = normalizer["type"].value == "Sequence"
+    for node in isSequence ? try Self.stages(normalizer["normalizers"]) : [normalizer]
+    where node["type"].value == "Precompiled" && !node["precompiled_charsmap"].isNull {
+      return try Self.characterMap(node)
+    }
+    return nil
+  }
+
+  private static func characterMap(_ node: JSONNode) throws(DataError) -> CharacterMap {
+    let node = node["precompiled_charsmap"]
+    guard let data = Data(base64Encoded: try node.string()) else { throw node.error("this is not Base64") }
+    return try CharacterMap([UInt8](data), complaint: { node.error($0) })
+  }
+
   // MARK: Stages
 
   func normalizer() throws(DataError) -> Normalizer? {
@@ -98,12 +168,27 @@ struct TokenizerJSON {
     switch type {
     case "NFC": return .composed
     case "NFD": return .decomposed
+    case "NFKC": return .compatiblyComposed
+    case "NFKD": return .compatiblyDecomposed
+    case "Precompiled":
+      // An empty map, as some conversions write it, changes nothing.
+      if node["precompiled_charsmap"].isNull || node["precompiled_charsmap"].value == "" { return .sequence([]) }
+      return .mapped(try characterMap(node))
+    case "Strip":
+      return .stripped(
+        left: try node["strip_left"].bool(default: true), right: try node["strip_right"].bool(default: true))
+    case "StripAccents": return .withoutAccents
+    case "Prepend": return .prepended(try node["prepend"].string())
     case "Lowercase": return .lowercased
     case "Replace":
-      guard case .string("\\s+") = node["pattern"]["Regex"].value, case .string(" ") = node["content"].value else {
-        throw node["pattern"].error("only the replacement of \\s+ by a space is supported")
+      if case .string("\\s+") = node["pattern"]["Regex"].value, case .string(" ") = node["content"].value {
+        return .collapsedSpace
       }
-      return .collapsedSpace
+      let replacement = try node["content"].string()
+      guard replacement.utf8.count <= replacementLimit else {
+        throw node["content"].error("the text has more than \(replacementLimit) bytes")
+      }
+      return .replaced(try TextPattern(node["pattern"]), by: replacement)
     case "BertNormalizer":
       let lowercases = try node["lowercase"].bool(default: true)
       return .bert(
@@ -121,6 +206,9 @@ struct TokenizerJSON {
     }
   }
 
+  /// Each match in a text becomes the replacement, which multiplies the text's length.
+  private static let replacementLimit = 64
+
   func preTokenizer() throws(DataError) -> PreTokenizer? {
     try root["pre_tokenizer"].isNull ? nil : Self.preTokenizer(root["pre_tokenizer"])
   }
@@ -136,24 +224,81 @@ struct TokenizerJSON {
         addsPrefixSpace: try node["add_prefix_space"].bool(default: true),
         usesPattern: try node["use_regex"].bool(default: true))
     case "Split":
-      let pattern = node["pattern"]["Regex"].isNull ? "" : try node["pattern"]["Regex"].string()
-      guard pattern == clipPattern || pattern == clipSpecialTokenPattern + clipPattern,
-        case .string("Removed") = node["behavior"].value, try node["invert"].bool(default: false)
-      else { throw node["pattern"].error("only CLIP's own split pattern is supported") }
-      return .clip(keepsSpecialTokens: pattern != clipPattern)
+      let behavior = try splitBehavior(node, orElse: nil)
+      let isInverted = try node["invert"].bool(default: false)
+      if case .string(let pattern) = node["pattern"]["Regex"].value, behavior == .removed, isInverted,
+        pattern == clipPattern || pattern == clipSpecialTokenPattern + clipPattern
+      {
+        return .clip(keepsSpecialTokens: pattern != clipPattern)
+      }
+      return .pattern(try TextPattern(node["pattern"]), behavior, isInverted: isInverted)
     case "BertPreTokenizer": return .bert
+    case "Metaspace": return .metaspace(try metaspace(node))
+    case "WhitespaceSplit": return .characters(.space, .removed)
+    case "Whitespace": return .words
+    case "Punctuation": return .characters(.punctuation, try splitBehavior(node, orElse: .isolated))
+    case "Digits":
+      return .characters(.numbers, try node["individual_digits"].bool(default: false) ? .isolated : .contiguous)
     case "Sequence":
       var steps: [PreTokenizer] = []
-      for step in try stages(node["pretokenizers"]) { steps.append(try preTokenizer(step)) }
+      for step in try stages(node["pretokenizers"]) {
+        let next = try preTokenizer(step)
+        // It asks where a word stood before the normalizers, which is only known of a whole text.
+        if case .metaspace(let metaspace) = next, metaspace.prefix == .first, !steps.isEmpty {
+          throw step["prepend_scheme"].error("\"first\" is supported only where nothing has split the text before")
+        }
+        steps.append(next)
+      }
       return .sequence(steps)
     default:
       throw node["type"].error("pre-tokenizers of type \(quoted(type)) are not supported")
     }
   }
 
+  private static func splitBehavior(
+    _ node: JSONNode, orElse other: SplitBehavior?
+  ) throws(DataError) -> SplitBehavior {
+    let node = node["behavior"]
+    if node.isNull, let other { return other }
+    let name = try node.string()
+    guard let behavior = SplitBehavior(rawValue: name) else {
+      throw node.error("splitting with behavior \(quoted(name)) is not supported")
+    }
+    return behavior
+  }
+
+  private static func metaspace(_ node: JSONNode) throws(DataError) -> Metaspace {
+    var result = Metaspace()
+    if !node["replacement"].isNull { result.replacement = try scalar(node["replacement"]) }
+    if !node["prepend_scheme"].isNull {
+      let name = try node["prepend_scheme"].string()
+      guard let prefix = Metaspace.Prefix(rawValue: name) else {
+        throw node["prepend_scheme"].error("\"always\", \"first\" or \"never\" is expected")
+      }
+      result.prefix = prefix
+    } else if try !node["add_prefix_space"].bool(default: true) {
+      // Before version 0.19 the scheme was a yes or no.
+      result.prefix = .never
+    }
+    result.splits = try node["split"].bool(default: true)
+    return result
+  }
+
+  /// A text of one character.
+  private static func scalar(_ node: JSONNode) throws(DataError) -> Unicode.Scalar {
+    let text = try node.string()
+    guard let scalar = text.unicodeScalars.first, text.unicodeScalars.count == 1 else {
+      throw node.error("one character is expected, \(quoted(text)) was found")
+    }
+    return scalar
+  }
+
   func decoder() throws(DataError) -> TokenDecoder {
     let node = root["decoder"]
-    if node.isNull { return .spaced }
+    return node.isNull ? .spaced : try Self.decoder(node)
+  }
+
+  private static func decoder(_ node: JSONNode) throws(DataError) -> TokenDecoder {
     let type = try node["type"].string()
     switch type {
     case "ByteLevel": return .byteLevel
@@ -161,6 +306,22 @@ struct TokenizerJSON {
       return .wordPiece(
         prefix: node["prefix"].isNull ? "##" : try node["prefix"].string(),
         cleansUp: try node["cleanup"].bool(default: true))
+    case "Metaspace": return .metaspace(try metaspace(node))
+    case "ByteFallback": return .byteFallback
+    case "Fuse": return .fused
+    case "Strip":
+      return .stripped(
+        try scalar(node["content"]), left: try node["start"].integer(), right: try node["stop"].integer())
+    case "Replace":
+      let replacement = try node["content"].string()
+      guard replacement.utf8.count <= replacementLimit else {
+        throw node["content"].error("the text has more than \(replacementLimit) bytes")
+      }
+      return .replaced(try TextPattern(node["pattern"]), by: replacement)
+    case "Sequence":
+      var steps: [TokenDecoder] = []
+      for step in try stages(node["decoders"]) { steps.append(try decoder(step)) }
+      return .sequence(steps)
     default: throw node["type"].error("decoders of type \(quoted(type)) are not supported")
     }
   }

@@ -2,10 +2,11 @@ import Support
 
 /// Loads the tokenizer of a published checkpoint, as `AutoTokenizer.from_pretrained` of transformers 5 does.
 ///
-/// The directory holds `tokenizer.json`, or `vocab.json` and `merges.txt`, or `vocab.txt`; where they are present,
-/// `tokenizer_config.json`, `special_tokens_map.json`, `added_tokens.json` and the model's `config.json` count too.
-/// CLIP's, GPT-2's (also OPT's and BLIP-2's) and BERT's (also ViLT's) tokenizers are known by name and built in their
-/// own way; another name gets what `tokenizer.json` says.
+/// The directory holds `tokenizer.json`, or `vocab.json` and `merges.txt`, or `vocab.txt`, or a SentencePiece file
+/// (`spiece.model`, `sentencepiece.bpe.model`); where they are present, `tokenizer_config.json`,
+/// `special_tokens_map.json`, `added_tokens.json` and the model's `config.json` count too. CLIP's, GPT-2's (also OPT's
+/// and BLIP-2's), RoBERTa's (also TrOCR's), BERT's (also ViLT's and BLIP's), SigLIP's, SigLIP 2's and XLM-RoBERTa's
+/// tokenizers are known by name and built in their own way; another name gets what `tokenizer.json` says.
 ///
 /// - Parameters:
 ///   - directory: the path of the directory.
@@ -23,7 +24,7 @@ public func loadTokenizer(
 struct TokenizerLoader {
   /// The ways to build a tokenizer.
   enum Family {
-    case clip, gpt2, bert
+    case clip, gpt2, roberta, bert, siglip, siglip2, xlmRoberta
     /// As `tokenizer.json` says.
     case asWritten
   }
@@ -42,6 +43,7 @@ struct TokenizerLoader {
   mutating func load(adding extraTokens: [AddedToken] = []) throws(DataError) -> any Tokenizer {
     let family = try family()
     setDefaultTokens(family)
+    if family == .siglip { settings.stripAroundRoles(["eos_token", "unk_token", "pad_token"]) }
     var tokenizer = try pipeline(family)
     tokenizer.addedTokens.ignoresSpecialTokens = try settings.configuration["split_special_tokens"].bool(default: false)
     let present = family == .asWritten ? try tokenizerJSON?.addedTokens().map(\.token) ?? [] : []
@@ -59,6 +61,8 @@ struct TokenizerLoader {
   /// The way to build: by the class named in the files, else by the kind of model, else by the files themselves.
   private func family() throws(DataError) -> Family {
     let modelConfiguration = try folder.jsonIfPresent("config.json")
+    // The published directories name Gemma's class, which does not turn text to lower case.
+    if modelConfiguration["model_type"].value == "siglip2" { return .siglip2 }
     for node in [settings.configuration["tokenizer_class"], modelConfiguration["tokenizer_class"]] where !node.isNull {
       return try family(className: try node.string(), node)
     }
@@ -66,12 +70,17 @@ struct TokenizerLoader {
       switch try modelConfiguration["model_type"].string() {
       case "clip": return .clip
       case "gpt2", "opt", "blip-2": return .gpt2
-      case "bert", "vilt": return .bert
+      case "roberta": return .roberta
+      case "bert", "blip", "vilt": return .bert
+      case "siglip": return siglip
+      case "trocr", "xlm-roberta": return .xlmRoberta
       default: break
       }
     }
     if tokenizerJSON != nil { return .asWritten }
     if folder.contains("vocab.txt") { return .bert }
+    if folder.contains(SiglipTokenizer.modelFile) { return .siglip }
+    if folder.contains(Self.xlmRobertaModelFile) { return .xlmRoberta }
     guard folder.contains("vocab.json") else {
       throw DataError(
         file: folder.path, reason: "there is no tokenizer here: neither tokenizer.json, vocab.json nor vocab.txt")
@@ -85,7 +94,11 @@ struct TokenizerLoader {
     switch className.hasSuffix("Fast") ? String(className.dropLast(4)) : className {
     case "CLIPTokenizer": return .clip
     case "GPT2Tokenizer": return .gpt2
+    case "RobertaTokenizer": return .roberta
     case "BertTokenizer": return .bert
+    case "SiglipTokenizer": return siglip
+    case "Siglip2Tokenizer": return .siglip2
+    case "XLMRobertaTokenizer": return .xlmRoberta
     default:
       guard tokenizerJSON != nil else {
         throw node.error("\(quoted(className)) is not supported without a tokenizer.json")
@@ -93,6 +106,13 @@ struct TokenizerLoader {
       return .asWritten
     }
   }
+
+  /// SigLIP's tokenizer comes from its SentencePiece file; without that, `tokenizer.json` says it all.
+  private var siglip: Family {
+    folder.contains(SiglipTokenizer.modelFile) || tokenizerJSON == nil ? .siglip : .asWritten
+  }
+
+  private static let xlmRobertaModelFile = "sentencepiece.bpe.model"
 
   private mutating func setDefaultTokens(_ family: Family) {
     switch family {
@@ -105,6 +125,23 @@ struct TokenizerLoader {
       for (role, text) in [
         ("unk_token", "[UNK]"), ("sep_token", "[SEP]"), ("pad_token", "[PAD]"), ("cls_token", "[CLS]"),
         ("mask_token", "[MASK]"),
+      ] {
+        settings.setDefault(role, text)
+      }
+    case .roberta, .xlmRoberta:
+      for (role, text) in [
+        ("bos_token", "<s>"), ("eos_token", "</s>"), ("sep_token", "</s>"), ("cls_token", "<s>"),
+        ("unk_token", "<unk>"), ("pad_token", "<pad>"), ("mask_token", "<mask>"),
+      ] {
+        settings.setDefault(role, text)
+      }
+    case .siglip:
+      for role in ["eos_token", "pad_token"] { settings.setDefault(role, SiglipTokenizer.end) }
+      settings.setDefault("unk_token", SiglipTokenizer.unknown)
+    case .siglip2:
+      for (role, text) in [
+        ("unk_token", "<unk>"), ("bos_token", "<bos>"), ("eos_token", "<eos>"), ("pad_token", "<pad>"),
+        ("mask_token", "<mask>"),
       ] {
         settings.setDefault(role, text)
       }
@@ -123,7 +160,7 @@ struct TokenizerLoader {
     case .clip:
       return CLIPTokenizer.pipeline(
         try bytePairs(CLIPTokenizer.options(unknownToken: settings.named["unk_token"]?.content)))
-    case .gpt2:
+    case .gpt2, .roberta:
       return GPT2Tokenizer.pipeline(
         try bytePairs(BytePairEncoding.Options()),
         addsPrefixSpace: try configuration["add_prefix_space"].bool(default: false))
@@ -136,26 +173,37 @@ struct TokenizerLoader {
           separatesIdeographs: try configuration["tokenize_chinese_chars"].bool(default: true),
           stripsAccents: try configuration["strip_accents"].bool(default: lowercases),
           lowercases: lowercases))
+    case .siglip: return try siglipPipeline()
+    case .siglip2: return try siglip2Pipeline()
+    case .xlmRoberta: return try xlmRobertaPipeline()
     case .asWritten:
-      guard let tokenizerJSON else {
-        throw DataError(file: folder.path(of: "tokenizer.json"), reason: "there is no such file")
-      }
-      return try pipelineAsWritten(tokenizerJSON)
+      return try pipelineAsWritten(try requiredTokenizerJSON())
     }
   }
 
+  private func requiredTokenizerJSON() throws(DataError) -> TokenizerJSON {
+    guard let tokenizerJSON else {
+      throw DataError(.notFound, file: folder.path(of: "tokenizer.json"), reason: "no such file")
+    }
+    return tokenizerJSON
+  }
+
   private func pipelineAsWritten(_ json: TokenizerJSON) throws(DataError) -> PipelineTokenizer {
-    let hasBytePairs = try json.hasBytePairs()
+    let kind = try json.modelKind()
     let preTokenizer = try json.preTokenizer()
-    guard hasBytePairs == (preTokenizer?.isByteLevel ?? false) else {
+    let isByteLevel = preTokenizer?.isByteLevel ?? false
+    let model: TokenModel
+    switch kind {
+    case .bytePairs: model = .bytePairs(try json.bytePairs(try json.statedOptions(isByteLevel: isByteLevel)))
+    case .wordPieces: model = .wordPieces(try json.wordPieces())
+    case .unigram: model = .unigram(try json.unigram())
+    }
+    guard kind == .bytePairs || !isByteLevel else {
       throw json.root["pre_tokenizer"].error(
-        hasBytePairs
-          ? "a BPE model is supported only with a ByteLevel pre-tokenizer"
-          : "a WordPiece model is not supported with a ByteLevel pre-tokenizer")
+        "a \(kind.rawValue) model is not supported with a ByteLevel pre-tokenizer")
     }
     var tokenizer = PipelineTokenizer(
-      model: hasBytePairs ? .bytePairs(try json.bytePairs()) : .wordPieces(try json.wordPieces()),
-      normalizer: try json.normalizer(), preTokenizer: preTokenizer)
+      model: model, normalizer: try json.normalizer(), preTokenizer: preTokenizer)
     tokenizer.decoder = try json.decoder()
     tokenizer.addedTokens.add(
       try json.addedTokens().map(\.token), model: tokenizer.model, normalizer: tokenizer.normalizer)
@@ -164,9 +212,7 @@ struct TokenizerLoader {
 
   private func bytePairs(_ options: BytePairEncoding.Options) throws(DataError) -> BytePairEncoding {
     if let tokenizerJSON {
-      guard try tokenizerJSON.hasBytePairs() else {
-        throw tokenizerJSON.root["model"]["type"].error("this tokenizer needs a BPE model")
-      }
+      try tokenizerJSON.require(.bytePairs)
       return try tokenizerJSON.bytePairs(options)
     }
     let vocabulary = try VocabularyFile.vocabulary(try folder.json("vocab.json"))
@@ -180,15 +226,78 @@ struct TokenizerLoader {
   private func wordPieces() throws(DataError) -> WordPiece {
     let unknownToken = settings.named["unk_token"]?.content ?? "[UNK]"
     if let tokenizerJSON {
-      guard try !tokenizerJSON.hasBytePairs() else {
-        throw tokenizerJSON.root["model"]["type"].error("this tokenizer needs a WordPiece model")
-      }
+      try tokenizerJSON.require(.wordPieces)
       return try WordPiece(
         vocabulary: try tokenizerJSON.vocabulary(), unknownToken: unknownToken, file: tokenizerJSON.root.file)
     }
     let path = folder.path(of: "vocab.txt")
     let vocabulary = try VocabularyFile.vocabulary(lines: try folder.text("vocab.txt"), file: path)
     return try WordPiece(vocabulary: vocabulary, unknownToken: unknownToken, file: path)
+  }
+
+  // MARK: SentencePiece
+
+  private func siglipPipeline() throws(DataError) -> PipelineTokenizer {
+    let file = try SentencePieceModel(contentsOf: folder.path(of: SiglipTokenizer.modelFile))
+    let model = try file.unigram()
+    var tokenizer = PipelineTokenizer(model: .unigram(model), normalizer: nil, preTokenizer: nil)
+    tokenizer.siglip = SiglipTokenizer(
+      SentencePieceText(file, model: model),
+      unknownToken: settings.named["unk_token"]?.content ?? SiglipTokenizer.unknown,
+      lowercases: try settings.configuration["do_lower_case"].bool(default: true))
+    tokenizer.skipsRepeatedTokens = true
+    tokenizer.modelMaxLength = SiglipTokenizer.maxLength
+    return tokenizer
+  }
+
+  /// SigLIP 2's (Tschannen et al. 2025): Gemma's byte pairs of characters, on text in lower case.
+  private func siglip2Pipeline() throws(DataError) -> PipelineTokenizer {
+    let json = try requiredTokenizerJSON()
+    try json.require(.bytePairs)
+    let options = BytePairEncoding.Options(
+      spelling: .characters(fallsBackToBytes: true), unknownToken: settings.named["unk_token"]?.content,
+      fusesUnknown: true)
+    let (space, mark) = (TextPattern(text: " "), String(Metaspace().replacement))
+    var tokenizer = PipelineTokenizer(
+      model: .bytePairs(try json.bytePairs(options)),
+      normalizer: .sequence([.lowercased, .replaced(space, by: mark)]),
+      preTokenizer: .pattern(space, .mergedWithPrevious, isInverted: false))
+    tokenizer.decoder = .sequence([.replaced(TextPattern(text: mark), by: " "), .byteFallback, .fused])
+    return tokenizer
+  }
+
+  /// XLM-RoBERTa's (Conneau et al. 2020), which TrOCR's small models use.
+  private func xlmRobertaPipeline() throws(DataError) -> PipelineTokenizer {
+    let model: Unigram
+    let map: CharacterMap?
+    // The number that the class gives the unknown piece, whatever the files say.
+    let unknownID = 3
+    if let tokenizerJSON {
+      try tokenizerJSON.require(.unigram)
+      model = try tokenizerJSON.unigram(unknownID: unknownID, fallsBackToBytes: false)
+      map = try tokenizerJSON.characterMap()
+    } else {
+      let path = folder.path(of: Self.xlmRobertaModelFile)
+      let file = try SentencePieceModel(contentsOf: path)
+      // fairseq's order: four special tokens, the pieces after SentencePiece's first three, the mask.
+      func special(_ role: String) -> Unigram.Piece {
+        Unigram.Piece(text: settings.named[role]?.content ?? "", score: 0)
+      }
+      let pieces =
+        ["bos_token", "pad_token", "eos_token", "unk_token"].map(special) + file.pieces.dropFirst(3)
+        + [special("mask_token")]
+      model = try Unigram(
+        pieces, unknownID: unknownID, fallsBackToBytes: false, source: .tokenizerJSON,
+        complaint: { DataError(file: path, place: $0.map { "piece \($0)" }, reason: $1) })
+      map = file.characterMap
+    }
+    let addsPrefix = try settings.configuration["add_prefix_space"].bool(default: true)
+    let metaspace = Metaspace(prefix: addsPrefix ? .always : .never)
+    var tokenizer = PipelineTokenizer(
+      model: .unigram(model), normalizer: map.map { .mapped($0) },
+      preTokenizer: .sequence([.characters(.space, .removed), .metaspace(metaspace)]))
+    tokenizer.decoder = .metaspace(metaspace)
+    return tokenizer
   }
 
   // MARK: Special tokens and limits
@@ -214,7 +323,13 @@ struct TokenizerLoader {
       }
       CLIPTokenizer.addTemplate(to: &tokenizer)
     case .bert: BertTokenizer.addTemplate(to: &tokenizer)
-    case .gpt2, .asWritten:
+    case .roberta:
+      try addRobertaTemplate(to: &tokenizer, beginning: "cls_token", end: "sep_token")
+    case .xlmRoberta:
+      try addRobertaTemplate(to: &tokenizer, beginning: "bos_token", end: "eos_token")
+    case .siglip:
+      tokenizer.template = .bounded(beginning: nil, end: tokenizer.specialTokens.end, pairTypeID: 0)
+    case .gpt2, .siglip2, .asWritten:
       if let tokenizerJSON {
         tokenizer.template = try tokenizerJSON.template() ?? .plain
         return
@@ -225,6 +340,18 @@ struct TokenizerLoader {
         beginning: addsBeginning ? tokenizer.specialTokens.beginning : nil,
         end: addsEnd ? tokenizer.specialTokens.end : nil)
     }
+  }
+
+  private func addRobertaTemplate(
+    to tokenizer: inout PipelineTokenizer, beginning: String, end: String
+  ) throws(DataError) {
+    func token(_ role: String) throws(DataError) -> SpecialToken {
+      guard let token = settings.named[role].flatMap({ tokenizer.specialToken($0.content) }) else {
+        throw settings.configuration[role].error("RoBERTa's tokenizer needs this token")
+      }
+      return token
+    }
+    tokenizer.template = .roberta(beginning: try token(beginning), end: try token(end))
   }
 
   private func addLimits(to tokenizer: inout PipelineTokenizer) throws(DataError) {

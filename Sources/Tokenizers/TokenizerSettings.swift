@@ -100,6 +100,16 @@ struct TokenizerSettings {
     if named[role] == nil, !absentRoles.contains(role) { named[role] = .text(text) }
   }
 
+  /// Lets tokens that are given by their text alone take the white space around them, as SigLIP's class does.
+  mutating func stripAroundRoles(_ roles: [String]) {
+    for role in roles {
+      guard case .text(let text)? = named[role] else { continue }
+      named[role] = .token(
+        AddedToken(
+          content: text, isSpecial: true, statedNormalization: false, stripsLeft: true, stripsRight: true))
+    }
+  }
+
   /// All that must be added to a tokenizer, in order: listed tokens, tokens with roles, extra ones.
   ///
   /// Two roles may describe one token differently; then the later description counts, since both are added.

@@ -50,11 +50,13 @@ struct WordPiece: Sendable {
 enum TokenModel: Sendable {
   case bytePairs(BytePairEncoding)
   case wordPieces(WordPiece)
+  case unigram(Unigram)
 
   var vocabulary: Vocabulary {
     switch self {
     case .bytePairs(let model): model.vocabulary
     case .wordPieces(let model): model.vocabulary
+    case .unigram(let model): model.vocabulary
     }
   }
 
@@ -63,6 +65,7 @@ enum TokenModel: Sendable {
     switch self {
     case .bytePairs(let model): model.encode(word, into: &ids)
     case .wordPieces(let model): model.encode(word, into: &ids)
+    case .unigram(let model): model.encode(word, into: &ids)
     }
   }
 }

@@ -77,10 +77,10 @@ struct HostileFileTests {
 
   /// A change to a good `tokenizer.json`, and the message.
   static let unsupported: [(String, String, String)] = [
-    (#""type":"WordPiece","unk"#, #""type":"Unigram","unk"#, #"model.type: models of type "Unigram" are not "#),
+    (#""type":"WordPiece","unk"#, #""type":"WordLevel","unk"#, #"model.type: models of type "WordLevel" are not "#),
     (#"{"type":"NFD"}"#, #"{"type":"Nmt"}"#, #"normalizer.normalizers[0].type: normalizers of type "Nmt" are not s"#),
     (#"{"type":"NFD"}"#, #"{"type":3}"#, "normalizer.normalizers[0].type: a text is expected, the number 3 was found"),
-    ("BertPreTokenizer", "Metaspace", #"pre_tokenizer.type: pre-tokenizers of type "Metaspace" are not supported"#),
+    ("BertPreTokenizer", "Sentence", #"pre_tokenizer.type: pre-tokenizers of type "Sentence" are not supported"#),
     ("BertProcessing", "X", #"post_processor.type: post-processors of type "X" are not supported"#),
     (#""decoder":{"type":"WordPiece""#, #""decoder":{"type":"CTC""#, #"decoder.type: decoders of type "CTC" are not"#),
     (#""sep":["[SEP]",3]"#, #""sep":["[SEP]"]"#, "post_processor.sep: a token and its id are expected"),
