@@ -107,7 +107,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 
 /// What other packages may depend on: the engine, and what a program needs to run published models.
 let libraries = [
-  "Support", "Tensors", "Layers", "Models", "Pretrained", "Checkpoints", "Tokenizers", "Images", "Datasets",
+  "Support", "Tensors", "Layers", "Models", "Pretrained", "Checkpoints", "Tokenizers", "Images", "Datasets", "Hub",
 ]
 
 let package = Package(
@@ -153,7 +153,7 @@ let package = Package(
     .target(name: "Weaver", dependencies: ["CourseKit", "Images", "Notebook", "Support"], swiftSettings: library),
     .target(
       name: "LessonInput",
-      dependencies: ["Checkpoints", "Datasets", "Images", "Notebook", "Pretrained", "Support", argumentParser],
+      dependencies: ["Checkpoints", "Datasets", "Hub", "Images", "Notebook", "Pretrained", "Support", argumentParser],
       swiftSettings: library),
     .target(name: "CourseKit", dependencies: ["Notebook", "Support"], swiftSettings: library),
     .target(
@@ -162,8 +162,8 @@ let package = Package(
     .executableTarget(
       name: "course",
       dependencies: [
-        "CourseKit", "Datasets", "Exercises", "Images", "Models", "Notebook", "Support", "Tensors", "Training",
-        "Verification", "Weaver", argumentParser,
+        "CourseKit", "Datasets", "Exercises", "Hub", "Images", "LessonInput", "Models", "Notebook", "Support",
+        "Tensors", "Training", "Verification", "Weaver", argumentParser,
       ],
       swiftSettings: program),
     .executableTarget(
@@ -197,7 +197,7 @@ let package = Package(
         "Support", "Training", "Checkpoints", "Datasets", "Evaluation", "Images", "Layers", "Pretrained", "Tensors",
         "Tokenizers",
       ]),
-    .testTarget(name: "LessonInputTests", dependencies: ["LessonInput", "Support"], swiftSettings: program),
+    .testTarget(name: "LessonInputTests", dependencies: ["Hub", "LessonInput", "Support"], swiftSettings: program),
     tests("Hub", ["Hub"]),
     tests("Images", ["Images", "Support", "Tensors"]),
     tests("Datasets", ["Datasets", "Images", "Support", "Tensors"]),

@@ -34,7 +34,7 @@ struct HTTPResponse: Equatable {
   /// Whether the answer only leads elsewhere.
   var isRedirect: Bool { [301, 302, 303, 307, 308].contains(status) && self["Location"] != nil }
 
-  /// The bytes that follow, where the answer says it; those of a file from the start, also where only its end follows.
+  /// How many bytes follow, where the answer says it.
   ///
   /// - Throws: ``HubError`` for a number that is none.
   func announcedByteCount() throws(HubError) -> Int? {

@@ -11,13 +11,16 @@ public struct ModelFlags: ParsableArguments {
   @Option(
     name: .customLong("model"), parsing: .unconditional,
     help: ArgumentHelp(
-      "Model to run: a directory in Hugging Face form (config.json, model.safetensors, tokenizer, image processor).",
-      valueName: "directory"))
+      """
+      Model to run: a directory in Hugging Face form (config.json, model.safetensors, tokenizer, image processor), or \
+      the name of one on the hub, organization/name[@revision], whose files are fetched once.
+      """, valueName: "model"))
   var directory: String?
 
   @Option(
     name: .customLong("image"), parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("PNG, JPEG or WebP to look at; may be given several times.", valueName: "file"))
+    help: ArgumentHelp(
+      "PNG, JPEG or WebP to look at, a file or an address (https://…); may be given several times.", valueName: "file"))
   var imageFiles: [String] = []
 
   @Flag(help: "Print the answer as one JSON object, and nothing else.")
@@ -28,15 +31,15 @@ public struct ModelFlags: ParsableArguments {
 
   /// Refuses empty names.
   public mutating func validate() throws {
-    if directory == "" { throw ValidationError("Missing value for '--model <directory>'") }
+    if directory == "" { throw ValidationError("Missing value for '--model <model>'") }
     if imageFiles.contains("") { throw ValidationError("Missing value for '--image <file>'") }
   }
 
   /// Whether any of these flags was given.
   package var areGiven: Bool { directory != nil || !imageFiles.isEmpty || json }
 
-  /// The model in the directory given, else in the course's own, with a hint about weights that it has no use for: perhaps
-  /// they are another model's.
+  /// The model in the directory given or of the name given, else the course's own, with a hint about weights that it has
+  /// no use for: perhaps they are another model's.
   ///
   /// - Throws: an error in one line; for a directory with another kind of model it names the lesson that takes it.
   package func open<Kind: Pipeline>(_ kind: Kind.Type, default course: String) throws -> Kind {
@@ -55,7 +58,7 @@ public struct ModelFlags: ParsableArguments {
     default course: String, _ open: (String) throws -> (task: Task, report: LoadReport?)
   ) throws -> Task {
     do {
-      let (task, report) = try open(directory ?? course)
+      let (task, report) = try open(directory.map(HubAccess.modelDirectory) ?? course)
       if let summary = report?.summary { LiveLine.hint(summary) }
       return task
     } catch let error as WrongModelType {
@@ -91,7 +94,7 @@ public struct ModelFlags: ParsableArguments {
       LiveLine.hint("no --image given: looking at the course's photograph of a cat")
       return [Picture(name: "the course's cat", image: try Photos.cat)]
     }
-    return try imageFiles.map { Picture(name: $0, image: try ImageFile(contentsOf: $0).upright) }
+    return try imageFiles.map { Picture(name: $0, image: try HubAccess.image($0).upright) }
   }
 }
 

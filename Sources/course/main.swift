@@ -3,16 +3,16 @@ import CourseKit
 import Foundation
 import Notebook
 
-/// The course's own tool: reads, runs, watches, checks and weaves lessons, asks questions, checks exercises, verifies
-/// models, and trains the small ones.
+/// The course's own tool: reads, runs, watches, checks and weaves lessons, asks questions, checks exercises, fetches and
+/// verifies models, and trains the small ones.
 struct Course: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "course",
     abstract:
-      "Reads, runs, watches, checks and weaves the course's lessons, asks and checks, verifies models, and trains them.",
+      "Reads, runs, watches, checks and weaves the course's lessons, asks and checks, fetches, verifies and trains models.",
     subcommands: [
       List.self, Read.self, Run.self, Watch.self, Next.self, Progress.self, ExerciseCommand.self, AskQuiz.self,
-      Check.self, Record.self, Weave.self, Export.self, Verify.self, Train.self, Draw.self,
+      Check.self, Record.self, Weave.self, Export.self, Verify.self, Train.self, Draw.self, Fetch.self,
     ])
 }
 

@@ -13,7 +13,8 @@ let package = Package(
     .executableTarget(
       name: "Dependant",
       dependencies: [
-        "Checkpoints", "Datasets", "Images", "Layers", "Models", "Pretrained", "Support", "Tensors", "Tokenizers",
+        "Checkpoints", "Datasets", "Hub", "Images", "Layers", "Models", "Pretrained", "Support", "Tensors",
+        "Tokenizers",
       ].map { .product(name: $0, package: "multimodal-course") })
   ]
 )

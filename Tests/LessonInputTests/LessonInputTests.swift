@@ -1,3 +1,4 @@
+import Hub
 import Support
 import Testing
 
@@ -18,5 +19,18 @@ import Testing
     #expect(onOneLine(" a dog\n") == "a dog")
     #expect(onOneLine("a\r\ndog\n\non  grass") == "a dog on grass")
     #expect(onOneLine("\n") == "")
+  }
+
+  /// What is there counts, whatever it is; the model's directory then says what is wrong with it.
+  @Test func aModelIsADirectoryOrANameOnTheHub() throws {
+    #expect(try ModelSource("/") == .directory("/"))
+    #expect(try ModelSource("/dev/null") == .directory("/dev/null"))
+    #expect(try ModelSource("org/name") == .repository(RepositoryName("org/name")))
+    #expect(try ModelSource("org/name@v1") == .repository(RepositoryName("org/name@v1")))
+    for neither in ["", "/no/such/place", "./org/name", "a/b/c", "org/name@", "org/na me", "org/name@\u{1B}[2J"] {
+      let error = #expect(throws: DataError.self) { try ModelSource(neither) }
+      #expect(error?.description.contains("no such directory") == true)
+      #expect(error?.description.contains("organization/name[@revision]") == true)
+    }
   }
 }

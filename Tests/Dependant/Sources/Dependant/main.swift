@@ -1,6 +1,7 @@
 // Uses each product once. What it prints is the same on every processor and for every instruction set.
 import Checkpoints
 import Datasets
+import Hub
 import Images
 import Layers
 import Models
@@ -25,6 +26,7 @@ for step in 1...3 {
 print("Pretrained: \(CLIPModel.architecture) as transformers names it")
 print("Tokenizers:", try CLIPTokenizer.openAI().encode("a photo of a cat").ids)
 print("Datasets, Images: the cat is", try Photos.cat.width, "pixels wide")
+print("Hub:", try RepositoryName("openai/clip-vit-base-patch32@main"), "is a name on the hub")
 
 let path = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : "dependant.safetensors"
 try SafetensorsWriter.write(
