@@ -12,23 +12,29 @@ public enum FileSelection: Equatable, Sendable {
 ///
 /// | what | files |
 /// |---|---|
-/// | settings | `config.json`; where it is not transformers' or there is none, `open_clip_config.json` too |
+/// | settings | `config.json`; of a model in the form of open_clip `open_clip_config.json` too |
 /// | image processor | `preprocessor_config.json`, `processor_config.json` |
 /// | generation | `generation_config.json` |
-/// | tokenizer | `tokenizer.json`, `tokenizer_config.json`, `special_tokens_map.json`, `added_tokens.json`, `vocab.json`, `merges.txt`, `vocab.txt`; without a `tokenizer.json` the first there is of `spiece.model` and `sentencepiece.bpe.model` |
-/// | weights | what `transformers_weights` in `config.json` names; else the first there is of `model.safetensors`, `model.safetensors.index.json`, `pytorch_model.bin` and `pytorch_model.bin.index.json`; with an index the files that it names. Of open_clip `open_clip_model.safetensors`, else `open_clip_pytorch_model.bin` |
+/// | tokenizer | `tokenizer.json`, `tokenizer_config.json`, `special_tokens_map.json`, `added_tokens.json`, `vocab.json`, `merges.txt`, `vocab.txt`, `spiece.model`; without a `tokenizer.json` `sentencepiece.bpe.model` |
+/// | weights | what `transformers_weights` in `config.json` names; else the first there is of `model.safetensors`, `model.safetensors.index.json`, `pytorch_model.bin` and `pytorch_model.bin.index.json`; with an index the files that it names. Of open_clip the first there is of `open_clip_model.safetensors`, `open_clip_pytorch_model.safetensors` and `open_clip_pytorch_model.bin` |
+///
+/// A repository is in the form of open_clip if it has `open_clip_config.json`, and a `config.json` that names no `model_type`
+/// (timm writes such a one), or none, or no weights but open_clip's.
 public enum ModelFiles {
   static let settings = "config.json"
   static let openCLIPSettings = "open_clip_config.json"
   private static let besideSettings = [
     "preprocessor_config.json", "processor_config.json", "generation_config.json", "tokenizer_config.json",
     "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "vocab.txt",
+    // transformers makes SigLIP's tokens from it, though there is a tokenizer.json.
+    "spiece.model",
   ]
-  private static let sentencePieceFiles = ["spiece.model", "sentencepiece.bpe.model"]
   private static let weights = [
     "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",
   ]
-  private static let openCLIPWeights = ["open_clip_model.safetensors", "open_clip_pytorch_model.bin"]
+  private static let openCLIPWeights = [
+    "open_clip_model.safetensors", "open_clip_pytorch_model.safetensors", "open_clip_pytorch_model.bin",
+  ]
 
   /// The names of the files that a model needs, the weights last.
   ///
@@ -47,8 +53,7 @@ public enum ModelFiles {
       let file = try open(Self.settings)
       settings = JSONNode(try JSON(contentsOf: file), file: file)
     }
-    // timm and open_clip write a config.json of their own, which names no kind of model that transformers knows.
-    let isOpenCLIP = try settings["model_type"].isNull && has(openCLIPSettings)
+    let isOpenCLIP = try isOpenCLIP(settings, has: has)
     if isOpenCLIP { names.append(openCLIPSettings) }
     guard !names.isEmpty else {
       throw HubError(.fileNotFound, "\(repository) has no config.json, so it is no model that can be read")
@@ -56,8 +61,8 @@ public enum ModelFiles {
     for name in besideSettings where try has(name) { names.append(name) }
     if try has("tokenizer.json") {
       names.append("tokenizer.json")
-    } else if let name = try sentencePieceFiles.first(where: has) {
-      names.append(name)
+    } else if try has("sentencepiece.bpe.model") {
+      names.append("sentencepiece.bpe.model")
     }
     let candidates = isOpenCLIP ? openCLIPWeights : weights
     if !isOpenCLIP, case .string(let named) = settings["transformers_weights"].value {
@@ -73,6 +78,13 @@ public enum ModelFiles {
       )
     }
     return names + (try weightFiles(first, has: has, open: open))
+  }
+
+  private static func isOpenCLIP(_ settings: JSONNode, has: (String) throws -> Bool) throws -> Bool {
+    guard try has(openCLIPSettings) else { return false }
+    if settings["model_type"].isNull { return true }
+    return try settings["transformers_weights"].isNull && !weights.contains(where: has)
+      && openCLIPWeights.contains(where: has)
   }
 
   /// A file of weights, or an index with the files that it names.

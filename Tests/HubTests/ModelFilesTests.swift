@@ -63,13 +63,12 @@ import Testing
     }
   }
 
-  @Test func sentencePieceOnlyWithoutATokenizerOfItsOwn() throws {
+  @Test func sentencePiece() throws {
+    let names = try names(files("model.safetensors", "spiece.model", "sentencepiece.bpe.model", "tokenizer.json"))
+    #expect(names == ["config.json", "spiece.model", "tokenizer.json", "model.safetensors"])
     #expect(
-      try names(files("model.safetensors", "spiece.model", "tokenizer.json")) == [
-        "config.json", "tokenizer.json", "model.safetensors",
-      ])
-    #expect(
-      try names(files("model.safetensors", "spiece.model")) == ["config.json", "spiece.model", "model.safetensors"])
+      try self.names(files("model.safetensors", "sentencepiece.bpe.model"))
+        == ["config.json", "sentencepiece.bpe.model", "model.safetensors"])
   }
 
   /// open_clip's repositories have its own settings and weights; in some, timm's `config.json` stands beside them, in others
@@ -87,6 +86,10 @@ import Testing
       try names(own.merging(["config.json": #"{"model_type": "clip"}"#]) { $1 }) == [
         "config.json", "model.safetensors",
       ])
+    let onlyTheirs = own.filter { $0.key != "model.safetensors" && $0.key != "open_clip_model.safetensors" }
+    #expect(
+      try names(onlyTheirs.merging(["config.json": #"{"model_type": "clip"}"#]) { $1 })
+        == ["config.json", "open_clip_config.json", "open_clip_pytorch_model.bin"])
   }
 
   @Test func whatIsNoModel() {
