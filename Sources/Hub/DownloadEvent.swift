@@ -28,15 +28,16 @@ public struct DownloadProgress: Equatable, Sendable {
   /// Whether all is there.
   public var isComplete: Bool { byteCount == totalByteCount }
 
-  /// In a line: `model.safetensors  [#######-------------]  37%  224.1 of 605.2 MB  11.2 MB/s  0:34 left`.
+  /// In a line of at most 79 columns, unless the file's name is a long one:
+  /// `model.safetensors  [###-------]   37%  224.1 of 605.2 MB  11.2 MB/s  0:34 left`.
   public var text: String {
     var parts = [file]
     if let total = totalByteCount, total > 0 {
       let share = { (whole: Int) in Int((Double(byteCount) / Double(total) * Double(whole)).rounded(.down)) }
-      let (filled, percent) = (min(share(20), 20), String(min(share(100), 100)))
-      parts.append("[" + String(repeating: "#", count: filled) + String(repeating: "-", count: 20 - filled) + "]")
+      let (filled, percent) = (min(share(10), 10), String(min(share(100), 100)))
+      parts.append("[" + String(repeating: "#", count: filled) + String(repeating: "-", count: 10 - filled) + "]")
       parts.append(String(repeating: " ", count: 3 - percent.utf8.count) + percent + "%")
-      parts.append("\(ByteCount(byteCount)) of \(ByteCount(total))")
+      parts.append(ByteCount(byteCount).of(total))
     } else {
       parts.append("\(ByteCount(byteCount))")
     }

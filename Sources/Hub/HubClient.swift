@@ -149,6 +149,9 @@ final class HubClient {
 
   private func explain(_ failure: HTTPConnection.Failure) -> HubError {
     let host = failure.host
+    if failure.code == 77, let file = settings.certificateFile {
+      return HubError(.invalidSetting, "SSL_CERT_FILE is \(quoted(file)), which cannot be read as certificates")
+    }
     if failure.isDistrust {
       return HubError(
         .insecure,
