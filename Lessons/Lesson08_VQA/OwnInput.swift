@@ -38,7 +38,7 @@ struct QuestionAnsweringFlags: ParsableArguments {
     return model.json ? object(answered) : table(answered, questions, pictures)
   }
 
-  private func object(_ answered: AnsweredQuestions) -> LessonAnswer {
+  private func object(_ answered: PictureAnswers) -> LessonAnswer {
     let answers = JSON.array(answered.answers.map(JSON.string))
     return switch answered.basis {
     case .logits(let rows): .object(["logits": .array(rows.map { JSON.numbers($0) }), "answers": answers])
@@ -46,7 +46,7 @@ struct QuestionAnsweringFlags: ParsableArguments {
     }
   }
 
-  private func table(_ answered: AnsweredQuestions, _ questions: [String], _ pictures: [Picture]) -> LessonAnswer {
+  private func table(_ answered: PictureAnswers, _ questions: [String], _ pictures: [Picture]) -> LessonAnswer {
     let rows = zip(answered.answers, answered.scores).enumerated().map { pair, answer in
       let (image, question) = pair.quotientAndRemainder(dividingBy: questions.count)
       return [

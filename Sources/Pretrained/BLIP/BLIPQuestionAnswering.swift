@@ -74,12 +74,12 @@ public struct BLIPQuestionAnswering: QuestionAnswerer {
   }
 
   /// Asks every question about every image; of several answers the best one counts.
-  public func ask(_ questions: [String], about images: [Image]) throws -> AnsweredQuestions {
+  public func ask(_ questions: [String], about images: [Image]) throws -> PictureAnswers {
     let options = try options()
     let best = try answers(about: images, to: questions, options).compactMap(\.first)
     let longest = best.map(\.ids.count).max() ?? 0
     let filler = paddingToken(options)
-    return AnsweredQuestions(
+    return PictureAnswers(
       answers: best.map(\.text), scores: best.map(\.score),
       basis: .ids(best.map { $0.ids + Array(repeating: filler, count: longest - $0.ids.count) }))
   }

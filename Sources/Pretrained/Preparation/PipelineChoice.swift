@@ -86,11 +86,11 @@ public protocol QuestionAnswerer: Pipeline {
   ///
   /// - Throws: ``PreparationError`` for an image that cannot be prepared, `DataError` for a question that the model cannot
   ///   read.
-  func ask(_ questions: [String], about images: [Image]) throws -> AnsweredQuestions
+  func ask(_ questions: [String], about images: [Image]) throws -> PictureAnswers
 }
 
 /// Answers to questions about pictures: all about the first picture, then all about the second.
-public struct AnsweredQuestions: Sendable {
+public struct PictureAnswers: Sendable {
   /// How sure a model is of each answer.
   public enum Basis: Equatable, Sendable {
     /// It chose among given answers: a row of unnormalized scores for each question.

@@ -68,10 +68,10 @@ public struct QuestionAnswering: QuestionAnswerer {
   }
 
   /// Asks every question about every image: the best answers with their logits.
-  public func ask(_ questions: [String], about images: [Image]) throws -> AnsweredQuestions {
+  public func ask(_ questions: [String], about images: [Image]) throws -> PictureAnswers {
     let logits = try self(images: images, questions: questions)
     let rows = (0..<logits.shape[0]).map { logits[$0].scalars }
-    return AnsweredQuestions(
+    return PictureAnswers(
       answers: answers(logits), scores: rows.map { $0.max() ?? .nan }, basis: .logits(rows))
   }
 
