@@ -99,13 +99,13 @@ import Testing
          "temperature": 0.7, "top_k": 0, "top_p": 0.9, "eos_token_id": [1, 2], "decoder_start_token_id": 3}
         """), file: "generation_config.json")
     #expect(settings.maximumLength == 16)
-    #expect(settings.beamCount == 4)
-    #expect(settings.earlyStopping == .never)
-    #expect(settings.lengthPenalty == 2)
+    #expect(settings.beams.count == 4)
+    #expect(settings.beams.earlyStopping == .never)
+    #expect(settings.beams.lengthPenalty == 2)
     #expect(settings.samples)
-    #expect(settings.temperature == 0.7)
-    #expect(settings.topK == 0)
-    #expect(settings.topP == 0.9)
+    #expect(settings.sampling.temperature == 0.7)
+    #expect(settings.sampling.topK == 0)
+    #expect(settings.sampling.topP == 0.9)
     #expect(settings.eosTokenIDs == [1, 2])
     #expect(settings.decoderStartTokenID == 3)
     #expect(settings.padTokenID == nil)
@@ -121,9 +121,9 @@ import Testing
       try GenerationConfiguration(object(text), file: "generation_config.json")
     }
     for value in ["0", "1", "0.0", "1.0", "false"] {
-      #expect(try read(#"{"early_stopping": \#(value)}"#).earlyStopping == .heuristic, "\(value)")
+      #expect(try read(#"{"early_stopping": \#(value)}"#).beams.earlyStopping == .heuristic, "\(value)")
     }
-    #expect(try read(#"{"early_stopping": true}"#).earlyStopping == .whenEnoughFinished)
+    #expect(try read(#"{"early_stopping": true}"#).beams.earlyStopping == .whenEnoughFinished)
     expectError(.mismatch, "early_stopping: is the number 2") { try read(#"{"early_stopping": 2}"#) }
     let settings = try read(
       """
@@ -131,13 +131,13 @@ import Testing
        "temperature": 2, "repetition_penalty": false, "eos_token_id": [5.0, true, -1], "pad_token_id": 0.0,
        "renormalize_logits": 1, "min_length": -3}
       """)
-    #expect(settings.beamCount == 3)
+    #expect(settings.beams.count == 3)
     #expect(settings.maximumLength == 9)
     #expect(settings.maximumNewTokens == Int(Int32.max))
-    #expect(settings.lengthPenalty == 1)
+    #expect(settings.beams.lengthPenalty == 1)
     #expect(settings.samples)
-    #expect(settings.topK == 7)
-    #expect(settings.temperature == 2)
+    #expect(settings.sampling.topK == 7)
+    #expect(settings.sampling.temperature == 2)
     #expect(settings.rules.repetitionPenalty == 0)
     #expect(settings.eosTokenIDs == [5, 1, -1])
     #expect(settings.padTokenID == 0)
