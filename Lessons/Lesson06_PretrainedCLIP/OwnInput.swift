@@ -32,8 +32,14 @@ struct ZeroShotFlags: ParsableArguments {
     guard model.areGiven || !texts.isEmpty else { return nil }
     let texts = texts.isEmpty ? defaultTexts : texts
     let pictures = try model.pictures()
-    let clip = try model.open(ZeroShot.self, default: defaultModel)
+    let clip = try model.open(default: defaultModel) { path in
+      let clip = try ZeroShot(directory: path)
+      return (clip, clip.loadReport)
+    }
     let answer = try pictures.naming { try clip(images: pictures.images, texts: texts) }
+    if clip.model.comparison == .eachByItself {
+      LiveLine.hint("this model asks about each text by itself: the probabilities of a picture need not sum to 1")
+    }
     let (logits, probabilities) = (answer.logitsPerImage.scalars, answer.probabilities.scalars)
     if model.json {
       return .object(

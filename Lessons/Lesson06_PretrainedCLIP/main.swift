@@ -55,8 +55,8 @@ In Python one line fetches a published model and makes it ready:
 
 | Python, `transformers` | Swift, this course |
 |---|---|
-| `model = CLIPModel.from_pretrained("openai/clip-vit-base-patch32")` | `let clip = try ZeroShot(directory: path)`, then `clip.model` |
-| `processor = CLIPProcessor.from_pretrained(…)` | in the same `ZeroShot`: `clip.tokenizer` and its image processor |
+| `model = CLIPModel.from_pretrained("openai/clip-vit-base-patch32")` | `let model = try CLIPModel(checkpoint: path)` |
+| `processor = CLIPProcessor.from_pretrained(…)` | in `let clip = try ZeroShot(directory: path)`: the same model with its tokenizer and image processor |
 
 What `from_pretrained` downloads is a directory of a few files. Only one of them is large.
 */
@@ -130,6 +130,7 @@ of its parameters with the tensor of its name. A name that is missing, or a shap
 With other sizes the same code makes OpenAI's models. `openai/clip-vit-base-patch32`, which the notebook uses, is CLIP
 with a ViT of patches of 32 × 32 pixels, called ViT-B/32. Its sibling ViT-B/16 has patches of 16 × 16.
 */
+let model = require(try CLIPModel(checkpoint: shipped))
 let clip = require(try ZeroShot(directory: shipped))
 let encode = Encoder(clip: clip)
 var sixteen = CLIPConfiguration()
@@ -137,7 +138,7 @@ sixteen.vision.patchSize = Extent(16)
 let (published, publishedSixteen) = Initialization.skipped {
   (CLIPModel(CLIPConfiguration()), CLIPModel(sixteen))
 }
-table(["parameters", "this CLIP", "share", "ViT-B/32", "share"], parameterRows([clip.model, published]))
+table(["parameters", "this CLIP", "share", "ViT-B/32", "share"], parameterRows([model, published]))
 show("Bytes of ViT-B/32 in float32", 4 * published.parameterCount, note: "its model.safetensors has a header more")
 table(
   ["OpenAI's CLIP with", "parameters", "tokens of a picture"],
@@ -402,8 +403,8 @@ let textProjection = require(try checkpoint.tensor("text_projection.weight"))  /
 
 /// Texts as unit vectors, `[T, 64]`, by parts of the model.
 func textVectors(_ ids: IntTensor, _ mask: IntTensor?) -> Tensor {
-  let states = clip.model.textModel(ids, attentionMask: mask)  // [T, L, 64]
-  let ends = clip.model.textModel.pooled(states, ids)  // [T, 64], at each first end token
+  let states = model.textModel(ids, attentionMask: mask)  // [T, L, 64]
+  let ends = model.textModel.pooled(states, ids)  // [T, 64], at each first end token
   return ends.matmul(textProjection.T).l2Normalized()
 }
 let textSide = noGrad { textVectors(ids, mask) }
@@ -435,7 +436,7 @@ length 1. Then come the cosines, which for unit vectors are dot products.
 */
 let visualProjection = require(try checkpoint.tensor("visual_projection.weight"))  // [64, 96]
 let pixels = require(try processor([scene.image()])).pixelValues  // [1, 3, 32, 32]
-let vision = clip.model.visionModel
+let vision = model.visionModel
 let states = noGrad { vision(pixels) }  // [1, 17, 96]
 let summary = noGrad { vision.pooled(states) }  // [1, 96], [CLS]
 let features = summary.matmul(visualProjection.T)  // [1, 64]
@@ -449,8 +450,8 @@ show("Unit vector", imageSide.shape, note: "length \(Format.fixed(length(imageSi
 show("Text vectors", textSide.shape)
 show("Cosines", cosines.shape, note: "[pictures, texts]")
 figure(
-  "pipeline", pipelineDiagram(clip.model, pixels: pixels.shape, textCount: texts.count, longest: ids.shape[1]),
-  caption: "The two ways stay apart until both are one vector of \(clip.model.configuration.projectionSize) numbers.")
+  "pipeline", pipelineDiagram(model, pixels: pixels.shape, textCount: texts.count, longest: ids.shape[1]),
+  caption: "The two ways stay apart until both are one vector of \(model.configuration.projectionSize) numbers.")
 
 /*:
 **From cosines to probabilities.** With unit vectors $i$ for the picture and $t_k$ for the texts, and a factor $s$,
@@ -926,6 +927,15 @@ swift run Lesson06_PretrainedCLIP --model clip-vit-base-patch32 --image dog.jpg 
 
 The second line asks the four texts about the cat of 6.9. For the notebook's dog, save the picture of its address as
 `dog.jpg` and use the third. `--json` prints numbers to hold against those of Python's `transformers`.
+
+Two more kinds of model with an image tower and a text tower answer the same flags:
+
+- CLIPs that were trained with **open_clip**, the library in which others trained CLIP again on public pictures
+  (Ilharco et al. 2021). `laion/CLIP-ViT-B-32-laion2B-s34B-b79K` has OpenAI's towers, apart from the activation function.
+  In `timm/resnet50_clip.openai` the image tower is a **ResNet**, a network of convolutions (He et al. 2016).
+- **SigLIP** (Zhai et al. 2023), such as `google/siglip-base-patch16-224`. It was trained on pairs: does this text belong
+  to this picture, yes or no? So it uses no softmax over the texts. Each probability is the **sigmoid** of its own logit,
+  $1 / (1 + e^{-x})$. The probabilities of a picture need not sum to 1: they are all small where no text fits.
 
 Without a download, two recorded answers of this very model are public, and you can continue from them. (a) The test
 suite of `transformers` (Wolf et al. 2020; `tests/models/clip/test_modeling_clip.py`) asks it about a photo of two cats

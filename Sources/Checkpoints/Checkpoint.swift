@@ -111,19 +111,32 @@ public final class Checkpoint: Sendable {
   ///
   /// - Throws: `DataError` if two tensors of different numbers would have the same name.
   package func renamed(_ rename: (String) -> String) throws -> Checkpoint {
-    var renamed: [String: TensorEntry] = [:]
-    renamed.reserveCapacity(entries.count)
-    for name in names {
-      guard let entry = entries[name], let other = renamed.updateValue(entry, forKey: rename(name)) else { continue }
-      guard entry.holdsTheSame(as: other) else {
-        throw DataError(
-          .malformed, file: path, place: quoted(name),
-          reason: "and \(quoted(other.name)) are the same tensor of the model, but hold different numbers")
-      }
-    }
+    let renamed = try rearranged { [(rename($0), $1)] }
     var unreadRenamed: [String: UnreadTensor] = [:]
     for name in unreadNames { unreadRenamed[rename(name)] = unread[name] }
-    return Checkpoint(path: path, entries: renamed, unread: unreadRenamed, metadata: metadata)
+    return Checkpoint(path: path, entries: renamed.entries, unread: unreadRenamed, metadata: metadata)
+  }
+
+  /// Other tensors made of these.
+  ///
+  /// - Parameter rearrange: what becomes of a tensor: tensors, with names.
+  /// - Throws: `DataError` if two tensors of different numbers would have the same name, and what `rearrange` throws.
+  package func rearranged(
+    _ rearrange: (_ name: String, TensorEntry) throws -> [(name: String, entry: TensorEntry)]
+  ) throws -> Checkpoint {
+    var result: [String: TensorEntry] = [:]
+    result.reserveCapacity(entries.count)
+    for name in names {
+      guard let entry = entries[name] else { continue }
+      for (name, entry) in try rearrange(name, entry) {
+        if let other = result.updateValue(entry, forKey: name), !entry.holdsTheSame(as: other) {
+          throw DataError(
+            .malformed, file: path, place: quoted(entry.name),
+            reason: "and \(quoted(other.name)) are the same tensor of the model, but hold different numbers")
+        }
+      }
+    }
+    return Checkpoint(path: path, entries: result, unread: unread, metadata: metadata)
   }
 
   /// Where `name` stands if the tensors are wrapped in something, as a hint for the message that it is missing.

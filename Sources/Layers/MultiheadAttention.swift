@@ -35,7 +35,7 @@ public final class MultiheadAttention: Module {
         [3 * embedDim, embedDim], bound: Initialization.xavierUniformBound(fanIn: embedDim, fanOut: 3 * embedDim))
       return (outProj, inProjWeight, Initialization.constant([3 * embedDim], 0))
     }
-    outProj.bias?.assign(.zeros([embedDim]))
+    if !Initialization.isSkipped { outProj.bias?.assign(.zeros([embedDim])) }
     self.headCount = headCount
     self.dropout = dropout
   }

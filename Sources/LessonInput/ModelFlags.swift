@@ -43,7 +43,7 @@ public struct ModelFlags: ParsableArguments {
   ///
   /// - Throws: an error in one line; for a directory with another kind of model it names the lesson that takes it.
   package func open<Kind: Pipeline>(_ kind: Kind.Type, default course: String) throws -> Kind {
-    try opening(default: course) { path in
+    try open(default: course) { path in
       let pipeline = try Kind(directory: path)
       return (pipeline, pipeline.loadReport)
     }
@@ -51,10 +51,11 @@ public struct ModelFlags: ParsableArguments {
 
   /// The same for one of several kinds of model that do the same task: what the directory holds decides.
   package func open<Task>(_ kinds: PipelineChoice<Task>, default course: String) throws -> Task {
-    try opening(default: course) { try kinds.open($0) }
+    try open(default: course) { try kinds.open($0) }
   }
 
-  private func opening<Task>(
+  /// The same for a task that itself tells its kinds of model apart.
+  package func open<Task>(
     default course: String, _ open: (String) throws -> (task: Task, report: LoadReport?)
   ) throws -> Task {
     do {
@@ -81,6 +82,8 @@ public struct ModelFlags: ParsableArguments {
 
   private static let lessons = [
     ModelLesson(name: "Lesson06_PretrainedCLIP", modelType: "clip"),
+    ModelLesson(name: "Lesson06_PretrainedCLIP", modelType: "clip_resnet"),
+    ModelLesson(name: "Lesson06_PretrainedCLIP", modelType: "siglip"),
     ModelLesson(name: "Lesson07_Captioning", modelType: "vision-encoder-decoder"),
     ModelLesson(name: "Lesson07_Captioning", modelType: "blip", architecture: "BlipForConditionalGeneration"),
     ModelLesson(name: "Lesson08_VQA", modelType: "vilt"),

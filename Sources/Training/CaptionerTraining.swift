@@ -90,7 +90,7 @@ struct CaptionerTraining: ModelTraining {
     let end = tokenizer.vocabularySize - 1
     var generation = GenerationConfiguration()
     generation.maximumLength = textLength
-    generation.beams.count = 4
+    generation.beamCount = 4
     generation.bosTokenID = end
     generation.eosTokenIDs = [end]
     generation.padTokenID = end

@@ -33,7 +33,7 @@ public struct ModelVerification {
   public init(directory path: String, weights: String? = nil) throws {
     let model = try ModelDirectory(path)
     let expected = try RecordedResults(model)
-    let file = try model.require(weights.map { [$0] } ?? ModelDirectory.weightFiles, purpose: "weights")
+    let file = try model.require(weights.map { [$0] } ?? model.weightFiles, purpose: "weights")
     var computed = ComputedResults(expected)
     var leftOver: String?
     func note(_ report: LoadReport) { leftOver = report.summary }
@@ -41,6 +41,8 @@ public struct ModelVerification {
       try noGrad {
         switch model.configuration {
         case is CLIPConfiguration: try computed.add(CLIPModel(model, weights: file, onReport: note))
+        case is CLIPResNetConfiguration: try computed.add(CLIPResNetModel(model, weights: file, onReport: note))
+        case is SigLIPConfiguration: try computed.add(SigLIPModel(model, weights: file, onReport: note))
         case is ViLTConfiguration: try computed.add(ViLTForQuestionAnswering(model, weights: file, onReport: note))
         case is VisionEncoderDecoderConfiguration:
           try computed.add(VisionEncoderDecoderModel(model, weights: file, onReport: note))
@@ -52,7 +54,7 @@ public struct ModelVerification {
           throw DataError(
             .unsupported, file: path,
             reason: "models of type \(model.configuration.modelType) cannot be verified; "
-              + "known are clip, vilt, vision-encoder-decoder, blip, blip-2")
+              + "known are clip, siglip, vilt, vision-encoder-decoder, blip, blip-2")
         }
       }
     } catch let error as DataError where error.file == nil {  // of a generation as the file records it

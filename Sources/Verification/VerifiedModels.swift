@@ -30,6 +30,50 @@ extension ComputedResults {
     compare("no_mask_logits_per_image", to: clip(pixels, ids))
   }
 
+  /// Each stage of the image tower, the text tower, and similarities.
+  mutating func add(_ clip: CLIPResNetModel) throws {
+    let (text, side) = (clip.configuration.text, clip.configuration.vision.imageSize)
+    let pixels = try recorded.images("pixel_values", channels: 3, heights: side...side, widths: side...side)
+    let ids = try recorded.tokens("input_ids", vocabulary: text.vocabularySize, longest: text.positionCount)
+    let features = clip.visionModel.features(pixels).map { $0.permute(0, 3, 1, 2) }
+    for (name, stage) in zip(["stem", "layer1", "layer2", "layer3", "layer4"], features) { compare(name, to: stage) }
+    compare("vision_pooler", to: clip.imageFeatures(pixels))
+    compare("image_embeds", to: clip.encodeImage(pixels))
+    compare("text_pooler", to: clip.textFeatures(ids))
+    compare("text_embeds", to: clip.encodeText(ids))
+    let logits = clip(pixels, ids)
+    compare("logits_per_image", to: logits)
+    compare("probs", to: logits.softmax(dim: 1))
+  }
+
+  /// Image and text tower, pooling and similarities; texts with a mask and texts that are not filled up.
+  mutating func add(_ siglip: SigLIPModel) throws {
+    let (text, vision) = (siglip.configuration.text, siglip.configuration.vision)
+    let size = vision.imageSize
+    let pixels = try recorded.images(
+      "pixel_values", channels: vision.channelCount, heights: size.height...size.height,
+      widths: size.width...size.width)
+    let ids = try recorded.tokens("input_ids", vocabulary: text.vocabularySize, longest: text.positionCount)
+    let patches = siglip.visionModel(pixels)
+    compare("vision_last_hidden", to: patches)
+    compare("vision_pooler", to: siglip.visionModel.pooled(patches))
+    compare("image_embeds", to: siglip.encodeImage(pixels))
+    let states = siglip.textModel(ids)
+    compare("text_last_hidden", to: states)
+    compare("text_pooler", to: siglip.textModel.pooled(states))
+    compare("text_embeds", to: siglip.encodeText(ids))
+    let logits = siglip(pixels, ids)
+    compare("logits_per_image", to: logits)
+    compare("logits_per_text", to: logits.T)
+    compare("probs", to: logits.sigmoid())
+    if recorded.value(["attention_mask"]) != nil {
+      let mask = try recorded.mask("attention_mask", for: ids)
+      compare("masked_logits_per_image", to: siglip(pixels, ids, attentionMask: mask))
+    }
+    let short = IntTensor((0..<ids.shape[0]).map { Array(ids[$0].scalars.prefix(5)) })
+    compare("short_logits_per_image", to: siglip(pixels, short))
+  }
+
   /// Embeddings, pooler, scores and answers for each recorded batch of images.
   mutating func add(_ vilt: ViLTForQuestionAnswering) throws {
     let settings = vilt.configuration

@@ -7,7 +7,9 @@ import Testing
 /// Sizes in `config.json` that the checkpoint has not: refused before a model of that size is made.
 @Suite struct DeclaredSizesTests {
   /// Every size that a configuration declares, each blown up in turn.
-  @Test(arguments: ["clip_eosN", "vit_gpt2", "vit_gpt2_proj", "vilt_vqa", "blip2_opt", "blip/caption", "blip/vqa"])
+  @Test(arguments: [
+    "clip_eosN", "siglip", "vit_gpt2", "vit_gpt2_proj", "vilt_vqa", "blip2_opt", "blip/caption", "blip/vqa",
+  ])
   func everyAbsurdSizeIsRefused(fixture: String) throws {
     let config = try JSONSerialization.jsonObject(with: Data(contentsOf: Fixture.url(fixture + "/config.json")))
     let folder = try TemporaryFolder()
@@ -172,6 +174,7 @@ import Testing
     let directory = try ModelDirectory(path)
     switch directory.configuration {
     case is CLIPConfiguration: _ = try CLIPModel(directory)
+    case is SigLIPConfiguration: _ = try SigLIPModel(directory)
     case is ViLTConfiguration: _ = try ViLTForQuestionAnswering(directory)
     case is VisionEncoderDecoderConfiguration: _ = try VisionEncoderDecoderModel(directory)
     case is BLIP2Configuration: _ = try BLIP2Model(directory)
@@ -195,7 +198,7 @@ import Testing
   private static let keys: Set<String> = [
     "vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers", "max_position_embeddings", "image_size",
     "patch_size", "num_channels", "n_embd", "n_layer", "n_positions", "n_inner", "type_vocab_size",
-    "modality_type_vocab_size", "num_query_tokens", "ffn_dim", "word_embed_proj_dim",
+    "modality_type_vocab_size", "num_query_tokens", "ffn_dim", "word_embed_proj_dim", "projection_size",
   ]
 
   private func sizes(_ value: Any, under path: [String] = []) -> [[String]] {

@@ -39,7 +39,7 @@ import Testing
   /// Kernels widen half-size weights to exactly the numbers that were widened before.
   @Test(arguments: [Checkpoints.ElementType.bfloat16, .float16])
   func halfSizeWeightsComputeAsTheirWidenedSelves(type: Checkpoints.ElementType) throws {
-    for fixture in ["clip_eosN", "vilt_vqa", "vit_gpt2_proj", "blip2_opt", "blip/vqa"] {
+    for fixture in ["clip_eosN", "siglip", "vilt_vqa", "vit_gpt2_proj", "blip2_opt", "blip/vqa"] {
       let folder = try TemporaryFolder()
       let source = try Checkpoint(path: Fixture.url(fixture).path + "/model.safetensors")
       let half = try folder.write(source.names.map { try narrowed(source.entry($0), to: type) }, "half.safetensors")
@@ -69,6 +69,7 @@ import Testing
             return try ViLTForQuestionAnswering(directory, weights: path)(ids, attentionMask: mask, images).scalars
           }
           let images = withGenerator(Generator(seed: 1)) { Tensor.randn([2, 3, 32, 32]) }
+          if fixture == "siglip" { return try SigLIPModel(directory, weights: path)(images, ids).scalars }
           return try CLIPModel(directory, weights: path)(images, ids, attentionMask: mask).scalars
         }
       }

@@ -97,7 +97,7 @@ import Tokenizers
   @Test func aTextLongerThanTheModelReadsIsRefused() throws {
     let folder = try TaskFixture.directory("clip_eosN")
     let clip = try ZeroShot(directory: folder.url.path)
-    let limit = clip.model.configuration.text.positionCount
+    let limit = clip.model.textLimits.positionCount
     let text = Array(repeating: "dog", count: limit).joined(separator: " ")
     let error = #expect(throws: DataError.self) { try clip.encode(texts: [text]) }
     #expect(error?.description.hasSuffix("has \(limit + 2) tokens; the model reads at most \(limit)") == true)

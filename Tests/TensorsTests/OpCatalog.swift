@@ -108,6 +108,14 @@ enum OpCatalog {
             weight: x[1], bias: x.count > 2 ? x[2] : nil, stride: given.pair("stride"), padding: given.pair("padding")))
       ]
     },
+    "conv2dChannelsLast": { x, given in
+      [
+        .tensor(
+          x[0].conv2dChannelsLast(
+            weight: x[1], bias: x.count > 2 ? x[2] : nil, stride: given.pair("stride"), padding: given.pair("padding")))
+      ]
+    },
+    "avgPool2dChannelsLast": made { $0.avgPool2dChannelsLast(size: $1.int("size")) },
     "unfold": made {
       $0.unfold(kernel: $1.pair("kernel"), stride: $1.pair("stride"), padding: $1.pair("padding"))
     },

@@ -71,6 +71,10 @@ import Testing
     Entry("conv2d", [3, 5, 41, 43], [17, 5, 3, 3], [17]) {
       $0[0].conv2d(weight: $0[1], bias: $0[2], stride: (1, 2), padding: (1, 1))
     },
+    Entry("conv2dChannelsLast", [3, 41, 43, 5], [17, 3, 3, 5], [17]) {
+      $0[0].conv2dChannelsLast(weight: $0[1], bias: $0[2], stride: (1, 2), padding: (1, 1))
+    },
+    Entry("avgPool2dChannelsLast", [5, 61, 59, 13]) { $0[0].avgPool2dChannelsLast(size: 2) },
     Entry("unfold", [5, 6, 61, 59]) { $0[0].unfold(kernel: (3, 4), stride: (1, 2), padding: (2, 1)) },
     Entry("interpolate", [5, 6, 61, 59]) { $0[0].interpolate(size: (103, 97), mode: .bilinear(alignCorners: false)) },
     Entry("nearest", [5, 6, 61, 59]) { $0[0].interpolate(size: (103, 97), mode: .nearest) },

@@ -102,6 +102,27 @@ import Testing
     WrongCall("a padding that overflows", ["conv2d:", "[1, 1, 4, 4]", "[2, 1, 3, 3]", "larger than any memory"]) {
       _ = Tensor.ones([1, 1, 4, 4]).conv2d(weight: .ones([2, 1, 3, 3]), padding: (.max, 0))
     },
+    WrongCall("channels of filters", ["conv2dChannelsLast:", "[1, 4, 4, 3]", "[2, 3, 3, 4]"]) {
+      _ = Tensor.ones([1, 4, 4, 3]).conv2dChannelsLast(weight: .ones([2, 3, 3, 4]))
+    },
+    WrongCall("a bias of filters", ["conv2dChannelsLast:", "[3]", "2 filters"]) {
+      _ = Tensor.ones([1, 4, 4, 3]).conv2dChannelsLast(weight: .ones([2, 3, 3, 3]), bias: .ones([3]))
+    },
+    WrongCall("a filter larger than the image", ["conv2dChannelsLast:", "[1, 2, 2, 3]", "[2, 3, 3, 3]"]) {
+      _ = Tensor.ones([1, 2, 2, 3]).conv2dChannelsLast(weight: .ones([2, 3, 3, 3]))
+    },
+    WrongCall("a padding of channels that come last", ["conv2dChannelsLast:", "[1, 4, 4, 3]", "too many"]) {
+      _ = Tensor.ones([1, 4, 4, 3]).conv2dChannelsLast(weight: .ones([2, 3, 3, 3]), padding: (0, .max))
+    },
+    WrongCall("a stride of nothing", ["conv2dChannelsLast:", "[1, 4, 4, 3]", "[2, 3, 3, 3]"]) {
+      _ = Tensor.ones([1, 4, 4, 3]).conv2dChannelsLast(weight: .ones([2, 3, 3, 3]), stride: (0, 1))
+    },
+    WrongCall("squares of no pixel", ["avgPool2dChannelsLast:", "[1, 4, 4, 3]", "0 pixels"]) {
+      _ = Tensor.ones([1, 4, 4, 3]).avgPool2dChannelsLast(size: 0)
+    },
+    WrongCall("squares larger than the image", ["avgPool2dChannelsLast:", "[1, 2, 4, 3]"]) {
+      _ = Tensor.ones([1, 2, 4, 3]).avgPool2dChannelsLast(size: 3)
+    },
     WrongCall("a kernel of nothing", ["unfold:", "(0, 2)", "[1, 1, 4, 4]"]) {
       _ = Tensor.ones([1, 1, 4, 4]).unfold(kernel: (0, 2))
     },

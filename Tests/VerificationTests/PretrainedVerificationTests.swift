@@ -18,6 +18,20 @@ import Verification
     #expect(verification.notComputed == [])
   }
 
+  /// What open_clip computed; its directories have no `config.json`.
+  @Test(arguments: ["vit", "quick", "resnet"]) func openCLIPAgrees(name: String) throws {
+    let verification = try ModelVerification(directory: Fixture.url("open_clip/\(name)").path)
+    #expect(verification.comparisons.count == (name == "resnet" ? 11 : 6))
+    #expect(verification.passes(tolerance: tolerance), "\(verification.report(tolerance: tolerance))")
+    #expect(verification.modelType == (name == "resnet" ? "clip_resnet" : "clip"))
+  }
+
+  @Test func siglipAgrees() throws {
+    let verification = try verify("siglip", weights: "model.safetensors")
+    #expect(verification.comparisons.count == 11)
+    #expect(verification.notComputed == [])
+  }
+
   @Test(arguments: ["model.safetensors", "pytorch_model.bin"])
   func viltAgreesOnSquareWideTallAndPaddedImages(weights: String) throws {
     let verification = try verify("vilt_vqa", weights: weights)

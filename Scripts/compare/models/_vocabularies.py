@@ -59,3 +59,34 @@ def bert_tokenizer(folder, size=30522, model_max_length=40):
     write(folder, "vocab.txt", "\n".join(pieces) + "\n")
     settings = dict(tokenizer_class="BertTokenizer", do_lower_case=True, model_max_length=model_max_length)
     write(folder, "tokenizer_config.json", settings)
+
+
+def siglip_tokenizer(folder, size=32000, model_max_length=64):
+    """A `spiece.model` of real form: a few pieces learned from sentences, the others made up."""
+    import io
+
+    import sentencepiece
+    from sentencepiece import sentencepiece_model_pb2
+
+    generator, learned = random.Random(0), io.BytesIO()
+    words = ["a", "photo", "of", "the", "cat", "dog", "two", "red", "circles", "on", "table", "an", "empty", "street",
+             "at", "night", "picture", "with", "and", "in"]
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(" ".join(generator.choices(words, k=8)) for _ in range(2000)), model_writer=learned,
+        vocab_size=120, model_type="unigram", pad_id=0, eos_id=1, unk_id=2, bos_id=-1, hard_vocab_limit=False,
+        character_coverage=1.0, minloglevel=2)
+    model = sentencepiece_model_pb2.ModelProto()
+    model.ParseFromString(learned.getvalue())
+    known = {piece.piece for piece in model.pieces}
+    while len(model.pieces) < size:
+        word = "".join(generator.choices("etaoinshrdlucmfwypvbgkjqxz", k=generator.randint(1, 9)))
+        word = generator.choice(["", "▁"]) + word
+        if word not in known:
+            known.add(word)
+            model.pieces.add(piece=word, score=-8 - 0.0005 * len(model.pieces))
+    model.trainer_spec.vocab_size = size
+    with open(f"{folder}/spiece.model", "wb") as file:
+        file.write(model.SerializeToString())
+    write(folder, "tokenizer_config.json", dict(
+        tokenizer_class="SiglipTokenizer", model_max_length=model_max_length, do_lower_case=True, eos_token="</s>",
+        pad_token="</s>", unk_token="<unk>", model_input_names=["input_ids"]))

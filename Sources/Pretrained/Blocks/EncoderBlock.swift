@@ -2,8 +2,8 @@ import Layers
 import Tensors
 
 /// Attention and a feed-forward part, each behind a normalization and with a shortcut around it: the block of ViT
-/// (Dosovitskiy et al. 2021, equations 2 and 3), and so of CLIP's two towers, of ViLT and of BLIP's and BLIP-2's image
-/// encoders.
+/// (Dosovitskiy et al. 2021, equations 2 and 3), and so of the two towers of CLIP and of SigLIP, of ViLT and of BLIP's and
+/// BLIP-2's image encoders.
 ///
 /// B, T, D stand for batch, tokens and the width of a token.
 final class EncoderBlock: Module {
@@ -83,6 +83,16 @@ struct BlockStd {
     fc1 = factor / Double(2 * width).squareRoot()
     fc2 = attentionInput
   }
+
+  /// SigLIP's: by the inputs and outputs of each matrix (Glorot and Bengio 2010).
+  static func glorot(_ settings: some TransformerSettings) -> BlockStd {
+    let (width, inner) = (Double(settings.hiddenSize), Double(settings.intermediateSize))
+    return BlockStd(attention: 1 / width.squareRoot(), feedForward: (2 / (width + inner)).squareRoot())
+  }
+
+  private init(attention: Double, feedForward: Double) {
+    (attentionInput, attentionOutput, fc1, fc2) = (attention, attention, feedForward, feedForward)
+  }
 }
 
 /// What the parts of a block are called in a checkpoint.
@@ -148,6 +158,8 @@ protocol EncoderSettings: TransformerSettings {
 extension ViTConfiguration: EncoderSettings {}
 extension CLIPTextConfiguration: EncoderSettings {}
 extension CLIPVisionConfiguration: EncoderSettings {}
+extension SigLIPTextConfiguration: EncoderSettings {}
+extension SigLIPVisionConfiguration: EncoderSettings {}
 extension ViLTConfiguration: EncoderSettings {}
 extension BLIPVisionConfiguration: EncoderSettings {}
 extension BLIPTextConfiguration: EncoderSettings {}

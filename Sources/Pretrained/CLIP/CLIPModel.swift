@@ -5,7 +5,7 @@ import Tensors
 /// the words that describe it.
 ///
 /// I and T stand for the number of images and of texts; E for the width of the common space.
-public final class CLIPModel: Module, PretrainedModel {
+public final class CLIPModel: Module, PretrainedModel, TwoTowers {
   /// What the model was made from.
   public let configuration: CLIPConfiguration
   /// The logarithm of what cosines are multiplied by, one number (section 2.5: "log-parameterized").
@@ -52,14 +52,6 @@ public final class CLIPModel: Module, PretrainedModel {
     textProjection(textModel.summary(ids, attentionMask: attentionMask))
   }
 
-  /// Images in the common space: unit vectors `[I, E]` for images `[I, C, H, W]`.
-  public func encodeImage(_ pixelValues: Tensor) -> Tensor { imageFeatures(pixelValues).l2Normalized() }
-
-  /// Texts in the common space: unit vectors `[T, E]` for tokens `[T, L]` (see ``textFeatures(_:attentionMask:)``).
-  public func encodeText(_ ids: IntTensor, attentionMask: IntTensor? = nil) -> Tensor {
-    textFeatures(ids, attentionMask: attentionMask).l2Normalized()
-  }
-
   /// The similarities of images and texts that were encoded before: scaled cosines.
   ///
   /// - Parameters:
@@ -70,10 +62,15 @@ public final class CLIPModel: Module, PretrainedModel {
     images.matmul(texts.T) * logitScale.exp()
   }
 
-  /// The similarities of images and texts.
-  ///
-  /// - Returns: `[I, T]` for images `[I, C, H, W]` and tokens `[T, L]`.
-  public func callAsFunction(_ pixelValues: Tensor, _ ids: IntTensor, attentionMask: IntTensor? = nil) -> Tensor {
-    logits(images: encodeImage(pixelValues), texts: encodeText(ids, attentionMask: attentionMask))
+  // MARK: Two towers
+
+  public var imageSize: Extent { configuration.vision.imageSize }
+  public var embeddingWidth: Int { configuration.projectionSize }
+  public var textLimits: TextLimits {
+    TextLimits(
+      vocabularySize: configuration.text.vocabularySize, positionCount: configuration.text.positionCount,
+      isFilledUp: false)
   }
+  /// The texts are compared among each other: the softmax of each row.
+  public var comparison: TextComparison { .amongEachOther }
 }

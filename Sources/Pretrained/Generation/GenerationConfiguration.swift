@@ -1,24 +1,47 @@
 import Support
 
-/// What a model's files say about generating with it: `generation_config.json`, with the defaults that transformers 5
-/// generates with.
-///
-/// Each value can be set by itself, as in the file, so some may contradict each other or be unsupported.
-/// ``GenerationOptions`` are what comes of them: one way of choosing tokens, and when a text ends.
+/// How text is generated: `generation_config.json`, with the defaults that transformers 5 generates with.
 public struct GenerationConfiguration: SettingsGroup {
+  /// When beam search may stop before all beams are longer than allowed, `early_stopping`.
+  public enum EarlyStopping: Equatable, Sendable {
+    /// When no running beam is likely to beat the finished ones: `false`, and the numbers 0 and 1.
+    case heuristic
+    /// As soon as there are as many finished beams as asked for: `true`.
+    case whenEnoughFinished
+    /// Only when no running beam can beat the finished ones: `"never"`.
+    case never
+  }
+
   /// The longest text in tokens with the prompt, `max_length`; where neither length is given, 20 new tokens are.
   public var maximumLength: Int?
   /// The longest text in tokens without the prompt, `max_new_tokens`; wins over ``maximumLength``.
   public var maximumNewTokens: Int?
-  /// How beams are searched, `num_beams`, `early_stopping` and `length_penalty`; one beam is greedy search or plain
-  /// sampling.
-  public var beams = GenerationOptions.BeamSearch(count: 1)
-  /// Whether tokens are drawn at random, `do_sample`.
-  public var samples = false
-  /// How they are drawn, `temperature`, `top_k` and others; without effect where they are not.
-  public var sampling = GenerationOptions.Sampling()
+  /// The number of beams; 1 is greedy search or plain sampling, `num_beams`.
+  public var beamCount = 1
   /// The number of texts to return for an input, `num_return_sequences`.
   public var returnCount = 1
+  /// When beam search stops, `early_stopping`.
+  public var earlyStopping = EarlyStopping.heuristic
+  /// The power of its length by which a beam's score is divided, `length_penalty`.
+  public var lengthPenalty = 1.0
+  /// Whether tokens are drawn at random, `do_sample`.
+  public var samples = false
+  /// What scores are divided by before a token is drawn, `temperature`.
+  public var temperature = 1.0
+  /// Only so many of the most likely tokens are drawn from; 0 for all, `top_k`.
+  public var topK = 50
+  /// Only the most likely tokens that reach this probability together are drawn from, `top_p`.
+  public var topP = 1.0
+  /// The share of the entropy that the tokens drawn from keep, `top_h`.
+  public var topH: Double?
+  /// The least probability of a token that is drawn, as a share of the likeliest token's, `min_p`.
+  public var minP: Double?
+  /// Only the most typical tokens that reach this probability together are drawn from, `typical_p`.
+  public var typicalP = 1.0
+  /// The least probability of a token that is drawn, `epsilon_cutoff`; 0 for none.
+  public var epsilonCutoff = 0.0
+  /// The same, but less where the model is unsure, `eta_cutoff`; 0 for none.
+  public var etaCutoff = 0.0
   /// What forbids, forces or favors tokens.
   public var rules = TokenRules()
   /// The token at the start of a text, `bos_token_id`.
@@ -52,13 +75,20 @@ public struct GenerationConfiguration: SettingsGroup {
   public mutating func bind(_ binder: inout SettingsBinder) throws {
     try binder.pythonLength("max_length", &maximumLength)
     try binder.pythonLength("max_new_tokens", &maximumNewTokens)
-    try binder.pythonCount("num_beams", &beams.count, maximum: Self.countLimit)
+    try binder.pythonCount("num_beams", &beamCount, maximum: Self.countLimit)
     try binder.pythonCount("num_return_sequences", &returnCount, maximum: Self.countLimit)
     try bindEarlyStopping(&binder)
-    try binder.pythonNumber("length_penalty", &beams.lengthPenalty)
+    try binder.pythonNumber("length_penalty", &lengthPenalty)
     try binder.python(
       "do_sample", &samples, expected: "true or false", decode: \.pythonFlag, encode: { .bool($0) })
-    try sampling.bind(&binder)
+    try binder.pythonNumber("temperature", &temperature)
+    try binder.pythonInteger("top_k", &topK)
+    try binder.pythonNumber("top_p", &topP)
+    try binder.pythonOptionalNumber("top_h", &topH)
+    try binder.pythonOptionalNumber("min_p", &minP)
+    try binder.pythonNumber("typical_p", &typicalP, usually: 1)
+    try binder.pythonNumber("epsilon_cutoff", &epsilonCutoff, usually: 0)
+    try binder.pythonNumber("eta_cutoff", &etaCutoff, usually: 0)
     try rules.bind(&binder)
     try binder.pythonToken("bos_token_id", &bosTokenID)
     try binder.pythonTokens("eos_token_id", &eosTokenIDs, written: true)
@@ -69,18 +99,18 @@ public struct GenerationConfiguration: SettingsGroup {
 
   private mutating func bindEarlyStopping(_ binder: inout SettingsBinder) throws {
     var value: JSON? =
-      switch beams.earlyStopping {
+      switch earlyStopping {
       case .heuristic: .bool(false)
       case .whenEnoughFinished: .bool(true)
       case .never: .string("never")
       }
     binder.raw("early_stopping", &value)
     switch value {
-    case nil, .null, .bool(false): beams.earlyStopping = .heuristic
-    case .bool(true): beams.earlyStopping = .whenEnoughFinished
-    case .string("never"): beams.earlyStopping = .never
+    case nil, .null, .bool(false): earlyStopping = .heuristic
+    case .bool(true): earlyStopping = .whenEnoughFinished
+    case .string("never"): earlyStopping = .never
     // transformers lets 1 pass for true, but then asks whether the value `is True`, which 1 is not.
-    case .some(let other) where other.pythonNumber == 0 || other.pythonNumber == 1: beams.earlyStopping = .heuristic
+    case .some(let other) where other.pythonNumber == 0 || other.pythonNumber == 1: earlyStopping = .heuristic
     case .some(let other):
       throw binder.failure("early_stopping", "is \(other.kindName), not true, false or \"never\"")
     }
@@ -116,20 +146,6 @@ public struct GenerationConfiguration: SettingsGroup {
     merged.set("_from_model_config", .bool(true))
     try self.init(merged, file: file)
     self.file = file
-  }
-}
-
-extension GenerationOptions.Sampling {
-  /// Passes every setting with its key to the binder.
-  fileprivate mutating func bind(_ binder: inout SettingsBinder) throws {
-    try binder.pythonNumber("temperature", &temperature)
-    try binder.pythonInteger("top_k", &topK)
-    try binder.pythonNumber("top_p", &topP)
-    try binder.pythonOptionalNumber("top_h", &topH)
-    try binder.pythonOptionalNumber("min_p", &minP)
-    try binder.pythonNumber("typical_p", &typicalP, usually: 1)
-    try binder.pythonNumber("epsilon_cutoff", &epsilonCutoff, usually: 0)
-    try binder.pythonNumber("eta_cutoff", &etaCutoff, usually: 0)
   }
 }
 

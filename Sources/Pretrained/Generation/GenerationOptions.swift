@@ -1,7 +1,6 @@
 import Support
 
-/// How a text is generated: how tokens are chosen, and when it ends. ``GenerationConfiguration`` is what a model's files say
-/// about it.
+/// How a text is generated: how tokens are chosen, and when it ends.
 public struct GenerationOptions: Equatable, Sendable {
   /// How each token is chosen.
   public enum Method: Equatable, Sendable {
@@ -23,22 +22,12 @@ public struct GenerationOptions: Equatable, Sendable {
     case unstated
   }
 
-  /// When beam search may stop before all beams are longer than allowed, `early_stopping`.
-  public enum EarlyStopping: Equatable, Sendable {
-    /// When no running beam is likely to beat the finished ones: `false`, and the numbers 0 and 1.
-    case heuristic
-    /// As soon as there are as many finished beams as asked for: `true`.
-    case whenEnoughFinished
-    /// Only when no running beam can beat the finished ones: `"never"`.
-    case never
-  }
-
   /// The settings of beam search, with transformers' defaults.
   public struct BeamSearch: Equatable, Sendable {
     /// The number of unfinished texts that are kept, `num_beams`.
     public var count: Int
     /// When the search may stop, `early_stopping`.
-    public var earlyStopping = EarlyStopping.heuristic
+    public var earlyStopping = GenerationConfiguration.EarlyStopping.heuristic
     /// The power of its length by which a text's score is divided, `length_penalty`.
     public var lengthPenalty = 1.0
 
@@ -96,10 +85,25 @@ public struct GenerationOptions: Equatable, Sendable {
   ///   samples, and for settings that contradict each other; it names the file.
   public init(_ configuration: GenerationConfiguration) throws {
     if let refusal = configuration.refusal { throw DataError(file: configuration.file, reason: refusal) }
-    method =
-      configuration.samples
-      ? .sampling(configuration.sampling)
-      : configuration.beams.count != 1 ? .beamSearch(configuration.beams) : .greedy
+    if configuration.samples {
+      var sampling = Sampling()
+      sampling.temperature = configuration.temperature
+      sampling.topK = configuration.topK
+      sampling.topP = configuration.topP
+      sampling.topH = configuration.topH
+      sampling.minP = configuration.minP
+      sampling.typicalP = configuration.typicalP
+      sampling.epsilonCutoff = configuration.epsilonCutoff
+      sampling.etaCutoff = configuration.etaCutoff
+      method = .sampling(sampling)
+    } else if configuration.beamCount != 1 {
+      var search = BeamSearch(count: configuration.beamCount)
+      search.earlyStopping = configuration.earlyStopping
+      search.lengthPenalty = configuration.lengthPenalty
+      method = .beamSearch(search)
+    } else {
+      method = .greedy
+    }
     let total = configuration.maximumLength.map { Length.total($0) }
     length = configuration.maximumNewTokens.map { .new($0) } ?? total ?? .unstated
     returnCount = configuration.returnCount

@@ -16,19 +16,19 @@ extension GenerationConfiguration {
     ("token_healing", { value, _ in isTrue(value) }),
     ("is_assistant", { value, _ in isTrue(value) }),
     // Beam search passes these over.
-    ("dola_layers", { _, settings in settings.beams.count == 1 }),
-    ("use_mtp", { value, settings in isTrue(value) && settings.beams.count == 1 }),
-    ("prompt_lookup_num_tokens", { _, settings in settings.beams.count == 1 }),
-    ("assistant_early_exit", { _, settings in settings.beams.count == 1 }),
+    ("dola_layers", { _, settings in settings.beamCount == 1 }),
+    ("use_mtp", { value, settings in isTrue(value) && settings.beamCount == 1 }),
+    ("prompt_lookup_num_tokens", { _, settings in settings.beamCount == 1 }),
+    ("assistant_early_exit", { _, settings in settings.beamCount == 1 }),
     (
       "penalty_alpha",
       { value, settings in
-        (value.pythonNumber ?? 1) > 0 && settings.beams.count == 1 && !settings.samples && settings.sampling.topK > 1
+        (value.pythonNumber ?? 1) > 0 && settings.beamCount == 1 && !settings.samples && settings.topK > 1
       }
     ),
     // Only beam search has these.
-    ("num_beam_groups", { value, settings in (value.pythonNumber ?? 2) > 1 && settings.beams.count > 1 }),
-    ("low_memory", { value, settings in isTrue(value) && settings.beams.count > 1 }),
+    ("num_beam_groups", { value, settings in (value.pythonNumber ?? 2) > 1 && settings.beamCount > 1 }),
+    ("low_memory", { value, settings in isTrue(value) && settings.beamCount > 1 }),
     ("cache_implementation", { value, _ in !exactCaches.contains(value) }),
     // Arguments of `generate` that transformers refuses in a file.
     ("logits_processor", isArgument), ("stopping_criteria", isArgument), ("prefix_allowed_tokens_fn", isArgument),
@@ -77,7 +77,7 @@ extension GenerationConfiguration {
       guard let value = others[key], applies(value, self) else { continue }
       return "\(key) is set, which changes what is written and is not supported"
     }
-    if samples && beams.count > 1 {
+    if samples && beamCount > 1 {
       return "beam search that samples (do_sample with num_beams above 1) is not supported"
     }
     return nil

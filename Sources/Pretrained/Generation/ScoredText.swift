@@ -29,16 +29,6 @@ extension GeneratedText {
 }
 
 extension GenerationConfiguration {
-  /// What the files say, but with these beams and this length, `num_beams` and `max_length`; `nil` leaves what they say.
-  ///
-  /// - Throws: `DataError` for settings that are not supported or contradict each other.
-  func options(beams count: Int?, maximumLength: Int?) throws -> GenerationOptions {
-    var settings = self
-    if let count { settings.beams.count = count }
-    if let maximumLength { settings.maximumLength = maximumLength }
-    return try GenerationOptions(settings)
-  }
-
   /// The token that fills up the shorter texts of a batch, as transformers chooses it.
   func paddingToken(_ options: GenerationOptions) -> Int {
     let stated = padTokenID ?? options.endTokens.first ?? 0

@@ -61,7 +61,7 @@ extension PretrainedConfiguration {
 public enum ModelConfiguration {
   private static let kinds: [any PretrainedConfiguration.Type] = [
     BLIPConfiguration.self, BLIP2Configuration.self, CLIPConfiguration.self, GPT2Configuration.self,
-    OPTConfiguration.self,
+    OPTConfiguration.self, SigLIPConfiguration.self,
     ViLTConfiguration.self, VisionEncoderDecoderConfiguration.self, ViTConfiguration.self,
   ]
 
@@ -78,6 +78,10 @@ public enum ModelConfiguration {
       "the text transformer of a BLIP by itself; captions and answers need the image encoder, too",
     "blip_vision_model":
       "the image encoder of a BLIP by itself; captions and answers need the text transformer, too",
+    "siglip_text_model":
+      "the text tower of a SigLIP by itself; zero-shot classification needs both towers, a \"SiglipModel\"",
+    "siglip_vision_model":
+      "the image tower of a SigLIP by itself; zero-shot classification needs both towers, a \"SiglipModel\"",
     "blip_2_vision_model":
       "the image encoder of a BLIP-2 by itself; writing needs all of a \"Blip2ForConditionalGeneration\"",
     "blip_2_qformer":

@@ -3,20 +3,30 @@ import Support
 
 /// A directory in the form that Hugging Face gives to models: settings, weights, and what belongs to them.
 ///
+/// A CLIP may also be in the form of open_clip, with `open_clip_config.json`. Where a directory has both forms, as
+/// `laion/CLIP-ViT-B-32-laion2B-s34B-b79K` has, that of transformers is read; but where `config.json` names no kind of model
+/// (timm's does not) or there are no weights of that form, open_clip's.
+///
 /// A file counts as there whatever it is: a folder, a pipe or a file that may not be read is refused by name where it is
 /// needed, and never passed over.
 public struct ModelDirectory: Sendable {
   /// The path, as it was given.
   public let path: String
-  /// The settings in `config.json`.
+  /// The file with the settings: `config.json`, or `open_clip_config.json`.
+  public let settingsFile: String
+  /// The settings in it.
   public let configuration: any PretrainedConfiguration
+  /// What open_clip says of its model; `nil` for a directory in the form of transformers.
+  let openCLIP: OpenCLIPDirectory?
   private let configurationObject: JSON.Object
 
   /// The classes of transformers that the directory says its weights belong to, `architectures`; empty if it says none.
   public let architectures: [String]
 
   /// The files that can hold weights, in the order in which they are looked for.
-  public static let weightFiles = [
+  public var weightFiles: [String] { openCLIP == nil ? Self.transformersWeightFiles : OpenCLIPDirectory.weightFiles }
+
+  private static let transformersWeightFiles = [
     "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",
   ]
 
@@ -33,13 +43,18 @@ public struct ModelDirectory: Sendable {
     case .some: throw DataError(.notFound, file: path, reason: "is not a directory")
     }
     let file = FileSystem.join(path, "config.json")
-    guard FileSystem.exists(file) else {
+    let object = FileSystem.exists(file) ? try Self.settings(file) : nil
+    if Self.isOpenCLIP(path, object) {
+      settingsFile = FileSystem.join(path, OpenCLIPDirectory.settingsFile)
+      let openCLIP = try OpenCLIPDirectory(contentsOf: settingsFile)
+      (self.openCLIP, configuration) = (openCLIP, openCLIP.configuration)
+      (configurationObject, architectures) = (JSON.Object(), [])
+      return
+    }
+    guard let object else {
       throw DataError(.notFound, file: path, reason: "has no config.json, so it is no model directory")
     }
-    guard case .object(let object) = try JSON(contentsOf: file) else {
-      throw DataError(.malformed, file: file, reason: "is JSON, but not an object")
-    }
-    configurationObject = object
+    (settingsFile, openCLIP, configurationObject) = (file, nil, object)
     if let quantization = object.quantization {
       throw DataError(
         .unsupported, file: file, place: quantization.place,
@@ -48,6 +63,27 @@ public struct ModelDirectory: Sendable {
     architectures = object.texts("architectures")
     configuration = try ModelConfiguration.read(object, file: file)
   }
+
+  private static func settings(_ file: String) throws -> JSON.Object {
+    guard case .object(let object) = try JSON(contentsOf: file) else {
+      throw DataError(.malformed, file: file, reason: "is JSON, but not an object")
+    }
+    return object
+  }
+
+  /// Whether a directory is to be read in the form of open_clip.
+  ///
+  /// - Parameter settings: its `config.json`, `nil` if it has none.
+  private static func isOpenCLIP(_ path: String, _ settings: JSON.Object?) -> Bool {
+    func has(_ names: [String]) -> Bool { names.contains { FileSystem.exists(FileSystem.join(path, $0)) } }
+    guard has([OpenCLIPDirectory.settingsFile]) else { return false }
+    guard let settings, let type = settings["model_type"], type != .null else { return true }
+    return settings["transformers_weights"] == nil && !has(transformersWeightFiles)
+      && has(OpenCLIPDirectory.weightFiles)
+  }
+
+  /// What a setting is called in the file of settings.
+  func place(of key: String) -> String { openCLIP == nil ? key : OpenCLIPDirectory.keys[key] ?? key }
 
   /// The path of a file of this directory, `nil` if it has nothing of this name.
   public func find(_ name: String) -> String? {
@@ -68,20 +104,29 @@ public struct ModelDirectory: Sendable {
   }
 
   /// The weights: the file that `transformers_weights` names in `config.json`, else `model.safetensors`, its shards,
-  /// `pytorch_model.bin`, or its shards.
+  /// `pytorch_model.bin`, or its shards; for open_clip's form `open_clip_model.safetensors` and others, as transformers
+  /// names and cuts them.
   ///
   /// - Throws: `DataError` if there are none, or they cannot be read.
   public func checkpoint() throws -> Checkpoint {
     if let named = configurationObject["transformers_weights"], named != .null {
       return try Checkpoint(path: weights(named: named))
     }
-    return try Checkpoint(path: require(Self.weightFiles, purpose: "weights"))
+    return try checkpoint(require(weightFiles, purpose: "weights"))
+  }
+
+  /// The weights in a file, in the form of transformers.
+  ///
+  /// - Throws: `DataError` if they cannot be read.
+  func checkpoint(_ file: String) throws -> Checkpoint {
+    let checkpoint = try Checkpoint(path: file)
+    return try openCLIP.map { try OpenCLIPNames.converted(checkpoint, hasResNet: $0.hasResNet) } ?? checkpoint
   }
 
   private func weights(named value: JSON) throws -> String {
     func failure(_ reason: String, _ kind: DataError.Kind = .mismatch) -> DataError {
       DataError(
-        kind, file: FileSystem.join(path, "config.json"), place: "transformers_weights",
+        kind, file: settingsFile, place: "transformers_weights",
         reason: "is \(value.kindName), \(reason)")
     }
     guard case .string(let name) = value, FileSystem.staysInside(name) else {
@@ -100,7 +145,7 @@ public struct ModelDirectory: Sendable {
   public func generationConfiguration() throws -> GenerationConfiguration {
     if let file = find("generation_config.json") { return try GenerationConfiguration(contentsOf: file) }
     return try GenerationConfiguration(
-      modelConfiguration: configurationObject, file: FileSystem.join(path, "config.json"))
+      modelConfiguration: configurationObject, file: settingsFile)
   }
 }
 

@@ -93,7 +93,7 @@ extension PretrainedModel {
   /// - Throws: `DataError` for another kind of model, and for weights that are missing or damaged or do not fit;
   ///   where the directory says that they are those of another class, that is named.
   static func fit(_ directory: ModelDirectory, weights: String? = nil) throws -> (model: Self, checkpoint: Checkpoint) {
-    let file = directory.find("config.json") ?? directory.path
+    let file = directory.settingsFile
     guard let settings = directory.configuration as? Configuration else {
       let found = directory.configuration.modelType
       throw DataError(
@@ -101,24 +101,24 @@ extension PretrainedModel {
         reason: "is \"\(found)\", but a \(Self.self) needs \"\(Configuration.modelType)\"")
     }
     if isOfAnotherClass(directory) { throw otherClass(of: directory) }
-    let checkpoint = try Configuration.named(weights.map { try Checkpoint(path: $0) } ?? directory.checkpoint())
+    let checkpoint = try Configuration.named(weights.map(directory.checkpoint) ?? directory.checkpoint())
     return try namingClass(of: directory) {
       if let (key, reason) = problem(settings) {
         throw DataError(.mismatch, file: file, place: key, reason: reason)
       }
-      try settings.requireLayers(in: checkpoint, file: file)
+      try settings.requireLayers(in: checkpoint, directory)
       let fitted = settings.fitted(to: checkpoint)
       let model = Initialization.shapesOnly { Self(fitted) }
-      try model.requireFit(checkpoint, file: file)
+      try model.requireFit(checkpoint, directory)
       return (model, checkpoint)
     }
   }
 
   /// Compares the model's parameters with the tensors of a checkpoint.
   ///
-  /// - Parameter file: the path of `config.json`, for messages.
+  /// - Parameter directory: where the settings are from, for messages.
   /// - Throws: `DataError` that names the setting at fault, where one is, and the tensor.
-  private func requireFit(_ checkpoint: Checkpoint, file: String) throws {
+  private func requireFit(_ checkpoint: Checkpoint, _ directory: ModelDirectory) throws {
     let rules = configuration.keyRules
     let expected = namedParameters(removingDuplicates: false).map { ExpectedTensor($0.name, $0.parameter.shape) }
     var differing: [(expected: ExpectedTensor, found: TensorEntry?)] = []
@@ -141,7 +141,7 @@ extension PretrainedModel {
       if let setting {
         let fact = entry.map { "\(quoted($0.name)) in \($0.file.path) has the shape \(shapeText($0.shape))" }
         throw DataError(
-          .mismatch, file: file, place: setting.key,
+          .mismatch, file: directory.settingsFile, place: directory.place(of: setting.key),
           reason: "is \(setting.text), but " + (fact ?? "\(checkpoint.path) lacks \(quoted(tensor.name))"))
       }
     }
@@ -211,7 +211,7 @@ extension PretrainedModel {
   /// The error that a directory's weights are those of another class.
   private static func otherClass(of directory: ModelDirectory, _ consequence: String = "") -> DataError {
     DataError(
-      .mismatch, file: directory.find("config.json") ?? directory.path, place: "architectures",
+      .mismatch, file: directory.settingsFile, place: "architectures",
       reason:
         "says that the weights are those of a \(quoted(directory.architectures.first ?? "")), but \(requirement), "
         + "a \(quoted(architecture))\(consequence)")
@@ -236,13 +236,13 @@ extension PretrainedModel where Self: Module {
 extension SettingsGroup {
   /// Refuses more layers than a checkpoint has tensors, before any layer is made: a layer without memory still costs time.
   /// A thousand are made in no time, so that a file with few tensors is told by what it lacks.
-  fileprivate func requireLayers(in checkpoint: Checkpoint, file: String) throws {
+  fileprivate func requireLayers(in checkpoint: Checkpoint, _ directory: ModelDirectory) throws {
     let count = checkpoint.names.count
     guard let size = try written().sizes.first(where: { $0.isLayerCount && $0.value > max(count, 1_000) }) else {
       return
     }
     throw DataError(
-      .mismatch, file: file, place: size.key,
+      .mismatch, file: directory.settingsFile, place: directory.place(of: size.key),
       reason: "is \(size.text), but \(checkpoint.path) has \(count) tensors in all")
   }
 }

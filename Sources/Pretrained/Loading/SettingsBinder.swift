@@ -44,6 +44,8 @@ public struct SettingsBinder {
   private let path: String
   /// What was written so far.
   public private(set) var object = JSON.Object()
+  /// The keys that were asked for.
+  private(set) var boundKeys: Set<String> = []
   /// The sizes among what was written.
   private(set) var sizes: [DeclaredSize] = []
 
@@ -63,6 +65,9 @@ public struct SettingsBinder {
 
   var isReading: Bool { source != nil }
 
+  /// All that is read; nothing when settings are written.
+  var given: JSON.Object { source ?? JSON.Object() }
+
   /// The key path of a member, as messages name it.
   private func keyPath(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
@@ -81,6 +86,7 @@ public struct SettingsBinder {
     _ key: String, _ value: inout Value, alias: String? = nil, expected: String,
     decode: (JSON) -> Value?, encode: (Value) -> JSON
   ) throws {
+    boundKeys.insert(key)
     guard let source else {
       _ = object.append(key, encode(value))
       return
@@ -235,6 +241,7 @@ public struct SettingsBinder {
 
   /// Any value, which the caller interprets.
   mutating func raw(_ key: String, _ value: inout JSON?) {
+    boundKeys.insert(key)
     guard let source else {
       if let value { _ = object.append(key, value) }
       return
@@ -244,6 +251,7 @@ public struct SettingsBinder {
 
   /// A group of settings under a key; all defaults if it is missing or `null`.
   public mutating func group<Group: SettingsGroup>(_ key: String, _ value: inout Group) throws {
+    boundKeys.insert(key)
     guard let source else {
       var inner = SettingsBinder()
       try value.bind(&inner)

@@ -18,10 +18,26 @@ public struct ImageProcessor: Sendable {
     public let pixelMask: Tensor?
   }
 
+  /// Where the middle of an image is if an odd number of pixels is cut off.
+  let centering: Centering
+
+  /// How half pixels are rounded where the middle of an image is cut out.
+  enum Centering {
+    /// As transformers does: less is cut off at the left and at the top.
+    case down
+    /// As torchvision's `CenterCrop` does: to the even one of both neighbors.
+    case halfToEven
+  }
+
   /// A processor that does what a configuration says.
   public init(_ configuration: ImageProcessorConfiguration, backend: ResamplingBackend = .torchvision) {
+    self.init(configuration, backend: backend, centering: .down)
+  }
+
+  init(_ configuration: ImageProcessorConfiguration, backend: ResamplingBackend, centering: Centering) {
     self.configuration = configuration
     self.backend = backend
+    self.centering = centering
   }
 
   /// The processor of a checkpoint's directory.
@@ -140,7 +156,7 @@ public struct ImageProcessor: Sendable {
       image = image.resized(
         width: target.width, height: target.height, filter: configuration.filter, backend: backend)
     }
-    if let crop = configuration.cropSize { image = image.centerCropped(to: crop, backend) }
+    if let crop = configuration.cropSize { image = image.centerCropped(to: crop, backend, centering) }
     return image
   }
 

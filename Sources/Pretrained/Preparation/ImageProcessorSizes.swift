@@ -79,10 +79,16 @@ extension ImageProcessorConfiguration {
 extension Image {
   /// The middle of the image, padded with black where it is smaller than what is cut out. Where pixels cannot be
   /// halved, torchvision pads more at the right and the bottom, and the Pillow path more at the left and the top.
-  func centerCropped(to size: ImageProcessorConfiguration.CropSize, _ backend: ResamplingBackend) -> Image {
+  func centerCropped(
+    to size: ImageProcessorConfiguration.CropSize, _ backend: ResamplingBackend,
+    _ centering: ImageProcessor.Centering = .down
+  ) -> Image {
     /// Where the image's first pixel comes to lie in the result.
     func shift(_ old: Int, _ new: Int) -> Int {
-      if old >= new { return -((old - new) / 2) }
+      if old >= new {
+        let down = (old - new) / 2
+        return -(centering == .halfToEven && (old - new) % 4 == 3 ? down + 1 : down)
+      }
       return backend == .torchvision ? (new - old) / 2 : (new - old + 1) / 2
     }
     var result = Image(width: size.width, height: size.height, format: format, color: .black)

@@ -37,14 +37,20 @@ struct PipelineDirectory<Model: PretrainedModel> {
   /// - Throws: an error that names the file and the reason if there is no such directory, it holds another kind of
   ///   model, or a file is missing or damaged.
   init(_ path: String, addingSpecialTokens specialTokens: [String] = []) throws {
-    if access(path, F_OK) == 0, access(path, R_OK | X_OK) != 0 {
-      throw DataError(.inputOutput, file: path, reason: String(cString: strerror(errno)))
-    }
-    model = try ModelDirectory(path)
-    let needed = Model.Configuration.modelType
-    let settings = model.find("config.json") ?? path
+    try self.init(ModelDirectory(readable: path), addingSpecialTokens: specialTokens)
+  }
+
+  /// The same for a directory that is open.
+  ///
+  /// - Parameter kinds: the kinds of model that the task takes, for messages.
+  init(
+    _ model: ModelDirectory, kinds: [String] = [Model.Configuration.modelType],
+    addingSpecialTokens specialTokens: [String] = []
+  ) throws {
+    self.model = model
+    let (path, needed, settings) = (model.path, Model.Configuration.modelType, model.settingsFile)
     guard model.configuration.modelType == needed, !Model.isOfAnotherClass(model) else {
-      throw WrongModelType(model, needed: [needed])
+      throw WrongModelType(model, needed: kinds)
     }
     // Say first that the weights are those of another class: such a directory may lack a tokenizer.
     if !model.architectures.isEmpty, !model.architectures.contains(Model.architecture) {
@@ -57,8 +63,13 @@ struct PipelineDirectory<Model: PretrainedModel> {
         .mismatch, file: settings,
         reason: "\(channels.key) is \(channels.value), but the pictures have 3 channels, red, green and blue")
     }
-    let vocabulary = ["vilt", "blip"].contains(needed) ? "vocab.txt" : "vocab.json"
-    _ = try model.require(["tokenizer.json", vocabulary], purpose: "tokenizer")
+    if let openCLIP = model.openCLIP {
+      tokenizer = try openCLIP.tokenizer(directory: path)
+      processor = ImagePreparation(openCLIP.processor, directory: path)
+      return
+    }
+    let vocabularies = ["blip": "vocab.txt", "siglip": "spiece.model", "vilt": "vocab.txt"]
+    _ = try model.require(["tokenizer.json", vocabularies[needed] ?? "vocab.json"], purpose: "tokenizer")
     tokenizer = try loadTokenizer(directory: path, addingSpecialTokens: specialTokens)
     processor = ImagePreparation(try ImageProcessor(directory: path), directory: path)
   }
@@ -68,6 +79,18 @@ struct PipelineDirectory<Model: PretrainedModel> {
     var report: LoadReport?
     let model = try Model(model) { report = $0 }
     return (model, report)
+  }
+}
+
+extension ModelDirectory {
+  /// Opens a directory for a task.
+  ///
+  /// - Throws: a ``DataError`` that says why a directory cannot be looked into, or what is wrong with its settings.
+  init(readable path: String) throws {
+    if access(path, F_OK) == 0, access(path, R_OK | X_OK) != 0 {
+      throw DataError(.inputOutput, file: path, reason: String(cString: strerror(errno)))
+    }
+    try self.init(path)
   }
 }
 
@@ -83,7 +106,7 @@ public struct WrongModelType: Error, Equatable, CustomStringConvertible {
   public let architectures: [String]
 
   init(_ model: ModelDirectory, needed: [String]) {
-    file = model.find("config.json") ?? model.path
+    file = model.settingsFile
     found = model.configuration.modelType
     self.needed = needed
     architectures = model.architectures
@@ -107,12 +130,15 @@ extension Tokenizer {
   ///   - positionCount: how many tokens of a text the model reads.
   ///   - isPadding: whether the texts will be padded, for ``Tokenizer/processorTruncation(isPadding:)``; `nil` for what
   ///     is taken whole and stands beside tokens of other kinds, so that it may be empty.
+  ///   - isCut: whether texts that are too long are cut, whatever the files say.
   ///   - directory: where the tokenizer comes from, for messages.
   /// - Throws: `DataError` for a text that is too long or has no token, or a token that the model does not know.
   func tokens(
-    of texts: [String], vocabularySize: Int, positionCount: Int, isPadding: Bool? = nil, directory: String?
+    of texts: [String], vocabularySize: Int, positionCount: Int, isPadding: Bool? = nil, isCut: Bool = false,
+    directory: String?
   ) throws -> [Encoding] {
-    let truncation = isPadding.map { processorTruncation(isPadding: $0) } ?? Truncation.none
+    let truncation =
+      isCut ? .length(positionCount) : isPadding.map { processorTruncation(isPadding: $0) } ?? Truncation.none
     return try texts.map { text in
       let encoding = try encode(text, pair: nil, addSpecialTokens: true, truncation: truncation)
       if encoding.count == 0, isPadding != nil {

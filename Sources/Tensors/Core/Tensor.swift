@@ -210,6 +210,14 @@ public struct Tensor {
     Tensor(shape: shape, strides: strides, offset: offset, storage: storage)
   }
 
+  /// How often the numbers were overwritten.
+  package var contentsVersion: Int { storage.version }
+
+  /// Whether the tensor still holds the numbers that another one, of the same memory, held at a version.
+  package func sharesContents(with other: Tensor, version: Int) -> Bool {
+    storage === other.storage && offset == other.offset && storage.version == version
+  }
+
   /// Calls `body` with the address of the first element; 32-bit only.
   @inline(__always)
   func read<Result>(_ body: (UnsafePointer<Float>) -> Result) -> Result {

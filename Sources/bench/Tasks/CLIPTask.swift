@@ -2,11 +2,11 @@ import Pretrained
 import Tensors
 
 extension PretrainedTask {
-  /// CLIP: which of the texts fits the picture.
+  /// CLIP and SigLIP: which of the texts fits the picture.
   static func zeroShot(_ inputs: Inputs) throws -> PretrainedTask {
-    let (clip, pixels, texts) = (try ZeroShot(directory: inputs.directory), try inputs.pixelValues(), inputs.texts)
+    let (clip, pictures, texts) = (try ZeroShot(directory: inputs.directory), inputs.pictures, inputs.texts)
     show(clip.loadReport)
-    let (pictures, (ids, mask)) = (inputs.pictures, try inputs.tokens(clip.tokenizer))
+    let (pixels, (ids, mask)) = (try clip.pixelValues(of: pictures), try clip.tokens(of: texts))
     return PretrainedTask(
       model: { _ = noGrad { clip.model(pixels, ids, attentionMask: mask) } },
       whole: {

@@ -40,6 +40,8 @@ extension PretrainedTask {
       Kind(BLIPConfiguration.self, BLIPForQuestionAnswering.architecture, load: blipAnswering),
       Kind(BLIP2Configuration.self, load: continuing),
       Kind(CLIPConfiguration.self, load: zeroShot),
+      Kind(CLIPResNetConfiguration.self, load: zeroShot),
+      Kind(SigLIPConfiguration.self, load: zeroShot),
       Kind(ViLTConfiguration.self, load: answering),
       Kind(VisionEncoderDecoderConfiguration.self, load: captioning),
     ]

@@ -525,5 +525,45 @@ for name in ["argmax", "argmin"]:
     record(name + "All", [T(values=tied)], lambda x, _: getattr(x[0], name)(), exact=True)
 record("oneHot", [], lambda x, i: F.one_hot(i[0], 3).float(), ids=[[[2, 0], [1, 1]]], exact=True, classes=3)
 
+# Images whose channels come last.
+for shape, weight, stride, padding in [
+    ((2, 5, 6, 3), (4, 3, 3, 3), (1, 1), (1, 1)),
+    ((1, 7, 5, 2), (9, 3, 3, 2), (2, 2), (1, 1)),
+    ((2, 4, 6, 5), (3, 1, 1, 5), (1, 1), (0, 0)),
+    ((1, 5, 4, 3), (2, 2, 3, 3), (2, 1), (0, 2)),
+    ((1, 4, 4, 3), (2, 1, 1, 3), (2, 2), (0, 0)),
+]:
+    for bias in [[], [T(weight[0])]]:
+        record(
+            "conv2dChannelsLast",
+            [T(*shape), T(*weight)] + bias,
+            lambda x, _: F.conv2d(
+                x[0].permute(0, 3, 1, 2), x[1].permute(0, 3, 1, 2), x[2] if len(x) > 2 else None, stride=stride,
+                padding=padding,
+            ).permute(0, 2, 3, 1),
+            stride=stride,
+            padding=padding,
+        )
+record(
+    "conv2dChannelsLast",
+    [T(1, 3, 5, 6, view=[("transpose", 1, 3)]), T(2, 2, 2, 3)],
+    lambda x, _: F.conv2d(x[0].permute(0, 3, 1, 2), x[1].permute(0, 3, 1, 2)).permute(0, 2, 3, 1),
+    stride=(1, 1),
+    padding=(0, 0),
+)
+for shape, size in [((2, 4, 6, 3), 2), ((1, 7, 5, 8), 2), ((2, 3, 3, 17), 3), ((1, 2, 3, 4), 1)]:
+    record(
+        "avgPool2dChannelsLast",
+        [T(*shape)],
+        lambda x, _: F.avg_pool2d(x[0].permute(0, 3, 1, 2), size).permute(0, 2, 3, 1),
+        size=size,
+    )
+record(
+    "avgPool2dChannelsLast",
+    [T(1, 3, 4, 6, view=[("transpose", 1, 3)])],
+    lambda x, _: F.avg_pool2d(x[0].permute(0, 3, 1, 2), 2).permute(0, 2, 3, 1),
+    size=2,
+)
+
 write(os.path.join(os.path.dirname(os.path.abspath(__file__)), "operations.json"), {"cases": cases})
 print(len(cases), "cases")
