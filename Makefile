@@ -6,7 +6,7 @@ LESSONS ?= 04
 # Flags for `make run`, `make bench` and `make site`.
 ARGS ?=
 
-.PHONY: help run test setup ready lint format pictures check bytes check-arm64 check-avx512 check-wasm check-products check-lines check-notebooks fuzz bench compare site setup-site check-site clean
+.PHONY: help run test setup ready lint format pictures check bytes check-arm64 check-avx512 check-wasm check-products check-lines check-notebooks check-hub fuzz bench compare site setup-site check-site clean
 
 help: ## List these commands.
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name text; do \
@@ -60,6 +60,9 @@ check-lines: ready ## Count how often the message about a mistake names the righ
 
 check-notebooks: ready ## Export every lesson as a notebook and have nbformat and nbconvert read it (PYTHON=…).
 	@SWIFT="$(SWIFT)" sh Scripts/check-notebooks.sh
+
+check-hub: ready ## Hold the hub of the tests and the cache to Hugging Face's own client (PYTHON=… that has huggingface_hub).
+	@SWIFT="$(SWIFT)" sh Scripts/check-hub.sh
 
 fuzz: ready ## Feed the readers of files with random input, under sanitizers (MINUTES=1 for each; FORMATS="png jpeg").
 	@SWIFT="$(SWIFT)" python3 Tests/Fuzz/fuzz.py --minutes $(or $(MINUTES),1) --formats "$(FORMATS)" $(ARGS)

@@ -180,6 +180,8 @@ let package = Package(
     .executableTarget(
       name: "RunHubServer", dependencies: ["HubServer", "Support"], path: "Tests/HubServer/Program",
       swiftSettings: program),
+    .executableTarget(
+      name: "FetchFromHub", dependencies: ["Hub"], path: "Tests/HubServer/Fetch", swiftSettings: program),
     tests("Support", ["Support"]),
     tests("Tensors", ["Support", "Tensors"], exclude: ["fit_elementary.py", "measure_elementary.py"]),
     tests("Layers", ["Layers", "Tensors"]),
@@ -197,8 +199,10 @@ let package = Package(
         "Support", "Training", "Checkpoints", "Datasets", "Evaluation", "Images", "Layers", "Pretrained", "Tensors",
         "Tokenizers",
       ]),
-    .testTarget(name: "LessonInputTests", dependencies: ["Hub", "LessonInput", "Support"], swiftSettings: program),
-    tests("Hub", ["Hub"]),
+    .testTarget(
+      name: "LessonInputTests", dependencies: ["Hub", "HubServer", "Images", "LessonInput", "Support"],
+      swiftSettings: program),
+    tests("Hub", ["Hub", "CourseKit", "FetchFromHub", "HubServer"]),
     tests("Images", ["Images", "Support", "Tensors"]),
     tests("Datasets", ["Datasets", "Images", "Support", "Tensors"]),
     tests("Evaluation", ["Evaluation", "Datasets", "Tensors"]),

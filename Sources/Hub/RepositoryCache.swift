@@ -110,6 +110,18 @@ struct RepositoryCache {
     try FileSystem.write("", to: file)
   }
 
+  /// Removes what an earlier fetch left of a content that another program has brought since.
+  func removeLeftover(of name: String, _ commit: String, sleep: (Double) -> Void) {
+    var target = [UInt8](repeating: 0, count: 1024)
+    let count = target.withUnsafeMutableBytes { readlink(path(of: name, commit), $0.baseAddress, $0.count) }
+    let link = String(decoding: target.prefix(max(0, count)), as: UTF8.self)
+    guard let etag = link.split(separator: "/").last.map(String.init), Self.canName(etag),
+      FileSystem.item(at: blob(etag)) != nil, FileSystem.item(at: incompleteBlob(etag)) != nil,
+      let lock = try? FileLock(lock(etag), isBusy: {}, sleep: sleep)
+    else { return }
+    withExtendedLifetime(lock) { _ = unlink(incompleteBlob(etag)) }
+  }
+
   /// Gives a content its name in a commit: a link that stays right if the cache is moved.
   func link(_ name: String, _ commit: String, to etag: String) throws(DataError) {
     let file = path(of: name, commit)

@@ -129,6 +129,7 @@ struct Snapshot {
             + "\(ByteCount(byteCounts.reduce(0, +)))"))
     }
     for name in missing { try bring(name) }
+    for name in names { cache.removeLeftover(of: name, commit, sleep: settings.sleep) }
     remember(commit, absent)
     return cache.snapshot(commit)
   }

@@ -9,6 +9,7 @@ import Support
 // commands on standard input, one a line, and answers each with a line. It ends with its standard input.
 //   requests                        what came in since the last time, as a JSON array
 //   cut TEXT BYTES TIMES            cuts the connection after so many bytes of answers whose address contains the text
+//   slow TEXT BYTES TIMES           sends so many bytes in a second
 //   status TEXT STATUS TIMES        answers with a status
 //   commit NAME PATH TEXT           a new commit on main with another file
 //   rename OLD NEW                  the repository has another name
@@ -75,6 +76,9 @@ while let line = readLine() {
     say(.array(requests))
   case ("cut", 4):
     server.add(.cut(after: Int(words[2]) ?? 0), to: words[1], method: "GET", times: Int(words[3]) ?? 1)
+    say(.bool(true))
+  case ("slow", 4):
+    server.add(.slow(bytesPerSecond: Int(words[2]) ?? 1_000), to: words[1], method: "GET", times: Int(words[3]) ?? 1)
     say(.bool(true))
   case ("status", 4):
     server.add(.status(Int(words[2]) ?? 500), to: words[1], times: Int(words[3]) ?? 1)

@@ -109,7 +109,9 @@ public final class HubServer: @unchecked Sendable {
 
   /// The requests of one kind.
   public func requests(_ port: Port, _ method: String? = nil, _ text: String = "") -> [Request] {
-    requests.filter { $0.port == port && (method ?? $0.method) == $0.method && $0.target.contains(text) }
+    requests.filter {
+      $0.port == port && (method ?? $0.method) == $0.method && (text.isEmpty || $0.target.contains(text))
+    }
   }
 
   /// How many connections were opened so far, used or not.
