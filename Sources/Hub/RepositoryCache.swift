@@ -112,9 +112,9 @@ struct RepositoryCache {
 
   /// Removes what an earlier fetch left of a content that another program has brought since.
   func removeLeftover(of name: String, _ commit: String, sleep: (Double) -> Void) {
-    var target = [UInt8](repeating: 0, count: 1024)
-    let count = target.withUnsafeMutableBytes { readlink(path(of: name, commit), $0.baseAddress, $0.count) }
-    let link = String(decoding: target.prefix(max(0, count)), as: UTF8.self)
+    var target = [CChar](repeating: 0, count: 1024)
+    let count = readlink(path(of: name, commit), &target, target.count)
+    let link = String(decoding: target.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     guard let etag = link.split(separator: "/").last.map(String.init), Self.canName(etag),
       FileSystem.item(at: blob(etag)) != nil, FileSystem.item(at: incompleteBlob(etag)) != nil,
       let lock = try? FileLock(lock(etag), isBusy: {}, sleep: sleep)

@@ -19,8 +19,11 @@ if arguments.first == "--file-limit", arguments.count > 1, let limit = UInt64(ar
   signal(SIGXFSZ, SIG_IGN)
   arguments.removeFirst(2)
 }
-// The runner of the tests starts programs with Ctrl-C ignored.
-signal(SIGINT, SIG_DFL)
+// The runner of the tests starts programs with some signals ignored, and its threads keep others from them.
+var noSignals = sigset_t()
+sigemptyset(&noSignals)
+sigprocmask(SIG_SETMASK, &noSignals, nil)
+for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
 guard let name = arguments.first else {
   FileHandle.standardError.write(Data("usage: FetchFromHub [--file-limit BYTES] NAME FILE...\n".utf8))
   exit(64)
