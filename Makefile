@@ -6,7 +6,7 @@ LESSONS ?= 04
 # Flags for `make run`, `make bench` and `make site`.
 ARGS ?=
 
-.PHONY: help run test setup ready lint format pictures check bytes check-arm64 check-avx512 check-wasm check-products check-lines check-notebooks check-hub fuzz bench compare site setup-site check-site clean
+.PHONY: help run test setup ready lint format pictures check bytes check-arm64 check-avx512 check-wasm check-products check-lines check-notebooks check-hub check-threads mutants fuzz bench compare site setup-site check-site clean
 
 help: ## List these commands.
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name text; do \
@@ -63,6 +63,12 @@ check-notebooks: ready ## Export every lesson as a notebook and have nbformat an
 
 check-hub: ready ## Hold the hub of the tests and the cache to Hugging Face's own client (PYTHON=… that has huggingface_hub).
 	@SWIFT="$(SWIFT)" sh Scripts/check-hub.sh
+
+check-threads: ready ## Run the tests under ThreadSanitizer (ARGS="TensorsTests" for some).
+	@SWIFT="$(SWIFT)" Scripts/check-threads.sh $(ARGS)
+
+mutants: ready ## Make plausible mistakes in the engine's kernels, and see whether a test finds each (ARGS="3 17" for some).
+	@SWIFT="$(SWIFT)" python3 Scripts/mutate-kernels.py $(ARGS)
 
 fuzz: ready ## Feed the readers of files with random input, under sanitizers (MINUTES=1 for each; FORMATS="png jpeg").
 	@SWIFT="$(SWIFT)" python3 Tests/Fuzz/fuzz.py --minutes $(or $(MINUTES),1) --formats "$(FORMATS)" $(ARGS)

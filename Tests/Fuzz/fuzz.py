@@ -12,6 +12,7 @@ or asks for too much memory is a finding: it is kept in .build-fuzz/findings, an
 """
 
 import argparse
+import hashlib
 import concurrent.futures
 import io
 import os
@@ -34,6 +35,7 @@ CORPUS = ROOT / "Tests" / "Fuzz" / "corpus"
 FORMATS = {
     "bin": (1 << 13, 1024),
     "config": (1 << 13, 1024),
+    "hub": (1 << 13, 1024),
     "jpeg": (1 << 12, 2048),
     "model": (1 << 14, 2048),
     "png": (1 << 12, 2048),
@@ -42,7 +44,7 @@ FORMATS = {
     "tokenizer": (1 << 14, 1024),
     "webp": (1 << 12, 2048),
 }
-TEXTS = ["config", "model", "shards", "tokenizer"]
+TEXTS = ["config", "hub", "model", "shards", "tokenizer"]
 
 # How long an input may take the processor. libFuzzer looks at the clock on the wall, which runs on while a busy machine does
 # something else; so it is given twice as long, and what takes longer is measured.
@@ -98,7 +100,9 @@ def seeds(name):
     if name in ["png", "jpeg", "webp"]:
         return fixtures("images/*." + {"jpeg": "jpg"}.get(name, name))
     if name == "config":
-        return fixtures("*/*config.json") + fixtures("tasks/*/*config.json")
+        return fixtures("**/*config.json")
+    if name == "hub":
+        return hub_seeds()
     result = []
     if name == "tokenizer":
         for folder in sorted((FIXTURES / "tokenizers/toys").iterdir()):
@@ -107,14 +111,71 @@ def seeds(name):
         for text in fixtures("tokenizers/*_tokenizer.json"):
             result.append(together([("tokenizer.json", text)]))
     if name == "model":
-        for folder in sorted(FIXTURES.glob("tasks/*/")):
-            model = FIXTURES / folder.name
-            files = [(path.name, path.read_bytes()) for path in sorted(model.glob("*config.json"))]
-            files += [(path.name, path.read_bytes()) for path in sorted(folder.glob("*config.json"))]
+        for settings in sorted(FIXTURES.glob("**/config.json")):
+            model = str(settings.parent.relative_to(FIXTURES))
+            files = {path.name: path.read_bytes() for path in sorted(settings.parent.glob("*config.json"))}
+            files |= {path.name: path.read_bytes() for path in sorted(FIXTURES.glob(f"tasks/{model}/*config.json"))}
             # Each file by itself as well, so that a change finds it easily.
-            for chosen in [files] + [[file] for file in files]:
-                result.append(together([("checkpoint", folder.name.encode())] + chosen))
+            for chosen in [list(files.items())] + [[file] for file in files.items()]:
+                result.append(together([("checkpoint", model.encode())] + chosen))
     return result
+
+
+def hub_seeds():
+    """What a hub answers when a model and a picture are fetched, with and without a storage elsewhere and with refusals."""
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    settings = (FIXTURES / "clip_eosN/config.json").read_bytes()[:60].split(b"\n")[0] + b"}"
+    weights = (FIXTURES / "checkpoints/sharded/model-00001-of-00002.safetensors").read_bytes()
+    index = (FIXTURES / "checkpoints/sharded/model.safetensors.index.json").read_bytes()
+
+    def answer(status, fields, body=b"", length=None):
+        fields = [("Content-Length", len(body) if length is None else length), *fields]
+        head = f"HTTP/1.1 {status}\r\n" + "".join(f"{name}: {value}\r\n" for name, value in fields) + "\r\n"
+        return ("answer", head.encode() + body)
+
+    def listing(*names):
+        siblings = ", ".join(f'{{"rfilename": "{name}"}}' for name in names)
+        return answer("200 OK", [], f'{{"sha": "{commit}", "siblings": [{siblings}]}}'.encode())
+
+    def stored(content, elsewhere):
+        """The head of a file and the file, at the hub or in a storage elsewhere."""
+        if not elsewhere:
+            etag = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+            about = [("X-Repo-Commit", commit), ("ETag", f'"{etag}"')]
+            return [answer("200 OK", about, length=len(content)), answer("200 OK", about, content)]
+        about = [("X-Repo-Commit", commit), ("X-Linked-Size", len(content))]
+        about += [("X-Linked-Etag", f'"{hashlib.sha256(content).hexdigest()}"'), ("Location", "http://storage.test/blob?x=1")]
+        redirect = answer("302 Found", about)
+        return [redirect, redirect, answer("200 OK", [("ETag", '"abc"')], content)]
+
+    def cut(answers):
+        """A download that breaks off, and goes on where it did."""
+        name, whole = answers[-1]
+        head, content = whole.split(b"\r\n\r\n", 1)
+        half = len(content) // 2
+        rest = answer("206 Partial Content", [("Content-Range", f"bytes {half}-{len(content) - 1}/{len(content)}")], content[half:])
+        return [*answers[:-1], (name, head + b"\r\n\r\n" + content[:half]), answers[0], rest]
+
+    picture = answer("200 OK", [("Content-Type", "image/jpeg")], b"\xff\xd8\xff\xd9")
+    small, large = stored(settings, False), stored(weights, True)
+    shards = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"]
+    refusals = [
+        answer("401 Unauthorized", [("X-Error-Code", "RepoNotFound"), ("X-Error-Message", "Repository not found")]),
+        answer("403 Forbidden", [("X-Error-Code", "GatedRepo")]),
+        answer("429 Too Many Requests", [("RateLimit", '"api";r=0;t=0'), ("Retry-After", "0")]),
+        answer("503 Service Unavailable", [("Retry-After", "0")]),
+    ]
+    conversations = [
+        [listing("config.json", "model.safetensors"), *small, *large, picture],
+        [listing("config.json", "model.safetensors"), *small, *cut(large), picture],
+        [listing("config.json", "tokenizer.json", "model.safetensors"), *small, *small, *stored(weights, False), picture],
+        [listing("config.json", "model.safetensors.index.json", *shards), *small, *stored(index, False), *large, *large],
+        [listing("open_clip_config.json", "open_clip_model.safetensors"), *small, *large],
+        [answer("307 Temporary Redirect", [("Location", "/api/models/org/model2")]), listing("config.json"), *small],
+        [answer("404 Not Found", []), *small, *small, *large],
+        *[[refusal, listing("config.json", "model.safetensors"), *small] for refusal in refusals],
+    ]
+    return [together(conversation) for conversation in conversations]
 
 
 def write_dictionary(name, path):
@@ -122,8 +183,11 @@ def write_dictionary(name, path):
     words = set()
     if name in TEXTS:
         words |= {'"', "{", "}", "[", "]", ",", ":", "null", "true", "false", "NaN", "1e308", "-1", "0", "1", "2147483648"}
+        if name == "hub":
+            words |= {"\r\n", "@@ answer\n", "HTTP/1.1 200 OK\r\n", "Transfer-Encoding: chunked\r\n", "Location: ", "../", "%2e"}
+            words |= {"https://", "http://hub.test", "Content-Length: ", "Content-Range: bytes ", "HTTP/1.1 206 \r\n"}
         words |= {"9223372036854775807", "4611686018427387904", "0.5", "\\ud800", "\\u0000", "\n@@ "}
-        parts = ["Checkpoints"] if name == "shards" else ["Pretrained", "Tokenizers"]
+        parts = {"shards": ["Checkpoints"], "hub": ["Hub"]}.get(name, ["Pretrained", "Tokenizers"])
         for part in parts:
             for source in (ROOT / "Sources" / part).rglob("*.swift"):
                 for word in re.findall(r'"([A-Za-z0-9_.#<>|\[\]]{2,40})"', source.read_text()):
@@ -163,7 +227,7 @@ def prepare(name):
 
 def options(name):
     length, memory = FORMATS[name]
-    return [f"-max_len={length}", f"-rss_limit_mb={memory}", f"-malloc_limit_mb={memory}", f"-timeout={2 * SECONDS}"]
+    return [f"-max_len={length}", f"-rss_limit_mb={memory}", f"-malloc_limit_mb={memory}", f"-timeout={2 * SECONDS}", "-report_slow_units=999"]
 
 
 class Result:

@@ -2,7 +2,7 @@
 // tell libFuzzer which of their branches an input takes, and the program that feeds them.
 
 let readers: Set = ["Support", "Checkpoints", "Images", "Tokenizers", "Pretrained", "Hub"]
-let below: Set = ["CPNG", "CPrefetch", "Layers", "Tensors"]
+let below: Set = ["CCurl", "CPNG", "CPrefetch", "Layers", "Tensors"]
 
 package.products = []
 package.dependencies = []

@@ -19,6 +19,21 @@ import Testing
     }
   }
 
+  /// By instructions where the processor has them, and by integers as the others do it.
+  @Test func eightHalvesAtOnceHaveTheBitsOfEachAlone() {
+    for first in stride(from: 0, through: 0xfff8, by: 8) {
+      var bits = SIMD8<UInt16>()
+      for lane in 0..<8 { bits[lane] = UInt16(first + lane) }
+      let (widened, byIntegers) = (Float16Format.widen(bits), Float16Format.widenByIntegers(bits))
+      let asBFloats = BFloat16Format.widen(bits)
+      for lane in 0..<8 {
+        let expected = widenFloat16(bits[lane]).bitPattern
+        #expect(widened[lane].bitPattern == expected && byIntegers[lane].bitPattern == expected, "\(bits[lane])")
+        #expect(asBFloats[lane].bitPattern == UInt32(bits[lane]) << 16)
+      }
+    }
+  }
+
   @Test func aBFloat16IsTheUpperHalfOfAFloat() {
     for bits in UInt16.min...UInt16.max {
       #expect(widen(bits, .bfloat16).bitPattern == UInt32(bits) << 16)

@@ -64,6 +64,34 @@ import Testing
     }
   }
 
+  /// More rows than one block of packed rows has, so that packed columns are kept for the next block, in one and in two
+  /// blocks of depth; and so many columns that rows of a transposed matrix are packed, four tiles at a time.
+  @Test(arguments: [(60, 300, 80), (450, 768, 40), (820, 770, 33), (1_030, 300, 17)])
+  func blocksOfRowsAreChains(_ m: Int, _ k: Int, _ n: Int) {
+    let generator = Generator(seed: 6)
+    let a = Self.random([m, k], generator)
+    let b = Self.random([k, n], generator)
+    let bias = Self.random([n], generator)
+    let expected = Self.chain(a, b, start: bias)
+    for (name, left) in [("dense", a), ("transposed", a.T.contiguous().T)] {
+      let product = Threads.with(1) { left.linear(weight: b.T, bias: bias) }
+      #expect(isSame(product.scalars, expected), "\(name)")
+    }
+    #expect(isSame(Threads.with(1) { a.matmul(b) }.scalars, Self.chain(a, b)))
+  }
+
+  /// Columns a multiple of 4 KiB apart in memory are copied piece by piece first.
+  @Test(arguments: [1, 2, 3, 4]) func fewRowsAreChainsWhereColumnsShareCacheSets(_ m: Int) {
+    let generator = Generator(seed: m)
+    for (k, n) in [(1024, 16), (1024, 37), (2048, 20)] {
+      let a = Self.random([m, k], generator)
+      let weight = Self.random([n, k], generator)
+      let bias = Self.random([n], generator)
+      #expect(
+        isSame(a.linear(weight: weight, bias: bias).scalars, Self.chain(a, weight.T, start: bias)), "\(k) × \(n)")
+    }
+  }
+
   @Test func specialValuesRunThroughTheChain() {
     let values: [Float] = [.infinity, -.infinity, .nan, 0, -0.0, 1e38, .leastNonzeroMagnitude, 1]
     let a = Tensor((0..<13 * 9).map { values[($0 * 5 + $0 / 7) % 8] }, shape: [13, 9])

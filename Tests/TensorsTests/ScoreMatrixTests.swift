@@ -49,6 +49,30 @@ struct ScoreMatrixTests {
     }
   }
 
+  /// One number that the quick exponential cannot take, in any place of a group whose others it could.
+  @Test(arguments: [-87.5, -130, -1000, Float.nan]) func oneFarScoreGivesTheSameBitsInEveryPlace(_ far: Float) {
+    let scores = ScoreMatrix(rows: 8, columns: 20)
+    let near = withGenerator(Generator(seed: 10)) { Tensor.uniform([8, 20], in: -1..<0).scalars }
+    let expected = UnsafeMutablePointer<Float>.allocate(capacity: 20)
+    defer { expected.deallocate() }
+    for place in 0..<20 {
+      var values = near
+      values[5 * 20 + place] = far
+      values[5 * 20 + (place + 9) % 20] = 0
+      let x = Tensor(values, shape: [8, 20])
+      let p = memory(of: x, scores)
+      defer { p.deallocate() }
+      scores.softmax(p, factor: 1, emptyRowsAreZero: false)
+      for row in 0..<8 {
+        x.read { RowKernels.softmax($0 + row * 20, count: 20, to: expected) }
+        for column in 0..<20 {
+          let same = p[row * scores.stride + column].bitPattern == expected[column].bitPattern
+          #expect(same, "row \(row), \(column), with \(far) in column \(place)")
+        }
+      }
+    }
+  }
+
   @Test func anEmptyRowIsZeroWhereThatIsWanted() {
     let scores = ScoreMatrix(rows: 2, columns: 3)
     for isZero in [false, true] {

@@ -1,4 +1,5 @@
 import Foundation
+import Hub
 import Pretrained
 import Support
 
@@ -15,6 +16,7 @@ enum Format {
   static let readers: [String: Reader] = [
     "bin": readWeights,
     "config": readSettings,
+    "hub": readHubAnswers,
     "jpeg": readPicture,
     "model": readModel,
     "png": readPNG,
@@ -27,8 +29,8 @@ enum Format {
   /// The reader that the environment asks for.
   static let chosen: Reader? = ProcessInfo.processInfo.environment["FUZZ_FORMAT"].flatMap { readers[$0] }
 
-  /// Errors beside `DataError` that a directory or a picture may give.
-  private static let otherErrors: [any Error.Type] = [PreparationError.self, WrongModelType.self]
+  /// Errors beside `DataError` that a hub, a directory or a picture may give.
+  private static let otherErrors: [any Error.Type] = [HubError.self, PreparationError.self, WrongModelType.self]
 
   /// Reads one input; everything but a result or an error of one line ends the program, which is a finding.
   static func take(_ bytes: [UInt8]) {

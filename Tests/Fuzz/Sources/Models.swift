@@ -31,6 +31,14 @@ private let picture = Image(
 
 /// How to use each checkpoint, read from a directory.
 private let answers: [String: @Sendable (String) throws -> Void] = [
+  "blip/caption": {
+    let blip = try BLIPCaptioning(directory: $0)
+    _ = try blip.captions(of: [picture], prompt: "a photo of", blip.options(maximumLength: 8))
+  },
+  "blip/vqa": {
+    let blip = try BLIPQuestionAnswering(directory: $0)
+    _ = try blip.answers(about: [picture], to: ["what is this?"], blip.options(maximumLength: 4))
+  },
   "clip_eosN": {
     let clip = try ZeroShot(directory: $0)
     _ = try clip(images: [picture], texts: ["a dog", "a photo of a cat"])
