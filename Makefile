@@ -73,6 +73,11 @@ mutants: ready ## Make plausible mistakes in the engine's kernels, and see wheth
 fuzz: ready ## Feed the readers of files with random input, under sanitizers (MINUTES=1 for each; FORMATS="png jpeg").
 	@SWIFT="$(SWIFT)" python3 Tests/Fuzz/fuzz.py --minutes $(or $(MINUTES),1) --formats "$(FORMATS)" $(ARGS)
 
+.PHONY: check-tokenizers
+check-tokenizers: ready ## Compare every kind of tokenizer with transformers on 5,000 strings (PYTHON=…, ARGS=more directories).
+	$(SWIFT) build -c release --product bench
+	@$(or $(PYTHON),python3) Tests/Fixtures/tokenizer_strings/make_tokenizer_strings.py check "$$($(SWIFT) build -c release --show-bin-path)/bench" $(ARGS)
+
 bench: ready ## Measure the engine (ARGS="--torch python3" compares with PyTorch).
 	$(SWIFT) run -c release bench $(ARGS)
 

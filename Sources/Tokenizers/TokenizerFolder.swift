@@ -22,6 +22,8 @@ struct TokenizerFolder {
   func json(_ name: String) throws(DataError) -> JSONNode {
     var options = JSON.Options()
     options.depthLimit = 256
+    // Gemma's tokenizer.json, which SigLIP 2 has, holds 256 thousand tokens and 580 thousand pairs.
+    options.valueLimit = 4_000_000
     options.duplicates = .kept
     options.acceptsNonFinite = true
     options.acceptsByteOrderMark = true

@@ -156,21 +156,22 @@ struct Unigram: Sendable {
     while start < count {
       let length = Self.characterLength(text[start])
       let sum = sums[start]
+      func total(_ score: Double) -> Double {
+        source == .tokenizerJSON ? score + sum : Double(Float(score) + Float(sum))
+      }
       func offer(_ id: Int, _ candidate: Double, endingAt end: Int) {
         guard starts[end] < 0 || candidate > sums[end] else { return }
-        sums[end] = source == .tokenizerJSON ? candidate : Double(Float(candidate))
+        sums[end] = candidate
         starts[end] = Int32(truncatingIfNeeded: start)
         ids[end] = Int32(truncatingIfNeeded: id)
       }
       var hasCharacter = false
       finder.forEachMatch(in: text, at: start) { id, matchLength in
-        offer(id, scores[id] + sum, endingAt: start + matchLength)
+        offer(id, total(scores[id]), endingAt: start + matchLength)
         if matchLength == length { hasCharacter = true }
       }
       if !hasCharacter {
-        let candidate =
-          source == .tokenizerJSON ? unknownScore + sum : Double(Float(unknownScore) + Float(sum))
-        offer(unknownID, candidate, endingAt: min(start + length, count))
+        offer(unknownID, total(unknownScore), endingAt: min(start + length, count))
       }
       start += length
     }

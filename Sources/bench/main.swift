@@ -7,7 +7,7 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measures the speed and memory of the engine and of published models.",
-    subcommands: [Engine.self, Pretrained.self, ReadWeights.self],
+    subcommands: [Engine.self, Pretrained.self, ReadWeights.self, Tokenize.self],
     defaultSubcommand: Engine.self)
 }
 

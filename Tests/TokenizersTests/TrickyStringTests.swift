@@ -264,6 +264,20 @@ struct TrickyStringTests {
     #expect(tokenizer.encode("a dog</s>").ids == tokenizer.encode("a dog").ids)
   }
 
+  /// Of two ways to spell a text, SentencePiece's single precision cannot tell which is better, and the first one counts.
+  @Test func sumsAreAsPreciseAsInEachLibrary() throws {
+    let pieces = [("?", 0.0), ("a", -16_777_216), ("b", -1.5), ("ab", -16_777_218)].enumerated().map { index, piece in
+      Unigram.Piece(text: piece.0, score: piece.1, kind: index == 0 ? .unknown : .normal)
+    }
+    for (source, ids) in [(Unigram.Source.tokenizerJSON, [1, 2]), (.sentencePiece, [3])] {
+      let model = try Unigram(
+        pieces, unknownID: 0, fallsBackToBytes: false, source: source, complaint: { DataError(reason: $1) })
+      var found: [Int] = []
+      Array("ab".utf8).withUnsafeBufferPointer { model.encode($0, into: &found) }
+      #expect(found == ids)
+    }
+  }
+
   @Test func timeIsLinearInTheLengthOfTheText() throws {
     for name in ["siglip_spiece", "siglip_json", "xlmr_files", "siglip2", "stages"] {
       let tokenizer = try loadTokenizer(directory: Self.directory(name))

@@ -66,14 +66,14 @@ public struct ImageProcessorConfiguration: Sendable, Equatable {
     self.kind = kind
     rescaleFactor = 1.0 / 255
     filter = kind == .vit ? .bilinear : .bicubic
-    convertsToRGB = kind == .clip || kind == .blip
+    convertsToRGB = kind == .clip || kind == .blip || kind == .siglip
     cropSize = kind.cropsByDefault ? kind.cropSize : nil
-    normalization = convertsToRGB ? .openAI : .standard
+    normalization = kind == .clip || kind == .blip ? .openAI : .standard
     pads = kind == .vilt
     sizeDivisor = 32
     switch kind {
     case .clip: size = .shortestEdge(224, longest: nil)
-    case .vit, .beit: size = .exact(height: 224, width: 224)
+    case .vit, .beit, .siglip: size = .exact(height: 224, width: 224)
     case .deit: size = .exact(height: 256, width: 256)
     case .vilt: size = .shortestEdge(384, longest: nil)
     case .blip: size = .exact(height: 384, width: 384)
@@ -85,7 +85,8 @@ public struct ImageProcessorConfiguration: Sendable, Equatable {
 public enum ImageProcessorKind: String, Sendable, CaseIterable {
   /// Shorter side to 224, center cut out; for CLIP (Radford et al. 2021).
   case clip = "CLIPImageProcessor"
-  /// Squeezed into 224×224; for ViT and the captioner with a ViT encoder (Dosovitskiy et al. 2021).
+  /// Squeezed into 224×224; for ViT, the captioner with a ViT encoder, and TrOCR's, where files say 384×384
+  /// (Dosovitskiy et al. 2021).
   case vit = "ViTImageProcessor"
   /// Squeezed into 256×256, 224×224 cut out of the middle; for DeiT (Touvron et al. 2021).
   case deit = "DeiTImageProcessor"
@@ -95,6 +96,8 @@ public enum ImageProcessorKind: String, Sendable, CaseIterable {
   case vilt = "ViltImageProcessor"
   /// Squeezed into 384×384; for BLIP and BLIP-2 (Li et al. 2022, 2023).
   case blip = "BlipImageProcessor"
+  /// Squeezed into 224×224 with CLIP's filter and ViT's range from -1 to 1; for SigLIP (Zhai et al. 2023).
+  case siglip = "SiglipImageProcessor"
 
   /// The kind of a class name in a `preprocessor_config.json`: older files say `…FeatureExtractor`, and some have
   /// `Fast` or `Pil` at the end.
@@ -108,11 +111,12 @@ public enum ImageProcessorKind: String, Sendable, CaseIterable {
   init?(modelType: String) {
     switch modelType {
     case "clip", "clip_vision_model": self = .clip
-    case "vit", "vision-encoder-decoder": self = .vit
+    case "vit", "trocr", "vision-encoder-decoder": self = .vit
     case "deit": self = .deit
     case "beit": self = .beit
     case "vilt": self = .vilt
     case "blip", "blip-2": self = .blip
+    case "siglip", "siglip_vision_model": self = .siglip
     default: return nil
     }
   }
@@ -124,10 +128,10 @@ public enum ImageProcessorKind: String, Sendable, CaseIterable {
   var cropSize: ImageProcessorConfiguration.CropSize? {
     switch self {
     case .clip, .deit, .beit: ImageProcessorConfiguration.CropSize(height: 224, width: 224)
-    case .vit, .vilt, .blip: nil
+    case .vit, .vilt, .blip, .siglip: nil
     }
   }
 
   /// Whether a size of one number means a square; for the others it is the length of the shorter side.
-  var isSquareByDefault: Bool { self != .clip && self != .vilt }
+  var isSquareByDefault: Bool { self != .clip && self != .vilt && self != .siglip }
 }

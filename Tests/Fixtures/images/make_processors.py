@@ -8,11 +8,13 @@ import json, os, random
 import numpy as np
 from PIL import Image
 from transformers import (
-    BeitImageProcessor, BlipImageProcessor, CLIPImageProcessor, DeiTImageProcessor, ViltImageProcessor, ViTImageProcessor)
+    BeitImageProcessor, BlipImageProcessor, CLIPImageProcessor, DeiTImageProcessor, SiglipImageProcessor, ViltImageProcessor,
+    ViTImageProcessor)
 from transformers.models.beit.image_processing_pil_beit import BeitImageProcessorPil
 from transformers.models.blip.image_processing_pil_blip import BlipImageProcessorPil
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 from transformers.models.deit.image_processing_pil_deit import DeiTImageProcessorPil
+from transformers.models.siglip.image_processing_pil_siglip import SiglipImageProcessorPil
 from transformers.models.vilt.image_processing_pil_vilt import ViltImageProcessorPil
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
 
@@ -25,8 +27,23 @@ CLASSES = {
     "BlipImageProcessor": (BlipImageProcessor, BlipImageProcessorPil),
     "DeiTImageProcessor": (DeiTImageProcessor, DeiTImageProcessorPil),
     "BeitImageProcessor": (BeitImageProcessor, BeitImageProcessorPil),
+    "SiglipImageProcessor": (SiglipImageProcessor, SiglipImageProcessorPil),
 }
-FIRST = list(CLASSES)[:4]
+FIRST, SECOND = list(CLASSES)[:4], list(CLASSES)[:6]
+# What the published directories say, in short: as `preprocessor_config.json` has it, but for smaller sizes.
+PUBLISHED = {
+    "SiglipImageProcessor": {  # google/siglip-base-patch16-224
+        "do_normalize": True, "do_rescale": True, "do_resize": True, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5],
+        "resample": 3, "rescale_factor": 0.00392156862745098, "size": {"height": 32, "width": 32}},
+    "BlipImageProcessor": {  # Salesforce/blip-image-captioning-base
+        "do_normalize": True, "do_resize": True, "image_mean": [0.48145466, 0.4578275, 0.40821073],
+        "image_std": [0.26862954, 0.26130258, 0.27577711], "size": {"height": 48, "width": 48}, "size_divisor": 32, "do_pad": True},
+    "ViTImageProcessor": {  # microsoft/trocr-base-printed, as a ViTFeatureExtractor once wrote it
+        "do_normalize": True, "do_resize": True, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5], "resample": 2, "size": 48},
+    "DeiTImageProcessor": {  # microsoft/trocr-small-printed
+        "crop_size": 28, "do_center_crop": False, "do_normalize": True, "do_resize": True, "image_mean": [0.5, 0.5, 0.5],
+        "image_std": [0.5, 0.5, 0.5], "resample": 3, "size": 48},
+}
 chance, cases = random.Random(2), []
 
 
@@ -81,13 +98,20 @@ def further(kind):
     return out
 
 
-for number in range(570):
-    kind = chance.choice(FIRST if number < 270 else list(CLASSES))
-    settings = configuration(kind) if number < 270 else further(kind)
+for number in range(750):
+    if number < 570:
+        kind = chance.choice(FIRST if number < 270 else SECOND)
+        settings = configuration(kind) if number < 270 else further(kind)
+    elif number < 710:
+        kind = "SiglipImageProcessor"
+        settings = configuration(kind) if number < 640 else further(kind)
+    else:
+        kind = list(PUBLISHED)[number // 2 % 4]
+        settings = PUBLISHED[kind]
     pillow = number % 2
     images, specs = [], []
     for _ in range(chance.choice([1, 1, 2, 3])):
-        channels = chance.choice([3, 1, 4] if kind[0] in "CB" else [3] * 8 + [1, 4])
+        channels = chance.choice([3, 1, 4] if kind[0] in "CBS" else [3] * 8 + [1, 4])
         width, height = chance.randint(5, 60), chance.randint(5, 60)
         seed = chance.randrange(10**6)
         specs.append([width, height, channels, seed])

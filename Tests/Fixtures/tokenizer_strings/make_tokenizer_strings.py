@@ -1,8 +1,10 @@
 """Holds every kind of tokenizer to transformers and tokenizers on 5,000 tricky strings.
 
     python make_tokenizer_strings.py                    # makes toys/ and digests.json
-    python make_tokenizer_strings.py check PROGRAM      # compares ids and texts one by one with the built `bench`
-    python make_tokenizer_strings.py check PROGRAM DIR… # the same for other directories, with their full vocabularies
+    python make_tokenizer_strings.py check PROGRAM DIR… # compares ids and texts one by one with the built `bench`
+
+The last is `make check-tokenizers`. It compares the toys, CLIP's own vocabulary, tokenizers with SentencePiece's full maps
+of characters, which are too large to keep, and the directories DIR, if there are any.
 
 Needs transformers 5.24, tokenizers 0.23, sentencepiece 0.2 and protobuf. The strings come from `parts.json` and a seeded
 generator, which the tests repeat in Swift; `digests.json` holds for each tokenizer a CRC-32 of the ids, and one of the
@@ -28,6 +30,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import unicodedata
 import zlib
 
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -36,6 +39,7 @@ os.environ["TRANSFORMERS_VERBOSITY"] = "error"
 import sentencepiece
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
+from transformers.convert_slow_tokenizer import bytes_to_unicode
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOYS = HERE / "toys"
@@ -159,7 +163,6 @@ def make_toys():
     write(bytes_, "tokenizer_config.json", {
         "do_lower_case": False, "tokenizer_class": "SiglipTokenizer", "additional_special_tokens": ["[ENT]"]})
 
-    model = sentencepiece.SentencePieceProcessor(model_file=str(siglip / "spiece.model"))
     write(TOYS / "siglip_json", "tokenizer.json", json.loads(siglip_fast(siglip / "spiece.model").to_str()))
     write(TOYS / "siglip_json", "tokenizer_config.json", {
         **configuration, "tokenizer_class": "PreTrainedTokenizerFast", "added_tokens_decoder": {
@@ -183,7 +186,7 @@ def make_toys():
             write(folder, "tokenizer.json", json.loads(path.read_text(encoding="utf-8")))  # without the indentation
 
 
-def siglip_fast(path, charsmap=None):
+def siglip_fast(path):
     """The tokenizer.json of google/siglip-base-patch16-224: made from the SentencePiece file when the model was added."""
     from transformers.convert_slow_tokenizer import import_protobuf
 
@@ -300,6 +303,32 @@ def make_stages(corpus):
     write(TOYS / "stages_words", "tokenizer.json", json.loads(tokenizer.to_str()))
 
 
+def make_large(folder):
+    """Tokenizers as published ones are, with all of their maps and, for CLIP, with its vocabulary."""
+    corpus = strings(7, 3000)
+    corpus = [line for text in corpus for line in text.replace("\0", "").splitlines() if line]
+    toys = {
+        "siglip_nmt_nfkc": ("spiece.model", "siglip_spiece", dict(
+            normalization_rule_name="nmt_nfkc", pad_id=0, eos_id=1, unk_id=2, bos_id=-1)),
+        "siglip_nfkc_cf_bytes": ("spiece.model", "siglip_spiece", dict(
+            normalization_rule_name="nfkc_cf", pad_id=0, eos_id=1, unk_id=2, bos_id=-1, byte_fallback=True)),
+        "xlmr_nmt_nfkc": ("sentencepiece.bpe.model", "xlmr_files", dict(normalization_rule_name="nmt_nfkc")),
+    }
+    for name, (file, toy, options) in toys.items():
+        sentencepiece_model(corpus, folder / name, file, None, vocab_size=6000, character_coverage=0.99, **options)
+        shutil.copy(TOYS / toy / "tokenizer_config.json", folder / name)
+    write(folder / "siglip_json_nmt_nfkc", "tokenizer.json",
+          siglip_fast(folder / "siglip_nmt_nfkc/spiece.model").to_str())
+    shutil.copy(TOYS / "siglip_json/tokenizer_config.json", folder / "siglip_json_nmt_nfkc")
+    merges = (HERE.parents[2] / "Sources/Tokenizers/Resources/clip-merges.txt").read_text(encoding="utf-8")
+    pairs = [line.split(" ") for line in merges.splitlines() if not line.startswith("#version")]
+    letters = list(bytes_to_unicode().values())
+    tokens = letters + [letter + "</w>" for letter in letters] + ["".join(pair) for pair in pairs] + ["<|startoftext|>", "<|endoftext|>"]
+    write(folder / "clip_openai", "vocab.json", {token: index for index, token in enumerate(tokens)})
+    write(folder / "clip_openai", "merges.txt", "#version: 0.2\n" + "".join(" ".join(pair) + "\n" for pair in pairs))
+    shutil.copy(OLDER / "clip_files/tokenizer_config.json", folder / "clip_openai")
+
+
 # MARK: Recording
 
 def load(folder):
@@ -325,6 +354,37 @@ def digest(rows):
     return sums
 
 
+def check(program, chosen, texts):
+    """Compares one by one and says what differs; 0 if nothing does."""
+    found, data = 0, json.dumps(texts).encode()
+    # Letters that this Python's Unicode does not know yet have no lower case in tokenizers written in Python.
+    newer = {c for c in map(chr, range(0x110000)) if unicodedata.category(c) == "Cn" and normalizers.Lowercase().normalize_str(c) != c}
+    for folder in chosen:
+        tokenizer = load(folder)
+        theirs = dict(zip(["ids", "decoded", "skipped"], answers(tokenizer, texts)))
+        run = subprocess.run([program, "tokenize", str(folder)], input=data, stdout=subprocess.PIPE)
+        if run.returncode:
+            print(f"{folder.name}: bench ended with {run.returncode}")
+            found += 1
+            continue
+        ours = json.loads(run.stdout)
+        counts = []
+        for key, rows in theirs.items():
+            different = [
+                index for index, row in enumerate(rows)
+                if row != ours[key][index] and (tokenizer.is_fast or newer.isdisjoint(texts[index]))]
+            counts.append(f"{len(different)} {key}")
+            found += len(different)
+            for index in different[:3]:
+                print(f"  {texts[index]!r:.300}\n    ours   {str(ours[key][index]):.300}\n    theirs {str(rows[index]):.300}")
+        if ours["size"] != len(tokenizer):
+            counts.append(f"size {ours['size']} and {len(tokenizer)}")
+            found += 1
+        print(f"{folder.name}: {len(texts)} strings, {len(tokenizer)} tokens, different: {', '.join(counts)}", flush=True)
+    print("All are equal." if not found else f"{found} differences.")
+    return 1 if found else 0
+
+
 def folders():
     return sorted([*TOYS.iterdir(), *OLDER.iterdir()], key=lambda folder: folder.name)
 
@@ -332,15 +392,10 @@ def folders():
 def main():
     texts = strings(SEED, COUNT)
     if sys.argv[1:2] == ["check"]:
-        sys.exit(check(sys.argv[2], [pathlib.Path(name) for name in sys.argv[3:]] or folders(), texts))
-    if sys.argv[1:2] == ["dump"]:
-        chosen = [pathlib.Path(name) for name in sys.argv[3:]] or folders()
-        dump = {}
-        for folder in chosen:
-            tokenizer = load(folder)
-            dump[str(folder)] = dict(zip(["ids", "decoded", "skipped"], answers(tokenizer, texts)), size=len(tokenizer))
-        pathlib.Path(sys.argv[2]).write_text(json.dumps({"texts": texts, "tokenizers": dump}))
-        return
+        with tempfile.TemporaryDirectory() as large:
+            make_large(pathlib.Path(large))
+            chosen = folders() + sorted(pathlib.Path(large).iterdir()) + [pathlib.Path(name) for name in sys.argv[3:]]
+            sys.exit(check(sys.argv[2], chosen, texts))
     make_toys()
     result = {"strings": digest(texts), "tokenizers": {}}
     for folder in folders():
