@@ -9,5 +9,5 @@ swift=${SWIFT:-swift}
   echo "check-hub: $python has no huggingface_hub: pip install huggingface_hub, or PYTHON=…" >&2
   exit 1
 }
-for program in RunHubServer FetchFromHub course; do $swift build --product $program >&2; done
+for program in RunHubServer FetchFromHub; do $swift build --product $program >&2; done
 exec "$python" Tests/HubServer/check_client.py "$($swift build --show-bin-path)"
