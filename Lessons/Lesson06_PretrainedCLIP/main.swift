@@ -917,16 +917,17 @@ of its own.
 
 ## 6.10 The published model
 
-Any CLIP in the form of Hugging Face runs here: a directory with the files of 6.1.
+Any CLIP in the form of Hugging Face runs here: a directory with the files of 6.1, or a name on the hub. The hub is the
+collection of published models at huggingface.co, from which the notebook's `from_pretrained` fetches, too.
 
 ```
-hf download openai/clip-vit-base-patch32 --local-dir clip-vit-base-patch32
-swift run Lesson06_PretrainedCLIP --model clip-vit-base-patch32
-swift run Lesson06_PretrainedCLIP --model clip-vit-base-patch32 --image dog.jpg --text "a dog" --text "a wolf"
+swift run Lesson06_PretrainedCLIP --model openai/clip-vit-base-patch32
+swift run Lesson06_PretrainedCLIP --model openai/clip-vit-base-patch32 --image dog.jpg --text "a dog" --text "a wolf"
 ```
 
-The second line asks the four texts about the cat of 6.9. For the notebook's dog, save the picture of its address as
-`dog.jpg` and use the third. `--json` prints numbers to hold against those of Python's `transformers`.
+The first line fetches the files of this model, once, and asks the four texts about the cat of 6.9. In the second,
+`dog.jpg` is a picture of yours; an address that begins with `https://`, such as the notebook's, works as well. `--json`
+prints numbers to hold against those of Python's `transformers`.
 
 Two more kinds of model with an image tower and a text tower answer the same flags:
 

@@ -1349,8 +1349,8 @@ show("Score of the hardest scene's greedy caption", hardest.caption.score, decim
 note(
   """
   The small model has no word for a cat. It knows drawn scenes and nothing else, and before a photo it writes the \
-  words that it has. For a caption of the cat take the published model, after `hf download \
-  nlpconnect/vit-gpt2-image-captioning --local-dir vit-gpt2-image-captioning`, by `--model`.
+  words that it has. For a caption of the cat take the published model by its name: \
+  `--model nlpconnect/vit-gpt2-image-captioning`.
   """)
 
 /*:

@@ -963,8 +963,8 @@ show("The first question's tokens", vilt.tokenizer.encode(questions[0]).tokens.j
 note(
   """
   A classifier always gives one of the answers that it knows, also where none of them can be right, and a high \
-  probability says nothing against that. Ask a real one by `--model`, after `hf download \
-  dandelin/vilt-b32-finetuned-vqa --local-dir vilt-b32-finetuned-vqa`.
+  probability says nothing against that. Ask a real one by its name: \
+  `--model dandelin/vilt-b32-finetuned-vqa`.
   """)
 
 /*:

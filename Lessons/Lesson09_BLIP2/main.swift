@@ -1232,8 +1232,8 @@ note(
 
 /*:
 What a BLIP-2 can be asked depends on its language model. For OPT the paper writes `Question: … Answer:` (Li et al.
-2023); the notebook's prompt lacks the word `Answer:`. For a real answer take the published model:
-`hf download Salesforce/blip2-opt-2.7b --local-dir blip2-opt-2.7b`, then this lesson with `--model`.
+2023); the notebook's prompt lacks the word `Answer:`. For a real answer take the published model by its name:
+`--model Salesforce/blip2-opt-2.7b`.
 
 ## 9.15 The paper, and what came after
 

@@ -140,7 +140,7 @@ Module 25 goes on from here, from texts about pictures to pictures from texts. B
 table(
   ["what", "how"],
   [
-    ["a real checkpoint, as the small ones were taken apart", "Lessons 06 to 09 with --model DIRECTORY"],
+    ["a real checkpoint, as the small ones were taken apart", "Lessons 04 and 06 to 09 with --model NAME"],
     ["a model of your own", "swift run course train captioner --seed 1 --output mine"],
     ["how a paper's figure becomes code", "a file of Sources/Models or Sources/Pretrained beside its paper"],
     ["Flamingo (Alayrac et al. 2022)", "cross-attention inside a frozen language model"],
