@@ -64,7 +64,11 @@ let lessons: [(name: String, imports: [Target.Dependency])] = [
   ("Lesson03_Multimodal", ["Images", "Layers", "Models", "Notebook", "Plots", "Tensors"]),
   (
     "Lesson04_ViT",
-    ["Datasets", "Evaluation", "Images", "Layers", "Models", "Notebook", "Plots", "Tensors", argumentParser]
+    [
+      "Datasets", "Evaluation", "Images", "Layers", "LessonInput", "Models", "Notebook", "Plots", "Pretrained",
+      "Support",
+      "Tensors", argumentParser,
+    ]
   ),
   (
     "Lesson05_CLIP",

@@ -4,6 +4,7 @@ import Notebook
 
 struct Options: LessonOptions {
   @OptionGroup var common: CommonOptions
+  @OptionGroup var input: ClassificationFlags
   @Option(help: "The trained model that section 4.9 looks into.") var ablation = Ablation.none
 }
 

@@ -17,6 +17,9 @@ struct Captioner {
     bound = task.model.configuration.decoderStartTokenID ?? 0
   }
 
+  /// The settings of its decoder, which is a GPT-2.
+  var decoder: GPT2Configuration { gpt2(task.model) }
+
   /// Captions of scenes, for each as many as the options ask for.
   func callAsFunction(_ scenes: [Scene], _ options: GenerationOptions) -> [[Captioning.Caption]] {
     Notebook.require(try task(scenes.map { $0.image() }, options))
@@ -88,6 +91,12 @@ struct Captioner {
     let batch = batch(scenes.map(\.canonicalCaption))
     return noGrad { batch.loss(task.model(pixels ?? Scene.tensor(scenes), captions: batch.inputs)).item }
   }
+}
+
+/// The settings of a captioner's decoder, which must be a GPT-2: TrOCR's does not caption.
+func gpt2(_ model: VisionEncoderDecoderModel) -> GPT2Configuration {
+  guard case .gpt2(let settings) = model.configuration.decoder else { preconditionFailure("the decoder is no GPT-2") }
+  return settings
 }
 
 extension String {

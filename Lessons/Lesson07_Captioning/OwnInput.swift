@@ -51,6 +51,9 @@ struct CaptioningFlags: ParsableArguments {
     guard model.areGiven || beams != nil || maxLength != nil || prompt != nil else { return nil }
     let pictures = try model.pictures()
     let captioner = try model.open(.captioners, default: defaultModel)
+    if let reader = captioner as? Captioning, case .trocr = reader.model.configuration.decoder {
+      LiveLine.hint("this model reads text: give it pictures of one line each")
+    }
     let options = try captioner.options(beams: beams, maximumLength: maxLength)
     if maxLength != nil, let count = captioner.generation.maximumNewTokens {
       LiveLine.hint("the model's max_new_tokens, \(count), goes before --max-length")

@@ -13,7 +13,8 @@ seconds. It was trained by this project to describe drawn scenes.
 With a flag of its own the lesson captions your picture instead:
 `--model vit-gpt2-image-captioning --image dog.jpg`, with `--beams 4` and `--max-length 16` as in the notebook, and
 `--json` for tokens, captions and scores alone. A BLIP such as `blip-image-captioning-base` is read, too, and can go on
-from words of yours: `--prompt "a photo of"`.
+from words of yours: `--prompt "a photo of"`. And a TrOCR (Li et al. 2021) reads a line of text:
+`--model trocr-base-printed --image line.png`.
 */
 import ArgumentParser
 import Checkpoints
@@ -94,7 +95,7 @@ training scene has the same things in the same fields.
 */
 let captioner = Captioner(require(try Captioning(directory: shipped)))
 let model = captioner.task.model
-let settings = model.configuration.decoder
+let settings = captioner.decoder
 let vocabulary = settings.vocabularySize
 let seeds = [lesson.seed, lesson.seed + 1, lesson.seed + 2]
 let splits = [SceneSplit.heldOut, .heldOutCombinations]
@@ -1283,7 +1284,7 @@ the mask, which makes the third part nearly twice as large. All numbers are mill
 */
 let small = DecodingCost(settings, imageTokens: features.shape[1])
 let large = DecodingCost(
-  published.configuration.decoder, imageTokens: imageTokenCount(published.configuration.encoder))
+  gpt2(published), imageTokens: imageTokenCount(published.configuration.encoder))
 table(
   ["decoder", "tokens", "with cache, millions", "without, millions", "ratio"],
   [small.row("this lesson's", ids.count + 1)] + [16, 100, 1000].map { large.row("ViT-GPT2", $0) })

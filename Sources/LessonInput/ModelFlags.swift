@@ -35,14 +35,18 @@ public struct ModelFlags: ParsableArguments {
     if imageFiles.contains("") { throw ValidationError("Missing value for '--image <file>'") }
   }
 
+  /// Whether a model was named.
+  package var namesModel: Bool { directory != nil }
+
   /// Whether any of these flags was given.
   package var areGiven: Bool { directory != nil || !imageFiles.isEmpty || json }
 
   /// The model in the directory given or of the name given, else the course's own, with a hint about weights that it has
   /// no use for: perhaps they are another model's.
   ///
+  /// - Parameter course: the directory of the course's own model; `nil` where it has none of this kind.
   /// - Throws: an error in one line; for a directory with another kind of model it names the lesson that takes it.
-  package func open<Kind: Pipeline>(_ kind: Kind.Type, default course: String) throws -> Kind {
+  package func open<Kind: Pipeline>(_ kind: Kind.Type, default course: String?) throws -> Kind {
     try open(default: course) { path in
       let pipeline = try Kind(directory: path)
       return (pipeline, pipeline.loadReport)
@@ -56,10 +60,13 @@ public struct ModelFlags: ParsableArguments {
 
   /// The same for a task that itself tells its kinds of model apart.
   package func open<Task>(
-    default course: String, _ open: (String) throws -> (task: Task, report: LoadReport?)
+    default course: String?, _ open: (String) throws -> (task: Task, report: LoadReport?)
   ) throws -> Task {
+    guard let path = try directory.map(HubAccess.modelDirectory) ?? course else {
+      throw DataError(reason: "needs --model <model>")
+    }
     do {
-      let (task, report) = try open(directory.map(HubAccess.modelDirectory) ?? course)
+      let (task, report) = try open(path)
       if let summary = report?.summary { LiveLine.hint(summary) }
       return task
     } catch let error as WrongModelType {
@@ -81,6 +88,7 @@ public struct ModelFlags: ParsableArguments {
   }
 
   private static let lessons = [
+    ModelLesson(name: "Lesson04_ViT", modelType: "vit"),
     ModelLesson(name: "Lesson06_PretrainedCLIP", modelType: "clip"),
     ModelLesson(name: "Lesson06_PretrainedCLIP", modelType: "clip_resnet"),
     ModelLesson(name: "Lesson06_PretrainedCLIP", modelType: "siglip"),

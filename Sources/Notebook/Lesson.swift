@@ -80,8 +80,24 @@ extension Lesson where Options == CommonOptions {
 public enum LessonAnswer {
   /// One JSON object; standard output holds nothing else.
   case object(JSON)
-  /// A table below the lesson's title.
-  case table([String], [[Cell]])
+  /// A table below the lesson's title, and pictures below that.
+  case table([String], [[Cell]], pictures: [Picture] = [])
+
+  /// A picture that belongs to an answer, shown as `figure` shows one.
+  public struct Picture {
+    let name: String
+    let illustration: any Illustration
+    let caption: String
+
+    /// - Parameters:
+    ///   - name: names the file: lowercase letters, digits and hyphens.
+    ///   - caption: what there is to see, a sentence.
+    public init(_ name: String, _ illustration: any Illustration, caption: String) {
+      self.name = name
+      self.illustration = illustration
+      self.caption = caption
+    }
+  }
 }
 
 extension Session {
@@ -89,9 +105,12 @@ extension Session {
   func finish(with answer: LessonAnswer, _ number: Int, _ title: String, _ file: String, _ line: Int) -> Never {
     switch answer {
     case .object(let object): Session.printToStandardOutput(object.text(.line) + "\n")
-    case .table(let header, let rows):
+    case .table(let header, let rows, let pictures):
       self.title(number, title, file, line)
       write { $0.table(TextTable(header, rows), at: SourceLine(file: file, line: line)) }
+      for picture in pictures {
+        figure(picture.name, picture.illustration, caption: picture.caption, file: file, line: line)
+      }
     }
     System.leave(.success)
   }

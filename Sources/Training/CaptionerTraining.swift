@@ -68,18 +68,21 @@ struct CaptionerTraining: ModelTraining {
     configuration.encoder.layerCount = 3
     configuration.encoder.intermediateSize = 160
     configuration.encoder.initializerRange = initializerStd
-    configuration.decoder.vocabularySize = tokenizer.vocabularySize
-    configuration.decoder.positionCount = textLength
-    configuration.decoder.hiddenSize = 80
-    configuration.decoder.headCount = 5
-    configuration.decoder.layerCount = 3
-    configuration.decoder.innerSize = 160
-    configuration.decoder.initializerRange = initializerStd
-    configuration.decoder.bosTokenID = end
-    configuration.decoder.eosTokenIDs = [end]
-    configuration.decoder.residualDropout = 0
-    configuration.decoder.embeddingDropout = 0
-    configuration.decoder.attentionDropout = 0
+    var decoder = GPT2Configuration()
+    decoder.hasCrossAttention = true
+    decoder.vocabularySize = tokenizer.vocabularySize
+    decoder.positionCount = textLength
+    decoder.hiddenSize = 80
+    decoder.headCount = 5
+    decoder.layerCount = 3
+    decoder.innerSize = 160
+    decoder.initializerRange = initializerStd
+    decoder.bosTokenID = end
+    decoder.eosTokenIDs = [end]
+    decoder.residualDropout = 0
+    decoder.embeddingDropout = 0
+    decoder.attentionDropout = 0
+    configuration.decoder = .gpt2(decoder)
     return configuration
   }
 

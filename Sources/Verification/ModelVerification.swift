@@ -49,12 +49,13 @@ public struct ModelVerification {
         case is BLIPConfiguration where model.architectures.contains(BLIPForQuestionAnswering.architecture):
           try computed.add(BLIPForQuestionAnswering(model, weights: file, onReport: note))
         case is BLIPConfiguration: try computed.add(BLIPForConditionalGeneration(model, weights: file, onReport: note))
+        case is ViTConfiguration: try computed.add(ViTForImageClassification(model, weights: file, onReport: note))
         case is BLIP2Configuration: try computed.add(BLIP2Model(model, weights: file, onReport: note))
         default:
           throw DataError(
             .unsupported, file: path,
             reason: "models of type \(model.configuration.modelType) cannot be verified; "
-              + "known are clip, siglip, vilt, vision-encoder-decoder, blip, blip-2")
+              + "known are clip, siglip, vilt, vision-encoder-decoder, blip, blip-2, vit")
         }
       }
     } catch let error as DataError where error.file == nil {  // of a generation as the file records it

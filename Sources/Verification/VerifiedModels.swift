@@ -74,6 +74,21 @@ extension ComputedResults {
     compare("short_logits_per_image", to: siglip(pixels, short))
   }
 
+  /// The states of all tokens, the scores of the classes, and the answers.
+  mutating func add(_ vit: ViTForImageClassification) throws {
+    let size = vit.configuration.imageSize
+    let pixels = try recorded.images(
+      "pixel_values", channels: vit.configuration.channelCount, heights: size.height...size.height,
+      widths: size.width...size.width)
+    compare("last_hidden", to: vit.vit(pixels))
+    let logits = vit(pixels)
+    compare("logits", to: logits)
+    compare("answers", to: logits.argmax(dim: 1).scalars.map { .string(vit.configuration.labels[$0]) })
+    let recorder = AttentionRecorder(vit.vit, pixels)
+    for (layer, weights) in recorder.weights.enumerated() { compare("attention", "\(layer)", to: weights) }
+    compare("rollout", to: recorder.rollout().select(0, dim: 1))
+  }
+
   /// Embeddings, pooler, scores and answers for each recorded batch of images.
   mutating func add(_ vilt: ViLTForQuestionAnswering) throws {
     let settings = vilt.configuration

@@ -10,8 +10,8 @@ struct ModelLesson: CustomTestStringConvertible, Sendable {
   let checkpoint: String
   /// A checkpoint of another kind.
   let stranger: String
-  /// The tokenizer's file that it cannot do without.
-  let vocabulary: String
+  /// The tokenizer's file that it cannot do without, if it reads or writes words.
+  let vocabulary: String?
 
   var testDescription: String { "\(target) with \(checkpoint)" }
 
@@ -26,6 +26,7 @@ struct ModelLesson: CustomTestStringConvertible, Sendable {
     ModelLesson(
       target: "Lesson07_Captioning", checkpoint: "blip/caption", stranger: "blip/vqa", vocabulary: "vocab.txt"),
     ModelLesson(target: "Lesson08_VQA", checkpoint: "blip/vqa", stranger: "blip/caption", vocabulary: "tokenizer.json"),
+    ModelLesson(target: "Lesson04_ViT", checkpoint: "vit_classifier", stranger: "trocr_base", vocabulary: nil),
   ]
 
   func run(_ arguments: [String]) throws -> Subprocess {
@@ -60,7 +61,7 @@ private func numbers(_ value: Any?) -> [Float] {
   return (value as? [Any])?.flatMap { numbers($0) } ?? []
 }
 
-/// Lessons 06 to 09 on checkpoints of the reader's: `--json` gives what transformers answers.
+/// Lessons 04 and 06 to 09 on checkpoints of the reader's: `--json` gives what transformers answers.
 @Suite struct ModelLessonAnswerTests {
   @Test(arguments: ["clip_eos2", "clip_eosN"]) func lesson06ComparesPicturesWithTexts(checkpoint: String) throws {
     let (folder, expected) = (try TaskFixture.directory(checkpoint), try TaskFixture.expected())
@@ -111,6 +112,42 @@ private func numbers(_ value: Any?) -> [Float] {
     #expect(answer.keys.sorted() == ["answers", "ids"])
     #expect(answer["ids"] as? [[Int]] == expected["default"]["ids"].rows)
     #expect(answer["answers"] as? [String] == expected["default"]["text"].texts)
+  }
+
+  @Test(arguments: ["trocr_base", "trocr_stage1"]) func lesson07ReadsALineOfText(checkpoint: String) throws {
+    let (folder, expected) = (try TaskFixture.directory(checkpoint), try Fixture("\(checkpoint)/answers.json"))
+    let answer = try ModelLesson.each[1].answer(
+      model: folder, images: TaskFixture.pictures, ["--beams", "4", "--max-length", "14"])
+    #expect(answer["ids"] as? [[Int]] == expected["beams4"]["ids"].rows)
+    #expect(answer["captions"] as? [String] == expected["beams4"]["captions"].texts)
+    expectClose("scores", numbers(answer["scores"]), expected["beams4"]["scores"].floats, tolerance: 1e-4)
+    let result = try ModelLesson.each[1].run(["--model", folder.url.path, "--image", TaskFixture.pictures[2]])
+    #expect(result.ending == .exited(0) && result.errorText.contains("this model reads text"))
+  }
+
+  @Test func lesson04NamesWhatPicturesShow() throws {
+    let (folder, expected) = (try TaskFixture.directory("vit_classifier"), try Fixture("vit_classifier/answers.json"))
+    let answer = try ModelLesson.each[6].answer(model: folder, images: TaskFixture.pictures, [])
+    #expect(answer.keys.sorted() == ["labels", "logits", "probabilities"])
+    #expect((answer["logits"] as? [[Any]])?.map(\.count) == [10, 10, 10])
+    #expect((answer["probabilities"] as? [[Any]])?.map(\.count) == [5, 5, 5])
+    expectClose("logits", numbers(answer["logits"]), expected["logits"].elements.flatMap(\.floats), tolerance: 1e-4)
+    #expect(answer["labels"] as? [[String]] == expected["labels"].elements.map(\.texts))
+  }
+
+  @Test func lesson04DrawsWhereItsAttentionWent() throws {
+    let (folder, figures) = (try TaskFixture.directory("vit_classifier"), try TemporaryFolder())
+    let images = flag("--image", Array(TaskFixture.pictures.prefix(2)))
+    let lesson = ModelLesson.each[6]
+    let result = try lesson.run(["--model", folder.url.path, "--figures", figures.url.path] + images)
+    #expect(result.ending == .exited(0), "\(result.errorText)")
+    #expect(result.outputText.contains("Figure rollout-1 (") && result.outputText.contains("Figure rollout-2 ("))
+    for number in 1...2 {
+      let drawn = try ImageFile(contentsOf: figures.path("lesson04-rollout-\(number).png")).upright
+      #expect(drawn.width > 400 && drawn.width < 900)
+    }
+    let alone = try lesson.run(["--image", TaskFixture.pictures[0]])
+    #expect(alone.ending != .exited(0) && alone.errorText.contains("--model <model>"), "\(alone.errorText)")
   }
 
   @Test func lesson08AnswersQuestions() throws {
@@ -173,8 +210,8 @@ private func numbers(_ value: Any?) -> [Float] {
   }
 
   @Test(arguments: ModelLesson.each) func aMissingFile(lesson: ModelLesson) throws {
-    let merges = lesson.vocabulary == "vocab.json" ? ["merges.txt"] : []
-    for name in [lesson.vocabulary, "model.safetensors", "config.json", "preprocessor_config.json"] + merges {
+    let vocabulary = lesson.vocabulary.map { $0 == "vocab.json" ? [$0, "merges.txt"] : [$0] } ?? []
+    for name in vocabulary + ["model.safetensors", "config.json", "preprocessor_config.json"] {
       let folder = try TaskFixture.directory(lesson.checkpoint)
       try FileManager.default.removeItem(atPath: folder.path(name))
       try lesson.expectRefusal(["--model", folder.url.path] + image, saying: [folder.url.path, name])

@@ -59,13 +59,16 @@ struct AttentionTests {
     configuration.encoder.headCount = 2
     configuration.encoder.layerCount = 1
     configuration.encoder.intermediateSize = 8
-    configuration.decoder.vocabularySize = 11
-    configuration.decoder.positionCount = 6
-    configuration.decoder.hiddenSize = 8
-    configuration.decoder.headCount = 2
-    configuration.decoder.layerCount = 2
-    configuration.decoder.innerSize = 8
-    configuration.decoder.initializerRange = 0.5
+    var decoder = GPT2Configuration()
+    decoder.hasCrossAttention = true
+    decoder.vocabularySize = 11
+    decoder.positionCount = 6
+    decoder.hiddenSize = 8
+    decoder.headCount = 2
+    decoder.layerCount = 2
+    decoder.innerSize = 8
+    decoder.initializerRange = 0.5
+    configuration.decoder = .gpt2(decoder)
     try withGenerator(Generator(seed: 3)) {
       let model = VisionEncoderDecoderModel(configuration)
       model.eval()
@@ -78,7 +81,7 @@ struct AttentionTests {
         #expect((layer.sum(dim: -1) - 1).abs().max().item < 1e-6)
       }
       // A layer's weights, applied to its values, are its output.
-      let attention = GPT2CrossAttention(configuration.decoder, layer: 0)
+      let attention = GPT2CrossAttention(decoder, layer: 0)
       let memory = attention.memory(Tensor.randn([2, 5, 8]))
       let x = Tensor.randn([2, 3, 8])
       let projection = try #require(attention.namedParameters().first { $0.name == "c_proj.weight" }).parameter

@@ -17,6 +17,8 @@ import Testing
     Source(fixture: "vit_gpt2", weights: "model.safetensors"),
     Source(fixture: "vit_gpt2", weights: "pytorch_model.bin"),
     Source(fixture: "vit_gpt2_proj", weights: "model.safetensors"),
+    Source(fixture: "trocr_base", weights: "model.safetensors"),
+    Source(fixture: "trocr_stage1", weights: "model.safetensors"),
   ]
 
   private func model(_ source: Source, memory: WeightMemory = .mapped) throws -> VisionEncoderDecoderModel {

@@ -369,7 +369,7 @@ import Testing
           #"{"model_type":"vision-encoder-decoder","encoder":{"model_type":"swin"},"decoder":{"model_type":"gpt2"}}"#),
         file: "config.json")
     }
-    expectError(.unsupported, "decoder.model_type: is missing; known here: gpt2") {
+    expectError(.unsupported, "decoder.model_type: is missing; known here: gpt2, trocr") {
       try ModelConfiguration.read(object(#"{"model_type": "vision-encoder-decoder"}"#), file: "config.json")
     }
     expectError(.unsupported, "text_config.model_type: is the text \"t5\"; known here: opt") {

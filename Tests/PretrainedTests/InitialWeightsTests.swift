@@ -61,12 +61,15 @@ struct InitialWeightsTests {
     configuration.encoder.layerCount = 2
     configuration.encoder.imageSize = Extent(32)
     configuration.encoder.initializerRange = 0.05
-    configuration.decoder.hiddenSize = 40
-    configuration.decoder.headCount = 4
-    configuration.decoder.layerCount = 2
-    configuration.decoder.vocabularySize = 200
-    configuration.decoder.positionCount = 30
-    configuration.decoder.initializerRange = 0.03
+    var decoder = GPT2Configuration()
+    decoder.hasCrossAttention = true
+    decoder.hiddenSize = 40
+    decoder.headCount = 4
+    decoder.layerCount = 2
+    decoder.vocabularySize = 200
+    decoder.positionCount = 30
+    decoder.initializerRange = 0.03
+    configuration.decoder = .gpt2(decoder)
     let model = withGenerator(Generator(seed: 1)) { VisionEncoderDecoderModel(configuration) }
     #expect(startsNeutral(model))
     #expect(isNear(try spread(model.encoder, "attention.query.weight"), 0.05))

@@ -30,7 +30,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["blip/vqa", "blip2_opt", "clip_eos2", "siglip", "vilt_vqa", "vit_gpt2"])
+  @Test(arguments: [
+    "blip/vqa", "blip2_opt", "clip_eos2", "siglip", "trocr_stage1", "vilt_vqa", "vit_classifier", "vit_gpt2",
+  ])
   func settingsOfModelsNeverTrap(_ model: String) throws {
     let original = try fixtureBytes("\(model)/config.json")
     var generator = SplitMix64(state: 6)

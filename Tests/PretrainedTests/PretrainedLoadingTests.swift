@@ -39,7 +39,9 @@ import Testing
   /// Kernels widen half-size weights to exactly the numbers that were widened before.
   @Test(arguments: [Checkpoints.ElementType.bfloat16, .float16])
   func halfSizeWeightsComputeAsTheirWidenedSelves(type: Checkpoints.ElementType) throws {
-    for fixture in ["clip_eosN", "siglip", "vilt_vqa", "vit_gpt2_proj", "blip2_opt", "blip/vqa"] {
+    for fixture in [
+      "clip_eosN", "siglip", "vilt_vqa", "vit_gpt2_proj", "blip2_opt", "blip/vqa", "vit_classifier", "trocr_base",
+    ] {
       let folder = try TemporaryFolder()
       let source = try Checkpoint(path: Fixture.url(fixture).path + "/model.safetensors")
       let half = try folder.write(source.names.map { try narrowed(source.entry($0), to: type) }, "half.safetensors")
@@ -49,7 +51,11 @@ import Testing
       let (ids, mask) = (IntTensor([[3, 9, 7, 0], [5, 4, 8, 2]]), IntTensor([[1, 1, 1, 0], [1, 1, 1, 1]]))
       func scores(_ path: String) throws -> [Float] {
         try noGrad {
-          if fixture == "vit_gpt2_proj" {
+          if fixture == "vit_classifier" {
+            let images = withGenerator(Generator(seed: 1)) { Tensor.randn([2, 3, 32, 32]) }
+            return try ViTForImageClassification(directory, weights: path)(images).scalars
+          }
+          if fixture == "vit_gpt2_proj" || fixture == "trocr_base" {
             let images = withGenerator(Generator(seed: 1)) { Tensor.randn([2, 3, 32, 32]) }
             return try VisionEncoderDecoderModel(directory, weights: path)(images, captions: ids).scalars
           }
@@ -179,6 +185,9 @@ import Testing
     try check(BLIP2Model.self, "blip2_opt")
     try check(BLIPForConditionalGeneration.self, "blip/caption")
     try check(BLIPForQuestionAnswering.self, "blip/vqa")
+    try check(ViTForImageClassification.self, "vit_classifier")
+    try check(VisionEncoderDecoderModel.self, "trocr_base")
+    try check(VisionEncoderDecoderModel.self, "trocr_stage1")
   }
 
   /// Of an image with more patches transformers keeps some at random.

@@ -25,7 +25,13 @@ import Testing
     let blip = try BLIP2Model(checkpoint: fixturePath("blip2_opt"))
     let blipImages = try fixtureImages("blip2_opt")
     let blipPrompts = [blip.prompt([2, 20]), blip.prompt([2, 30, 31, 32, 33])]
-    let captioners = try [(captioner, "vit_gpt2"), (projected, "vit_gpt2_proj")].map { model, name in
+    let (learned, computed) = (
+      try VisionEncoderDecoderModel(checkpoint: fixturePath("trocr_base")),
+      try VisionEncoderDecoderModel(checkpoint: fixturePath("trocr_stage1"))
+    )
+    let captioners = try [
+      (captioner, "vit_gpt2"), (projected, "vit_gpt2_proj"), (learned, "trocr_base"), (computed, "trocr_stage1"),
+    ].map { model, name in
       let images = try fixtureImages(name)
       return Writer(
         testDescription: name, endTokens: model.configuration.eosTokenIDs, generate: { try model.generate(images, $0) },
@@ -33,6 +39,7 @@ import Testing
     }
     return try captioners + [
       alone("GPT-2", captioner.decoder, whole: { captioner.decoder($0) }),
+      alone("TrOCR", computed.decoder, whole: { computed.decoder($0) }),
       alone("OPT", blip.languageModel, whole: { blip.languageModel($0) }),
       Writer(
         testDescription: "BLIP-2", endTokens: blip.configuration.text.eosTokenIDs,

@@ -20,7 +20,7 @@ public enum TaskFixture {
     where FileManager.default.fileExists(atPath: source.path) {
       for file in try FileManager.default.contentsOfDirectory(at: source, includingPropertiesForKeys: nil) {
         let copied = file.lastPathComponent
-        if copied.hasPrefix("inputs") || copied.hasPrefix("expected") || copied.hasSuffix(".bin") { continue }
+        if ["inputs", "expected", "answers"].contains(where: copied.hasPrefix) || copied.hasSuffix(".bin") { continue }
         try FileManager.default.copyItem(at: file, to: folder.url.appending(path: copied))
       }
     }

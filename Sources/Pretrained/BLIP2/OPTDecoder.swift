@@ -59,8 +59,7 @@ public final class OPTDecoder: Module {
   /// - Parameter embedded: `[B, T, D]`.
   /// - Returns: `[B, T, V]`.
   public func logits(_ embedded: Tensor) -> Tensor {
-    let positions = IntTensor((0..<embedded.shape[0]).map { _ in Array(0..<embedded.shape[1]) })
-    return head(hidden(embedded, at: positions, cache: nil))
+    head(hidden(embedded, at: .places(rows: embedded.shape[0], tokens: embedded.shape[1]), cache: nil))
   }
 
   /// Reads more tokens of texts, with a cache.

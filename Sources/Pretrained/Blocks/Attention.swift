@@ -76,22 +76,17 @@ final class Attention: Module {
       key: key(states).splitHeads(headCount), value: value(states).splitHeads(headCount), mask: mask)
   }
 
-  /// Attention of tokens to what a memory holds: `[B, T, D]` to `[B, T, D]`, where B is a multiple of I and the rows that
-  /// share a memory stand side by side, as the beams of a search do.
-  ///
-  /// Nothing is repeated for them: their queries are one long row.
-  func callAsFunction(_ x: Tensor, _ memory: CrossAttentionMemory) -> Tensor {
-    let queries = query(x).reshape(memory.key.shape[0], -1, x.shape[2]).splitHeads(headCount)  // [I, H, B/I·T, D/H]
-    let mixed = Tensor.scaledDotProductAttention(
-      query: queries, key: memory.key, value: memory.value, mask: memory.mask)
-    return output(mixed.joinHeads()).reshape(x.shape)  // [B, T, D]
-  }
-
   /// The attention weights of tokens to a memory, or to each other, without a mask: `[B, H, T, S]`.
   func weights(_ x: Tensor, memory: Tensor? = nil) -> Tensor {
     let parts = projections(x, memory)
     return Tensor.scaledDotProductAttentionWithWeights(query: parts[0], key: parts[1], value: parts[2]).weights
   }
+
+  /// Attention of texts to what they are about (``CrossAttentionMemory``): `[B, T, D]` to `[B, T, D]`.
+  func callAsFunction(_ x: Tensor, _ memory: CrossAttentionMemory) -> Tensor { output(memory.attend(query(x))) }
+
+  /// The attention weights of one text for each image: `[I, T, D]` to `[I, H, T, S]`.
+  func weights(_ x: Tensor, _ memory: CrossAttentionMemory) -> Tensor { memory.weights(query(x)) }
 
   /// Queries `[B, H, T, D/H]`, then keys and values `[B, H, S, D/H]`.
   private func projections(_ x: Tensor, _ memory: Tensor? = nil) -> [Tensor] {
@@ -104,14 +99,6 @@ final class Attention: Module {
       }
     return parts.map { $0.splitHeads(headCount) }
   }
-}
-
-/// The keys and values of one layer's cross-attention, `[images, heads, tokens, width of a head]`.
-struct CrossAttentionMemory {
-  let key: Tensor
-  let value: Tensor
-  /// Added to the scores, `[images, 1, 1, tokens]`; `nil` where all tokens count.
-  var mask: Tensor?
 }
 
 /// What is added to attention scores so that no query attends to padding.

@@ -166,3 +166,4 @@ extension BLIPTextConfiguration: EncoderSettings {}
 extension BLIP2VisionConfiguration: EncoderSettings {}
 extension QFormerConfiguration: EncoderSettings {}
 extension OPTConfiguration: TransformerSettings { var hasAttentionBias: Bool { hasBias } }
+extension TrOCRConfiguration: TransformerSettings {}

@@ -2,8 +2,8 @@ import Layers
 import Support
 import Tensors
 
-/// The Vision Transformer without its head (Dosovitskiy et al. 2021, figure 1): the image encoder of the captioner, under
-/// the names of Hugging Face's `vit`, and of BLIP and BLIP-2, under those models' names.
+/// The Vision Transformer without its head (Dosovitskiy et al. 2021, figure 1): of the classifier, and the image encoder of
+/// captioners and of TrOCR, under the names of Hugging Face's `vit`; and of BLIP and BLIP-2, under those models' names.
 ///
 /// B, C, H, W stand for batch, channels, height and width of the image; N for the number of patches; D for the width of
 /// a token.
@@ -11,14 +11,14 @@ public final class ViTEncoder: Module {
   private let classToken: Tensor  // [1, 1, D]
   private let positions: Tensor  // [1, N + 1, D]
   private let patches: PatchProjection
-  private let layers: [EncoderBlock]
+  let layers: [EncoderBlock]
   private let norm: LayerNorm
   private let imageSize: Extent
   private let names: [String: String]
 
   public override var keyNames: [String: String] { names }
 
-  /// A captioner's encoder with initial values.
+  /// An encoder with initial values, as `vit` names its parts.
   public convenience init(_ configuration: ViTConfiguration) {
     self.init(
       configuration, names: .vit,
@@ -60,10 +60,22 @@ public final class ViTEncoder: Module {
   /// - Parameter pixelValues: images as the processor prepares them, `[B, C, H, W]`, of the configured size.
   /// - Returns: the class token and the patches behind the last normalization, `[B, N + 1, D]`.
   public func callAsFunction(_ pixelValues: Tensor) -> Tensor {
+    norm(layers.reduce(tokens(pixelValues)) { $1($0) })
+  }
+
+  /// The input of the first block: the class token and the patches, each with its position, `[B, N + 1, D]`.
+  func tokens(_ pixelValues: Tensor) -> Tensor {
     patches.requireFit(pixelValues, size: imageSize, "ViTEncoder")
     let first = classToken.expand(pixelValues.shape[0], -1, -1)  // [B, 1, D]
-    let tokens = Tensor.cat([first, patches(pixelValues)], dim: 1)  // [B, N + 1, D]
-    return norm(layers.reduce(tokens + positions) { $1($0) })  // [B, N + 1, D]
+    return Tensor.cat([first, patches(pixelValues)], dim: 1) + positions  // [B, N + 1, D]
+  }
+
+  /// The class token behind the last normalization, `[B, D]`: the same as that of all tokens, but the last block is
+  /// computed for this token alone.
+  func summary(_ pixelValues: Tensor) -> Tensor {
+    let states = layers.dropLast().reduce(tokens(pixelValues)) { $1($0) }  // [B, N + 1, D]
+    guard let last = layers.last else { return norm(states.select(0, dim: 1)) }
+    return norm(last(states, at: Array(repeating: 0, count: states.shape[0])))
   }
 
   /// An image as one vector: the class token, normalized once more, as transformers returns it. BLIP and BLIP-2 do not use

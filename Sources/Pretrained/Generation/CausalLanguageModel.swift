@@ -34,6 +34,16 @@ extension CausalLanguageModel {
   public func accepts(_ token: Int) -> Bool { token >= 0 && token < vocabularySize }
 }
 
+extension IntTensor {
+  /// The places of tokens in texts that are read as a whole, from 0: `[rows, tokens]`.
+  static func places(rows: Int, tokens: Int) -> IntTensor {
+    IntTensor((0..<rows).map { _ in Array(0..<tokens) })
+  }
+
+  /// The places of tokens `[B, T]` in their texts, `[B, T]`.
+  static func places(of ids: IntTensor) -> IntTensor { places(rows: ids.shape[0], tokens: ids.shape[1]) }
+}
+
 /// New tokens of several texts as a rectangle: shorter rows are filled up behind their end, to which no token attends.
 struct TokenBatch {
   /// `[B, T]`, filled up with token 0.

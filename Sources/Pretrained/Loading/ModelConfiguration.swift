@@ -70,6 +70,8 @@ public enum ModelConfiguration {
 
   /// The values of `model_type` of parts of models, when they are saved by themselves.
   private static let parts = [
+    "trocr":
+      "the decoder of a TrOCR by itself; reading a picture needs its encoder too, a \"VisionEncoderDecoderModel\"",
     "clip_text_model":
       "the text tower of a CLIP by itself; zero-shot classification needs both towers, a \"CLIPModel\"",
     "clip_vision_model":

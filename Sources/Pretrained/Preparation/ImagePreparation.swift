@@ -23,6 +23,25 @@ struct ImagePreparation {
     return try processor([image]).pixelValues
   }
 
+  /// The part of an image that the model sees, in the image's own pixels: all of it, or what is cut out of its middle.
+  ///
+  /// - Throws: `DataError` for an image that cannot be prepared.
+  func seenPart(of image: Image) throws(DataError) -> Image {
+    guard let cut = processor.configuration.cropSize else { return image }
+    let resized =
+      try processor.configuration.targetSize(height: image.height, width: image.width) ?? (image.height, image.width)
+    // A picture with a border around it is shown as it was prepared.
+    if cut.width > resized.width || cut.height > resized.height { return try processor.prepared(image) }
+    func part(_ cut: Int, of resized: Int, _ length: Int) -> (start: Int, length: Int) {
+      let (start, end) = ((resized - cut) / 2 * length / resized, ((resized - cut) / 2 + cut) * length / resized)
+      return (start, max(end - start, 1))
+    }
+    let (across, down) = (
+      part(cut.width, of: resized.width, image.width), part(cut.height, of: resized.height, image.height)
+    )
+    return image.cropped(to: Rectangle(x: across.start, y: down.start, width: across.length, height: down.length))
+  }
+
   /// The size of what an image becomes, found without making it.
   ///
   /// - Throws: ``PreparationError`` with the number of the image.

@@ -17,7 +17,7 @@ public protocol Pipeline {
   associatedtype Model: PretrainedModel
   /// The model.
   var model: Model { get }
-  /// Reads model, tokenizer and image processor from a directory in Hugging Face form.
+  /// Reads model, image processor and, where the task has texts, tokenizer from a directory in Hugging Face form.
   ///
   /// - Throws: an error in one line that names the file and the reason; ``WrongModelType`` for another kind of model.
   init(directory path: String) throws
@@ -25,28 +25,21 @@ public protocol Pipeline {
   var loadReport: LoadReport? { get }
 }
 
-/// A model's directory with all that a task needs of it: settings, weights, tokenizer and image processor.
-struct PipelineDirectory<Model: PretrainedModel> {
+/// A model's directory with all that a task about pictures needs of it: settings, weights and image processor.
+struct ImageModelDirectory<Model: PretrainedModel> {
   let model: ModelDirectory
-  let tokenizer: any Tokenizer
   let processor: ImagePreparation
 
   /// Opens a directory; what is quick to find out comes first, the weights last.
   ///
-  /// - Parameter specialTokens: what the kind of model's processor adds to its tokenizer.
   /// - Throws: an error that names the file and the reason if there is no such directory, it holds another kind of
   ///   model, or a file is missing or damaged.
-  init(_ path: String, addingSpecialTokens specialTokens: [String] = []) throws {
-    try self.init(ModelDirectory(readable: path), addingSpecialTokens: specialTokens)
-  }
+  init(_ path: String) throws { try self.init(ModelDirectory(readable: path)) }
 
   /// The same for a directory that is open.
   ///
   /// - Parameter kinds: the kinds of model that the task takes, for messages.
-  init(
-    _ model: ModelDirectory, kinds: [String] = [Model.Configuration.modelType],
-    addingSpecialTokens specialTokens: [String] = []
-  ) throws {
+  init(_ model: ModelDirectory, kinds: [String] = [Model.Configuration.modelType]) throws {
     self.model = model
     let (path, needed, settings) = (model.path, Model.Configuration.modelType, model.settingsFile)
     guard model.configuration.modelType == needed, !Model.isOfAnotherClass(model) else {
@@ -64,13 +57,9 @@ struct PipelineDirectory<Model: PretrainedModel> {
         reason: "\(channels.key) is \(channels.value), but the pictures have 3 channels, red, green and blue")
     }
     if let openCLIP = model.openCLIP {
-      tokenizer = try openCLIP.tokenizer(directory: path)
       processor = ImagePreparation(openCLIP.processor, directory: path)
       return
     }
-    let vocabularies = ["blip": "vocab.txt", "siglip": "spiece.model", "vilt": "vocab.txt"]
-    _ = try model.require(["tokenizer.json", vocabularies[needed] ?? "vocab.json"], purpose: "tokenizer")
-    tokenizer = try loadTokenizer(directory: path, addingSpecialTokens: specialTokens)
     processor = ImagePreparation(try ImageProcessor(directory: path), directory: path)
   }
 
@@ -80,6 +69,45 @@ struct PipelineDirectory<Model: PretrainedModel> {
     let model = try Model(model) { report = $0 }
     return (model, report)
   }
+}
+
+/// A model's directory with all that a task about pictures and texts needs of it.
+struct PipelineDirectory<Model: PretrainedModel> {
+  private let images: ImageModelDirectory<Model>
+  let tokenizer: any Tokenizer
+
+  var model: ModelDirectory { images.model }
+  var processor: ImagePreparation { images.processor }
+
+  /// Opens a directory; what is quick to find out comes first, the weights last.
+  ///
+  /// - Parameter specialTokens: what the kind of model's processor adds to its tokenizer.
+  /// - Throws: an error that names the file and the reason if there is no such directory, it holds another kind of
+  ///   model, or a file is missing or damaged.
+  init(_ path: String, addingSpecialTokens specialTokens: [String] = []) throws {
+    try self.init(ModelDirectory(readable: path), addingSpecialTokens: specialTokens)
+  }
+
+  /// The same for a directory that is open.
+  ///
+  /// - Parameter kinds: the kinds of model that the task takes, for messages.
+  init(
+    _ model: ModelDirectory, kinds: [String] = [Model.Configuration.modelType],
+    addingSpecialTokens specialTokens: [String] = []
+  ) throws {
+    images = try ImageModelDirectory(model, kinds: kinds)
+    if let openCLIP = model.openCLIP {
+      tokenizer = try openCLIP.tokenizer(directory: model.path)
+      return
+    }
+    let vocabularies = ["blip": "vocab.txt", "siglip": "spiece.model", "vilt": "vocab.txt"]
+    let vocabulary = vocabularies[Model.Configuration.modelType] ?? "vocab.json"
+    _ = try model.require(["tokenizer.json", vocabulary], purpose: "tokenizer")
+    tokenizer = try loadTokenizer(directory: model.path, addingSpecialTokens: specialTokens)
+  }
+
+  /// Reads the weights.
+  func load() throws -> (model: Model, report: LoadReport?) { try images.load() }
 }
 
 extension ModelDirectory {

@@ -4,7 +4,8 @@ import Support
 import Tensors
 import Tokenizers
 
-/// Captions from a published encoder and decoder such as `nlpconnect/vit-gpt2-image-captioning`.
+/// Captions from a published encoder and decoder such as `nlpconnect/vit-gpt2-image-captioning`; with a TrOCR
+/// (`microsoft/trocr-base-printed`) the caption is the line of text that a picture shows.
 ///
 /// ```swift
 /// let captioner = try Captioning(directory: "vit-gpt2-image-captioning")

@@ -27,9 +27,6 @@ final class GPT2SelfAttention: Module {
 
 /// Attention of a text to an encoder's output for an image (Vaswani et al. 2017, section 3.2.3).
 ///
-/// Texts about the same image stand side by side, as the beams of a search do. They share the image's keys and values:
-/// their queries are one long row, so nothing is repeated for them.
-///
 /// I, B, T, S, D, H stand for images, rows, tokens, the encoder's tokens, width and heads.
 final class GPT2CrossAttention: Module {
   private let qAttn: Conv1D
@@ -59,22 +56,11 @@ final class GPT2CrossAttention: Module {
 
   /// `[B, T, D]` to `[B, T, D]`, where B is a multiple of I.
   func callAsFunction(_ x: Tensor, _ memory: CrossAttentionMemory) -> Tensor {
-    let mixed = Tensor.scaledDotProductAttention(
-      query: query(x, memory), key: memory.key, value: memory.value, scale: scale)
-    return cProj(mixed.joinHeads()).reshape(x.shape)  // [B, T, D]
+    cProj(memory.attend(qAttn(x), scale: scale))
   }
 
   /// The attention weights of one text for each image: `[I, T, D]` to `[I, H, T, S]`.
-  func weights(_ x: Tensor, _ memory: CrossAttentionMemory) -> Tensor {
-    Tensor.scaledDotProductAttentionWithWeights(
-      query: query(x, memory), key: memory.key, value: memory.value, scale: scale
-    ).weights
-  }
-
-  /// `[B, T, D]` to `[I, H, B/I·T, D/H]`.
-  private func query(_ x: Tensor, _ memory: CrossAttentionMemory) -> Tensor {
-    qAttn(x).reshape(memory.key.shape[0], -1, x.shape[2]).splitHeads(headCount)
-  }
+  func weights(_ x: Tensor, _ memory: CrossAttentionMemory) -> Tensor { memory.weights(qAttn(x), scale: scale) }
 }
 
 extension GPT2Configuration {

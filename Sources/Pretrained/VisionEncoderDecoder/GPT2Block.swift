@@ -5,7 +5,7 @@ import Tensors
 /// feed-forward part, each behind a normalization and with a shortcut around it.
 ///
 /// B, T, D stand for rows, tokens and the width of a token.
-final class GPT2Block: Module {
+final class GPT2Block: Module, DecoderBlock {
   private let norm1: LayerNorm
   private let attention: GPT2SelfAttention
   private let crossNorm: LayerNorm?

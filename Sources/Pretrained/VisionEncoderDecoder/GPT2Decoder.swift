@@ -9,7 +9,7 @@ public final class GPT2Decoder: Module {
   public let configuration: GPT2Configuration
   private let tokens: Embedding
   private let positions: Embedding
-  let layers: [GPT2Block]
+  private let layers: [GPT2Block]
   private let norm: LayerNorm
   /// The output layer; `nil` where it is the token embedding.
   private let lmHead: Linear?
@@ -35,57 +35,37 @@ public final class GPT2Decoder: Module {
       ? nil : Linear(width, configuration.vocabularySize, bias: false, std: range)
   }
 
-  /// Reads whole texts at once: teacher forcing.
-  ///
-  /// - Parameters:
-  ///   - ids: `[B, T]`.
-  ///   - states: an encoder's output for the images that the texts are about, `[I, S, D]`; B is a multiple of I.
-  /// - Returns: the logits of the token after each, `[B, T, V]`.
-  public func callAsFunction(_ ids: IntTensor, encoderStates states: Tensor? = nil) -> Tensor {
-    head(hidden(embed(ids), cache: nil, memory: states.map(memory)))
+  public func callAsFunction(_ ids: IntTensor, encoderStates states: Tensor?) -> Tensor {
+    head(norm(layers(embed(ids), cache: nil, states.map(memory))))
   }
 
-  /// The keys and values of each layer's cross-attention, which are computed once for each image.
-  func memory(_ states: Tensor) -> [CrossAttentionMemory] { layers.compactMap { $0.memory(states) } }
+  public func memory(_ states: Tensor) -> [CrossAttentionMemory] { layers.memory(states) }
 
-  /// Whole texts as vectors with their positions: `[B, T]` to `[B, T, D]`.
-  func embed(_ ids: IntTensor) -> Tensor {
-    tokens(ids) + positions(IntTensor((0..<ids.shape[0]).map { _ in Array(0..<ids.shape[1]) }))
-  }
-
-  /// Reads more tokens of texts, with a cache: `[B, V]`, the logits after each row's last token.
-  func nextTokenLogits(
-    after rows: [[Int]], cache: KeyValueCache, memory: [CrossAttentionMemory]? = nil
+  public func nextTokenLogits(
+    after rows: [[Int]], cache: KeyValueCache, memory: [CrossAttentionMemory]?
   ) -> Tensor {
     let batch = TokenBatch(rows, after: cache.lengths, limit: configuration.positionCount)
-    let states = hidden(tokens(batch.ids) + positions(batch.positions), cache: cache, memory: memory)
+    let states = layers(tokens(batch.ids) + positions(batch.positions), cache: cache, memory)
     cache.advance(by: batch.counts)
-    return head(batch.last(states))
+    return head(norm(batch.last(states)))
   }
 
-  /// From the first layer to the last normalization, `[B, T, D]` to `[B, T, D]`.
-  private func hidden(_ embedded: Tensor, cache: KeyValueCache?, memory: [CrossAttentionMemory]?) -> Tensor {
-    var x = embedded
-    for (index, layer) in layers.enumerated() {
-      x = layer(x, CachedLayer(cache: cache, index: index), memory.flatMap { $0.isEmpty ? nil : $0[index] })
-    }
-    return norm(x)
+  public func crossAttention(_ ids: IntTensor, _ memory: [CrossAttentionMemory]) -> AttentionRecorder {
+    layers.crossAttention(embed(ids), memory)
   }
+
+  /// Whole texts as vectors with their positions: `[B, T]` to `[B, T, D]`.
+  private func embed(_ ids: IntTensor) -> Tensor { tokens(ids) + positions(.places(of: ids)) }
 
   /// `[…, D]` to `[…, V]`.
   private func head(_ states: Tensor) -> Tensor { lmHead?(states) ?? states.linear(weight: tokens.weight) }
 }
 
-extension GPT2Decoder: CausalLanguageModel {
+extension GPT2Decoder: TextDecoder {
   /// The number of tokens that it knows.
   public var vocabularySize: Int { configuration.vocabularySize }
   /// The longest text that it can read, in tokens.
   public var positionCount: Int { configuration.positionCount }
-
-  /// Reads more tokens and returns the logits after the last token of each row.
-  public func nextTokenLogits(after tokens: [[Int]], cache: KeyValueCache) -> Tensor {
-    nextTokenLogits(after: tokens, cache: cache, memory: nil)
-  }
 }
 
 extension GPT2Decoder: PretrainedModel {

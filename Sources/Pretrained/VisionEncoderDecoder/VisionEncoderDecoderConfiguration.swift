@@ -1,13 +1,14 @@
 import Support
 
-/// The settings of an image encoder with a text decoder: `model_type` `vision-encoder-decoder`, with a ViT and GPT-2.
+/// The settings of an image encoder with a text decoder: `model_type` `vision-encoder-decoder`, with a ViT, and GPT-2 or
+/// TrOCR's decoder.
 public struct VisionEncoderDecoderConfiguration: SettingsGroup {
   /// The image encoder, `encoder`.
   public var encoder = ViTConfiguration()
   /// The text decoder, `decoder`.
-  public var decoder = Self.defaultDecoder
+  public var decoder = TextDecoderConfiguration()
   /// Whether the decoder's output layer is its token embedding, `tie_word_embeddings` of the decoder.
-  public var tiesWordEmbeddings: Bool { decoder.tiesWordEmbeddings }
+  public var tiesWordEmbeddings: Bool { decoder.tiedOutput != nil }
   /// The token that every caption starts with, `decoder_start_token_id`.
   public var decoderStartTokenID: Int?
   /// The padding token, `pad_token_id`.
@@ -18,12 +19,6 @@ public struct VisionEncoderDecoderConfiguration: SettingsGroup {
   /// The defaults of both parts.
   public init() {}
 
-  private static let defaultDecoder = {
-    var decoder = GPT2Configuration()
-    decoder.hasCrossAttention = true
-    return decoder
-  }()
-
   /// Passes every setting with its key to the binder.
   public mutating func bind(_ binder: inout SettingsBinder) throws {
     try binder.modelType("vision-encoder-decoder")
@@ -32,7 +27,8 @@ public struct VisionEncoderDecoderConfiguration: SettingsGroup {
       var part: JSON?
       binder.raw("decoder", &part)
       guard case .object(let decoder)? = part, decoder["model_type"] != nil else {
-        throw binder.failure("decoder.model_type", "is missing; known here: gpt2", .unsupported)
+        throw binder.failure(
+          "decoder.model_type", "is missing; known here: \(TextDecoderConfiguration.knownTypes)", .unsupported)
       }
     }
     try binder.group("encoder", &encoder)
@@ -40,6 +36,10 @@ public struct VisionEncoderDecoderConfiguration: SettingsGroup {
     if binder.isReading && !decoder.hasCrossAttention {
       throw binder.failure(
         "decoder.add_cross_attention", "is not true, so the captions would not depend on the image", .unsupported)
+    }
+    if binder.isReading, let width = decoder.crossAttentionSize, width != encoder.hiddenSize {
+      throw binder.failure(
+        "decoder.cross_attention_hidden_size", "is \(width), but encoder.hidden_size says \(encoder.hiddenSize)")
     }
     try binder.token("decoder_start_token_id", &decoderStartTokenID)
     try binder.token("pad_token_id", &padTokenID)
@@ -56,7 +56,7 @@ extension VisionEncoderDecoderConfiguration: PretrainedConfiguration {
   public static let names = PublishedNames(
     base: "vision_encoder_decoder", whole: ["encoder", "decoder", "enc_to_dec_proj"], vit: "encoder.",
     ignored: ["*.position_ids", "encoder.pooler.*"]
-      + GPT2Configuration.buffers.map { "decoder.transformer.h.#.\($0)" })
+      + GPT2Configuration.buffers.map { "decoder.transformer.h.#.\($0)" } + [TrOCRConfiguration.buffer])
   /// The names of the token embedding and the output layer, where the settings say that both are one matrix.
   public var tiedOutput: TiedOutput? { decoder.tiedOutput?.within("decoder.") }
   /// The settings with these two apart.

@@ -2,8 +2,9 @@ import Layers
 import Support
 import Tensors
 
-/// An image captioner: a Vision Transformer encodes the image, and a GPT-2 that attends to it writes the caption (Li et
-/// al. 2021, TrOCR, section 3, has this form; so has `nlpconnect/vit-gpt2-image-captioning`).
+/// A model that writes about an image: a Vision Transformer encodes the image, and a language model that attends to it
+/// writes. With a GPT-2 it is a captioner (`nlpconnect/vit-gpt2-image-captioning`), with TrOCR's decoder it reads a line
+/// of text (Li et al. 2021, TrOCR, section 3).
 ///
 /// I, C, H, W stand for images, channels, height and width; S for the encoder's tokens; B, T for texts and their tokens; D for
 /// the decoder's width; V for its vocabulary.
@@ -13,7 +14,7 @@ public final class VisionEncoderDecoderModel: Module, PretrainedModel {
   /// The image encoder.
   public let encoder: ViTEncoder
   /// The language model.
-  public let decoder: GPT2Decoder
+  public let decoder: any TextDecoder
   /// From the encoder's width to the decoder's, where they differ.
   private let encToDecProj: Linear?
 
@@ -24,10 +25,11 @@ public final class VisionEncoderDecoderModel: Module, PretrainedModel {
   public init(_ configuration: VisionEncoderDecoderConfiguration) {
     self.configuration = configuration
     encoder = ViTEncoder(configuration.encoder)
-    decoder = GPT2Decoder(configuration.decoder)
+    decoder = configuration.decoder.makeDecoder()
     let widths = (configuration.encoder.hiddenSize, configuration.decoder.hiddenSize)
-    encToDecProj =
-      widths.0 == widths.1 ? nil : Linear(widths.0, widths.1, std: configuration.encoder.initializerRange)
+    // Where the decoder's settings state the encoder's width, its cross-attention takes that.
+    let fits = widths.0 == widths.1 || configuration.decoder.crossAttentionSize != nil
+    encToDecProj = fits ? nil : Linear(widths.0, widths.1, std: configuration.encoder.initializerRange)
   }
 
   /// Images as tokens of the decoder's width.
@@ -73,7 +75,7 @@ public final class VisionEncoderDecoderModel: Module, PretrainedModel {
 
 /// The decoder together with the images that it writes about.
 private struct ImageCaptions: CausalLanguageModel {
-  let decoder: GPT2Decoder
+  let decoder: any TextDecoder
   let memory: [CrossAttentionMemory]
 
   var vocabularySize: Int { decoder.vocabularySize }
@@ -94,11 +96,6 @@ extension AttentionRecorder {
   ///   - pixelValues: `[B, C, H, W]`.
   ///   - captions: one for each image, each with the token that begins captions, `[B, T]`.
   public init(_ model: VisionEncoderDecoderModel, _ pixelValues: Tensor, captions: IntTensor) {
-    let memory = noGrad { model.decoder.memory(model.encode(pixelValues)) }
-    let layers = Array(zip(model.decoder.layers, memory).enumerated())
-    self.init(layers, model.decoder.embed(captions)) { layer, x in
-      let (block, memory) = layer.element
-      return (block.crossWeights(x, memory), block(x, CachedLayer(cache: nil, index: layer.offset), memory))
-    }
+    self = noGrad { model.decoder.crossAttention(captions, model.decoder.memory(model.encode(pixelValues))) }
   }
 }

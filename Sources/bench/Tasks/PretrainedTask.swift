@@ -43,6 +43,7 @@ extension PretrainedTask {
       Kind(CLIPResNetConfiguration.self, load: zeroShot),
       Kind(SigLIPConfiguration.self, load: zeroShot),
       Kind(ViLTConfiguration.self, load: answering),
+      Kind(ViTConfiguration.self, load: classifying),
       Kind(VisionEncoderDecoderConfiguration.self, load: captioning),
     ]
   }

@@ -2,7 +2,7 @@ import Pretrained
 import Tensors
 
 extension PretrainedTask {
-  /// ViT and GPT-2: a caption, with the notebook's four beams.
+  /// ViT and GPT-2 or TrOCR's decoder: a caption or a line of text, with the notebook's four beams.
   static func captioning(_ inputs: Inputs) throws -> PretrainedTask {
     let (captioner, pixels) = (try Captioning(directory: inputs.directory), try inputs.pixelValues())
     show(captioner.loadReport)

@@ -63,6 +63,6 @@ extension ViTConfiguration: PretrainedConfiguration {
   public static let modelType = "vit"
   /// How published files name the tensors.
   public static let names = PublishedNames(
-    base: "vit", whole: ["embeddings", "encoder", "layers", "layernorm", "pooler"], vit: "",
-    ignored: ["*.position_ids", "vit.pooler.*", "pooler.*"])
+    base: "vit", whole: ["vit", "classifier"], own: ["embeddings", "encoder", "layers", "layernorm", "pooler"],
+    vit: "vit.", ignored: ["*.position_ids", "vit.pooler.*"])
 }
