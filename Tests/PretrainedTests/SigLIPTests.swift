@@ -196,6 +196,21 @@ import Tokenizers
       tokenizer: try loadTokenizer(directory: folder.url.path), processor: ImageProcessor(processor))
   }
 
+  /// From pictures and texts, by the published form of tokenizer and processor.
+  @Test func theWholePipelineAnswersAsTransformersDoes() throws {
+    let recorded = try Fixture("siglip/answers.json")
+    let classifier = try ZeroShot(directory: fixturePath("siglip"))
+    let texts = recorded["texts"].texts
+    let (ids, mask) = try classifier.tokens(of: texts)
+    #expect((0..<texts.count).map { ids[$0].scalars } == recorded["ids"].rows && mask == nil)
+    let pictures = try recorded["pictures"].texts.map { name in
+      try ImageFile(contentsOf: fixturePath("processors/" + name)).upright
+    }
+    let answer = try classifier(images: pictures, texts: texts)
+    expectClose("logits", answer.logitsPerImage.scalars, recorded["logits_per_image"]["data"].floats, tolerance: 1e-5)
+    expectClose("probs", answer.probabilities.scalars, recorded["probs"]["data"].floats, tolerance: 1e-6)
+  }
+
   @Test func eachTextIsAskedAboutByItself() throws {
     let classifier = try zeroShot()
     let pictures = try TaskFixture.pictures.map { try ImageFile(contentsOf: $0).upright.converted(to: .rgb) }
