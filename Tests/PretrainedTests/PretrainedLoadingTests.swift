@@ -105,15 +105,23 @@ import Testing
       let clip = try CLIPModel(checkpoint: Fixture.url(fixture).path)
       let images = withGenerator(Generator(seed: 1)) { Tensor.randn([3, 3, 32, 32]) }
       let ids = IntTensor([[398, 5, 9, 30, 399, 1, 1], [398, 7, 399, 1, 1, 1, 1], [398, 8, 3, 4, 1, 1, 1]])
-      let mask = IntTensor([[1, 1, 1, 1, 1, 0, 0], [1, 1, 1, 0, 0, 0, 0], [0, 1, 1, 1, 0, 0, 0]])
+      // Only padding behind the ends is hidden, or a text's first token, too.
+      let masks = [0, 1].map { first in
+        IntTensor([[1, 1, 1, 1, 1, 0, 0], [1, 1, 1, 0, 0, 0, 0], [1 - first, 1, 1, 1, 0, 0, 0]])
+      }
       noGrad {
         #expect(clip.visionModel.summary(images).scalars == clip.visionModel.pooled(clip.visionModel(images)).scalars)
-        for mask in [mask, nil] {
+        for mask in masks + [nil] {
           let states = clip.textModel(ids, attentionMask: mask)
           #expect(
             clip.textModel.summary(ids, attentionMask: mask).scalars == clip.textModel.pooled(states, ids).scalars)
         }
       }
+      // With gradients the texts are filled up, without them they are not.
+      let new = CLIPModel(clip.configuration)
+      let learning = new.textModel.summary(ids, attentionMask: masks[0])
+      #expect(learning.requiresGrad)
+      #expect(learning.scalars == noGrad { new.textModel.summary(ids, attentionMask: masks[0]) }.scalars)
     }
   }
 

@@ -56,6 +56,27 @@ final class Attention: Module {
     return output(mixed.joinHeads())  // [B, T, D]
   }
 
+  /// Causal attention within each of several sequences that lie one behind the other, so that none is filled up to the
+  /// length of another.
+  ///
+  /// - Parameters:
+  ///   - x: the tokens of all sequences, `[ΣT, D]`.
+  ///   - lengths: the tokens of each sequence.
+  ///   - last: whether only the last token of each sequence asks.
+  /// - Returns: `[ΣT, D]`, or `[sequences, D]` of the last tokens.
+  func callAsFunction(_ x: Tensor, lengths: [Int], onlyLast last: Bool = false) -> Tensor {
+    let parts = projections((last ? x.ends(of: lengths) : x).unsqueeze(0), x.unsqueeze(0))  // [1, H, …, D/H]
+    var start = 0
+    let mixed = lengths.enumerated().map { index, length in
+      let rows = start..<start + length
+      start = rows.upperBound
+      return Tensor.scaledDotProductAttention(
+        query: parts[0].slice(last ? index..<index + 1 : rows, dim: 2), key: parts[1].slice(rows, dim: 2),
+        value: parts[2].slice(rows, dim: 2), isCausal: !last)  // [1, H, T or 1, D/H]
+    }
+    return output(Tensor.cat(mixed.map { $0.joinHeads().squeeze(0) }, dim: 0))
+  }
+
   /// Causal attention of tokens to each other and to those that the cache holds: `[B, T, D]` to `[B, T, D]`.
   func callAsFunction(_ x: Tensor, _ cached: CachedLayer) -> Tensor {
     let parts = projections(x)

@@ -52,9 +52,32 @@ final class EncoderBlock: Module {
     let mixed = own + attention(queries, memory: normed, mask: mask)  // [B, 1, D]
     return (mixed + feedForward(norm2(mixed))).squeeze(1)  // [B, D]
   }
+
+  /// The same for sequences that lie one behind the other, in which each token attends only to itself and to those before
+  /// it in its sequence.
+  ///
+  /// - Parameters:
+  ///   - x: the tokens of all sequences, `[ΣT, D]`.
+  ///   - lengths: the tokens of each sequence.
+  ///   - last: whether to compute only the last token of each sequence.
+  /// - Returns: `[ΣT, D]`, or `[sequences, D]` of the last tokens.
+  func callAsFunction(_ x: Tensor, lengths: [Int], onlyLast last: Bool = false) -> Tensor {
+    let mixed = (last ? x.ends(of: lengths) : x) + attention(norm1(x), lengths: lengths, onlyLast: last)
+    return mixed + feedForward(norm2(mixed))
+  }
 }
 
 extension Tensor {
+  /// The last token of each sequence, for sequences one behind the other: `[ΣT, D]` to `[sequences, D]`.
+  func ends(of lengths: [Int]) -> Tensor {
+    var next = 0
+    return indexSelect(
+      lengths.map { length in
+        next += length
+        return next - 1
+      })
+  }
+
   /// One token of each sequence, `[B, T, D]` to `[B, D]`.
   func tokens(at positions: [Int]) -> Tensor {
     flatten(from: 0, through: 1).indexSelect(positions.enumerated().map { $0 * shape[1] + $1 })

@@ -44,11 +44,16 @@ public final class CLIPTextTower: Module {
     return norm(layers.reduce(tokens(ids)) { $1($0, mask: mask, isCausal: true) })  // [B, L, D]
   }
 
-  /// The same as ``pooled(_:_:)`` of the states, without computing those that do not count: the tokens behind the longest
-  /// text's end, and in the last block all tokens but the ends. `[B, D]` for tokens `[B, L]`.
+  /// The same as ``pooled(_:_:)`` of the states, without computing those that do not count: the tokens behind each text's
+  /// end, and in the last block all tokens but the ends. `[B, D]` for tokens `[B, L]`.
   func summary(_ ids: IntTensor, attentionMask: IntTensor? = nil) -> Tensor {
     requireFit(ids, attentionMask)
     let ends = pooledPositions(ids)
+    if let all = withoutPadding(ids, attentionMask, ends), let last = layers.last {
+      let lengths = ends.map { $0 + 1 }
+      let states = layers.dropLast().reduce(all) { $1($0, lengths: lengths) }  // [ΣT, D]
+      return norm(last(states, lengths: lengths, onlyLast: true))
+    }
     let length = (ends.max() ?? 0) + 1
     func cut(_ all: IntTensor) -> IntTensor {
       IntTensor((0..<all.shape[0]).map { Array(all[$0].scalars.prefix(length)) })
@@ -59,6 +64,17 @@ public final class CLIPTextTower: Module {
     let isPast = ends.flatMap { end in (0..<length).map { $0 <= end ? Float(1) : 0 } }
     let future = Tensor.attentionMask(visible: Tensor(isPast, shape: [ends.count, 1, 1, length]))
     return norm(last(states, at: ends, mask: padding.map { $0 + future } ?? future))
+  }
+
+  /// The input of the first block for texts that lie one behind the other, each up to its end, so that no short text is
+  /// filled up to the length of the longest: `[ΣT, D]`. `nil` where a token before an end is hidden, and where gradients
+  /// are wanted, whose sums would have another order.
+  private func withoutPadding(_ ids: IntTensor, _ attentionMask: IntTensor?, _ ends: [Int]) -> Tensor? {
+    let rows = ends.indices.map { row in (row: row, kept: 0...ends[row]) }
+    if let attentionMask, rows.contains(where: { attentionMask[$0.row].scalars[$0.kept].contains(0) }) { return nil }
+    let kept = IntTensor(rows.flatMap { ids[$0.row].scalars[$0.kept] })
+    let all = words(kept) + positions(IntTensor(rows.flatMap(\.kept)))
+    return all.requiresGrad ? nil : all
   }
 
   /// The input of the first block: `[B, L, D]` for tokens `[B, L]`.
