@@ -9,11 +9,13 @@ import Support
 struct CharacterMap: Sendable, Equatable {
   private let units: [UInt32]
   private let replacements: [UInt8]
+  /// How many bytes the longest replacement has.
+  let longestReplacement: Int
 
   /// So many bytes of a text are compared at most; the longest string of the published maps has 18.
   private static let longestKey = 128
   /// No published replacement is longer: the longest, of U+FDFA, has 33 bytes.
-  private static let longestReplacement = 1024
+  private static let replacementLimit = 1024
 
   /// Reads a map.
   ///
@@ -32,12 +34,14 @@ struct CharacterMap: Sendable, Equatable {
     guard String(validating: replacements, as: UTF8.self) != nil else {
       throw complaint("the replacements in the map of characters are not UTF-8")
     }
-    var start = 0
+    var (start, longest) = (0, 0)
     for (index, byte) in replacements.enumerated() {
       if byte == 0 { start = index + 1 }
-      guard index - start < Self.longestReplacement else {
-        throw complaint("a replacement in the map of characters has more than \(Self.longestReplacement) bytes")
-      }
+      longest = max(longest, index + 1 - start)
+    }
+    longestReplacement = longest
+    guard longest <= Self.replacementLimit else {
+      throw complaint("a replacement in the map of characters has more than \(Self.replacementLimit) bytes")
     }
   }
 
@@ -66,11 +70,12 @@ struct CharacterMap: Sendable, Equatable {
   }
 
   /// What the longest string of the map at a place in a text is replaced by, and its length; `nil` where there is none.
-  /// This is SentencePiece's way.
+  /// This is SentencePiece's way. A string that ends within a character, as only a damaged map has, is none.
   func longestReplacement(in text: [UInt8], at index: Int) -> (replacement: ArraySlice<UInt8>, length: Int)? {
     var found: (length: Int, place: Int)?
     forEachKey(text, index..<text.count) {
-      found = ($0, $1)
+      let end = index + $0
+      if end == text.count || text[end] & 0xC0 != 0x80 { found = ($0, $1) }
       return true
     }
     guard let found, let replacement = replacement(at: found.place) else { return nil }

@@ -160,7 +160,10 @@ struct TokenizerJSON {
   // MARK: Stages
 
   func normalizer() throws(DataError) -> Normalizer? {
-    try root["normalizer"].isNull ? nil : Self.normalizer(root["normalizer"])
+    if root["normalizer"].isNull { return nil }
+    let normalizer = try Self.normalizer(root["normalizer"])
+    try root["normalizer"].requireGrowth(normalizer.growth)
+    return normalizer
   }
 
   private static func normalizer(_ node: JSONNode) throws(DataError) -> Normalizer {
@@ -210,7 +213,10 @@ struct TokenizerJSON {
   private static let replacementLimit = 64
 
   func preTokenizer() throws(DataError) -> PreTokenizer? {
-    try root["pre_tokenizer"].isNull ? nil : Self.preTokenizer(root["pre_tokenizer"])
+    if root["pre_tokenizer"].isNull { return nil }
+    let preTokenizer = try Self.preTokenizer(root["pre_tokenizer"])
+    try root["pre_tokenizer"].requireGrowth(preTokenizer.growth)
+    return preTokenizer
   }
 
   static let clipPattern = #"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"#
@@ -295,7 +301,10 @@ struct TokenizerJSON {
 
   func decoder() throws(DataError) -> TokenDecoder {
     let node = root["decoder"]
-    return node.isNull ? .spaced : try Self.decoder(node)
+    if node.isNull { return .spaced }
+    let decoder = try Self.decoder(node)
+    try node.requireGrowth(decoder.growth)
+    return decoder
   }
 
   private static func decoder(_ node: JSONNode) throws(DataError) -> TokenDecoder {

@@ -40,6 +40,7 @@ FORMATS = {
     "model": (1 << 14, 2048),
     "png": (1 << 12, 2048),
     "safetensors": (1 << 12, 1024),
+    "sentencepiece": (1 << 14, 1024),
     "shards": (1 << 10, 1024),
     "tokenizer": (1 << 14, 1024),
     "webp": (1 << 12, 2048),
@@ -95,6 +96,8 @@ def seeds(name):
         return fixtures("checkpoints/*.safetensors")
     if name == "bin":
         return fixtures("checkpoints/*.bin") + fixtures("checkpoints/sharded/*.bin")
+    if name == "sentencepiece":
+        return fixtures("**/spiece.model")
     if name == "shards":
         return fixtures("checkpoints/sharded/*.json")
     if name in ["png", "jpeg", "webp"]:
@@ -111,7 +114,7 @@ def seeds(name):
         for text in fixtures("tokenizers/*_tokenizer.json"):
             result.append(together([("tokenizer.json", text)]))
     if name == "model":
-        for settings in sorted(FIXTURES.glob("**/config.json")):
+        for settings in sorted([*FIXTURES.glob("**/config.json"), *FIXTURES.glob("**/open_clip_config.json")]):
             model = str(settings.parent.relative_to(FIXTURES))
             files = {path.name: path.read_bytes() for path in sorted(settings.parent.glob("*config.json"))}
             files |= {path.name: path.read_bytes() for path in sorted(FIXTURES.glob(f"tasks/{model}/*config.json"))}

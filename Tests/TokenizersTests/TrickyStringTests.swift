@@ -240,6 +240,43 @@ struct TrickyStringTests {
     #expect(map.longestReplacement(in: text, at: 0) == nil)
   }
 
+  /// A map that replaces the first byte of a character leaves the character whole.
+  @Test func aMapThatEndsWithinACharacterReplacesNothing() throws {
+    // Unit 0 sends the byte 0xC3 to unit 0xC3. There a string ends, and the offset 0x200 leads to where its replacement is.
+    var bytes = [UInt8](repeating: 0, count: 4 + 1024 * 4)
+    (bytes[1], bytes[4 + 0xC3 * 4], bytes[4 + 0xC3 * 4 + 1]) = (16, 0xC3, 1)
+    let offset = UInt32(0x200) << 10
+    for shift in 0..<4 { bytes[4 + 0xC3 * 4 + shift] |= UInt8(truncatingIfNeeded: offset >> UInt32(8 * shift)) }
+    let map = try CharacterMap(bytes + Array("x".utf8) + [0], complaint: { DataError(reason: $0) })
+    #expect(map.longestReplacement(in: [0xC3], at: 0)?.length == 1)
+    #expect(map.longestReplacement(in: Array("é".utf8), at: 0) == nil)
+    #expect(map.longestReplacement(in: Array("aé".utf8), at: 1) == nil)
+  }
+
+  /// Stages that each make a text longer, one behind the other, would make it as long as memory goes.
+  @Test(arguments: [
+    ("normalizer", "normalizers", #"{"type": "Replace", "pattern": {"String": "a"}, "content": "aaaaaaaa"}"#),
+    ("normalizer", "normalizers", #"{"type": "Prepend", "prepend": "aaaaaaaa"}"#),
+    ("pre_tokenizer", "pretokenizers", #"{"type": "Metaspace", "prepend_scheme": "always"}"#),
+    ("decoder", "decoders", #"{"type": "Replace", "pattern": {"String": "a"}, "content": "aaaaaaaa"}"#),
+  ]) func stagesThatMultiplyATextAreRefused(_ stage: String, _ list: String, _ step: String) throws {
+    func directory(_ count: Int) throws -> TemporaryDirectory {
+      let steps = [String](repeating: step, count: count).joined(separator: ", ")
+      return try TemporaryDirectory([
+        "tokenizer.json": """
+        {"model": {"type": "Unigram", "unk_id": 0, "vocab": [["a", 0]]},
+         "\(stage)": {"type": "Sequence", "\(list)": [\(steps)]}}
+        """
+      ])
+    }
+    let two = try directory(2)
+    #expect(try loadTokenizer(directory: two.path).vocabularySize == 1)
+    let many = try directory(20)
+    #expect(
+      try loadError(many.path)
+        == "\(many.path)/tokenizer.json: \(stage): the stages together could make a text more than 4096 times as long")
+  }
+
   @Test func sentencePieceFilesAreNamedWithTheirFault() throws {
     let configuration = #"{"tokenizer_class": "SiglipTokenizer"}"#
     let empty = try TemporaryDirectory(["tokenizer_config.json": configuration])

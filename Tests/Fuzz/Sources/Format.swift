@@ -21,6 +21,7 @@ enum Format {
     "model": readModel,
     "png": readPNG,
     "safetensors": readSafetensors,
+    "sentencepiece": readSentencePiece,
     "shards": readShards,
     "tokenizer": readTokenizer,
     "webp": readPicture,

@@ -7,6 +7,12 @@ import Tokenizers
 private let modelFiles: Set = [
   "config.json", "generation_config.json", "preprocessor_config.json", "processor_config.json", "tokenizer.json",
   "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "vocab.txt",
+  "open_clip_config.json",
+]
+
+/// What a checkpoint keeps of its own beside them.
+private let otherFiles: Set = [
+  "model.safetensors", "open_clip_model.safetensors", "open_clip_pytorch_model.bin", "spiece.model",
 ]
 
 /// Puts the files of an input in place of those of one of the checkpoints, which it names, reads that and lets it answer.
@@ -17,7 +23,7 @@ func readModel(_ bytes: [UInt8]) throws {
   folder.clear()
   for directory in ["\(fixtures)/\(name)", "\(fixtures)/tasks/\(name)"] {
     for file in FileManager.default.enumerator(atPath: directory)?.compactMap({ $0 as? String }) ?? []
-    where modelFiles.contains(file) || file == "model.safetensors" {
+    where modelFiles.contains(file) || otherFiles.contains(file) {
       folder.link(directory, file)
     }
   }
@@ -29,6 +35,11 @@ func readModel(_ bytes: [UInt8]) throws {
 private let picture = Image(
   width: 5, height: 4, format: .rgb, pixels: (0..<60).map { UInt8($0 * 4) })
 
+@Sendable private func compareWithTexts(_ directory: String) throws {
+  let clip = try ZeroShot(directory: directory)
+  _ = try clip(images: [picture], texts: ["a dog", "a photo of a cat"])
+}
+
 /// How to use each checkpoint, read from a directory.
 private let answers: [String: @Sendable (String) throws -> Void] = [
   "blip/caption": {
@@ -39,10 +50,11 @@ private let answers: [String: @Sendable (String) throws -> Void] = [
     let blip = try BLIPQuestionAnswering(directory: $0)
     _ = try blip.answers(about: [picture], to: ["what is this?"], blip.options(maximumLength: 4))
   },
-  "clip_eosN": {
-    let clip = try ZeroShot(directory: $0)
-    _ = try clip(images: [picture], texts: ["a dog", "a photo of a cat"])
-  },
+  "clip_eosN": compareWithTexts,
+  "open_clip/quick": compareWithTexts,
+  "open_clip/resnet": compareWithTexts,
+  "open_clip/vit": compareWithTexts,
+  "siglip": compareWithTexts,
   "vit_gpt2": {
     let captioner = try Captioning(directory: $0)
     _ = try captioner([picture], captioner.options(maximumLength: 4))

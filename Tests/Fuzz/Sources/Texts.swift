@@ -16,6 +16,14 @@ func readTokenizer(_ bytes: [UInt8]) throws {
   try use(tokenizer, text)
 }
 
+/// Reads a SentencePiece model.
+func readSentencePiece(_ bytes: [UInt8]) throws {
+  folder.clear()
+  folder.write(bytes, to: "spiece.model")
+  folder.link(fixtures + "/siglip", "tokenizer_config.json")
+  try use(try loadTokenizer(directory: folder.path("")), "A dog's 2 cats naïve 中文 🐕 </s> <unk>")
+}
+
 private func use(_ tokenizer: any Tokenizer, _ text: String) throws {
   let single = tokenizer.encode(text)
   check(single, tokenizer)
