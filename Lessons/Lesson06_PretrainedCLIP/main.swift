@@ -932,7 +932,7 @@ prints numbers to hold against those of Python's `transformers`.
 Two more kinds of model with an image tower and a text tower answer the same flags:
 
 - CLIPs that were trained with **open_clip**, the library in which others trained CLIP again on public pictures
-  (Ilharco et al. 2021). `laion/CLIP-ViT-B-32-laion2B-s34B-b79K` has OpenAI's towers, apart from the activation function.
+  (Cherti et al. 2023). `laion/CLIP-ViT-B-32-laion2B-s34B-b79K` has OpenAI's towers, apart from the activation function.
   In `timm/resnet50_clip.openai` the image tower is a **ResNet**, a network of convolutions (He et al. 2016).
 - **SigLIP** (Zhai et al. 2023), such as `google/siglip-base-patch16-224`. It was trained on pairs: does this text belong
   to this picture, yes or no? So it uses no softmax over the texts. Each probability is the **sigmoid** of its own logit,

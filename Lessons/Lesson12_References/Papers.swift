@@ -59,6 +59,9 @@ struct Paper {
       "Mind the Gap: Understanding the Modality Gap in Multi-modal Contrastive Representation Learning"),
     Paper("05", "He et al. 2016", "1512.03385", "Deep Residual Learning for Image Recognition (ResNet)"),
     Paper(
+      "06", "Cherti et al. 2023", "2212.07143",
+      "Reproducible Scaling Laws for Contrastive Language-Image Learning (open_clip)"),
+    Paper(
       "06", "Wolf et al. 2020", "1910.03771",
       "HuggingFace's Transformers: State-of-the-art Natural Language Processing"),
     Paper(

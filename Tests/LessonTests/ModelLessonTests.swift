@@ -100,7 +100,12 @@ private func numbers(_ value: Any?) -> [Float] {
     let settings = search == "default" ? [] : ["--beams", "3", "--max-length", "10"]
     let answer = try ModelLesson.each[4].answer(model: folder, images: TaskFixture.pictures, prompt + settings)
     let theirs = expected[prefix + search]
-    #expect(answer["ids"] as? [[Int]] == theirs["ids"].rows)
+    // Recorded one picture at a time. What fills up a shorter caption beside a longer one is not part of the recording.
+    let endToken = 3
+    func upToTheEnd(_ rows: [[Int]]) -> [[Int]] {
+      rows.map { row in row.firstIndex(of: endToken).map { Array(row[...$0]) } ?? row }
+    }
+    #expect(upToTheEnd(answer["ids"] as? [[Int]] ?? []) == upToTheEnd(theirs["ids"].rows))
     #expect(answer["captions"] as? [String] == theirs["text"].texts)
     expectClose("scores", numbers(answer["scores"]), theirs["scores"].floats, tolerance: 1e-4)
   }
