@@ -206,7 +206,7 @@ let package = Package(
     .testTarget(
       name: "LessonInputTests", dependencies: ["Hub", "HubServer", "Images", "LessonInput", "Support"],
       swiftSettings: program),
-    tests("Hub", ["Hub", "CourseKit", "FetchFromHub", "HubServer"]),
+    tests("Hub", ["Hub", "CourseKit", "FetchFromHub", "HubServer", "Support"]),
     tests("Images", ["Images", "Support", "Tensors"]),
     tests("Datasets", ["Datasets", "Images", "Support", "Tensors"]),
     tests("Evaluation", ["Evaluation", "Datasets", "Tensors"]),
