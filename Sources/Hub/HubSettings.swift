@@ -37,7 +37,9 @@ public struct HubSettings: Sendable {
 
 /// The proxy for each kind of address (`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`), and the hosts that need none (`NO_PROXY`).
 public struct ProxySettings: Equatable, Sendable {
+  /// The proxy's address for `http://…`; `nil` for none.
   public var http: String?
+  /// The proxy's address for `https://…`; `nil` for none.
   public var https: String?
   /// Hosts separated by commas; `*` for all.
   public var exceptions: String?

@@ -34,10 +34,7 @@ public struct BLIPCaptioning: ImageCaptioner {
 
   /// The model's own way of generating, greedy search of at most 20 new tokens, but with these beams and this length.
   public func options(beams: Int? = nil, maximumLength: Int? = nil) throws -> GenerationOptions {
-    var settings = generation
-    if let beams { settings.beamCount = beams }
-    if let maximumLength { settings.maximumLength = maximumLength }
-    return try GenerationOptions(settings)
+    try generation.options(beams: beams, maximumLength: maximumLength)
   }
 
   /// The token that fills up the shorter captions of a batch, as transformers chooses it.

@@ -166,6 +166,8 @@ public struct BLIPVisionConfiguration: SettingsGroup {
 extension BLIPConfiguration: PretrainedConfiguration {
   /// The value of `model_type`.
   public static let modelType = "blip"
+  /// That of BERT.
+  public static let vocabularyFile = "vocab.txt"
   /// How published files name the tensors.
   public static let names = PublishedNames(base: "blip", whole: ["vision_model", "text_encoder", "text_decoder"])
   /// The names of the token embedding and the output layer, where the settings say that both are one matrix: those of the

@@ -38,10 +38,7 @@ public struct BLIPQuestionAnswering: QuestionAnswerer {
   ///
   /// - Throws: `DataError` for settings that contradict each other.
   public func options(beams: Int? = nil, maximumLength: Int? = nil) throws -> GenerationOptions {
-    var settings = generation
-    if let beams { settings.beamCount = beams }
-    if let maximumLength { settings.maximumLength = maximumLength }
-    return try GenerationOptions(settings)
+    try generation.options(beams: beams, maximumLength: maximumLength)
   }
 
   /// The token that fills up the shorter answers of a batch, as transformers chooses it.

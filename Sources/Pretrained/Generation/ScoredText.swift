@@ -29,6 +29,16 @@ extension GeneratedText {
 }
 
 extension GenerationConfiguration {
+  /// How to generate with these settings, but with these beams and this length where they are given.
+  ///
+  /// - Throws: `DataError` for settings that are not supported or contradict each other.
+  func options(beams: Int?, maximumLength: Int?) throws -> GenerationOptions {
+    var settings = self
+    if let beams { settings.beamCount = beams }
+    if let maximumLength { settings.maximumLength = maximumLength }
+    return try GenerationOptions(settings)
+  }
+
   /// The token that fills up the shorter texts of a batch, as transformers chooses it.
   func paddingToken(_ options: GenerationOptions) -> Int {
     let stated = padTokenID ?? options.endTokens.first ?? 0

@@ -7,6 +7,8 @@ public protocol PretrainedConfiguration: SettingsGroup {
   static var modelType: String { get }
   /// How published files name its tensors.
   static var names: PublishedNames { get }
+  /// The file that holds the tokens where a directory has no `tokenizer.json`.
+  static var vocabularyFile: String { get }
   /// The language model's token embedding and its output layer, where the settings say that both are one matrix.
   var tiedOutput: TiedOutput? { get }
   /// The settings with these two apart.
@@ -16,6 +18,9 @@ public protocol PretrainedConfiguration: SettingsGroup {
 extension PretrainedConfiguration {
   /// The value of `model_type`.
   public var modelType: String { Self.modelType }
+
+  /// That of byte-level tokenizers, `vocab.json`.
+  public static var vocabularyFile: String { "vocab.json" }
 
   /// None: the model has no output layer over tokens.
   public var tiedOutput: TiedOutput? { nil }

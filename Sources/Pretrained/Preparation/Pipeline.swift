@@ -100,9 +100,7 @@ struct PipelineDirectory<Model: PretrainedModel> {
       tokenizer = try openCLIP.tokenizer(directory: model.path)
       return
     }
-    let vocabularies = ["blip": "vocab.txt", "siglip": "spiece.model", "vilt": "vocab.txt"]
-    let vocabulary = vocabularies[Model.Configuration.modelType] ?? "vocab.json"
-    _ = try model.require(["tokenizer.json", vocabulary], purpose: "tokenizer")
+    _ = try model.require(["tokenizer.json", Model.Configuration.vocabularyFile], purpose: "tokenizer")
     tokenizer = try loadTokenizer(directory: model.path, addingSpecialTokens: specialTokens)
   }
 

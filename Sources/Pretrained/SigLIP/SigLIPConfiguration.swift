@@ -133,6 +133,8 @@ public struct SigLIPVisionConfiguration: SettingsGroup {
 extension SigLIPConfiguration: PretrainedConfiguration {
   /// The value of `model_type`.
   public static let modelType = "siglip"
+  /// That of SentencePiece.
+  public static let vocabularyFile = "spiece.model"
   /// How published files name the tensors.
   public static let names = PublishedNames(
     base: "siglip", whole: ["logit_scale", "logit_bias", "text_model", "vision_model"])

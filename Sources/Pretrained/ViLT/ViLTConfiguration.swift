@@ -121,6 +121,8 @@ public struct ViLTConfiguration: SettingsGroup {
 extension ViLTConfiguration: PretrainedConfiguration {
   /// The value of `model_type`.
   public static let modelType = "vilt"
+  /// That of BERT.
+  public static let vocabularyFile = "vocab.txt"
   /// How published files name the tensors.
   public static let names = PublishedNames(
     base: "vilt", whole: ["vilt", "classifier"], own: ["embeddings", "encoder", "layernorm", "pooler"],

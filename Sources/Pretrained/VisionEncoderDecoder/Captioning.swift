@@ -59,10 +59,7 @@ public struct Captioning: ImageCaptioner {
   /// - Throws: `DataError` for settings that are not supported or contradict each other, and where the directory
   ///   says how to generate but not with which token a caption starts.
   public func options(beams: Int? = nil, maximumLength: Int? = nil) throws -> GenerationOptions {
-    var settings = generation
-    if let beams { settings.beamCount = beams }
-    if let maximumLength { settings.maximumLength = maximumLength }
-    let options = try GenerationOptions(settings)
+    let options = try generation.options(beams: beams, maximumLength: maximumLength)
     if options.startToken == nil, let file = generation.file {
       throw DataError(
         file: file, reason: "names no token that a caption starts with (decoder_start_token_id or bos_token_id)")
