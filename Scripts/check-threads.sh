@@ -39,7 +39,7 @@ $swift build --package-path "$package" --scratch-path .build-threads --build-tes
   exit 1
 }
 # The tests' own programs are compiled for it, too, and tell of races on their own standard error.
-TSAN_OPTIONS="halt_on_error=0 exitcode=66 log_path=$PWD/.build-threads/race"
+TSAN_OPTIONS="halt_on_error=0 exitcode=66 suppressions=$PWD/Scripts/thread-sanitizer.txt log_path=$PWD/.build-threads/race"
 SWIFT_BACKTRACE=enable=no
 export TSAN_OPTIONS SWIFT_BACKTRACE
 rm -f .build-threads/race.*
