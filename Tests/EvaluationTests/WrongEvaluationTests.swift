@@ -41,6 +41,12 @@ import Testing
     WrongCall("a match too few", ["exactMatch:", "1 texts and 2 references"]) {
       _ = exactMatch(["a"], references: ["a", "b"])
     },
+    WrongCall("a character error rate of nothing", ["characterErrorRate:", "1 references of 0 characters"]) {
+      _ = characterErrorRate(["a"], references: [""])
+    },
+    WrongCall("documents too few", ["FieldScores:", "1 documents", "for 0"]) {
+      _ = FieldScores([[:]], references: [])
+    },
   ]
 
   @Test(arguments: calls.map(\.name)) func endsWithOneLine(_ name: String) async throws {
