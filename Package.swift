@@ -209,7 +209,7 @@ let package = Package(
     tests("Hub", ["Hub", "CourseKit", "FetchFromHub", "HubServer", "Support"]),
     tests("Images", ["Images", "Support", "Tensors"]),
     tests("Datasets", ["Datasets", "Images", "Support", "Tensors"]),
-    tests("Evaluation", ["Evaluation", "Datasets", "Support", "Tensors"]),
+    tests("Evaluation", ["Evaluation", "Datasets", "Images", "Support", "Tensors"]),
     tests(
       "Guide",
       ["Checkpoints", "Images", "Layers", "Models", "Pretrained", "Tensors", "Tokenizers", "Training"],

@@ -1,5 +1,6 @@
 import Datasets
 import Evaluation
+import Images
 import Tensors
 import TestSupport
 import Testing
@@ -46,6 +47,15 @@ import Testing
     },
     WrongCall("documents too few", ["FieldScores:", "1 documents", "for 0"]) {
       _ = FieldScores([[:]], references: [])
+    },
+    WrongCall("a drawing of another size", ["SceneReader:", "33×32"]) {
+      _ = SceneReader()(Image(width: 33, height: 32))
+    },
+    WrongCall("a drawing without a caption", ["judge:", "1 drawings", "0 captions"]) {
+      _ = try? judge([Image(width: 32, height: 32)], [])
+    },
+    WrongCall("pictures of another size", ["PixelNeighbors:", "[1, 3, 8, 8]"]) {
+      _ = PixelNeighbors(Scenes(split: .training).prefix(1))(.zeros([1, 3, 8, 8]))
     },
   ]
 

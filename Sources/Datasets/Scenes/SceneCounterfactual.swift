@@ -70,7 +70,7 @@ extension Scenes {
 
 extension Scene {
   /// The scene with two of its things at each other's places; nil if one is not there or things would touch.
-  func exchangingPlaces(_ first: SceneCombination, _ second: SceneCombination) -> Scene? {
+  package func exchangingPlaces(_ first: SceneCombination, _ second: SceneCombination) -> Scene? {
     guard let first = object(first), let second = object(second) else { return nil }
     let rest = objects.filter { $0 != first && $0 != second }
     return Scene(rest + [first.standing(where: second), second.standing(where: first)])

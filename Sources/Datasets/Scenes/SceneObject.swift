@@ -149,7 +149,7 @@ public struct SceneObject: Sendable, Hashable {
   }
 
   /// What an offset may be.
-  static let offsets = -3..<4
+  package static let offsets = -3..<4
 
   /// Its color.
   public var color: SceneColor { combination.color }
@@ -169,7 +169,7 @@ public struct SceneObject: Sendable, Hashable {
   public var phrase: String { "\(size) \(combination)" }
 
   /// The units between its box and another one's, across and down; negative where they overlap.
-  func gap(to other: SceneObject) -> (across: Int, down: Int) {
+  package func gap(to other: SceneObject) -> (across: Int, down: Int) {
     let reach = size.radius + other.size.radius
     return (abs(centerX - other.centerX) - reach, abs(centerY - other.centerY) - reach)
   }

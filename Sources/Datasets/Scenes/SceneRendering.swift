@@ -52,18 +52,26 @@ extension Scene {
   }
 }
 
+/// How much of each pixel a thing covers, in the box of pixels around it.
+package struct SceneCoverage: Sendable {
+  /// The box's left column, top row and size, in pixels.
+  package let left, top, width, height: Int
+  /// The covered share of each pixel in sixteenths, row by row.
+  package let sixteenths: [Int]
+}
+
 extension SceneObject {
-  /// Paints the thing. Lengths are counted in 1/(8 · side) of a unit, so that every point and edge is a whole number.
-  fileprivate func paint(on pixels: inout [UInt8], side: Int) {
+  /// The pixels that the thing covers in a picture. Lengths are counted in 1/(8 · side) of a unit, so that every point
+  /// and edge is a whole number.
+  package func coverage(side: Int) -> SceneCoverage {
     let scale = 8 * side
     let radius = size.radius * scale
     let (left, top) = (centerX * scale, centerY * scale)
-    let paint = color.paint
-    let (red, green, blue) = (Int(paint.red), Int(paint.green), Int(paint.blue))
     // A pixel is 64 units / side = 512 lengths wide.
     func range(_ center: Int) -> Range<Int> {
       max((center - radius) / 512, 0)..<min((center + radius) / 512 + 1, side)
     }
+    var sixteenths: [Int] = []
     for y in range(top) {
       for x in range(left) {
         var covered = 0
@@ -72,12 +80,24 @@ extension SceneObject {
           let dy = y * 512 + point / 4 * 128 + 64 - top
           if shape.covers(dx, dy, radius: radius) { covered += 1 }
         }
-        guard covered > 0 else { continue }
-        let offset = (y * side + x) * 3
-        pixels[offset] = UInt8((255 * (16 - covered) + red * covered + 8) / 16)
-        pixels[offset + 1] = UInt8((255 * (16 - covered) + green * covered + 8) / 16)
-        pixels[offset + 2] = UInt8((255 * (16 - covered) + blue * covered + 8) / 16)
+        sixteenths.append(covered)
       }
+    }
+    return SceneCoverage(
+      left: range(left).lowerBound, top: range(top).lowerBound, width: range(left).count, height: range(top).count,
+      sixteenths: sixteenths)
+  }
+
+  /// Paints the thing.
+  fileprivate func paint(on pixels: inout [UInt8], side: Int) {
+    let paint = color.paint
+    let (red, green, blue) = (Int(paint.red), Int(paint.green), Int(paint.blue))
+    let box = coverage(side: side)
+    for (index, covered) in box.sixteenths.enumerated() where covered > 0 {
+      let offset = ((box.top + index / box.width) * side + box.left + index % box.width) * 3
+      pixels[offset] = UInt8((255 * (16 - covered) + red * covered + 8) / 16)
+      pixels[offset + 1] = UInt8((255 * (16 - covered) + green * covered + 8) / 16)
+      pixels[offset + 2] = UInt8((255 * (16 - covered) + blue * covered + 8) / 16)
     }
   }
 }
