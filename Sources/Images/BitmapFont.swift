@@ -1,7 +1,7 @@
 /// The small font of labels in figures: 5 columns by 7 rows, an eighth row for the tails of g, p, q and y.
 ///
 /// ASCII and a few signs; any other character is drawn as a box.
-enum BitmapFont {
+package enum BitmapFont {
   /// Rows of a glyph, the tail row included.
   static let glyphHeight = 8
   /// Pixels from one character to the next.
@@ -15,7 +15,7 @@ enum BitmapFont {
   }
 
   /// A glyph as columns from the left; in each, the lowest bit is the top row.
-  static func columns(of character: Character) -> ArraySlice<UInt8> {
+  package static func columns(of character: Character) -> ArraySlice<UInt8> {
     if let code = character.asciiValue, code >= 32, code < 127 {
       return ascii[(Int(code) - 32) * 5..<(Int(code) - 31) * 5]
     }

@@ -26,6 +26,8 @@ public struct LearnedTokenizer: Sendable {
   let roles: [(role: String, token: String)]
   /// Special tokens without a role.
   var otherSpecials: [String] = []
+  /// Tokens that are found whole in a text, as special ones are, but stay when tokens are decoded without those.
+  var tags: [String] = []
   /// Whether texts begin with the beginning token (OPT; CLIP and BERT always bound texts in their own ways).
   let addsBeginning: Bool
   /// The longest text in tokens.
@@ -37,10 +39,11 @@ public struct LearnedTokenizer: Sendable {
   /// The id of a token.
   public func id(of token: String) -> Int? { tokens.firstIndex(of: token) }
 
-  /// The special tokens, by id.
-  var specialTokens: [(id: Int, text: String)] {
+  /// The special tokens and the tags, by id.
+  var addedTokens: [(id: Int, text: String, isSpecial: Bool)] {
     let special = roles.map(\.token) + otherSpecials
-    return tokens.enumerated().filter { special.contains($1) }.map { ($0, $1) }
+    return tokens.enumerated().filter { special.contains($1) || tags.contains($1) }
+      .map { ($0, $1, special.contains($1)) }
   }
 
   // MARK: Families
@@ -76,21 +79,25 @@ public struct LearnedTokenizer: Sendable {
       ], addsBeginning: true, maxLength: maxLength)
   }
 
-  /// A tokenizer like GPT-2's: byte pairs on the text as it is; `<|endoftext|>`, the last token, has all roles.
+  /// A tokenizer like GPT-2's: byte pairs on the text as it is; `<|endoftext|>`, the first token behind them, has all
+  /// roles.
   ///
   /// - Parameters:
   ///   - vocabularySize: how many tokens to learn at most, the 256 bytes and the special token included.
   ///   - maxLength: the longest text that the model reads, in tokens.
+  ///   - prompts: more special tokens behind that one, which tell a model what to write.
+  ///   - tags: more tokens behind these, which are found whole in a text and stay when special tokens are left out:
+  ///     Donut's `<s_total>` (Kim et al. 2022, section 3.1).
   /// - Throws: `DataError` if the vocabulary has no room for the bytes.
   public static func gpt2(
-    corpus: some Sequence<String>, vocabularySize: Int, maxLength: Int
+    corpus: some Sequence<String>, vocabularySize: Int, maxLength: Int, prompts: [String] = [], tags: [String] = []
   ) throws(DataError) -> LearnedTokenizer {
     let end = GPT2Tokenizer.endOfText
     let learner = try bytePairs(corpus, first: [], limit: vocabularySize - 1)
     return LearnedTokenizer(
-      family: .gpt2, tokens: learner.spellings + [end], merges: learner.spelledMerges,
-      roles: ["bos_token", "eos_token", "pad_token", "unk_token"].map { ($0, end) }, addsBeginning: false,
-      maxLength: maxLength)
+      family: .gpt2, tokens: learner.spellings + [end] + prompts + tags, merges: learner.spelledMerges,
+      roles: ["bos_token", "eos_token", "pad_token", "unk_token"].map { ($0, end) }, otherSpecials: prompts, tags: tags,
+      addsBeginning: false, maxLength: maxLength)
   }
 
   /// A tokenizer like OPT's: GPT-2's with `<s>`, `<pad>` and `</s>` as the first tokens; `</s>` begins and ends texts.

@@ -60,10 +60,10 @@ extension LearnedTokenizer {
   // MARK: tokenizer.json
 
   private var tokenizerJSON: JSON {
-    let added = specialTokens.map { id, text -> JSON in
+    let added = addedTokens.map { id, text, isSpecial -> JSON in
       [
         "id": .integer(id), "content": .string(text), "single_word": false, "lstrip": false, "rstrip": false,
-        "normalized": false, "special": true,
+        "normalized": false, "special": .bool(isSpecial),
       ]
     }
     return [

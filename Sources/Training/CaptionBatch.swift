@@ -1,4 +1,5 @@
 import Layers
+import Support
 import Tensors
 import Tokenizers
 
@@ -26,8 +27,20 @@ public struct CaptionBatch {
   ///   - ids: the captions' tokens, without the one that begins and ends them.
   ///   - end: that token.
   public init(ids rows: [[Int]], end: Int) {
+    self.init(ids: rows, starts: rows.map { _ in end }, end: end)
+  }
+
+  /// Captions that are tokens already, each of which begins with a token of its own.
+  ///
+  /// - Parameters:
+  ///   - ids: the captions' tokens, without those that begin and end them.
+  ///   - starts: the token that begins each.
+  ///   - end: the token that ends all.
+  public init(ids rows: [[Int]], starts: [Int], end: Int) {
+    if starts.count != rows.count { reportMisuse("CaptionBatch", "\(starts.count) starts for \(rows.count) captions") }
     let length = (rows.map(\.count).max() ?? 0) + 1
-    inputs = IntTensor(rows.map { [end] + $0 + Array(repeating: end, count: length - 1 - $0.count) })
+    inputs = IntTensor(
+      zip(rows, starts).map { [$1] + $0 + Array(repeating: end, count: length - 1 - $0.count) })
     targets = IntTensor(
       rows.flatMap { $0 + [end] + Array(repeating: Self.ignored, count: length - 1 - $0.count) })
   }
