@@ -31,6 +31,14 @@ public final class Linear: Module {
     }
   }
 
+  /// A layer whose weights and biases are zero, so that what it is added to stays as it is until it has learned.
+  public init(zeros inFeatures: Int, _ outFeatures: Int) {
+    Self.check(inFeatures, outFeatures)
+    (weight, bias) = calling("Linear", ("weight", [outFeatures, inFeatures])) {
+      (Initialization.constant([outFeatures, inFeatures], 0), Initialization.constant([outFeatures], 0))
+    }
+  }
+
   private static func check(_ inFeatures: Int, _ outFeatures: Int) {
     if inFeatures <= 0 || outFeatures < 0 {
       reportMisuse("Linear", "\(inFeatures) inputs and \(outFeatures) outputs make no layer")

@@ -20,6 +20,7 @@ public struct TrainingLoop {
   private let plan: TrainingPlan
   private let model: Module
   private let optimizer: AdamW
+  private let average: WeightAverage?
   private let state: TrainingState?
   private let savingInterval: Int
   private let afterStep: () -> Void
@@ -42,9 +43,11 @@ public struct TrainingLoop {
     self.afterStep = afterStep
     optimizer = AdamW(
       model.parameters(), learningRate: plan.learningRate, betas: plan.betas, weightDecay: plan.weightDecay)
+    average = plan.averageDecay.map { WeightAverage(of: model.parameters(), decay: $0) }
   }
 
-  /// Trains until the plan's last step, from the saved state if there is one.
+  /// Trains until the plan's last step, from the saved state if there is one. With ``TrainingPlan/averageDecay`` the
+  /// parameters are their running means then.
   ///
   /// - Parameters:
   ///   - onStep: called after each step.
@@ -53,7 +56,7 @@ public struct TrainingLoop {
   ///   `onStep` throw.
   public func run(onStep: Observer = { _, _ in }, loss: (Int) throws -> Tensor) throws {
     let generator = Generator.current
-    let first = try state?.restore(model: model, optimizer: optimizer, generator: generator) ?? 0
+    let first = try state?.restore(model: model, optimizer: optimizer, average: average, generator: generator) ?? 0
     model.train()
     let schedule = plan.schedule
     for step in first..<plan.steps {
@@ -68,13 +71,16 @@ public struct TrainingLoop {
       optimizer.learningRate = schedule.learningRate(at: step)
       optimizer.step()
       afterStep()
+      average?.update(after: step)
       let done = step + 1
       if done % savingInterval == 0 || done == plan.steps {
-        try state?.save(step: done, model: model, optimizer: optimizer, generator: generator)
+        try state?.save(
+          step: done, model: model, optimizer: optimizer, average: average, generator: generator)
       }
       try onStep(done, number)
     }
     optimizer.zeroGrad()
+    average?.assign()
     model.eval()
   }
 }

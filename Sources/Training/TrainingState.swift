@@ -4,8 +4,9 @@ import Layers
 import Support
 import Tensors
 
-/// The state of a training: the step, the parameters, AdamW's running means, and the place in the stream of random
-/// numbers. Training that goes on from a saved state ends with the same bytes as training that ran through.
+/// The state of a training: the step, the parameters, AdamW's running means, those of the parameters, and the place in
+/// the stream of random numbers. Training that goes on from a saved state ends with the same bytes as training that ran
+/// through.
 ///
 /// The file is a safetensors file, written beside its name and renamed, so a training that is killed while it saves
 /// finds the state before.
@@ -18,7 +19,9 @@ struct TrainingState {
   private static let generatorName = "generator"
 
   /// Saves the state before step `step`.
-  func save(step: Int, model: Module, optimizer: AdamW, generator: Generator) throws {
+  func save(
+    step: Int, model: Module, optimizer: AdamW, average: WeightAverage?, generator: Generator
+  ) throws {
     var tensors: [TensorToWrite] = []
     for ((name, parameter), moments) in zip(model.namedParameters(removingDuplicates: true), optimizer.state) {
       tensors.append(TensorToWrite(name: "parameter.\(name)", parameter.scalars, shape: parameter.shape))
@@ -26,6 +29,9 @@ struct TrainingState {
       tensors.append(TensorToWrite(name: "mean.\(name)", moments.mean.scalars, shape: parameter.shape))
       tensors.append(TensorToWrite(name: "square.\(name)", moments.square.scalars, shape: parameter.shape))
       tensors.append(TensorToWrite(name: "steps.\(name)", [moments.stepCount], shape: [1]))
+    }
+    for ((name, _), mean) in zip(model.namedParameters(removingDuplicates: true), average?.means ?? []) {
+      tensors.append(TensorToWrite(name: "average.\(name)", mean.scalars, shape: mean.shape))
     }
     let bytes = generator.state.bytes
     tensors.append(
@@ -40,7 +46,9 @@ struct TrainingState {
   ///
   /// - Returns: the next step; `nil`, and nothing is changed, if there is no saved state.
   /// - Throws: `DataError` if the state is of another plan or another model, or is damaged.
-  func restore(model: Module, optimizer: AdamW, generator: Generator) throws -> Int? {
+  func restore(
+    model: Module, optimizer: AdamW, average: WeightAverage?, generator: Generator
+  ) throws -> Int? {
     guard FileSystem.exists(path) else { return nil }
     let saved = try Checkpoint(path: path)
     guard saved.metadata[Self.planKey] == plan.fingerprint,
@@ -64,6 +72,9 @@ struct TrainingState {
         stepCount: stepCount, mean: Self.copy(try saved.tensor("mean.\(name)", shape: parameter.shape)),
         square: Self.copy(try saved.tensor("square.\(name)", shape: parameter.shape)))
     }
+    let means = try average.map { _ in
+      try parameters.map { try saved.tensor("average.\($0.name)", shape: $0.parameter.shape) }
+    }
     let bytes = try saved.tensor(Self.generatorName, shape: [Generator.State.byteCount]).scalars.map { value in
       guard let byte = UInt8(exactly: value) else {
         throw DataError(file: path, reason: "\(Self.generatorName): \(value) is no byte")
@@ -73,6 +84,7 @@ struct TrainingState {
     let state = try Generator.State(bytes: bytes)
     for ((_, parameter), value) in zip(parameters, values) { parameter.assign(value) }
     optimizer.state = moments
+    if let average, let means { for (own, value) in zip(average.means, means) { own.assign(value) } }
     generator.state = state
     return step
   }

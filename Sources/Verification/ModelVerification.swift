@@ -50,12 +50,13 @@ public struct ModelVerification {
           try computed.add(BLIPForQuestionAnswering(model, weights: file, onReport: note))
         case is BLIPConfiguration: try computed.add(BLIPForConditionalGeneration(model, weights: file, onReport: note))
         case is ViTConfiguration: try computed.add(ViTForImageClassification(model, weights: file, onReport: note))
+        case is DiTConfiguration: try computed.add(DiTPainterModel(model, weights: file, onReport: note))
         case is BLIP2Configuration: try computed.add(BLIP2Model(model, weights: file, onReport: note))
         default:
           throw DataError(
             .unsupported, file: path,
             reason: "models of type \(model.configuration.modelType) cannot be verified; "
-              + "known are clip, siglip, vilt, vision-encoder-decoder, blip, blip-2, vit")
+              + "known are clip, siglip, vilt, vision-encoder-decoder, blip, blip-2, vit, dit-scenes")
         }
       }
     } catch let error as DataError where error.file == nil {  // of a generation as the file records it

@@ -96,6 +96,16 @@ extension RecordedResults {
     return images
   }
 
+  /// A number from 0 to a largest one.
+  ///
+  /// - Throws: `DataError` if that is not what is recorded.
+  func share(_ path: String..., upTo largest: Double = 1) throws -> Double {
+    guard let number = value(path)?.doubleValue, (0...largest).contains(number) else {
+      throw missing(path, "no number from 0 to \(largest)")
+    }
+    return number
+  }
+
   /// The sizes of images, rows and columns.
   ///
   /// - Parameters:

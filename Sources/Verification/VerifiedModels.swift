@@ -89,6 +89,36 @@ extension ComputedResults {
     compare("rollout", to: recorder.rollout().select(0, dim: 1))
   }
 
+  /// The text tower, and a step of a drawing: the output with and without guidance, the estimates and the picture after
+  /// it.
+  mutating func add(_ painter: DiTPainterModel) throws {
+    let settings = painter.configuration
+    let (size, text) = (settings.imageSize, settings.text)
+    let noisy = try recorded.images(
+      "pixel_values", channels: settings.channelCount, heights: size.height...size.height,
+      widths: size.width...size.width)
+    let ids = try recorded.tokens("input_ids", vocabulary: text.vocabularySize, longest: settings.textLength)
+    guard ids.shape[0] == noisy.shape[0] else {
+      throw recorded.missing(["input_ids"], "are not a text for each picture")
+    }
+    let time = try recorded.share("args", "time")
+    let earlier = try recorded.share("args", "earlier")
+    let times = [Double](repeating: time, count: ids.shape[0])
+    let states = painter.encode(ids)
+    compare("text_states", to: states.states)
+    compare("text_summary", to: states.summary)
+    compare("output", to: painter.transformer(noisy, at: times, states))
+    let guidance = try recorded.share("args", "guidance", upTo: 100)
+    let guided = painter.output(
+      noisy, at: times, states, empty: painter.encode(painter.emptyText(length: ids.shape[1])), guidance: guidance)
+    compare("guided", to: guided)
+    let estimate = settings.target.estimate(guided, from: noisy, at: times, settings.schedule)
+    compare("clean", to: estimate.clean)
+    compare("noise", to: estimate.noise)
+    compare(
+      "earlier", to: DiffusionSampler.ddim.step(noisy, estimate, from: time, to: earlier, settings.schedule))
+  }
+
   /// Embeddings, pooler, scores and answers for each recorded batch of images.
   mutating func add(_ vilt: ViLTForQuestionAnswering) throws {
     let settings = vilt.configuration

@@ -31,7 +31,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "blip/vqa", "blip2_opt", "clip_eos2", "siglip", "trocr_stage1", "vilt_vqa", "vit_classifier", "vit_gpt2",
+    "blip/vqa", "blip2_opt", "clip_eos2", "dit_scenes", "siglip", "trocr_stage1", "vilt_vqa", "vit_classifier",
+    "vit_gpt2",
   ])
   func settingsOfModelsNeverTrap(_ model: String) throws {
     let original = try fixtureBytes("\(model)/config.json")

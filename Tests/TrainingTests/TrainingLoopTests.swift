@@ -13,8 +13,10 @@ import Testing
 struct TrainingLoopTests {
   private struct Interruption: Error {}
 
-  private static func plan(steps: Int = 12) -> TrainingPlan {
-    TrainingPlan(name: "toy", steps: steps, batchSize: 4, learningRate: 0.01, warmupSteps: 3)
+  private static func plan(steps: Int = 12, averageDecay: Double? = nil) -> TrainingPlan {
+    var plan = TrainingPlan(name: "toy", steps: steps, batchSize: 4, learningRate: 0.01, warmupSteps: 3)
+    plan.averageDecay = averageDecay
+    return plan
   }
 
   /// A regression whose model and batches come from the plan's seed, with dropout.
@@ -35,16 +37,41 @@ struct TrainingLoopTests {
     }
   }
 
-  @Test(arguments: [1, 4, 5, 7, 11])
-  func anInterruptedTrainingEndsWithTheSameBytes(step: Int) throws {
+  @Test(arguments: [1, 4, 5, 7, 11, 12], [nil, 0.9])
+  func anInterruptedTrainingEndsWithTheSameBytes(step: Int, averageDecay: Double?) throws {
     let folder = try TemporaryFolder()
     let state = folder.path("toy.training")
-    let whole = try train(Self.plan(), stateFile: nil)
+    let plan = Self.plan(averageDecay: averageDecay)
+    let whole = try train(plan, stateFile: nil)
     #expect(throws: Interruption.self) {
-      _ = try train(Self.plan(), stateFile: state, interruptedAfter: step)
+      _ = try train(plan, stateFile: state, interruptedAfter: step)
     }
     #expect(FileManager.default.fileExists(atPath: state) == (step >= 4))
-    #expect(try train(Self.plan(), stateFile: state) == whole)
+    #expect(try train(plan, stateFile: state) == whole)
+  }
+
+  /// With means, the model has them after the last step: here those of one weight, computed by hand.
+  @Test func theModelEndsWithTheMeansOfItsWeights() throws {
+    let model = Linear(1, 1, bias: false)
+    model.weight.assign(.ones([1, 1]))
+    var (weights, mean): ([Float], Float) = ([], 1)
+    let plan = Self.plan(averageDecay: 0.25)
+    try TrainingLoop(plan, model: model, afterStep: { weights.append(model.weight.item) }).run { _ in
+      meanSquaredError(model(.ones([4, 1])), .zeros([4, 1]))
+    }
+    for (step, weight) in weights.enumerated() {
+      let kept = Float(min(0.25, Double(1 + step) / Double(10 + step)))
+      mean = mean * kept + weight * (1 - kept)
+    }
+    #expect(weights.count == 12 && abs(model.weight.item - mean) < 1e-6 && model.weight.item != weights[11])
+  }
+
+  @Test func aStateWithoutMeansIsOfAnotherPlan() throws {
+    let folder = try TemporaryFolder()
+    let state = folder.path("toy.training")
+    _ = try train(Self.plan(), stateFile: state)
+    let error = #expect(throws: DataError.self) { try train(Self.plan(averageDecay: 0.9), stateFile: state) }
+    #expect(error?.description.contains("another plan") == true)
   }
 
   @Test func aFinishedTrainingIsNotTrainedAgain() throws {

@@ -32,6 +32,12 @@ import Verification
     #expect(verification.notComputed == [])
   }
 
+  @Test func aStepOfADrawingAgrees() throws {
+    let verification = try verify("dit_scenes", weights: "model.safetensors")
+    #expect(verification.comparisons.count == 7)
+    #expect(verification.notComputed == [])
+  }
+
   @Test(arguments: ["model.safetensors", "pytorch_model.bin"])
   func viltAgreesOnSquareWideTallAndPaddedImages(weights: String) throws {
     let verification = try verify("vilt_vqa", weights: weights)

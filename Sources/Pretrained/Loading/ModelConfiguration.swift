@@ -65,7 +65,8 @@ extension PretrainedConfiguration {
 /// Reads `config.json`, whatever kind of model it describes.
 public enum ModelConfiguration {
   private static let kinds: [any PretrainedConfiguration.Type] = [
-    BLIPConfiguration.self, BLIP2Configuration.self, CLIPConfiguration.self, GPT2Configuration.self,
+    BLIPConfiguration.self, BLIP2Configuration.self, CLIPConfiguration.self, DiTConfiguration.self,
+    GPT2Configuration.self,
     OPTConfiguration.self, SigLIPConfiguration.self,
     ViLTConfiguration.self, VisionEncoderDecoderConfiguration.self, ViTConfiguration.self,
   ]

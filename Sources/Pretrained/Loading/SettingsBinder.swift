@@ -239,6 +239,26 @@ public struct SettingsBinder {
       encode: { .string($0.rawValue) })
   }
 
+  /// One of several named values.
+  mutating func choice<Value: RawRepresentable<String> & CaseIterable>(_ key: String, _ value: inout Value) throws {
+    try bind(
+      key, &value, expected: "one of \(Value.allCases.map(\.rawValue).joined(separator: ", "))",
+      decode: { if case .string(let name) = $0 { Value(rawValue: name) } else { nil } },
+      encode: { .string($0.rawValue) })
+  }
+
+  /// Texts.
+  mutating func texts(_ key: String, _ value: inout [String]) throws {
+    try bind(
+      key, &value, expected: "an array of texts",
+      decode: { json in
+        guard case .array(let elements) = json else { return nil }
+        let texts = elements.compactMap { if case .string(let text) = $0 { text } else { nil } }
+        return texts.count == elements.count ? texts : nil
+      },
+      encode: { .array($0.map(JSON.string)) })
+  }
+
   /// Any value, which the caller interprets.
   mutating func raw(_ key: String, _ value: inout JSON?) {
     boundKeys.insert(key)

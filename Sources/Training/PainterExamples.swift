@@ -1,0 +1,66 @@
+import Datasets
+import Layers
+import Pretrained
+import Tensors
+
+/// What the painter learns from: drawn scenes of one or two things, each with one of its captions.
+struct PainterExamples {
+  private let scenes: Scenes
+  private let batchSize: Int
+
+  /// How many things a scene has.
+  static let objectCounts = 1...2
+
+  /// Training scenes from a seed.
+  init(seed: Int, batchSize: Int) {
+    scenes = Scenes(split: .training, objectCounts: Self.objectCounts, seed: seed)
+    self.batchSize = batchSize
+  }
+
+  /// The examples of a step, which no other step has.
+  ///
+  /// Every other caption has all details; the rest have any, so that a caption without a size or a place is drawn, too.
+  func batch(step: Int) -> PainterBatch {
+    let indices = step * batchSize..<(step + 1) * batchSize
+    return PainterBatch(
+      scenes: indices.map { scenes[$0] },
+      captions: indices.map { scenes.caption(at: $0, details: $0 % 4 < 2 ? [.full] : SceneDetail.allCases).text })
+  }
+
+  /// The words of all training captions, in alphabetical order.
+  static let words: [String] = {
+    var texts: [String] = SceneColor.allCases.map(\.description) + SceneShape.allCases.map(\.description)
+    texts += SceneSize.allCases.map(\.description) + ScenePlace.allCases.map(\.description)
+    texts += SceneRelation.allCases.map(\.description) + ["a", "an", "and"]
+    texts += SceneGrammar.frames(.training).map { $0.replacing("_", with: " ") }
+    return Set(texts.flatMap(SceneGrammar.words)).union(["of"]).sorted()
+  }()
+}
+
+/// Scenes with captions, to be drawn.
+struct PainterBatch {
+  let scenes: [Scene]
+  let captions: [String]
+
+  /// How many captions are replaced by the empty text, so that the painter learns to draw without one, as guidance
+  /// needs it (Ho and Salimans 2022, algorithm 1).
+  static let emptyShare = 0.1
+
+  /// The mean squared error of what the painter computes from noisy scenes at random times (Ho et al. 2020, algorithm
+  /// 1).
+  ///
+  /// - Throws: `DataError` for a caption that the painter cannot read.
+  func loss(of painter: TextToImage) throws -> Tensor {
+    let generator = Generator.current
+    let (settings, count) = (painter.model.configuration, scenes.count)
+    let led = captions.map { generator.nextUnitDouble() < Self.emptyShare ? "" : $0 }
+    // One time in each of as many parts of 0…1, so that each batch has early and late times (Kingma et al. 2021,
+    // appendix I.1).
+    let times = (0..<count).map { (Double($0) + generator.nextUnitDouble()) / Double(count) }
+    let clean = Scene.tensor(scenes)  // [B, 3, 32, 32]
+    let noise = Tensor.randn(clean.shape)
+    let noisy = settings.schedule.noisy(clean, noise, at: times)
+    let output = painter.model.transformer(noisy, at: times, try painter.encode(led))
+    return meanSquaredError(output, settings.target.value(clean, noise, at: times, settings.schedule))
+  }
+}
