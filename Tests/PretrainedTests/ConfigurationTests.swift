@@ -358,7 +358,7 @@ import Testing
   }
 
   @Test func unknownModelsAreAnsweredWithThoseKnown() {
-    let known = "known are blip, blip-2, clip, gpt2, opt, siglip, vilt, vision-encoder-decoder, vit"
+    let known = "known are blip, blip-2, clip, dit-scenes, gpt2, opt, siglip, vilt, vision-encoder-decoder, vit"
     expectError(.unsupported, "model_type: is the text \"bert\"; \(known)") {
       try ModelConfiguration.read(object(#"{"model_type": "bert"}"#), file: "config.json")
     }

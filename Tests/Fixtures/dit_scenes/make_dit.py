@@ -155,8 +155,8 @@ def record(folder, file, seed):
     inputs = dict(
         pixel_values=dict(file=name, tensor="pixel_values", shape=list(noisy.shape)),
         input_ids=dict(shape=[2, length], data=[i for row in ids for i in row]),
-        args=dict(time=0.7, earlier=0.6, guidance=2.5))
-    results = computed(folder, noisy, ids, 0.7, 0.6, 2.5)
+        args=dict(time=0.7, earlier=0.6, guidance=1.5))
+    results = computed(folder, noisy, ids, 0.7, 0.6, 1.5)
     with open(file, "w", encoding="utf-8") as out:
         out.write(json.dumps(inputs | {k + "_fp64": v for k, v in results.items()}, indent=1) + "\n")
 
