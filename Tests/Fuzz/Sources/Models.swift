@@ -40,6 +40,11 @@ private let picture = Image(
   _ = try clip(images: [picture], texts: ["a dog", "a photo of a cat"])
 }
 
+@Sendable private func readPicture(_ directory: String) throws {
+  let captioner = try Captioning(directory: directory)
+  _ = try captioner([picture], captioner.options(maximumLength: 4))
+}
+
 /// How to use each checkpoint, read from a directory.
 private let answers: [String: @Sendable (String) throws -> Void] = [
   "blip/caption": {
@@ -55,10 +60,14 @@ private let answers: [String: @Sendable (String) throws -> Void] = [
   "open_clip/resnet": compareWithTexts,
   "open_clip/vit": compareWithTexts,
   "siglip": compareWithTexts,
-  "vit_gpt2": {
-    let captioner = try Captioning(directory: $0)
-    _ = try captioner([picture], captioner.options(maximumLength: 4))
+  "trocr_base": readPicture,
+  "trocr_stage1": readPicture,
+  "vit_classifier": {
+    let classifier = try ImageClassification(directory: $0)
+    _ = try classifier([picture]).best(5)
+    _ = try classifier.rollout(picture)
   },
+  "vit_gpt2": readPicture,
   "vilt_vqa": {
     let vilt = try QuestionAnswering(directory: $0)
     _ = vilt.answers(try vilt([(picture, "what is this?")]))
