@@ -195,6 +195,10 @@ def write_dictionary(name, path):
             for source in (ROOT / "Sources" / part).rglob("*.swift"):
                 for word in re.findall(r'"([A-Za-z0-9_.#<>|\[\]]{2,40})"', source.read_text()):
                     words |= {word, f'"{word}"'}
+    elif name == "sentencepiece":
+        # Beginnings of fields of the model, its pieces and their kinds, the settings, and pieces with a meaning.
+        words |= {"\x0a", "\x12", "\x1a", "\x15", "\x18\1", "\x18\2", "\x18\3", "\x18\4", "\x18\6", "\x18\1\x20", "\xe2\x96\x81"}
+        words |= {"<unk>", "<s>", "</s>", "<pad>", "<0x00>", "<0xFF>", "identity", "nmt_nfkc", "nmt_nfkc_cf"}
     elif name == "safetensors":
         words |= {"__metadata__", "dtype", "shape", "data_offsets", "F32", "F16", "BF16", "I64", "BOOL", "F4", "F8_E4M3"}
     elif name == "bin":
