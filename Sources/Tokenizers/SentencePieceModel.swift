@@ -67,6 +67,9 @@ struct SentencePieceModel {
     guard let unknownID = pieces.firstIndex(where: { $0.kind == .unknown }) else {
       throw DataError(file: file, reason: "there is no piece for unknown text")
     }
+    if let second = pieces[(unknownID + 1)...].firstIndex(where: { $0.kind == .unknown }) {
+      throw DataError(file: file, place: "piece \(second)", reason: "there is a piece for unknown text already")
+    }
     self.unknownID = unknownID
     if !map.isEmpty { characterMap = try CharacterMap(map, complaint: { DataError(file: file, reason: $0) }) }
   }

@@ -67,6 +67,12 @@ struct Unigram: Sendable {
       guard piece.text.utf8.count <= Self.longestPiece else {
         throw complaint(id, "the piece has \(piece.text.utf8.count) bytes, more than \(Self.longestPiece)")
       }
+      if source == .sentencePiece {
+        guard !piece.text.isEmpty else { throw complaint(id, "the piece is empty") }
+        guard vocabulary.id(of: piece.text) == nil else {
+          throw complaint(id, "the piece \(quoted(piece.text)) is there twice")
+        }
+      }
       do throws(DataError) {
         try vocabulary.insert(piece.text, id: id)
       } catch {

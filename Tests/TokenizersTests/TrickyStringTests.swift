@@ -287,6 +287,25 @@ struct TrickyStringTests {
     #expect(try loadError(nothing.path) == "\(nothing.path)/spiece.model: there is no piece for unknown text")
   }
 
+  /// SentencePiece refuses these, too; a piece that is there twice would have one id that stands for no text.
+  @Test(arguments: [
+    ([("<unk>", 2), ("a", 1), ("a", 1)], "piece 2: the piece \"a\" is there twice"),
+    ([("<unk>", 2), ("a", 1), ("<unk>", 3)], "piece 2: the piece \"<unk>\" is there twice"),
+    ([("<unk>", 2), ("", 1)], "piece 1: the piece is empty"),
+    ([("<unk>", 2), ("a", 1), ("<other>", 2)], "piece 2: there is a piece for unknown text already"),
+  ]) func sentencePieceFilesDefineAPieceOnce(_ pieces: [(String, UInt8)], _ fault: String) throws {
+    // Field 1 of the model is a piece: its text is field 1, its kind field 3.
+    let bytes = pieces.flatMap { text, kind in
+      let piece = [0x0A, UInt8(text.utf8.count)] + Array(text.utf8) + [0x18, kind]
+      return [0x0A, UInt8(piece.count)] + piece
+    }
+    let directory = try TemporaryDirectory([
+      "tokenizer_config.json": #"{"tokenizer_class": "SiglipTokenizer"}"#,
+      "spiece.model": String(decoding: bytes, as: UTF8.self),
+    ])
+    #expect(try loadError(directory.path) == "\(directory.path)/spiece.model: \(fault)")
+  }
+
   // MARK: Behavior
 
   @Test func sigLIPPadsWithItsEndToSixtyFour() throws {
