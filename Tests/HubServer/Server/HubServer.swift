@@ -281,12 +281,17 @@ public final class HubServer: @unchecked Sendable {
       other.write(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8))
     }
     other.write(connection.takeBuffer())
+    // Both directions have to be done before the connection is closed: its descriptor may then be another one's.
+    let isSent = DispatchSemaphore(value: 0)
     Thread.detachNewThread {
       while let bytes = connection.readSome(), other.write(bytes) {}
       other.cut()
+      isSent.signal()
     }
     while let bytes = other.readSome(), connection.write(bytes) {}
     connection.cut()
+    other.cut()
+    isSent.wait()
   }
 
   // MARK: What the answers ask
