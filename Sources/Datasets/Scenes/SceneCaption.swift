@@ -47,15 +47,7 @@ public enum SceneGrammar {
   }
 
   /// Words of a text, in small letters, commas and question marks as words of their own.
-  public static func words(of text: String) -> [String] {
-    text.lowercased().reduce(into: "") { result, character in
-      if character.isLetter || character.isNumber || character == " " {
-        result.append(character)
-      } else {
-        result += " \(character) "
-      }
-    }.split(separator: " ").map(String.init)
-  }
+  public static func words(of text: String) -> [String] { wordsAndSigns(of: text) }
 
   /// `a red circle`, `an orange ring`.
   static func withArticle(_ phrase: String) -> String {

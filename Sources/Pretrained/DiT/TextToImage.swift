@@ -110,7 +110,8 @@ public struct TextToImage {
   }
 
   private func requireKnownWords(_ prompt: String) throws {
-    guard !knownWords.isEmpty, let stranger = Self.words(of: prompt).first(where: { !knownWords.contains($0) }) else {
+    guard !knownWords.isEmpty, let stranger = wordsAndSigns(of: prompt).first(where: { !knownWords.contains($0) })
+    else {
       return
     }
     throw DataError(
@@ -118,13 +119,6 @@ public struct TextToImage {
       reason:
         "the text \(quoted(prompt.prefix(60))) has the word \(quoted(stranger)); the painter has learned from texts with "
         + "the words \(model.configuration.knownWords.joined(separator: ", "))")
-  }
-
-  /// The words of a text in small letters; each sign that is neither letter nor digit is a word of its own.
-  static func words(of text: String) -> [String] {
-    text.lowercased().reduce(into: "") { result, character in
-      result += character.isLetter || character.isNumber || character.isWhitespace ? "\(character)" : " \(character) "
-    }.split(whereSeparator: \.isWhitespace).map(String.init)
   }
 
   // MARK: Drawing
