@@ -9,7 +9,7 @@ public struct ReaderEvaluation {
   private let startTokens: [DocumentTask: Int]
 
   /// How many pages of each part are read.
-  public static let pageCount = 200
+  public static let pageCount = 100
 
   /// An evaluation of a model with its tokenizer and processor.
   ///

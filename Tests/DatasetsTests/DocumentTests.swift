@@ -92,6 +92,49 @@ struct DocumentTests {
     }
   }
 
+  @Test func theTokensOfAnAnswerAreItsText() {
+    for document in parts.flatMap({ $0.prefix(300) }) {
+      #expect(document.tokens(.fields).map(\.text).joined() == document.sequence)
+      #expect(document.tokens(.text).map(\.text).joined() == document.lines.joined(separator: "<sep/>"))
+      for token in document.tokens(.fields) where token.text.count == 1 { #expect(token.middle != nil) }
+      for token in document.tokens(.fields) where token.text.count > 1 {
+        #expect(token.middle == nil && DocumentTokens.tags.contains(token.text))
+      }
+      let printed = document.texts.reduce(0) { $0 + $1.text.count }
+      #expect(document.tokens(.text).count { $0.middle != nil } == printed)
+    }
+  }
+
+  @Test func aCharacterIsWhereItsTokenSays() {
+    // Letters whose middle has ink, alone on a turned page.
+    for (x, y) in [(3, 4), (90, 4), (3, 80), (90, 80), (50, 40)] {
+      for slope in [-71, 0, 71] {
+        let bounds = Rectangle(x: x, y: y, width: 5, height: 7)
+        let text = PrintedText(text: "H", field: nil, font: .plain, bounds: bounds)
+        let middle = Document.characters(of: text, slope: slope)[0].middle!
+        var plane = InkPlane(width: Document.width, height: Document.height)
+        plane.fill(Rectangle(x: x + 1, y: y + 2, width: 3, height: 3))
+        plane.turn(slope: slope)
+        let most = plane.amounts.max()!
+        #expect(plane.amounts[middle.y * plane.width + middle.x] * 2 > most)
+        #expect(abs(middle.x - x - 2) <= 1 && abs(middle.y - y - 3) <= 1)
+      }
+    }
+  }
+
+  @Test func easedPagesAreAlikeAndFullyDifficultOnesUnchanged() {
+    let documents = parts[0].prefix(200)
+    #expect(documents.allSatisfy { $0.design.eased(difficulty: 100) == $0.design })
+    for design in documents.map({ $0.design.eased(difficulty: 0) }) {
+      #expect(design.pitch == 10 && design.margin == 4 && design.top == 4 && design.slope == 0)
+      #expect(design.bodyFont == .plain && design.titleFont == .plain)
+    }
+    let half = documents.map { $0.design.eased(difficulty: 50) }
+    #expect(half.allSatisfy { abs($0.slope) <= 35 && (9...10).contains($0.pitch) })
+    let plain = half.count { $0.bodyFont == .plain && $0.titleFont == .plain }
+    #expect((80...180).contains(plain))
+  }
+
   @Test func theTotalIsTheSumOfThePrices() {
     func cents(_ text: String) -> Int { Int(text.filter { $0 != "." }) ?? -1 }
     for document in Documents(split: .heldOut, kinds: ["receipt"]).prefix(200) {

@@ -80,6 +80,16 @@ struct AttentionTests {
         #expect(layer.scalars.allSatisfy { $0 >= 0 })
         #expect((layer.sum(dim: -1) - 1).abs().max().item < 1e-6)
       }
+      // The scores that a training supervises are those of the last layer's first head, also for two texts an image.
+      let texts = IntTensor([[1, 2, 3], [4, 5, 6], [7, 8, 9], [1, 1, 1]])
+      let written = try #require(model.decoder as? GPT2Decoder)
+      let (logits, scores) = written.scored(texts, encoderStates: model.encode(pixels))
+      #expect(logits.scalars == written(texts, encoderStates: model.encode(pixels)).scalars)
+      let looked = try #require(scores).softmax(dim: -1)
+      #expect(looked.shape == [4, 3, 5])
+      let first = AttentionRecorder(model, pixels, captions: IntTensor([[1, 2, 3], [7, 8, 9]])).weights[1]
+      #expect((looked.slice(0..<1, dim: 0) - first.slice(0..<1, dim: 0).select(0, dim: 1)).abs().max().item < 1e-6)
+      #expect((looked.slice(2..<3, dim: 0) - first.slice(1..<2, dim: 0).select(0, dim: 1)).abs().max().item < 1e-6)
       // A layer's weights, applied to its values, are its output.
       let attention = GPT2CrossAttention(decoder, layer: 0)
       let memory = attention.memory(Tensor.randn([2, 5, 8]))

@@ -21,6 +21,20 @@ struct LearnedTokenizerTests {
     return try loadTokenizer(directory: folder.url.path)
   }
 
+  @Test func tagsStayInDecodedTextAndPromptsDoNot() throws {
+    let learned = try LearnedTokenizer.gpt2(
+      corpus: [], vocabularySize: 257, maxLength: 32, prompts: ["<fields>"],
+      tags: ["<s_total>", "</s_total>", "<sep/>"])
+    #expect(
+      learned.vocabularySize == 261 && learned.tokens.suffix(4) == ["<fields>", "<s_total>", "</s_total>", "<sep/>"])
+    let tokenizer = try reloaded(learned)
+    let text = "<fields><s_total>4.50</s_total> <sep/><s_tot"
+    let ids = tokenizer.encode(text, addSpecialTokens: false).ids
+    #expect(ids.prefix(2) == [257, 258] && ids.count == 2 + 4 + 1 + 1 + 1 + 6)
+    #expect(tokenizer.decode(ids, skipSpecialTokens: false) == text)
+    #expect(tokenizer.decode(ids, skipSpecialTokens: true) == String(text.dropFirst("<fields>".count)))
+  }
+
   @Test func bytePairsAreThoseThatHuggingFaceLearns() throws {
     let recorded = try recorded()
     let learned = try LearnedTokenizer.gpt2(

@@ -35,15 +35,10 @@ public struct Document: Sendable, Hashable {
   public var sequence: String { DocumentTokens.sequence(tree) }
 
   /// The rows of the page as a sequence: `BLUE CAFE<sep/>2026-03-14<sep/>…`.
-  public var transcript: String { lines.joined(separator: DocumentTokens.separator) }
+  public var transcript: String { target(.text) }
 
   /// What a model is to write.
-  public func target(_ task: DocumentTask) -> String {
-    switch task {
-    case .fields: sequence
-    case .text: transcript
-    }
-  }
+  public func target(_ task: DocumentTask) -> String { tokens(task).map(\.text).joined() }
 
   /// The same document black on white, straight and sharp.
   public var clean: Document { Document(content, design.clean) }
@@ -51,8 +46,8 @@ public struct Document: Sendable, Hashable {
   /// Every text on the page, labels too, with its place before the page is turned.
   public var texts: [PrintedText] { draft.texts }
 
-  /// The text of the page row by row, as reading aloud would have it: what OCR is to find.
-  public var lines: [String] {
+  /// The texts of the page row by row, as reading aloud would have them.
+  var rows: [[PrintedText]] {
     var rows: [(y: Int, texts: [PrintedText])] = []
     for text in texts {
       if let row = rows.firstIndex(where: { $0.y == text.bounds.y }) {
@@ -61,15 +56,11 @@ public struct Document: Sendable, Hashable {
         rows.append((text.bounds.y, [text]))
       }
     }
-    return rows.sorted { $0.y < $1.y }.map { row in
-      let texts = row.texts.sorted { $0.bounds.x < $1.bounds.x }
-      return texts.indices.map { index in
-        let end = index == 0 ? nil : texts[index - 1].bounds.x + texts[index - 1].bounds.width
-        let isJoined = end.map { $0 + 1 >= texts[index].bounds.x } ?? true
-        return (isJoined ? "" : " ") + texts[index].text
-      }.joined()
-    }
+    return rows.sorted { $0.y < $1.y }.map { $0.texts.sorted { $0.bounds.x < $1.bounds.x } }
   }
+
+  /// The text of the page row by row: what OCR is to find.
+  public var lines: [String] { rows.map { Self.tokens(ofRow: $0, slope: 0).map(\.text).joined() } }
 
   /// The page arranged with the largest distance of rows, up to the design's, with which it fits.
   var draft: PageDraft {

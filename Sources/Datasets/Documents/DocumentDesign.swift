@@ -56,6 +56,22 @@ public struct DocumentDesign: Sendable, Hashable {
     return design
   }
 
+  /// A design nearer to the plainest one: rows ten pixels apart, not turned, in the plain font.
+  ///
+  /// - Parameter difficulty: how far it may be from that, 0 to 100; at 100 it is this design. Fonts change one page
+  ///   after the other, everything else little by little.
+  public func eased(difficulty: Int) -> DocumentDesign {
+    if difficulty >= 100 { return self }
+    func mix(_ value: Int, _ plain: Int) -> Int { plain + (value - plain) * difficulty / 100 }
+    var design = self
+    design.pitch = mix(pitch, 10)
+    design.margin = mix(margin, 4)
+    design.top = mix(top, 4)
+    design.slope = mix(slope, 0)
+    if noiseSeed % 100 >= UInt64(max(difficulty, 0)) { (design.bodyFont, design.titleFont) = (.plain, .plain) }
+    return design
+  }
+
   /// One of two wordings, the same one everywhere on the page.
   func word(_ first: String, _ second: String) -> String { wording & 1 == 0 ? first : second }
 

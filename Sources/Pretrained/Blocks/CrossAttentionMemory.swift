@@ -34,6 +34,16 @@ public struct CrossAttentionMemory {
     ).weights
   }
 
+  /// The scores of the first head before the softmax, through which gradients pass, unlike through
+  /// ``weights(_:scale:)``.
+  ///
+  /// - Returns: `[B, T, S]`.
+  func firstHeadScores(_ queries: Tensor, scale: Float) -> Tensor {
+    let query = split(queries).select(0, dim: 1)  // [I, B/I·T, D/H]
+    let scores = query.matmul(key.select(0, dim: 1).transpose(1, 2)) * scale  // [I, B/I·T, S]
+    return scores.reshape(queries.shape[0], queries.shape[1], -1)
+  }
+
   /// `[B, T, D]` to `[I, H, B/I·T, D/H]`.
   private func split(_ queries: Tensor) -> Tensor {
     queries.reshape(key.shape[0], -1, queries.shape[2]).splitHeads(key.shape[1])

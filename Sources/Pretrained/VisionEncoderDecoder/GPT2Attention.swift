@@ -61,6 +61,11 @@ final class GPT2CrossAttention: Module {
 
   /// The attention weights of one text for each image: `[I, T, D]` to `[I, H, T, S]`.
   func weights(_ x: Tensor, _ memory: CrossAttentionMemory) -> Tensor { memory.weights(qAttn(x), scale: scale) }
+
+  /// The scores of the first head before the softmax: `[B, T, D]` to `[B, T, S]`.
+  func firstHeadScores(_ x: Tensor, _ memory: CrossAttentionMemory) -> Tensor {
+    memory.firstHeadScores(qAttn(x), scale: scale)
+  }
 }
 
 extension GPT2Configuration {

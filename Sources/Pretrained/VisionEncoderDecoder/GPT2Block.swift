@@ -44,6 +44,19 @@ final class GPT2Block: Module, DecoderBlock {
     return x + feedForward(norm2(x))
   }
 
+  /// The same with the scores of the first head of the cross-attention, `[B, T, S]`, for a training that supervises
+  /// them.
+  func scored(_ x: Tensor, _ memory: CrossAttentionMemory) -> (output: Tensor, scores: Tensor?) {
+    var x = x + attention(norm1(x), CachedLayer(cache: nil, index: 0))
+    var scores: Tensor?
+    if let crossNorm, let crossAttention {
+      let normed = crossNorm(x)
+      scores = crossAttention.firstHeadScores(normed, memory)
+      x += crossAttention(normed, memory)
+    }
+    return (x + feedForward(norm2(x)), scores)
+  }
+
   /// The weights of the cross-attention of whole texts, `[B, H, T, S]`; `nil` without one.
   func crossWeights(_ x: Tensor, _ memory: CrossAttentionMemory) -> Tensor? {
     guard let crossNorm, let crossAttention else { return nil }

@@ -39,6 +39,21 @@ public final class GPT2Decoder: Module {
     head(norm(layers(embed(ids), cache: nil, states.map(memory))))
   }
 
+  /// Teacher forcing with a second result: where the first head of the last layer looks in the image.
+  ///
+  /// - Parameters:
+  ///   - ids: `[B, T]`.
+  ///   - states: an encoder's output for the images that the texts are about, `[I, S, D]`.
+  /// - Returns: the logits of the token after each, `[B, T, V]`, and the scores of that head before the softmax,
+  ///   `[B, T, S]`; gradients pass through both. No scores for a decoder without cross-attention.
+  public func scored(_ ids: IntTensor, encoderStates states: Tensor) -> (logits: Tensor, scores: Tensor?) {
+    let memory = memory(states)
+    guard let last = layers.last, let lastMemory = memory.last else { return (self(ids, encoderStates: states), nil) }
+    let before = Array(layers.dropLast())(embed(ids), cache: nil, memory)
+    let (output, scores) = last.scored(before, lastMemory)
+    return (head(norm(output)), scores)
+  }
+
   public func memory(_ states: Tensor) -> [CrossAttentionMemory] { layers.memory(states) }
 
   public func nextTokenLogits(
