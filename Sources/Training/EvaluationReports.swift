@@ -91,3 +91,25 @@ extension BLIP2Evaluation {
     return report
   }
 }
+
+extension ReaderEvaluation {
+  /// Exact fields, pages and rows and the character error rate on held-out pages, new layouts and a new font.
+  ///
+  /// - Parameter pageCount: how many pages of each part are read.
+  func report(pageCount: Int) throws -> TrainingReport {
+    var report = TrainingReport()
+    report.add("parameters", "\(reader.model.parameterCount)")
+    for split in DocumentSplit.allCases where split != .training {
+      let documents = Documents(split: split, seed: 1).prefix(pageCount)
+      let (fields, texts) = (try answers(documents, .fields), try answers(documents, .text))
+      report.add(share: Self.exactFields(fields, documents), "exact fields, \(split)")
+      report.add(share: exactMatch(fields, references: documents.map(\.sequence)), "exact pages, \(split)")
+      let errors = characterErrorRate(texts, references: documents.map(\.transcript))
+      report.add(share: min(errors, 1), "character error rate, \(split)")
+    }
+    let lines = (0..<pageCount).map { Documents(split: .heldOut, seed: 1).line(at: $0) }
+    let read = try answers(lines, .text)
+    report.add(share: exactMatch(read, references: lines.map(\.transcript)), "exact lines, held out")
+    return report
+  }
+}

@@ -11,6 +11,8 @@ public enum Trainer: String, CaseIterable, Sendable {
   case vqa
   /// A BLIP-2 between the captioner's image encoder and a language model of captions.
   case blip2
+  /// A reader of drawn documents.
+  case reader
 
   /// The shipped checkpoint that it makes.
   public var checkpoint: ShippedCheckpoint {
@@ -19,6 +21,7 @@ public enum Trainer: String, CaseIterable, Sendable {
     case .captioner: .captioner
     case .vqa: .vqa
     case .blip2: .blip2
+    case .reader: .reader
     }
   }
 
@@ -30,6 +33,7 @@ public enum Trainer: String, CaseIterable, Sendable {
     case .captioner: [CaptionerTraining.plan]
     case .vqa: VQATraining.plans
     case .blip2: BLIP2Training.plans
+    case .reader: [ReaderTraining.plan]
     }
   }
 
@@ -62,6 +66,7 @@ public enum Trainer: String, CaseIterable, Sendable {
     case .captioner: CaptionerTraining(options, destination)
     case .vqa: VQATraining(options, destination)
     case .blip2: BLIP2Training(options, destination)
+    case .reader: ReaderTraining(options, destination)
     }
   }
 }

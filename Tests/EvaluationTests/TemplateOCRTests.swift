@@ -24,7 +24,7 @@ import Testing
       return Document(page.content, design)
     }
     let texts = pages.map { ocr.rows($0.image()).map(\.text).joined(separator: "\n") }
-    #expect(characterErrorRate(texts, references: pages.map { $0.lines.joined(separator: "\n") }) < 0.02)
+    #expect(characterErrorRate(texts, references: pages.map { $0.lines.joined(separator: "\n") }) < 0.04)
   }
 
   @Test func rowsAreTheCheapestCutOfTheProfile() {

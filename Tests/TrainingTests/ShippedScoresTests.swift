@@ -63,4 +63,16 @@ struct ShippedScoresTests {
     let plain = try evaluation.captions(scenes, bridge: bridge)
     #expect(exactMatch(said, references: wanted) > exactMatch(plain, references: wanted) + 0.15)
   }
+
+  @Test func theReaderReadsPages() throws {
+    let evaluation = try ReaderEvaluation(Captioning(directory: ShippedCheckpoint.reader.directory))
+    let documents = Documents(split: .heldOut, seed: 2).prefix(60)
+    let fields = try evaluation.answers(documents, .fields)
+    #expect(ReaderEvaluation.exactFields(fields, documents) >= 0.9)
+    let lines = (0..<40).map { Documents(split: .heldOut, seed: 2).line(at: $0) }
+    let read = try evaluation.answers(lines, .text)
+    #expect(characterErrorRate(read, references: lines.map(\.transcript)) <= 0.1)
+    // Other pages' fields are no answer: the model reads.
+    #expect(ReaderEvaluation.exactFields(fields, Array(documents.dropFirst() + documents.prefix(1))) <= 0.3)
+  }
 }

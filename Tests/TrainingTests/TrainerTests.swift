@@ -1,4 +1,5 @@
 import Datasets
+import Evaluation
 import Foundation
 import Images
 import Pretrained
@@ -32,6 +33,7 @@ struct TrainerTests {
     .captioner: "a407a9885de8c289a5fbc9d9c3439129d08bf9971630735019de867f25e2ea5f",
     .vqa: "69f737c2bf3f9614b12557d416b9e09f6b314597e696b20cc71abfd507fb665c",
     .blip2: "0c09e1babe44370090947a9176920dfdd050f8d25c1dd63f0f791aca31acf3f7",
+    .reader: "e82e1832e2e08be361c0dfef752ab44e474bf13163faa6f5c57958edcf242429",
   ]
 
   @Test(arguments: Trainer.allCases)
@@ -59,6 +61,27 @@ struct TrainerTests {
     }
     let resumed = try train(trainer, in: folder, threads: 1)
     #expect(try SHA256.hexadecimal(ofFile: resumed + "/model.safetensors") == whole)
+  }
+
+  @Test func aWrittenReaderIsReadBack() throws {
+    let folder = try TemporaryFolder()
+    let path = try train(.reader, in: folder, threads: 1)
+    let reader = try Captioning(directory: path)
+    let document = Documents(split: .heldOut)[0]
+    let pixels = try ImageProcessor(directory: path)([document.image()]).pixelValues
+    let same = zip(pixels.scalars, Document.tensor([document]).scalars).allSatisfy { abs($0 - $1) < 1e-6 }
+    #expect(same)
+    let evaluation = try ReaderEvaluation(reader)
+    let (fields, text) = (try evaluation.options(.fields), try evaluation.options(.text))
+    #expect(fields.startToken == reader.model.configuration.decoderStartTokenID && text.startToken != fields.startToken)
+    // Characters and tags are tokens, and nothing is longer than the decoder can write.
+    for document in Documents(split: .training).prefix(300) {
+      for task in DocumentTask.allCases {
+        let tokens = document.tokens(task)
+        let ids = reader.tokenizer.encode(document.target(task), addSpecialTokens: false).ids
+        #expect(ids.count == tokens.count && ids.count < reader.model.configuration.decoder.positionCount)
+      }
+    }
   }
 
   /// Whether a processor makes of a scene what the trainer made of it, up to the rounding of a division.

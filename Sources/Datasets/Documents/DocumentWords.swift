@@ -96,9 +96,9 @@ enum DocumentWords {
     }
   }
 
-  /// A word of a list, and every third time a made-up one.
+  /// A word of a list, and every fifth time a made-up one.
   private static func mostly(_ list: [String], _ generator: Generator, lengths: Range<Int>) -> String {
-    generator.integer(in: 0..<3) == 0 ? madeUp(generator, lengths: lengths) : generator.element(of: list)
+    generator.integer(in: 0..<5) == 0 ? madeUp(generator, lengths: lengths) : generator.element(of: list)
   }
 
   /// Consonants and vowels in turn.
