@@ -23,6 +23,7 @@ import Testing
       design.slope = slope
       return Document(page.content, design)
     }
+    // Turned by 45/4096, one of the thirty pages loses its rows: 0.8 of its characters are wrong.
     let texts = pages.map { ocr.rows($0.image()).map(\.text).joined(separator: "\n") }
     #expect(characterErrorRate(texts, references: pages.map { $0.lines.joined(separator: "\n") }) < 0.04)
   }
