@@ -1,6 +1,7 @@
 import Datasets
 import Evaluation
 import Pretrained
+import Tensors
 
 // What a training reports of its model: scores on data that it has not learned from.
 
@@ -110,6 +111,30 @@ extension ReaderEvaluation {
     let lines = (0..<pageCount).map { Documents(split: .heldOut, seed: 1).line(at: $0) }
     let read = try answers(lines, .text)
     report.add(share: exactMatch(read, references: lines.map(\.transcript)), "exact lines, held out")
+    return report
+  }
+}
+
+extension PainterEvaluation {
+  /// The loss on training and on held-out scenes, and the share of right drawings of held-out scenes, by the pixels.
+  func report() throws -> TrainingReport {
+    var report = TrainingReport()
+    for split in [SceneSplit.training, .heldOut] {
+      let examples = PainterExamples(split, seed: 1, batchSize: 64)
+      let losses = try withGenerator(Generator(seed: 0)) {
+        try noGrad { try (0..<8).map { Double(try examples.batch(step: $0).loss(of: painter).item) } }
+      }
+      report.add(number: losses.reduce(0, +) / Double(losses.count), "loss, \(split)")
+    }
+    for count in PainterExamples.objectCounts {
+      for split in [SceneSplit.heldOut, .heldOutCombinations] {
+        let scenes = Scenes(split: split, objectCounts: count...count, seed: 1).prefix(Self.sceneCount)
+        for seed in split == .heldOut ? Self.seeds : [Self.seeds[0]] {
+          let name = "right, \(count == 1 ? "one thing" : "\(count) things"), \(split), seed \(seed)"
+          report.add(share: try judgements(scenes, seed: seed).share(), name)
+        }
+      }
+    }
     return report
   }
 }

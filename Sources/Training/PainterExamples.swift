@@ -11,20 +11,21 @@ struct PainterExamples {
   /// How many things a scene has.
   static let objectCounts = 1...2
 
-  /// Training scenes from a seed.
-  init(seed: Int, batchSize: Int) {
-    scenes = Scenes(split: .training, objectCounts: Self.objectCounts, seed: seed)
+  /// Scenes of a part from a seed.
+  init(_ split: SceneSplit = .training, seed: Int, batchSize: Int) {
+    scenes = Scenes(split: split, objectCounts: Self.objectCounts, seed: seed)
     self.batchSize = batchSize
   }
 
   /// The examples of a step, which no other step has.
   ///
-  /// Every other caption has all details; the rest have any, so that a caption without a size or a place is drawn, too.
+  /// Three of four captions have all details; the rest have any, so that a caption without a size or a place is drawn,
+  /// too.
   func batch(step: Int) -> PainterBatch {
     let indices = step * batchSize..<(step + 1) * batchSize
     return PainterBatch(
       scenes: indices.map { scenes[$0] },
-      captions: indices.map { scenes.caption(at: $0, details: $0 % 4 < 2 ? [.full] : SceneDetail.allCases).text })
+      captions: indices.map { scenes.caption(at: $0, details: $0 % 4 < 3 ? [.full] : SceneDetail.allCases).text })
   }
 
   /// The words of all training captions, in alphabetical order.

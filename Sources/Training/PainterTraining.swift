@@ -1,5 +1,6 @@
 import Checkpoints
 import Datasets
+import Evaluation
 import Layers
 import Pretrained
 import Support
@@ -15,8 +16,8 @@ struct PainterTraining: ModelTraining {
 
   /// How the shipped model was trained.
   static let plan = {
-    var plan = TrainingPlan(name: "painter", steps: 7000, batchSize: 64, learningRate: 1e-3, warmupSteps: 200)
-    plan.averageDecay = 0.999
+    var plan = TrainingPlan(name: "painter", steps: 10_000, batchSize: 32, learningRate: 2e-3, warmupSteps: 200)
+    plan.averageDecay = 0.998
     return plan
   }()
 
@@ -33,23 +34,29 @@ struct PainterTraining: ModelTraining {
     let tokenizer = try loadTokenizer(directory: clip.path)
     let configuration = try Self.configuration(clip)
     let examples = PainterExamples(seed: options.seed, batchSize: plan.batchSize)
+    var losses: [Float] = []
     let painter = try withGenerator(Generator(seed: plan.seed)) {
       let model = DiTPainterModel(configuration)
       try model.textEncoder.load(clip.checkpoint(), prefix: "text_model.", memory: .trainable)
       model.textEncoder.setFrozen()
       let painter = TextToImage(model: model, tokenizer: tokenizer)
       let loop = TrainingLoop(plan, model: model.transformer, stateFile: state.path)
-      try loop.run(onStep: { try onStep($0, plan.steps, $1) }) { step in
-        let batch = examples.batch(step: step)
-        return try batch.loss(of: painter)
+      losses = try loop.run(onStep: { try onStep($0, plan.steps, $1) }) { step in
+        try examples.batch(step: step).loss(of: painter)
       }
       return painter
     }
     var report = TrainingReport()
     report.add("parameters", "\(painter.model.parameterCount)")
     report.add("of these trained", "\(painter.model.transformer.parameterCount)")
-    return (TrainedModel(model: painter.model, tokenizerOf: clip.path), report)
+    report.add(losses: losses, every: Self.reportInterval)
+    return (
+      TrainedModel(model: painter.model, tokenizerOf: clip.path), report + (try PainterEvaluation(painter).report())
+    )
   }
+
+  /// How many steps a line of the report about losses stands for.
+  private static let reportInterval = 500
 
   /// The painter's settings, with the text tower of a CLIP.
   static func configuration(_ clip: ModelDirectory) throws -> DiTConfiguration {
@@ -57,6 +64,14 @@ struct PainterTraining: ModelTraining {
       throw DataError(file: clip.settingsFile, reason: "is not that of a CLIP, whose text tower leads the painter")
     }
     var configuration = DiTConfiguration()
+    configuration.hiddenSize = 128
+    configuration.intermediateSize = 320
+    configuration.layerCount = 4
+    configuration.headCount = 4
+    configuration.conditioningSize = 64
+    configuration.textLength = 20
+    configuration.schedule = .linear
+    configuration.target = .clean
     configuration.text = settings.text
     configuration.knownWords = PainterExamples.words
     return configuration

@@ -52,11 +52,16 @@ public struct TrainingLoop {
   /// - Parameters:
   ///   - onStep: called after each step.
   ///   - loss: the loss of a step's batch, counted from 0; draws what is random from `Generator.current`.
+  /// - Returns: the losses of all steps, also of those before the state was saved.
   /// - Throws: `DataError` for a saved state of another plan or a loss that is no number; whatever `loss` and
   ///   `onStep` throw.
-  public func run(onStep: Observer = { _, _ in }, loss: (Int) throws -> Tensor) throws {
+  @discardableResult
+  public func run(onStep: Observer = { _, _ in }, loss: (Int) throws -> Tensor) throws -> [Float] {
     let generator = Generator.current
-    let first = try state?.restore(model: model, optimizer: optimizer, average: average, generator: generator) ?? 0
+    var losses: [Float] = []
+    let first =
+      try state?.restore(
+        model: model, optimizer: optimizer, average: average, generator: generator, losses: &losses) ?? 0
     model.train()
     let schedule = plan.schedule
     for step in first..<plan.steps {
@@ -72,15 +77,17 @@ public struct TrainingLoop {
       optimizer.step()
       afterStep()
       average?.update(after: step)
+      losses.append(number)
       let done = step + 1
       if done % savingInterval == 0 || done == plan.steps {
         try state?.save(
-          step: done, model: model, optimizer: optimizer, average: average, generator: generator)
+          step: done, model: model, optimizer: optimizer, average: average, generator: generator, losses: losses)
       }
       try onStep(done, number)
     }
     optimizer.zeroGrad()
     average?.assign()
     model.eval()
+    return losses
   }
 }

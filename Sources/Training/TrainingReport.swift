@@ -42,6 +42,37 @@ public struct TrainingReport: Equatable, Sendable {
     add(name, "\(thousandths / 10).\(thousandths % 10)%")
   }
 
+  /// Adds a number with four decimals.
+  mutating func add(number: Double, _ name: String) {
+    let parts = Int((number * 10_000).rounded())
+    let decimals = String(parts % 10_000)
+    add(name, "\(parts / 10_000).\(String(repeating: "0", count: 4 - decimals.count))\(decimals)")
+  }
+
+  /// Adds the mean losses of parts of a training, as ``meanLosses`` reads them.
+  ///
+  /// - Parameters:
+  ///   - losses: those of all steps, not negative.
+  ///   - interval: how many steps a line stands for; the last one may stand for fewer.
+  mutating func add(losses: [Float], every interval: Int) {
+    for start in stride(from: 0, to: losses.count, by: interval) {
+      let part = losses[start..<min(start + interval, losses.count)]
+      add(number: part.reduce(0) { $0 + Double($1) } / Double(part.count), "\(Self.loss)\(part.endIndex)")
+    }
+  }
+
+  private static let loss = "loss, up to step "
+
+  /// The mean losses of parts of the training, each with its last step; empty for a report without.
+  public var meanLosses: [(step: Int, loss: Double)] {
+    lines.compactMap { name, value in
+      guard name.hasPrefix(Self.loss), let step = Int(name.dropFirst(Self.loss.count)), let loss = Double(value) else {
+        return nil
+      }
+      return (step, loss)
+    }
+  }
+
   /// The value of the first line with a name; nil if there is none.
   public subscript(name: String) -> String? { lines.first { $0.name == name }?.value }
 

@@ -4,9 +4,9 @@ import Layers
 import Support
 import Tensors
 
-/// The state of a training: the step, the parameters, AdamW's running means, those of the parameters, and the place in
-/// the stream of random numbers. Training that goes on from a saved state ends with the same bytes as training that ran
-/// through.
+/// The state of a training: the step, the parameters, AdamW's running means, those of the parameters, the losses, and the
+/// place in the stream of random numbers. Training that goes on from a saved state ends with the same bytes as training
+/// that ran through.
 ///
 /// The file is a safetensors file, written beside its name and renamed, so a training that is killed while it saves
 /// finds the state before.
@@ -17,10 +17,12 @@ struct TrainingState {
   private static let planKey = "plan"
   private static let stepKey = "step"
   private static let generatorName = "generator"
+  private static let lossesName = "losses"
 
   /// Saves the state before step `step`.
   func save(
-    step: Int, model: Module, optimizer: AdamW, average: WeightAverage?, generator: Generator
+    step: Int, model: Module, optimizer: AdamW, average: WeightAverage?, generator: Generator,
+    losses: [Float]
   ) throws {
     var tensors: [TensorToWrite] = []
     for ((name, parameter), moments) in zip(model.namedParameters(removingDuplicates: true), optimizer.state) {
@@ -33,6 +35,7 @@ struct TrainingState {
     for ((name, _), mean) in zip(model.namedParameters(removingDuplicates: true), average?.means ?? []) {
       tensors.append(TensorToWrite(name: "average.\(name)", mean.scalars, shape: mean.shape))
     }
+    tensors.append(TensorToWrite(name: Self.lossesName, losses, shape: [losses.count]))
     let bytes = generator.state.bytes
     tensors.append(
       TensorToWrite(name: Self.generatorName, elementType: .uint8, shape: [bytes.count]) { body in
@@ -47,7 +50,7 @@ struct TrainingState {
   /// - Returns: the next step; `nil`, and nothing is changed, if there is no saved state.
   /// - Throws: `DataError` if the state is of another plan or another model, or is damaged.
   func restore(
-    model: Module, optimizer: AdamW, average: WeightAverage?, generator: Generator
+    model: Module, optimizer: AdamW, average: WeightAverage?, generator: Generator, losses: inout [Float]
   ) throws -> Int? {
     guard FileSystem.exists(path) else { return nil }
     let saved = try Checkpoint(path: path)
@@ -82,6 +85,7 @@ struct TrainingState {
       return byte
     }
     let state = try Generator.State(bytes: bytes)
+    losses = try saved.tensor(Self.lossesName, shape: [step]).scalars
     for ((_, parameter), value) in zip(parameters, values) { parameter.assign(value) }
     optimizer.state = moments
     if let average, let means { for (own, value) in zip(average.means, means) { own.assign(value) } }

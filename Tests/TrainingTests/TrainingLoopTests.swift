@@ -66,6 +66,22 @@ struct TrainingLoopTests {
     #expect(weights.count == 12 && abs(model.weight.item - mean) < 1e-6 && model.weight.item != weights[11])
   }
 
+  @Test func theLossesBeforeAnInterruptionAreKept() throws {
+    let folder = try TemporaryFolder()
+    func losses(_ stateFile: String?, until last: Int? = nil) throws -> [Float] {
+      try withGenerator(Generator(seed: 0)) {
+        let model = Linear(3, 1)
+        return try TrainingLoop(Self.plan(), model: model, stateFile: stateFile, savingInterval: 4).run(
+          onStep: { step, _ in if step == last { throw Interruption() } },
+          loss: { _ in meanSquaredError(model(.randn([4, 3])), .ones([4, 1])) })
+      }
+    }
+    let whole = try losses(nil)
+    #expect(whole.count == 12)
+    #expect(throws: Interruption.self) { try losses(folder.path("toy.training"), until: 9) }
+    #expect(try losses(folder.path("toy.training")) == whole)
+  }
+
   @Test func aStateWithoutMeansIsOfAnotherPlan() throws {
     let folder = try TemporaryFolder()
     let state = folder.path("toy.training")

@@ -35,6 +35,16 @@ struct TrainingReportTests {
     #expect(report["parameters"] != nil)
   }
 
+  @Test func meanLossesAreReadBack() throws {
+    var report = TrainingReport()
+    report.add(losses: [1, 2, 0.25, 0.125, 3], every: 2)
+    report.add(number: 0.00004, "loss, held out")
+    #expect(report.lines.map(\.value) == ["1.5000", "0.1875", "3.0000", "0.0000"])
+    #expect(report.lines[1].name == "loss, up to step 4")
+    #expect(report.meanLosses.map(\.step) == [2, 4, 5] && report.meanLosses.map(\.loss) == [1.5, 0.1875, 3])
+    #expect(TrainingReport().meanLosses.isEmpty)
+  }
+
   @Test func aShareOfNothingIsNoNumber() {
     var report = TrainingReport()
     report.add(share: 0 / 0, "right")

@@ -64,9 +64,21 @@ public struct DiTConfiguration: SettingsGroup {
     if binder.isReading { try requireSizesThatFit(binder) }
   }
 
+  private static let patchLimit = 64
+
   private func requireSizesThatFit(_ binder: SettingsBinder) throws {
     if imageSize.height % patchSize.height != 0 || imageSize.width % patchSize.width != 0 {
       throw binder.failure("patch_size", "\(patchSize.text) does not divide image_size, \(imageSize.text)")
+    }
+    // The weights fit any number of patches.
+    let (rows, columns) = (imageSize.height / patchSize.height, imageSize.width / patchSize.width)
+    if max(rows, columns) > Self.patchLimit {
+      throw binder.failure(
+        "image_size",
+        "is \(imageSize.text), \(rows) × \(columns) patches; at most \(Self.patchLimit) in a row are drawn")
+    }
+    if !hiddenSize.isMultiple(of: 4) {
+      throw binder.failure("hidden_size", "is \(hiddenSize), not as many sines as cosines for rows and for columns")
     }
     if !timeEmbeddingSize.isMultiple(of: 2) {
       throw binder.failure("time_embedding_size", "is \(timeEmbeddingSize), not as many sines as cosines")

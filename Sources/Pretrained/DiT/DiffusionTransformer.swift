@@ -14,7 +14,7 @@ import Tensors
 /// the vector.
 public final class DiffusionTransformer: Module {
   private let patches: PatchProjection
-  private let positions: Tensor  // [1, N, D]
+  private let positions: GridPositions
   private let words: Linear  // [D, E]
   private let time: TimeEmbedding
   private let summary: Linear  // [V, E]
@@ -31,8 +31,8 @@ public final class DiffusionTransformer: Module {
     func std(_ inputs: Int, _ outputs: Int) -> Double { (2 / Double(inputs + outputs)).squareRoot() }
     patches = PatchProjection(
       channels: settings.channelCount, patchSize: patch, width: width, std: std(sampleCount, width))
-    positions = Initialization.normal(
-      [1, settings.imageSize.patchCount(patch), width], std: 1 / Double(width).squareRoot())
+    positions = GridPositions(
+      rows: settings.imageSize.height / patch.height, columns: settings.imageSize.width / patch.width, width: width)
     words = Linear(textWidth, width, std: std(textWidth, width))
     time = TimeEmbedding(size: settings.timeEmbeddingSize, width: settings.conditioningSize)
     summary = Linear(textWidth, settings.conditioningSize, std: std(textWidth, settings.conditioningSize))
@@ -61,7 +61,7 @@ public final class DiffusionTransformer: Module {
       reportMisuse(
         "DiffusionTransformer", "texts of shape \(text.states.shape) for pictures of shape \(noisy.shape)")
     }
-    return Tensor.cat([words(text.states), patches(noisy) + positions], dim: 1)
+    return Tensor.cat([words(text.states), patches(noisy) + positions.tensor], dim: 1)
   }
 
   /// What leads the blocks: the sum of a vector of the time and one of the text, through an activation, `[B, V]`.
@@ -86,30 +86,62 @@ public final class DiffusionTransformer: Module {
   }
 }
 
+/// Where each patch is: cosines and sines of its row and of its column, which are not trained (Peebles and Xie 2023,
+/// section 3.2, "the sine-cosine version").
+///
+/// It is no module, and so none of its numbers is a parameter.
+final class GridPositions {
+  private let rows, columns, width: Int
+
+  /// - Parameters:
+  ///   - rows: how many patches stand above each other.
+  ///   - columns: how many stand beside each other.
+  ///   - width: D, a multiple of 4.
+  init(rows: Int, columns: Int, width: Int) { (self.rows, self.columns, self.width) = (rows, columns, width) }
+
+  /// `[N, D]`, row by row. Made when it is first used: settings from a file may ask for any size.
+  private(set) lazy var tensor = {
+    let frequencies = waveFrequencies(width / 4, lowest: Self.lowest)
+    let numbers = (0..<rows * columns).flatMap { patch in
+      waves(Double(patch / columns), frequencies) + waves(Double(patch % columns), frequencies)
+    }
+    return Tensor(numbers, shape: [rows * columns, width])
+  }()
+
+  /// The lowest frequency: a hundred rows are no full wave. (With that of texts, 1 / 10,000, most waves would hardly
+  /// differ from patch to patch.)
+  private static let lowest = 0.01
+}
+
+/// Frequencies from 1 down to nearly `lowest`, evenly by their logarithms.
+private func waveFrequencies(_ count: Int, lowest: Double) -> [Double] {
+  (0..<count).map { ElementaryDouble.exp(ElementaryDouble.log(lowest) * Double($0) / Double(count)) }
+}
+
+/// The cosines, then the sines of a number at some frequencies.
+private func waves(_ number: Double, _ frequencies: [Double]) -> [Float] {
+  let angles = frequencies.map { number * $0 }
+  return angles.map { Float(ElementaryDouble.cos($0)) } + angles.map { Float(ElementaryDouble.sin($0)) }
+}
+
 /// A time as a vector: cosines and sines of many frequencies, as Vaswani et al. (2017, section 3.5) write positions,
 /// then two linear layers (Peebles and Xie 2023, section 3.2).
 final class TimeEmbedding: Module {
   private let fc1: Linear  // [V, size]
   private let fc2: Linear  // [V, V]
-  private let frequencies: [Double]
-
   /// - Parameters:
   ///   - size: how many cosines and sines, together.
   ///   - width: V, of the vector.
   init(size: Int, width: Int) {
     fc1 = Linear(size, width, std: (2 / Double(size + width)).squareRoot())
     fc2 = Linear(width, width, std: (1 / Double(width)).squareRoot())
-    let half = size / 2
-    frequencies = (0..<half).map { ElementaryDouble.exp(-ElementaryDouble.log(10_000) * Double($0) / Double(half)) }
   }
 
   /// - Parameter times: from 0 to 1; counted in thousandths, as the paper's thousand steps.
   /// - Returns: `[B, V]`.
   func callAsFunction(_ times: [Double]) -> Tensor {
-    let waves = times.flatMap { time in
-      let angles = frequencies.map { 1000 * time * $0 }
-      return angles.map { Float(ElementaryDouble.cos($0)) } + angles.map { Float(ElementaryDouble.sin($0)) }
-    }
-    return fc2(Activation.silu(fc1(Tensor(waves, shape: [times.count, 2 * frequencies.count]))))
+    let frequencies = waveFrequencies(fc1.weight.shape[1] / 2, lowest: 1e-4)
+    let all = times.flatMap { waves(1000 * $0, frequencies) }
+    return fc2(Activation.silu(fc1(Tensor(all, shape: [times.count, 2 * frequencies.count]))))
   }
 }

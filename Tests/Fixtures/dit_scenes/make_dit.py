@@ -68,6 +68,13 @@ class Painter:
         waves = torch.cat([angles.cos(), angles.sin()], 1)
         return self.linear(F.silu(self.linear(waves, "transformer.time.fc1")), "transformer.time.fc2")
 
+    def positions(self):
+        """Of row and column of each patch, row by row, cosines and sines."""
+        side, count = self.settings["image_size"] // self.settings["patch_size"], self.settings["hidden_size"] // 4
+        angles = torch.arange(side)[:, None] * 100 ** (-torch.arange(count, dtype=torch.float64) / count)
+        waves = torch.cat([angles.cos(), angles.sin()], 1)  # [side, D/2]
+        return torch.cat([waves.repeat_interleave(side, 0), waves.repeat(side, 1)], 1)
+
     def modulated(self, x, shift, scale):
         return F.layer_norm(x, x.shape[-1:], eps=self.settings["layer_norm_eps"]) * (1 + scale) + shift
 
@@ -77,7 +84,7 @@ class Painter:
         condition = F.silu(self.time(times) + self.linear(summary, "transformer.summary"))[:, None]  # [B, 1, V]
         patches = F.conv2d(
             noisy, self.weights["transformer.patches.weight"], self.weights["transformer.patches.bias"], stride=patch)
-        patches = patches.flatten(2).transpose(1, 2) + self.weights["transformer.positions"]
+        patches = patches.flatten(2).transpose(1, 2) + self.positions()
         x = torch.cat([self.linear(states, "transformer.words"), patches], 1)  # [B, L + N, D]
         for layer in range(s["num_hidden_layers"]):
             name = f"transformer.layers.{layer}."
@@ -193,7 +200,7 @@ def make():
     with open(os.path.join(HERE, "config.json"), "w", encoding="utf-8") as file:
         file.write(json.dumps(settings, indent=2) + "\n")
     d, v, t, e, m = 24, 16, 12, 20, 40
-    shapes = {"positions": [1, 16, d], "patches.weight": [d, 3, 2, 2], "patches.bias": [d]}
+    shapes = {"patches.weight": [d, 3, 2, 2], "patches.bias": [d]}
     linear = {"words": (e, d), "time.fc1": (t, v), "time.fc2": (v, v), "summary": (e, v)}
     for i in range(2):
         linear |= {
