@@ -15,6 +15,8 @@ public enum ShippedCheckpoint: String, CaseIterable, Sendable {
   case blip2 = "blip2-scenes"
   /// A reader of drawn documents (Lesson 14).
   case reader = "reader-documents"
+  /// A painter of drawn scenes (Lesson 13).
+  case painter = "painter-scenes"
 
   /// The name of the model's directory.
   public var name: String { rawValue }

@@ -13,6 +13,8 @@ public enum Trainer: String, CaseIterable, Sendable {
   case blip2
   /// A reader of drawn documents.
   case reader
+  /// A painter of drawn scenes: a diffusion transformer that the CLIP's text tower leads.
+  case painter
 
   /// The shipped checkpoint that it makes.
   public var checkpoint: ShippedCheckpoint {
@@ -22,6 +24,7 @@ public enum Trainer: String, CaseIterable, Sendable {
     case .vqa: .vqa
     case .blip2: .blip2
     case .reader: .reader
+    case .painter: .painter
     }
   }
 
@@ -34,6 +37,7 @@ public enum Trainer: String, CaseIterable, Sendable {
     case .vqa: VQATraining.plans
     case .blip2: BLIP2Training.plans
     case .reader: [ReaderTraining.plan]
+    case .painter: [PainterTraining.plan]
     }
   }
 
@@ -67,6 +71,7 @@ public enum Trainer: String, CaseIterable, Sendable {
     case .vqa: VQATraining(options, destination)
     case .blip2: BLIP2Training(options, destination)
     case .reader: ReaderTraining(options, destination)
+    case .painter: PainterTraining(options, destination)
     }
   }
 }

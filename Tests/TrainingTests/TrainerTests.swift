@@ -132,6 +132,17 @@ struct TrainerTests {
     #expect(masked.shape == [1, SceneQuery.answers.count] && masked.scalars == plain.scalars)
   }
 
+  @Test func aWrittenPainterIsReadBack() throws {
+    let folder = try TemporaryFolder()
+    let painter = try TextToImage(directory: train(.painter, in: folder, threads: 1))
+    let clip = try CLIPModel(checkpoint: ShippedCheckpoint.clip.directory)
+    let ids = IntTensor([try loadTokenizer(directory: ShippedCheckpoint.clip.directory).encode("a red circle").ids])
+    let (own, clips) = noGrad { (painter.model.encode(ids).states, clip.textModel(ids)) }
+    #expect(own.scalars == clips.scalars)
+    #expect(painter.loadReport?.summary == nil)
+    #expect(try painter.draw(["a red circle"], seeds: [0], .init(steps: 1)).count == 1)
+  }
+
   @Test func aDirectoryThatIsThereIsReplaced() throws {
     let folder = try TemporaryFolder()
     let path = try train(.captioner, in: folder, threads: 1)
