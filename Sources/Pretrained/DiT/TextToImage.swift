@@ -23,7 +23,7 @@ public struct TextToImage {
     public var sampler: DiffusionSampler
 
     /// Options for the course's painter.
-    public init(steps: Int = 20, guidance: Double = 2, sampler: DiffusionSampler = .ddim) {
+    public init(steps: Int = 8, guidance: Double = 2, sampler: DiffusionSampler = .ddim) {
       self.steps = steps
       self.guidance = guidance
       self.sampler = sampler
