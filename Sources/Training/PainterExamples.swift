@@ -5,7 +5,8 @@ import Tensors
 
 /// What the painter learns from: drawn scenes of one or two things, each with one of its captions.
 struct PainterExamples {
-  private let scenes: Scenes
+  private let single: Scenes
+  private let pairs: Scenes
   private let batchSize: Int
 
   /// How many things a scene has.
@@ -13,19 +14,22 @@ struct PainterExamples {
 
   /// Scenes of a part from a seed.
   init(_ split: SceneSplit = .training, seed: Int, batchSize: Int) {
-    scenes = Scenes(split: split, objectCounts: Self.objectCounts, seed: seed)
+    single = Scenes(split: split, objectCounts: 1...1, seed: seed)
+    pairs = Scenes(split: split, objectCounts: 2...2, seed: seed)
     self.batchSize = batchSize
   }
 
   /// The examples of a step, which no other step has.
   ///
-  /// Three of four captions have all details; the rest have any, so that a caption without a size or a place is drawn,
-  /// too.
+  /// Seven of ten scenes have two things, since which of them has which color takes longest to learn. Nine of ten captions
+  /// have all details; the rest have any, so that a caption without a size or a place is drawn, too.
   func batch(step: Int) -> PainterBatch {
-    let indices = step * batchSize..<(step + 1) * batchSize
-    return PainterBatch(
-      scenes: indices.map { scenes[$0] },
-      captions: indices.map { scenes.caption(at: $0, details: $0 % 4 < 3 ? [.full] : SceneDetail.allCases).text })
+    let examples = (step * batchSize..<(step + 1) * batchSize).map { index in
+      let scenes = index % 10 < 7 ? pairs : single
+      let details = index / 10 % 10 < 9 ? [SceneDetail.full] : SceneDetail.allCases
+      return (scene: scenes[index], caption: scenes.caption(at: index, details: details).text)
+    }
+    return PainterBatch(scenes: examples.map(\.scene), captions: examples.map(\.caption))
   }
 
   /// The words of all training captions, in alphabetical order.

@@ -16,7 +16,7 @@ struct PainterTraining: ModelTraining {
 
   /// How the shipped model was trained.
   static let plan = {
-    var plan = TrainingPlan(name: "painter", steps: 10_000, batchSize: 32, learningRate: 2e-3, warmupSteps: 200)
+    var plan = TrainingPlan(name: "painter", steps: 16_000, batchSize: 32, learningRate: 2e-3, warmupSteps: 200)
     plan.averageDecay = 0.998
     return plan
   }()

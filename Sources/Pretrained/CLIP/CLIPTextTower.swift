@@ -77,8 +77,8 @@ public final class CLIPTextTower: Module {
     return all.requiresGrad ? nil : all
   }
 
-  /// The input of the first block: `[B, L, D]` for tokens `[B, L]`.
-  private func tokens(_ ids: IntTensor) -> Tensor {
+  /// The input of the first block, each token's word and position: `[B, L, D]` for tokens `[B, L]`.
+  func tokens(_ ids: IntTensor) -> Tensor {
     words(ids) + positions.weight.slice(0..<ids.shape[1], dim: 0)
   }
 

@@ -4,7 +4,10 @@ import Tensors
 
 /// Texts as the Diffusion Transformer is given them.
 public struct TextStates {
-  /// The text tower's state at each token, `[B, L, E]`.
+  /// For each token what goes into the text tower's first block, normalized, then the tower's state there, `[B, L, 2·E]`.
+  ///
+  /// A causal tower that is to find pictures need not keep the words apart: the state at `red` hardly differs from that at
+  /// `blue`, and the end of a text says which colors there are rather than which thing has which. The words themselves do.
   public let states: Tensor
   /// The state at the end of each text, `[B, E]`.
   public let summary: Tensor
@@ -53,8 +56,9 @@ public final class DiTPainterModel: Module, PretrainedModel {
   ///   end, as Stable Diffusion does.
   public func encode(_ ids: IntTensor) -> TextStates {
     noGrad {
-      let states = textEncoder(ids)
-      return TextStates(states: states, summary: textEncoder.pooled(states, ids))
+      let words = textEncoder.tokens(ids).layerNorm(epsilon: Float(configuration.text.layerNormEpsilon))  // [B, L, E]
+      let states = textEncoder(ids)  // [B, L, E]
+      return TextStates(states: .cat([words, states], dim: -1), summary: textEncoder.pooled(states, ids))
     }
   }
 

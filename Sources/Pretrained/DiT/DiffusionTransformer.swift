@@ -15,7 +15,7 @@ import Tensors
 public final class DiffusionTransformer: Module {
   private let patches: PatchProjection
   private let positions: GridPositions
-  private let words: Linear  // [D, E]
+  private let words: Linear  // [D, 2·E]
   private let time: TimeEmbedding
   private let summary: Linear  // [V, E]
   let layers: [DiTBlock]
@@ -33,7 +33,7 @@ public final class DiffusionTransformer: Module {
       channels: settings.channelCount, patchSize: patch, width: width, std: std(sampleCount, width))
     positions = GridPositions(
       rows: settings.imageSize.height / patch.height, columns: settings.imageSize.width / patch.width, width: width)
-    words = Linear(textWidth, width, std: std(textWidth, width))
+    words = Linear(2 * textWidth, width, std: std(2 * textWidth, width))
     time = TimeEmbedding(size: settings.timeEmbeddingSize, width: settings.conditioningSize)
     summary = Linear(textWidth, settings.conditioningSize, std: std(textWidth, settings.conditioningSize))
     layers = (0..<settings.layerCount).map { _ in DiTBlock(settings) }

@@ -46,10 +46,11 @@ class Painter:
         return (scores.softmax(-1) @ v).transpose(1, 2).flatten(2)
 
     def text(self, ids):
-        """The state at each token, and the one at the end of the text."""
+        """For each token its word and position, normalized, with the state there; and the state at the end of the text."""
         s = self.settings["text_config"]
         x = self.weights["text_encoder.embeddings.token_embedding.weight"][ids]
         x = x + self.weights["text_encoder.embeddings.position_embedding.weight"][: ids.shape[1]]
+        words = F.layer_norm(x, x.shape[-1:], eps=s["layer_norm_eps"])
         for layer in range(s["num_hidden_layers"]):
             name = f"text_encoder.encoder.layers.{layer}."
             y = self.norm(x, name + "layer_norm1", s["layer_norm_eps"])
@@ -60,7 +61,7 @@ class Painter:
             x = x + self.linear(ACTIVATIONS[s["hidden_act"]](y), name + "mlp.fc2")
         x = self.norm(x, "text_encoder.final_layer_norm", s["layer_norm_eps"])
         end = (ids == s["eos_token_id"]).int().argmax(1)
-        return x, x[torch.arange(len(ids)), end]
+        return torch.cat([words, x], -1), x[torch.arange(len(ids)), end]
 
     def time(self, times):
         half = self.settings["time_embedding_size"] // 2
@@ -201,7 +202,7 @@ def make():
         file.write(json.dumps(settings, indent=2) + "\n")
     d, v, t, e, m = 24, 16, 12, 20, 40
     shapes = {"patches.weight": [d, 3, 2, 2], "patches.bias": [d]}
-    linear = {"words": (e, d), "time.fc1": (t, v), "time.fc2": (v, v), "summary": (e, v)}
+    linear = {"words": (2 * e, d), "time.fc1": (t, v), "time.fc2": (v, v), "summary": (e, v)}
     for i in range(2):
         linear |= {
             f"layers.{i}.modulation": (v, 6 * d), f"layers.{i}.attention.qkv": (d, 3 * d),
