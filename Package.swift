@@ -195,7 +195,7 @@ let package = Package(
       "Pretrained",
       ["Pretrained", "Checkpoints", "Datasets", "Images", "Layers", "Support", "Tensors", "Tokenizers"]),
     tests("Checkpoints", ["Checkpoints", "Support"]),
-    tests("Verification", ["Support", "Verification", "Checkpoints", "Pretrained"]),
+    tests("Verification", ["Support", "Verification", "Checkpoints", "Pretrained", "Training"]),
     tests("Tokenizers", ["Support", "Tokenizers"]),
     tests(
       "Training",

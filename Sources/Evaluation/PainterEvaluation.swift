@@ -1,6 +1,7 @@
 import Datasets
 import Images
 import Pretrained
+import Support
 import Tensors
 
 /// How well a painter draws scenes that it has not learned from.
@@ -27,6 +28,27 @@ public struct PainterEvaluation {
   /// - Throws: `DataError` for a caption that the painter cannot read.
   public func drawings(_ captions: [String], seed: Int = 0) throws -> [Image] {
     try painter.draw(captions, seeds: captions.indices.map { seed * 1_000_000 + $0 }, options)
+  }
+
+  /// Of several drawings of each caption the one with the highest score, the first of equals (Ramesh et al. 2021, section
+  /// 2.6, "Sample generation", where CLIP ranks 512 drawings).
+  ///
+  /// - Parameters:
+  ///   - count: how many drawings to choose from.
+  ///   - score: what ranks them.
+  ///   - seed: as for ``drawings(_:seed:)``.
+  /// - Throws: `DataError` for a caption that the painter or the CLIP cannot read.
+  public func bestDrawings(
+    _ captions: [String], of count: Int, by score: CLIPScore, seed: Int = 0
+  ) throws -> [Image] {
+    if count < 1 { reportMisuse("PainterEvaluation", "the best of \(count) drawings; there is at least one") }
+    let repeated = captions.flatMap { Array(repeating: $0, count: count) }
+    let candidates = try drawings(repeated, seed: seed)
+    let scores = try score(candidates, repeated)
+    return captions.indices.map { row in
+      let own = row * count..<(row + 1) * count
+      return candidates[own.dropFirst().reduce(own.lowerBound) { scores[$1] > scores[$0] ? $1 : $0 }]
+    }
   }
 
   /// Judges drawings of scenes by their pixels.

@@ -117,7 +117,9 @@ extension ReaderEvaluation {
 
 extension PainterEvaluation {
   /// The loss on training and on held-out scenes, and the share of right drawings of held-out scenes, by the pixels.
-  func report() throws -> TrainingReport {
+  ///
+  /// - Parameter sceneCount: how many scenes of each part are drawn with each seed.
+  func report(sceneCount: Int) throws -> TrainingReport {
     var report = TrainingReport()
     for split in [SceneSplit.training, .heldOut] {
       let examples = PainterExamples(split, seed: 1, batchSize: 64)
@@ -128,7 +130,7 @@ extension PainterEvaluation {
     }
     for count in PainterExamples.objectCounts {
       for split in [SceneSplit.heldOut, .heldOutCombinations] {
-        let scenes = Scenes(split: split, objectCounts: count...count, seed: 1).prefix(Self.sceneCount)
+        let scenes = Scenes(split: split, objectCounts: count...count, seed: 1).prefix(sceneCount)
         for seed in split == .heldOut ? Self.seeds : [Self.seeds[0]] {
           let name = "right, \(count == 1 ? "one thing" : "\(count) things"), \(split), seed \(seed)"
           report.add(share: try judgements(scenes, seed: seed).share(), name)

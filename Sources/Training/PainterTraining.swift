@@ -50,9 +50,10 @@ struct PainterTraining: ModelTraining {
     report.add("parameters", "\(painter.model.parameterCount)")
     report.add("of these trained", "\(painter.model.transformer.parameterCount)")
     report.add(losses: losses, every: Self.reportInterval)
-    return (
-      TrainedModel(model: painter.model, tokenizerOf: clip.path), report + (try PainterEvaluation(painter).report())
-    )
+    // A short training draws few scenes: all of them would take longer than it.
+    let sceneCount = min(PainterEvaluation.sceneCount, plan.steps)
+    let measured = try PainterEvaluation(painter).report(sceneCount: sceneCount)
+    return (TrainedModel(model: painter.model, tokenizerOf: clip.path), report + measured)
   }
 
   /// How many steps a line of the report about losses stands for.

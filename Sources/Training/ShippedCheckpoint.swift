@@ -13,10 +13,10 @@ public enum ShippedCheckpoint: String, CaseIterable, Sendable {
   case vqa = "vqa-scenes"
   /// A BLIP-2 for drawn scenes (Lesson 09).
   case blip2 = "blip2-scenes"
-  /// A reader of drawn documents (Lesson 14).
-  case reader = "reader-documents"
   /// A painter of drawn scenes (Lesson 13).
   case painter = "painter-scenes"
+  /// A reader of drawn documents (Lesson 14).
+  case reader = "reader-documents"
 
   /// The name of the model's directory.
   public var name: String { rawValue }

@@ -11,10 +11,10 @@ public enum Trainer: String, CaseIterable, Sendable {
   case vqa
   /// A BLIP-2 between the captioner's image encoder and a language model of captions.
   case blip2
-  /// A reader of drawn documents.
-  case reader
   /// A painter of drawn scenes: a diffusion transformer that the CLIP's text tower leads.
   case painter
+  /// A reader of drawn documents.
+  case reader
 
   /// The shipped checkpoint that it makes.
   public var checkpoint: ShippedCheckpoint {
@@ -23,8 +23,8 @@ public enum Trainer: String, CaseIterable, Sendable {
     case .captioner: .captioner
     case .vqa: .vqa
     case .blip2: .blip2
-    case .reader: .reader
     case .painter: .painter
+    case .reader: .reader
     }
   }
 
@@ -36,8 +36,8 @@ public enum Trainer: String, CaseIterable, Sendable {
     case .captioner: [CaptionerTraining.plan]
     case .vqa: VQATraining.plans
     case .blip2: BLIP2Training.plans
-    case .reader: [ReaderTraining.plan]
     case .painter: [PainterTraining.plan]
+    case .reader: [ReaderTraining.plan]
     }
   }
 
@@ -70,8 +70,8 @@ public enum Trainer: String, CaseIterable, Sendable {
     case .captioner: CaptionerTraining(options, destination)
     case .vqa: VQATraining(options, destination)
     case .blip2: BLIP2Training(options, destination)
-    case .reader: ReaderTraining(options, destination)
     case .painter: PainterTraining(options, destination)
+    case .reader: ReaderTraining(options, destination)
     }
   }
 }

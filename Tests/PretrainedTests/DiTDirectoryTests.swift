@@ -46,7 +46,7 @@ import Testing
   @Test func theFixtureIsRead() throws {
     let model = try DiTPainterModel(checkpoint: Fixture.url("dit_scenes").path)
     #expect(model.configuration.schedule == .cosine && model.configuration.target == .velocity)
-    #expect(model.parameterCount == 23_548)
+    #expect(model.parameterCount == 24_028)
     let saved = try TemporaryFolder()
     try model.save(to: saved.url.path)
     let again = try DiTPainterModel(checkpoint: saved.url.path)

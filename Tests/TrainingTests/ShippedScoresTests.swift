@@ -75,4 +75,15 @@ struct ShippedScoresTests {
     // Other pages' fields are no answer: the model reads.
     #expect(ReaderEvaluation.exactFields(fields, Array(documents.dropFirst() + documents.prefix(1))) <= 0.3)
   }
+
+  @Test func thePainterDrawsWhatIsAsked() throws {
+    let evaluation = try PainterEvaluation(TextToImage(directory: ShippedCheckpoint.painter.directory))
+    for (count, least) in [(1, 0.75), (2, 0.25)] {
+      let scenes = Scenes(split: .heldOut, objectCounts: count...count, seed: 2).prefix(60)
+      let (asked, other) = (scenes.map(\.canonicalCaption), scenes.reversed().map(\.canonicalCaption))
+      let drawings = try evaluation.drawings(asked, seed: 5)
+      #expect(try judge(drawings, asked).share() >= least, "\(count)")
+      #expect(try judge(drawings, other).share() <= 0.2, "\(count)")
+    }
+  }
 }

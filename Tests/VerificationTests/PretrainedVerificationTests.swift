@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import TestSupport
 import Testing
+import Training
 import Verification
 
 /// Published models against what transformers computed, through the code behind `course verify`.
@@ -36,6 +37,19 @@ import Verification
     let verification = try verify("dit_scenes", weights: "model.safetensors")
     #expect(verification.comparisons.count == 7)
     #expect(verification.notComputed == [])
+  }
+
+  /// Lines of PyTorch that read the shipped painter's file compute its drawing's step (`dit_scenes/make_dit.py record`).
+  @Test func aStepOfTheShippedPaintersDrawingAgrees() throws {
+    let folder = try copy(of: "painter_scenes")
+    for file in ["config.json", "model.safetensors"] {
+      try FileManager.default.createSymbolicLink(
+        at: folder.url.appending(path: file),
+        withDestinationURL: URL(filePath: ShippedCheckpoint.painter.directory).appending(path: file))
+    }
+    let verification = try ModelVerification(directory: folder.url.path)
+    #expect(verification.passes(), "\(verification.report())")
+    #expect(verification.comparisons.count == 7)
   }
 
   @Test(arguments: ["model.safetensors", "pytorch_model.bin"])
