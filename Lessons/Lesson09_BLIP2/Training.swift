@@ -55,10 +55,8 @@ func train(
   var plan = TrainingPlan(name: name, steps: steps, batchSize: 32, learningRate: learningRate, warmupSteps: steps / 10)
   plan.seed = seed
   let scenes = Scenes(split: .training, seed: seed)
-  var losses: [Float] = []
-  try withGenerator(Generator(seed: seed)) {
+  let losses = try withGenerator(Generator(seed: seed)) {
     try TrainingLoop(plan, model: module).run(onStep: { _, loss in
-      losses.append(loss)
       bar.advance(note: "loss \(Format.fixed(loss, decimals: 3))")
     }) { step in
       try loss(step, (step * plan.batchSize..<(step + 1) * plan.batchSize).map { scenes[$0] })
