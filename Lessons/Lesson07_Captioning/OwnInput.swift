@@ -52,7 +52,9 @@ struct CaptioningFlags: ParsableArguments {
     let pictures = try model.pictures()
     let captioner = try model.open(.captioners, default: defaultModel)
     if let reader = captioner as? Captioning, case .trocr = reader.model.configuration.decoder {
-      LiveLine.hint("this model reads text: give it pictures of one line each")
+      throw DataError(
+        .mismatch, file: model.namedModel,
+        reason: "this model reads lines of text; Lesson14_DocumentUnderstanding runs it")
     }
     let options = try captioner.options(beams: beams, maximumLength: maxLength)
     if maxLength != nil, let count = captioner.generation.maximumNewTokens {

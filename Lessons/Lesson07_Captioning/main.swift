@@ -13,8 +13,8 @@ seconds. It was trained by this project to describe drawn scenes.
 With a flag of its own the lesson captions your picture instead:
 `--model vit-gpt2-image-captioning --image dog.jpg`, with `--beams 4` and `--max-length 16` as in the notebook, and
 `--json` for tokens, captions and scores alone. A BLIP such as `blip-image-captioning-base` is read, too, and can go on
-from words of yours: `--prompt "a photo of"`. And a TrOCR (Li et al. 2021) reads a line of text:
-`--model trocr-base-printed --image line.png`.
+from words of yours: `--prompt "a photo of"`. (A TrOCR, Li et al. 2021, has the same form and reads a line of text; Lesson 14 runs
+it.)
 */
 import ArgumentParser
 import Checkpoints

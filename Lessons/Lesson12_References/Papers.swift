@@ -143,5 +143,31 @@ struct Paper {
     Paper("09", "Liu et al. 2023", "2304.08485", "Visual Instruction Tuning (LLaVA)"),
     Paper("09", "OpenAI 2023", "2303.08774", "GPT-4 Technical Report"),
     Paper("09", "Gemini Team 2023", "2312.11805", "Gemini: A Family of Highly Capable Multimodal Models"),
+    Paper("14", "Kim et al. 2022", "2111.15664", "OCR-free Document Understanding Transformer (Donut)"),
+    Paper(
+      "14", "Levenshtein 1966", "https://ui.adsabs.harvard.edu/abs/1966SPhD...10..707L/abstract",
+      "Binary codes capable of correcting deletions, insertions, and reversals"),
+    Paper(
+      "14", "Zhang and Shasha 1989", "https://doi.org/10.1137/0218082",
+      "Simple Fast Algorithms for the Editing Distance between Trees and Related Problems"),
+    Paper(
+      "14", "Graves et al. 2006", "https://doi.org/10.1145/1143844.1143891",
+      "Connectionist Temporal Classification: Labelling Unsegmented Sequence Data with Recurrent Neural Networks (CTC)"),
+    Paper("14", "Guo et al. 2017", "1706.04599", "On Calibration of Modern Neural Networks"),
+    Paper(
+      "14", "Huang et al. 2019", "2103.10213",
+      "ICDAR2019 Competition on Scanned Receipt OCR and Information Extraction (SROIE)"),
+    Paper(
+      "14", "Park et al. 2019", "https://openreview.net/forum?id=SJl3z659UH",
+      "CORD: A Consolidated Receipt Dataset for Post-OCR Parsing"),
+    Paper(
+      "14", "Xu et al. 2020", "1912.13318", "LayoutLM: Pre-training of Text and Layout for Document Image Understanding"
+    ),
+    Paper(
+      "14", "Lee et al. 2023", "2210.03347",
+      "Pix2Struct: Screenshot Parsing as Pretraining for Visual Language Understanding"),
+    Paper("14", "Blecher et al. 2023", "2308.13418", "Nougat: Neural Optical Understanding for Academic Documents"),
+    Paper("14", "Mi et al. 2016", "1608.00112", "Supervised Attentions for Neural Machine Translation"),
+    Paper("14", "Liu et al. 2016", "1609.04186", "Neural Machine Translation with Supervised Attention"),
   ]
 }

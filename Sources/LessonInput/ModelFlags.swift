@@ -38,6 +38,12 @@ public struct ModelFlags: ParsableArguments {
   /// Whether a model was named.
   package var namesModel: Bool { directory != nil }
 
+  /// The directory or the name of the model that was named.
+  package var namedModel: String? { directory }
+
+  /// Whether a picture was named.
+  package var namesPictures: Bool { !imageFiles.isEmpty }
+
   /// Whether any of these flags was given.
   package var areGiven: Bool { directory != nil || !imageFiles.isEmpty || json }
 
@@ -92,7 +98,9 @@ public struct ModelFlags: ParsableArguments {
     ModelLesson(name: "Lesson06_PretrainedCLIP", modelType: "clip"),
     ModelLesson(name: "Lesson06_PretrainedCLIP", modelType: "clip_resnet"),
     ModelLesson(name: "Lesson06_PretrainedCLIP", modelType: "siglip"),
-    ModelLesson(name: "Lesson07_Captioning", modelType: "vision-encoder-decoder"),
+    ModelLesson(
+      name: "Lesson07_Captioning (of pictures) or Lesson14_DocumentUnderstanding (of text)",
+      modelType: "vision-encoder-decoder"),
     ModelLesson(name: "Lesson07_Captioning", modelType: "blip", architecture: "BlipForConditionalGeneration"),
     ModelLesson(name: "Lesson08_VQA", modelType: "vilt"),
     ModelLesson(name: "Lesson08_VQA", modelType: "blip", architecture: "BlipForQuestionAnswering"),
