@@ -88,6 +88,7 @@ let lessons: [(name: String, imports: [Target.Dependency])] = [
   ),
   ("Lesson11_Summary", ["CourseKit", "Datasets", "Notebook", "Plots"]),
   ("Lesson12_References", ["CourseKit", "Datasets", "Notebook", "Plots", "Tokenizers", "Training"]),
+  ("Lesson13_TextToImage", ["Plots"] + publishedModels),
   ("Lesson14_DocumentUnderstanding", ["Plots"] + publishedModels),
 ]
 

@@ -143,6 +143,30 @@ struct Paper {
     Paper("09", "Liu et al. 2023", "2304.08485", "Visual Instruction Tuning (LLaVA)"),
     Paper("09", "OpenAI 2023", "2303.08774", "GPT-4 Technical Report"),
     Paper("09", "Gemini Team 2023", "2312.11805", "Gemini: A Family of Highly Capable Multimodal Models"),
+    Paper("13", "Peebles and Xie 2023", "2212.09748", "Scalable Diffusion Models with Transformers (DiT)"),
+    Paper(
+      "13", "Sohl-Dickstein et al. 2015", "1503.03585", "Deep Unsupervised Learning using Nonequilibrium Thermodynamics"
+    ),
+    Paper("13", "Ho et al. 2020", "2006.11239", "Denoising Diffusion Probabilistic Models (DDPM)"),
+    Paper("13", "Song et al. 2021", "2010.02502", "Denoising Diffusion Implicit Models (DDIM)"),
+    Paper("13", "Nichol and Dhariwal 2021", "2102.09672", "Improved Denoising Diffusion Probabilistic Models"),
+    Paper("13", "Dhariwal and Nichol 2021", "2105.05233", "Diffusion Models Beat GANs on Image Synthesis"),
+    Paper("13", "Salimans and Ho 2022", "2202.00512", "Progressive Distillation for Fast Sampling of Diffusion Models"),
+    Paper("13", "Ho and Salimans 2022", "2207.12598", "Classifier-Free Diffusion Guidance"),
+    Paper("13", "Lipman et al. 2023", "2210.02747", "Flow Matching for Generative Modeling"),
+    Paper("13", "Li and He 2025", "2511.13720", "Back to Basics: Let Denoising Generative Models Denoise"),
+    Paper(
+      "13", "Liu et al. 2023", "2209.03003",
+      "Flow Straight and Fast: Learning to Generate and Transfer Data with Rectified Flow"),
+    Paper(
+      "13", "Rombach et al. 2022", "2112.10752",
+      "High-Resolution Image Synthesis with Latent Diffusion Models (Stable Diffusion)"),
+    Paper(
+      "13", "Esser et al. 2024", "2403.03206",
+      "Scaling Rectified Flow Transformers for High-Resolution Image Synthesis (Stable Diffusion 3)"),
+    Paper(
+      "13", "Hu et al. 2023", "2303.11897",
+      "TIFA: Accurate and Interpretable Text-to-Image Faithfulness Evaluation with Question Answering"),
     Paper("14", "Kim et al. 2022", "2111.15664", "OCR-free Document Understanding Transformer (Donut)"),
     Paper(
       "14", "Levenshtein 1966", "https://ui.adsabs.harvard.edu/abs/1966SPhD...10..707L/abstract",

@@ -1,0 +1,1216 @@
+/*:
+# 13. Text-to-Image
+
+A sentence goes in, a picture comes out that nobody drew before. The notebook names **text-to-image** as one of five
+applications of multimodal models and leaves it to the next module, "Stable Diffusion". This lesson builds it at the
+size of a processor: a **diffusion model**, which makes pictures out of noise in small steps, with the Vision
+Transformer of Lesson 04 as its network, led by the text tower of the CLIP of Lesson 06.
+
+It draws scenes of 32 × 32 pixels with one or two things. That is little, and it has one great advantage: whether a
+drawing shows what was asked for can be decided exactly, by its pixels. So the lesson does not show its best pictures.
+It counts.
+
+With a flag of its own the lesson draws your sentence: `--prompt "a large red ring in the middle"`, several times if you
+like, with `--seed 1`, `--steps 20`, `--guidance 2`, `--figures DIR` for the picture as a file, and `--json` for the
+pixels.
+*/
+import ArgumentParser
+import Checkpoints
+import Datasets
+import Evaluation
+import Images
+import Layers
+import Notebook
+import Plots
+import Pretrained
+import Support
+import Tensors
+import Training
+
+let shipped = require(try ShippedCheckpoint.painter.directory)
+
+struct Options: LessonOptions {
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var input: PaintingFlags
+}
+
+let lesson = Lesson(13, "Text-to-Image", options: Options.self) {
+  // With a flag of its own the lesson draws here, prints that and ends; without one this is nil.
+  try $0.input.answer(defaultModel: shipped, seed: $0.common.seed)
+}
+
+/*:
+## 13.1 What goes in and what comes out
+
+A text and a **seed** go in. The seed is a number from which all random numbers of a drawing follow: the same text with
+the same seed gives the same picture, another seed another picture for the same text.
+*/
+section("13.1 What goes in and what comes out")
+let painter = Painter(require(try TextToImage(directory: shipped)))
+let settings = painter.settings
+let firstPrompts = [
+  "a large red ring in the middle", "a small blue star in the upper left",
+  "a large purple cross to the left of a small green circle", "a picture of a yellow square",
+]
+let firstDrawings = painter(firstPrompts, seed: lesson.seed)
+figure(
+  "drawings",
+  ImageGridPlot("Drawn by the model of this lesson", images: firstDrawings, labels: firstPrompts, side: 128),
+  caption: "Four texts and what the model draws for them: compare each thing's color, shape, size and place.")
+
+/*:
+What a drawing shows can be read from its pixels, without any model. The reader (`SceneReader`) draws each thing that a
+scene can have, in every color, shape, size and position, over the picture, and takes the one that explains most of the
+pixels; then the next one, until nothing is left to explain. Section 13.9 tests it. Here is what it reads in the four:
+*/
+let firstJudgements = judged(firstDrawings, firstPrompts)
+table(
+  ["asked for", "drawn", "all of it right"],
+  zip(firstPrompts, firstJudgements).map { [.text($0), .text(shown($1.reading)), .text($1.isRight ? "yes" : "no")] })
+
+/*:
+Why is this harder than the other direction? A caption of a picture has few right words, and a model can give a
+probability to each (Lesson 07). A picture has $3 \cdot 32 \cdot 32 = 3072$ numbers, and for one text there are very
+many right pictures: the ring may be a pixel further left. A model that is trained by regression to give *the* picture
+of a text gives the mean of all right ones, which is a blur and itself no right picture. We will see that blur in
+13.3, and how diffusion avoids it.
+
+The network works on the following shapes. It is given a noisy picture and estimates the picture in it. A short step
+towards that estimate makes the picture a little less noisy. Then the network is asked again, many times.
+*/
+let noisyPicture = Tensor.randn([1, settings.channelCount, settings.imageSize.height, settings.imageSize.width])
+let firstText = require(try painter.task.encode([firstPrompts[0]]))
+let firstOutput = noGrad { painter.task.model.transformer(noisyPicture, at: [1], firstText) }
+show("Text, after CLIP's tower", firstText.states.shape, note: "[batch, tokens, width]")
+show("Noisy picture", noisyPicture.shape, note: "[batch, red green blue, rows, columns], from about -1 to 1")
+show("Time", 1, note: "from 1, noise alone, to 0, the picture")
+show("The network's output", firstOutput.shape, note: "its estimate of the picture")
+show("Parameters of the network", painter.task.model.transformer.parameterCount)
+show("Parameters of the text tower", painter.task.model.textEncoder.parameterCount, note: "as CLIP's training left it")
+
+/*:
+## 13.2 Adding noise, step by step and at once
+
+Begin with the easy direction. **Diffusion** turns a picture into noise: in each of many small steps the picture is made
+a little fainter, and a little noise is added (Sohl-Dickstein et al. 2015; Ho et al. 2020, called DDPM). With
+$\varepsilon_k$ for fresh noise, numbers of the standard normal distribution, step $k$ is
+
+$$ x_k = \sqrt{1 - \beta_k} \; x_{k-1} + \sqrt{\beta_k} \; \varepsilon_k. $$
+
+The $\beta_k$ are small: Ho et al. 2020 take 1000 steps, in which $\beta$ rises evenly from 0.0001 to 0.02. Why the two
+roots? Noises are independent, so their variances add up. If the numbers of $x_{k-1}$ have variance 1, then $x_k$ has
+$(1 - \beta_k) + \beta_k = 1$: the picture changes, but its numbers stay in the same range.
+
+What is left of the picture $x_0$ after $k$ steps? Two numbers say it all, the share of the picture and the variance of
+all noise so far. Step by step:
+*/
+section("13.2 Adding noise, step by step and at once")
+let betas = (0..<1000).map { 0.0001 + (0.02 - 0.0001) * Double($0) / 999 }
+var chain: [(signal: Double, variance: Double)] = [(1, 0)]
+for beta in betas {
+  let (signal, variance) = chain[chain.count - 1]
+  chain.append((signal * (1 - beta).squareRoot(), (1 - beta) * variance + beta))
+}
+
+/*:
+There is a shorter way. Write $\bar\alpha_k$ for the product of all $1 - \beta$ up to step $k$. Then after $k$ steps
+
+$$ x_k = \sqrt{\bar\alpha_k} \; x_0 + \sqrt{1 - \bar\alpha_k} \; \varepsilon. $$
+
+The sum of many independent normal numbers is one normal number, so a single $\varepsilon$ stands for all of them. This
+is the **closed form**: a noisy picture of any step is made at once, without those before it. That makes training cheap.
+*/
+func closedForm(_ k: Int) -> (signal: Double, variance: Double) {
+  let product = betas[..<k].reduce(1) { $0 * (1 - $1) }
+  return (product.squareRoot(), 1 - product)
+}
+table(
+  [
+    "after step", "share of the picture, step by step", "closed form", "variance of the noise, step by step",
+    "closed form",
+  ],
+  [1, 10, 100, 500, 1000].map { k in
+    let (walked, closed) = (chain[k], closedForm(k))
+    return [.integer(k)]
+      + [walked.signal, closed.signal, walked.variance, closed.variance].map { .fixed($0, decimals: 6) }
+  })
+let chainDifference = (0...1000).map { k in
+  max(abs(chain[k].signal - closedForm(k).signal), abs(chain[k].variance - closedForm(k).variance))
+}.max()
+show("Step by step equal to the closed form", (chainDifference ?? 1) < 1e-12, note: "all 1000 steps")
+
+/*:
+And with a real picture and real noise: a scene walks through all 1000 steps. If the share of the picture is taken away
+from what is left, noise remains, and its standard deviation can be measured over the 3072 numbers.
+*/
+let scene = Scenes(split: .heldOut, objectCounts: 2...2, seed: lesson.seed)[0]
+let clean = Scene.tensor([scene])
+manualSeed(lesson.seed)
+var walking = clean
+var walked: [[Cell]] = []
+for (step, beta) in betas.enumerated() {
+  walking = walking * Float((1 - beta).squareRoot()) + Tensor.randn(clean.shape) * Float(beta.squareRoot())
+  let k = step + 1
+  if [10, 100, 500, 1000].contains(k) {
+    let noise = walking - clean * Float(chain[k].signal)
+    let deviation = (noise * noise).mean().sqrt().item
+    walked.append([
+      .integer(k), .fixed(deviation, decimals: 3), .fixed(closedForm(k).variance.squareRoot(), decimals: 3),
+    ])
+  }
+}
+table(["after step", "deviation of the noise, measured", "closed form"], walked)
+
+/*:
+Step and number of steps do not matter for what follows, only the two shares at a **time** $t$ from 0 (the picture) to 1
+(noise alone):
+
+$$ x_t = s_t \, x_0 + \sigma_t \, \varepsilon. $$
+
+A **schedule** is a choice of $s_t$ and $\sigma_t$. Besides that of DDPM two are common. The cosine schedule (Nichol and
+Dhariwal 2021) has $s_t = \cos(\pi t / 2)$ and $\sigma_t = \sin(\pi t / 2)$; here the squares still have the sum 1. The
+linear one has $s_t = 1 - t$ and $\sigma_t = t$: each picture goes on a straight line to its noise. Models with it are
+said to be trained by **flow matching** (Lipman et al. 2023) or as a rectified flow (Liu et al. 2023). The figure shows
+that they are relatives: each is a path from "all picture" to "all noise", and if $x_t$ is divided by $s_t + \sigma_t$,
+each path becomes the straight one, passed with another speed. This lesson's model has the linear one.
+*/
+figure(
+  "schedules", schedulePlot(chain),
+  caption:
+    "Three paths from the picture (lower right) to the noise (upper left); the curved ones are quarters of a circle.")
+
+let fractions = [0, 0.2, 0.4, 0.6, 0.8, 1]
+let eps = Tensor.randn(clean.shape)
+func noisy(_ clean: Tensor, _ eps: Tensor, _ t: Double) -> Tensor { clean * Float(1 - t) + eps * Float(t) }
+
+figure(
+  "noising",
+  ImageGridPlot(
+    "A scene turns into noise", images: fractions.map { picture(noisy(clean, eps, $0)[0]) },
+    labels: fractions.map { "t = \(Format.fixed($0, decimals: 1))" }, side: 96),
+  caption: "Up to which time can you still tell color, shape and place? The model has to do the same.")
+let byLibrary = NoiseSchedule.linear.noisy(clean, eps, at: [0.4])
+show("Equal to the library", (noisy(clean, eps, 0.4) - byLibrary).abs().max().item < 1e-6)
+
+/*:
+## 13.3 Taking noise away is regression
+
+The other direction: from $x_t$ back to $x_0$. A network $f$ is given $x_t$ and $t$ and trained to give $x_0$, with the
+mean squared error as its loss:
+
+$$ \mathcal{L} = \mathbb{E} \, \lVert f(x_t, t) - x_0 \rVert^2 . $$
+
+$\mathbb{E}$ is the mean over all pictures, times and noises. This is ordinary regression with as many examples as we
+like, since noise costs nothing. But many pictures can have led to the same $x_t$. Which answer has the smallest
+error? The mean of all of them, each weighted by how likely it is after having seen $x_t$: the **conditional mean**
+$\mathbb{E}[x_0 \mid x_t]$. So a perfect network is no magician that knows the one true picture. It gives the mean of
+the possible ones.
+
+### An example to follow by hand
+
+Let the "pictures" be a single number, and let only two exist, $-1$ and $+1$, equally often. Then everything can be
+computed. After noise of deviation $\sigma$ on $s x_0$, the two are told apart by the distance from $x_t$ to $+s$ and
+to $-s$. By Bayes' rule their likeliness has the ratio
+
+$$ \frac{p(+1 \mid x_t)}{p(-1 \mid x_t)} = \frac{e^{-(x_t - s)^2 / 2 \sigma^2}}{e^{-(x_t + s)^2 / 2 \sigma^2}}
+ = e^{2 s x_t / \sigma^2}, $$
+
+and the conditional mean, $p(+1) - p(-1)$, is
+
+$$ \mathbb{E}[x_0 \mid x_t] = \tanh\left( \frac{s \, x_t}{\sigma^2} \right). $$
+
+At time $\frac12$ of the linear schedule $s = \sigma = \frac12$, so it is simply $\tanh(2 x_t)$. Check it by counting:
+draw 200,000 numbers, add noise, and look at those whose $x_t$ is near a given value. What is the mean of their $x_0$?
+*/
+section("13.3 Taking noise away is regression")
+func bestEstimate(_ x: Tensor, _ t: Double) -> Tensor {
+  let (signal, noise) = (1 - t, t)
+  return (x * Float(signal / (noise * noise))).tanh()
+}
+
+manualSeed(lesson.seed)
+let drawnClean = Tensor.rand([200_000]).scalars.map { $0 < 0.5 ? Float(-1) : 1 }
+let drawnNoisy = noisy(Tensor(drawnClean), Tensor.randn([200_000]), 0.5).scalars
+table(
+  ["noisy number near", "how many", "mean of their pictures", "tanh(2 x)"],
+  [-0.6, -0.2, 0, 0.2, 0.6].map { x in
+    let near = drawnNoisy.indices.filter { abs(Double(drawnNoisy[$0]) - x) < 0.025 }
+    return [
+      .fixed(x, decimals: 1), .integer(near.count),
+      .fixed(mean(near.map { Double(drawnClean[$0]) }), decimals: 3),
+      .fixed(bestEstimate(Tensor([Float(x)]), 0.5).item, decimals: 3),
+    ]
+  })
+figure(
+  "denoisers", denoiserPlot(bestEstimate),
+  caption:
+    "With little noise the best estimate is one of the two pictures; with much noise it stays near their mean, 0.")
+
+/*:
+Read the curves from the left of time to the right. At $t = 0.2$ hardly a doubt is left: nearly a step from $-1$ to
+$+1$. At $t = 0.8$ the noise hides most, and the best estimate is a cautious number between the two. At $t = 1$
+nothing of the picture is left, and the best estimate is the mean of all pictures, here 0, which is no picture at all.
+
+That is the blur of 13.1: one step of regression from noise to picture gives the mean.
+
+## 13.4 From noise to a picture
+
+The way out is not to believe the first estimate. It is used for a small step only: a little less noise. At the new
+place the question is a little easier, and is asked again. One step from time $t$ to an earlier $s$: the estimate
+$\hat x$ of the picture leaves $\hat\varepsilon = (x_t - s_t \hat x) / \sigma_t$ as an estimate of the noise, and both
+are mixed anew with the shares of the earlier time. Song et al. 2021 found this step; their name for it is **DDIM**:
+
+$$ x_s = s_s \, \hat x + \sigma_s \, \hat\varepsilon . $$
+*/
+section("13.4 From noise to a picture")
+func ddimStep(_ x: Tensor, _ estimate: Tensor, from t: Double, to s: Double) -> Tensor {
+  let noise = (x - estimate * Float(1 - t)) / Float(t)
+  return estimate * Float(1 - s) + noise * Float(s)
+}
+
+func path(_ start: Tensor, steps: Int) -> [Tensor] {
+  var places = [start]
+  for step in 0..<steps {
+    let (t, s) = (1 - Double(step) / Double(steps), 1 - Double(step + 1) / Double(steps))
+    places.append(ddimStep(places[step], bestEstimate(places[step], t), from: t, to: s))
+  }
+  return places
+}
+
+/*:
+By hand, with four steps, from the noise $x_1 = 0.8$. The first estimate is 0, for nothing is known. Then each
+estimate is surer than the one before:
+*/
+let byHand = path(Tensor([Float(0.8)]), steps: 4)
+table(
+  ["time", "noisy number", "best estimate of the picture", "left for noise"],
+  byHand.enumerated().dropLast().map { step, x in
+    let t = 1 - Double(step) / 4
+    let estimate = bestEstimate(x, t)
+    return [.fixed(t, decimals: 2)]
+      + [x, estimate, (x - estimate * Float(1 - t)) / Float(t)].map { .fixed($0.item, decimals: 4) }
+  })
+show("Arrived at", byHand[4].item, decimals: 4)
+
+/*:
+Sixteen starts, forty steps:
+*/
+let starts = Tensor.linspace(-2.25, 2.25, 16)
+let paths = path(starts, steps: 40)
+figure(
+  "paths", pathPlot(paths, "From noise to the two pictures, DDIM"),
+  caption: "All lines end at one of the two pictures: which one is decided early, by the sign of the first noise.")
+
+/*:
+No line ends in the middle, although the first estimate was the middle for all of them. Where a line ends is decided
+by its noise at the start: with DDIM nothing else is random. So a seed stands for a picture.
+
+### DDPM: with fresh noise
+
+The older way of Ho et al. 2020 draws from the distribution that the earlier $x_s$ has if $x_t$ and $\hat x$ are
+known. It is a normal distribution, and its deviation $f$ follows from the two shares:
+
+$$ f = \frac{\sigma_s}{\sigma_t} \sqrt{\sigma_t^2 - \left( \frac{s_t}{s_s} \right)^2 \sigma_s^2}, \qquad
+x_s = s_s \, \hat x + \sqrt{\sigma_s^2 - f^2} \; \hat\varepsilon + f \, \varepsilon'. $$
+
+A part of the estimated noise is replaced by fresh noise $\varepsilon'$, so that the variance is again $\sigma_s^2$.
+With $f = 0$ it is DDIM.
+*/
+func ddpmStep(_ x: Tensor, _ estimate: Tensor, from t: Double, to s: Double, fresh: Tensor) -> Tensor {
+  let kept = s > 0 ? (1 - t) / (1 - s) * s : 0
+  let f = s / t * max(t * t - kept * kept, 0).squareRoot()
+  let noise = (x - estimate * Float(1 - t)) / Float(t)
+  return estimate * Float(1 - s) + noise * Float(max(s * s - f * f, 0).squareRoot()) + fresh * Float(f)
+}
+
+var random = [Tensor.full([16], 0.5)]
+for step in 0..<40 {
+  let (t, s) = (1 - Double(step) / 40, 1 - Double(step + 1) / 40)
+  random.append(ddpmStep(random[step], bestEstimate(random[step], t), from: t, to: s, fresh: .randn([16])))
+}
+figure(
+  "random-paths", pathPlot(random, "From one noise to the two pictures, DDPM"),
+  caption: "All lines begin at the same noise, 0.5: here the fresh noise on the way decides where a line ends.")
+
+let (before, estimated, fresh) = (Tensor.randn([3, 1]), Tensor.rand([3, 1]), Tensor.randn([3, 1]))
+let takenApart = DenoisingTarget.clean.estimate(estimated, from: before, at: [0.6, 0.6, 0.6], .linear)
+for (name, sampler, ours) in [
+  ("DDIM", DiffusionSampler.ddim, ddimStep(before, estimated, from: 0.6, to: 0.5)),
+  ("DDPM", .ddpm, ddpmStep(before, estimated, from: 0.6, to: 0.5, fresh: fresh)),
+] {
+  let theirs = sampler.step(before, takenApart, from: 0.6, to: 0.5, .linear, fresh: fresh)
+  show("\(name) step equal to the library", (ours - theirs).abs().max().item < 1e-5)
+}
+
+/*:
+### How many steps?
+
+2,000 noises, DDIM, and how many of the results are within 0.05 of one of the two pictures:
+*/
+manualSeed(lesson.seed)
+let manyStarts = Tensor.randn([2000])
+let stepRows = [1, 2, 3, 5, 10, 40].map { steps in
+  let ends = path(manyStarts, steps: steps)[steps].scalars
+  return (steps: steps, ends: ends, share: Double(ends.count { abs(abs($0) - 1) < 0.05 }) / Double(ends.count))
+}
+table(
+  ["steps", "arrived within 0.05", "mean of the absolute values"],
+  stepRows.map { row in
+    [
+      .integer(row.steps), .percent(row.share, decimals: 1),
+      .fixed(mean(row.ends.map { Double(abs($0)) }), decimals: 3),
+    ]
+  })
+note(
+  """
+  One step gives the mean of all pictures, 0, for every noise: regression alone. With \
+  \(stepRows.first { $0.share > 0.9 }.map { "\($0.steps)" } ?? "none of these numbers of") steps more than nine of ten have \
+  arrived. A real model's estimates are not perfect, so 13.11 counts again with pictures.
+  """)
+
+/*:
+## 13.5 What the network computes
+
+The network need not give the picture. With $x_t$ and $t$ known, any of three says the same:
+
+| it computes | then the picture is | and the noise is |
+|---|---|---|
+| the picture $\hat x$ | $\hat x$ | $(x_t - s_t \hat x) / \sigma_t$ |
+| the noise $\hat\varepsilon$ (Ho et al. 2020) | $(x_t - \sigma_t \hat\varepsilon) / s_t$ | $\hat\varepsilon$ |
+| the **velocity** $\hat v$, linear schedule: $\varepsilon - x_0$ | $x_t - t \, \hat v$ | $x_t + (1 - t) \, \hat v$ |
+
+The velocity says which way and how fast $x_t$ moves as time goes on: the derivative of $x_t = (1 - t) x_0 + t
+\varepsilon$ by $t$. With it the DDIM step is plain: $x_s = x_t + (s - t) \, \hat v$, a straight step along the line,
+as Euler's method takes it. (For the cosine schedule Salimans and Ho 2022 define $v = s_t \varepsilon - \sigma_t x_0$,
+the derivative divided by $\pi / 2$.)
+*/
+section("13.5 What the network computes")
+let (t, s) = (0.7, 0.6)
+let someEps = Tensor.randn(clean.shape)
+let someNoisy = noisy(clean, someEps, t)
+let velocity = someEps - clean
+let fromVelocity = someNoisy - velocity * Float(t)
+let fromNoise = (someNoisy - someEps * Float(t)) / Float(1 - t)
+show(
+  "The picture from the velocity", (fromVelocity - clean).abs().max().item < 1e-5, note: "differs by less than 0.00001")
+show("The picture from the noise", (fromNoise - clean).abs().max().item < 1e-5, note: "differs by less than 0.00001")
+let euler = someNoisy + velocity * Float(s - t)
+show("Euler's step is the DDIM step", (euler - ddimStep(someNoisy, clean, from: t, to: s)).abs().max().item < 1e-5)
+let libraryEqual = DenoisingTarget.allCases.allSatisfy { target in
+  let output = target.value(clean, someEps, at: [t], .linear)
+  let parts = target.estimate(output, from: someNoisy, at: [t], .linear)
+  return (parts.clean - clean).abs().max().item < 1e-4 && (parts.noise - someEps).abs().max().item < 1e-4
+}
+show("Each way there and back in the library", libraryEqual, note: "picture, noise, velocity")
+
+/*:
+They say the same, but a network makes errors, and these count differently. Let it be wrong by 0.1 in what it
+computes. How wrong is then the picture?
+*/
+table(
+  ["time", "it computes the picture", "the noise", "the velocity"],
+  [0.1, 0.5, 0.9, 0.99].map { t in
+    let errors = [0.1, 0.1 * t / (1 - t), 0.1 * t]
+    return [.fixed(t, decimals: 2)] + errors.map { .fixed($0, decimals: 3) }
+  })
+
+/*:
+From the noise, the picture's error grows without limit as $t$ goes to 1: there $x_t$ is nearly all noise, and knowing
+the noise fairly well says nothing about the little that is left. The velocity's error is never made larger.
+
+Two choices are free of each other: what the network computes, and which error is its loss. This lesson's model
+computes the **picture**, and its loss is the squared error of the picture, at all times alike. Li and He 2025 argue
+for the first choice: pictures are a small part of all arrays of numbers, while noise and velocity fill all of them,
+so that a network of small width has an easier task with pictures. The second choice decides which times count; 13.7
+computes how much.
+
+### Trained on the page
+
+Does a network find the best estimate from examples alone? A small one on the two pictures $\pm 1$: three linear
+layers, given the noisy number and the time, asked for the picture. Each step draws fresh pictures, times and noises.
+The loss is the mean squared error, and it cannot become 0: where the noise hides the picture, nobody can know it. The
+least possible loss is that of the best estimate.
+*/
+manualSeed(lesson.seed)
+let small = Sequential(Linear(2, 64), Activation.silu, Linear(64, 64), Activation.silu, Linear(64, 1))
+let optimizer = AdamW(small.parameters(), learningRate: 3e-3)
+
+/// Noisy numbers with their times, `[B, 2]`, the pictures and the best estimates of them, `[B, 1]`.
+func examples(_ count: Int) -> (inputs: Tensor, pictures: Tensor, best: Tensor) {
+  let t = Tensor.uniform([count, 1], in: 0.02..<1)
+  let pictures = Tensor(Tensor.rand([count]).scalars.map { $0 < 0.5 ? -1 : 1 }, shape: [count, 1])
+  let x = pictures * (1 - t) + Tensor.randn([count, 1]) * t
+  return (Tensor.cat([x, t], dim: 1), pictures, (x * (1 - t) / (t * t)).tanh())
+}
+
+func squaredError(_ a: Tensor, _ b: Tensor) -> Tensor { ((a - b) * (a - b)).mean() }
+
+var smallLosses: [Float] = []
+let smallBar = progress("training in one dimension", total: 3000)
+for step in 0..<3000 {
+  let batch = examples(256)
+  optimizer.learningRate = 3e-3 * (1 - Double(step) / 3000)
+  let loss = squaredError(small(batch.inputs), batch.pictures)
+  optimizer.zeroGrad()
+  loss.backward()
+  optimizer.step()
+  smallLosses.append(loss.item)
+  smallBar.advance()
+}
+let unseen = examples(100_000)
+let smallLoss = squaredError(noGrad { small(unseen.inputs) }, unseen.pictures).item
+let leastLoss = squaredError(unseen.best, unseen.pictures).item
+show("Loss of answering 0", squaredError(.zeros([100_000, 1]), unseen.pictures).item, decimals: 3)
+show("Loss of the network", smallLoss, decimals: 3, note: "100,000 new examples")
+show("Least possible loss", leastLoss, decimals: 3, note: "the best estimate, same examples")
+figure(
+  "small-loss", smallLossPlot(smallLosses, least: leastLoss),
+  caption: "The loss ends above zero, at the dashed line, and still the model has learned all there is.")
+
+func learnedEstimate(_ x: Tensor, _ t: Double) -> Tensor {
+  let count = x.shape[0]
+  return noGrad { small(.cat([x.reshape(count, 1), .full([count, 1], Float(t))], dim: 1)) }.reshape(count)
+}
+figure(
+  "learned", learnedPlot(bestEstimate, learnedEstimate),
+  caption: "How near the learned estimates come to the best ones, and at which time they are least exact.")
+note(
+  """
+  The network's loss is \(Format.fixed(smallLoss - leastLoss, decimals: 3)) above the least possible one, which is \
+  \(Format.percent(leastLoss / smallLoss, decimals: 0)) of it. So the loss says \
+  little about how well a diffusion model draws: most of it is noise that cannot be known. Bayes' rule was in no example: \
+  regression alone led to the conditional mean.
+  """)
+
+/*:
+## 13.6 The network: a Vision Transformer that is led
+
+For pictures the network is a **Diffusion Transformer**, DiT (Peebles and Xie 2023). If you know Lesson 04, you know
+nearly all of it: the noisy picture is cut into patches, each becomes a token, positions are added, blocks of
+attention and feed-forward part follow. Three things are new:
+
+- the **time** enters as a vector of waves (below);
+- time and text lead every block: they decide how its normalizations scale and shift, and how much the block adds
+  (**AdaLN-Zero**);
+- the output is no class but a patch of $3 \cdot 4 \cdot 4$ numbers for each token: a picture again.
+
+Beside that, the tokens of the text stand in front of the patches in one sequence, as in ViLT (Lesson 08), so that a
+patch can attend to single words. The text comes from CLIP's text tower, trained in Lesson 06 and left as it is.
+Stable Diffusion is led by a CLIP in the same way (Rombach et al. 2022).
+*/
+section("13.6 The network: a Vision Transformer that is led")
+let network = painter.task.model.transformer
+figure(
+  "network", networkDiagram(settings),
+  caption: "What is known from Lesson 04, and what is new: the text in the sequence, the leading vector in each block.")
+
+/*:
+The functions of this section compute it with plain operations, and at the end their result is compared with the
+library's. All weights come from the file by their names. D is the width of a token, V that of the leading vector, N
+the number of patches, L that of the text's tokens.
+*/
+let checkpoint = require(try Checkpoint(path: "\(shipped)/model.safetensors"))
+func weight(_ name: String) -> Tensor { require(try checkpoint.tensor("transformer.\(name)")) }
+
+func linear(_ x: Tensor, _ name: String) -> Tensor {
+  x.matmul(weight("\(name).weight").T) + weight("\(name).bias")
+}
+
+func silu(_ x: Tensor) -> Tensor { x * x.sigmoid() }
+
+/*:
+### The time as a vector
+
+A network that is given the single number $t$ has a hard time making sharp distinctions of it. So $t$ becomes many
+waves, cosines and sines of frequencies from fast to slow, as Vaswani et al. 2017 write positions. Two linear layers
+follow.
+*/
+func waves(_ number: Double, count: Int, lowest: Double) -> [Float] {
+  let angles = (0..<count).map { index in  // frequencies from 1 down to nearly the lowest
+    number * ElementaryDouble.exp(ElementaryDouble.log(lowest) * Double(index) / Double(count))
+  }
+  return angles.map { Float(ElementaryDouble.cos($0)) } + angles.map { Float(ElementaryDouble.sin($0)) }
+}
+
+func timeWaves(_ t: Double) -> Tensor {  // t is counted in thousandths, as Ho's thousand steps
+  Tensor(waves(1000 * t, count: settings.timeEmbeddingSize / 2, lowest: 1e-4))
+}
+
+figure(
+  "waves", wavesPlot(timeWaves, size: settings.timeEmbeddingSize),
+  caption: "Fast waves tell near times apart, slow ones far times: together they say t exactly and smoothly.")
+
+func condition(_ t: Double, _ text: TextStates) -> Tensor {  // [V]
+  let time = linear(silu(linear(timeWaves(t), "time.fc1")), "time.fc2")
+  return silu(time + linear(text.summary[0], "summary"))
+}
+show("Waves of a time", timeWaves(0.7).shape)
+show("The vector that leads", condition(0.7, firstText).shape, note: "[V]: time and the text's end state")
+
+/*:
+### AdaLN-Zero
+
+A layer normalization (Lesson 02) gives a token the mean 0 and the variance 1, then scales and shifts it with numbers
+that were learned once for all inputs. **Adaptive** layer normalization computes scale and shift from the leading
+vector instead, so that they differ from time to time and from text to text. A third set of numbers, the **gates**,
+multiplies what a block adds. With $c$ for the leading vector a block is
+
+$$ (\gamma_1, \beta_1, g_1, \gamma_2, \beta_2, g_2) = W c + b $$
+$$ x' = x + g_1 \cdot \text{attention}\big( (1 + \gamma_1) \cdot \text{LN}(x) + \beta_1 \big), \qquad
+x'' = x' + g_2 \cdot \text{MLP}\big( (1 + \gamma_2) \cdot \text{LN}(x') + \beta_2 \big). $$
+
+**Zero** means that $W$ and $b$ start as zeros. Then all gates are 0, and a new block adds nothing: whatever goes in
+comes out unchanged. Training begins with a network that does nothing and learns, block by block, what to add.
+*/
+func modulated(_ x: Tensor, shift: Tensor, scale: Tensor) -> Tensor {
+  x.layerNorm(epsilon: Float(settings.layerNormEpsilon)) * (scale + 1) + shift
+}
+
+func attention(_ x: Tensor, _ layer: String) -> Tensor {
+  let parts = linear(x, "\(layer).attention.qkv").chunk(3, dim: 1).map { part in
+    part.reshape(x.shape[0], settings.headCount, -1).transpose(0, 1)  // [H, T, D/H]
+  }
+  let scores = parts[0].matmul(parts[1].transpose(1, 2)) / Float(parts[0].shape[2]).squareRoot()  // [H, T, T]
+  let mixed = scores.softmax(dim: -1).matmul(parts[2])  // [H, T, D/H]
+  return linear(mixed.transpose(0, 1).flatten(from: 1), "\(layer).attention.projection")
+}
+
+func block(_ x: Tensor, _ condition: Tensor, _ layer: String) -> Tensor {
+  let part = linear(condition, "\(layer).modulation").chunk(6, dim: 0)  // 6 × [D]
+  let attended = x + attention(modulated(x, shift: part[0], scale: part[1]), layer) * part[2]
+  let hidden = linear(modulated(attended, shift: part[3], scale: part[4]), "\(layer).mlp.fc1").geluTanh()
+  return attended + linear(hidden, "\(layer).mlp.fc2") * part[5]  // [T, D]
+}
+
+/*:
+### All of it
+
+Patches to tokens and back are the reshapings of Lesson 04: a patch embedding is a linear layer on the numbers of each
+patch. Where a patch is, the same waves say, half of them for its row and half for its column; nothing in them is
+trained. (Lesson 04 learned its positions; Peebles and Xie 2023 fix them, so that neighbors are known as neighbors
+from the first step.)
+*/
+let patch = settings.patchSize.height
+let side = settings.imageSize.height / patch
+
+func patchTokens(_ picture: Tensor) -> Tensor {  // [3, H, W] to [N, 3·P·P]
+  picture.reshape(3, side, patch, side, patch).permute(1, 3, 0, 2, 4).reshape(side * side, -1)
+}
+
+func unpatched(_ tokens: Tensor) -> Tensor {  // [N, 3·P·P] to [3, H, W]
+  tokens.reshape(side, side, 3, patch, patch).permute(2, 0, 3, 1, 4).reshape(3, side * patch, side * patch)
+}
+
+let positions = (0..<side * side).map { patch in
+  Tensor([patch / side, patch % side].flatMap { waves(Double($0), count: settings.hiddenSize / 4, lowest: 0.01) })
+}
+
+func denoiser(_ picture: Tensor, _ t: Double, _ text: TextStates) -> Tensor {
+  let leading = condition(t, text)  // [V]
+  let filters = weight("patches.weight").flatten(from: 1)  // [D, 3·P·P]
+  let patches = patchTokens(picture).matmul(filters.T) + weight("patches.bias") + Tensor.stack(positions)  // [N, D]
+  var x = Tensor.cat([linear(text.states[0], "words"), patches], dim: 0)  // [L + N, D]
+  for layer in 0..<settings.layerCount { x = block(x, leading, "layers.\(layer)") }
+  let part = linear(leading, "modulation").chunk(2, dim: 0)  // shift and scale, [D]
+  let last = modulated(x.slice(text.states.shape[1]..<x.shape[0], dim: 0), shift: part[0], scale: part[1])
+  return unpatched(linear(last, "output"))  // [3, H, W]
+}
+
+let ours = denoiser(noisyPicture[0], 0.7, firstText)
+let theirs = noGrad { network(noisyPicture, at: [0.7], firstText)[0] }
+show("Words and patches", [firstText.states.shape[1], side * side], note: "L and N: the sequence has both")
+show("Estimate of the picture", ours.shape, note: "[3, H, W]")
+show("Network equal to the library", (ours - theirs).abs().max().item < 1e-3, note: "differs by less than 0.001")
+
+/*:
+The library's block reads like the one above:
+
+{{quote DiTBlock.callAsFunction}}
+
+Is the zero true? A new network, before any training, given noise:
+*/
+manualSeed(lesson.seed)
+let new = DiffusionTransformer(settings)
+let newOutput = noGrad { new(noisyPicture, at: [0.7], firstText) }
+show("Largest output of a new network", newOutput.abs().max().item, decimals: 6)
+show("Its squared error on the scene of 13.2", squaredError(newOutput, clean).item, decimals: 3)
+
+/*:
+And what did training make of the gates? Their mean absolute value in each block, at each time, for the first text of
+13.1:
+*/
+let gateTimes = (1...20).map { Double($0) / 20 }
+let gates = (0..<settings.layerCount).map { layer in
+  gateTimes.map { t in
+    let part = linear(condition(t, firstText), "layers.\(layer).modulation").chunk(6, dim: 0)
+    return (part[2].abs().mean().item + part[5].abs().mean().item) / 2
+  }
+}
+figure(
+  "gates", gatePlot(gateTimes, gates),
+  caption: "A gate of 0 would switch a block off: compare how much the blocks add at early and at late times.")
+
+/*:
+## 13.7 How it was trained
+
+One step: take pictures and captions, draw a time and a noise for each, make the noisy pictures at once by the closed
+form, let the network estimate the pictures, compare with the true ones. That is all (Ho et al. 2020, algorithm 1). In
+code:
+*/
+section("13.7 How it was trained")
+func trainingLoss(_ scenes: [Scene], _ captions: [String], times: [Double], eps: Tensor) -> Tensor {
+  let clean = Scene.tensor(scenes)
+  let shares = Tensor(times.map { Float($0) }, shape: [scenes.count, 1, 1, 1])
+  let noisy = clean * (1 - shares) + eps * shares
+  let estimate = network(noisy, at: times, require(try painter.task.encode(captions)))
+  return squaredError(estimate, clean)
+}
+
+let plan = Trainer.painter.plans[0]
+table(
+  ["the shipped model's training", "value"],
+  [
+    ["steps", .integer(plan.steps)], ["pictures a step", .integer(plan.batchSize)],
+    ["pictures in all", .integer(plan.steps * plan.batchSize)],
+    ["highest learning rate", .significant(plan.learningRate, digits: 3)],
+  ])
+
+/*:
+The captions are of all kinds, with details and without. One in ten is replaced by the empty text; 13.8 says why.
+Scenes with one of six pairs of color and shape are never shown, nor a fifth of the other scenes, as in Lessons 05 to
+09. The shipped weights are no last step's, but a running mean over many steps, which draws better (Ho et al. 2020,
+appendix B). `swift run course train painter` repeats the training, byte by byte.
+*/
+let report = ShippedCheckpoint.painter.report
+let meanLosses = report?.meanLosses ?? []
+if !meanLosses.isEmpty {
+  figure(
+    "training", trainingPlot(meanLosses),
+    caption:
+      "Recorded in the training: a fast fall, in which the paper becomes white, and a long one, in which things do.")
+}
+
+/*:
+What the trained model uses the text for: the loss on held-out scenes by time, beside the right caption, beside that
+of another scene, and beside the empty text. Times and noises are the same in each column.
+*/
+let lossScenes = Scenes(split: .heldOut, objectCounts: 1...2, seed: lesson.seed).prefix(64)
+let ownCaptions = lossScenes.map(\.canonicalCaption)
+let besides = [
+  ("its own caption", ownCaptions), ("another caption", Array(ownCaptions[1...] + ownCaptions[..<1])),
+  ("the empty text", [String](repeating: "", count: lossScenes.count)),
+]
+let lossTimes = (0..<10).map { 0.05 + Double($0) / 10 }
+let lossNoise = Tensor.randn([lossScenes.count, 3, 32, 32])
+let lossByTime = besides.map { _, captions in
+  lossTimes.map { t in
+    noGrad {
+      trainingLoss(
+        lossScenes, captions, times: [Double](repeating: t, count: lossScenes.count), eps: lossNoise
+      ).item
+    }
+  }
+}
+figure(
+  "loss-by-time", lossByTimePlot(lossTimes, besides.map(\.0), lossByTime),
+  caption: "The text matters where the noise hides the picture: look at which times the three curves part.")
+let parting = zip(lossTimes, zip(lossByTime[0], lossByTime[1])).map { (time: $0, gap: $1.1 - $1.0) }
+let widest = parting.max { $0.gap < $1.gap } ?? parting[0]
+note(
+  """
+  The wrong caption costs most at t = \(Format.fixed(widest.time, decimals: 2)): \
+  \(Format.fixed(widest.gap, decimals: 4)) more loss than the right one. At t = 0.05 it is \
+  \(Format.fixed(parting[0].gap, decimals: 4)): there the picture itself can be seen, and the text says nothing new. So what \
+  is drawn is decided at the large times, and the small ones make it clean.
+  """)
+
+/*:
+Now it can be computed which times count in which loss. An error of the velocity is the picture's divided by $t^2$ in
+its square, and one of the noise the picture's times $(1 - t)^2 / t^2$ (13.5). How much of each loss comes from the
+early half of the noise, $t$ below $\frac12$, where the text hardly matters?
+*/
+let pictureErrors = zip(lossTimes, lossByTime[0]).map { (time: $0, error: Double($1)) }
+func early(_ weight: (Double) -> Double) -> Double {
+  let weighted = pictureErrors.map { (time: $0.time, loss: $0.error * weight($0.time)) }
+  return weighted.reduce(0) { $0 + ($1.time < 0.5 ? $1.loss : 0) } / weighted.reduce(0) { $0 + $1.loss }
+}
+let earlyShares = [
+  ("the picture", early { _ in 1 }), ("the velocity", early { 1 / ($0 * $0) }),
+  ("the noise", early { (1 - $0) * (1 - $0) / ($0 * $0) }),
+]
+table(
+  ["loss: squared error of", "part from t below 0.5"],
+  earlyShares.map { [.text($0.0), .percent($0.1, decimals: 1)] })
+note(
+  """
+  With the picture's error \(Format.percent(1 - earlyShares[0].1, decimals: 0)) of the loss is about the large times, with the \
+  noise's \(Format.percent(1 - earlyShares[2].1, decimals: 0)). A network learns first what its loss is made of. This was \
+  the reason for the choice in 13.5: a small model, trained for a short time, had better learn what to draw before it \
+  learns to draw it without any speck. (These parts are of the trained model; while it learns they move.)
+  """)
+
+/*:
+## 13.8 Guidance without a classifier
+
+A model may draw something likely that fits the text only roughly. **Classifier-free guidance** (Ho and Salimans 2022)
+makes the text count more. The network is asked twice, with the text and with the empty text. The difference of the
+two answers is what the text changes; it is taken $w$ times:
+
+$$ \hat x = \hat x_{\text{empty}} + w \, (\hat x_{\text{text}} - \hat x_{\text{empty}}). $$
+
+$w = 1$ is the model as it was trained, $w = 0$ draws without the text, and $w > 1$ goes further in the text's
+direction than the model itself would. (Ho and Salimans count from there: their weight is $w - 1$.) This is why one
+caption in ten was empty in training. "Without a classifier", because an older way needed a classifier of noisy
+pictures for the direction (Dhariwal and Nichol 2021).
+
+What it takes: two evaluations for a step, so twice the time; and variety. The second can be computed in one
+dimension. Let the pictures be numbers around $+1$ for the text "plus" and around $-1$ for "minus", with deviation
+$\frac12$ each, and let the texts be equally frequent. For a normal distribution of mean $\mu$ and deviation $\tau$
+the best estimate is
+
+$$ \mathbb{E}[x_0 \mid x_t] = \mu + \frac{s \, \tau^2}{s^2 \tau^2 + \sigma^2} (x_t - s \mu); $$
+
+without the text it is the mean of the two, weighted by how likely each is.
+*/
+section("13.8 Guidance without a classifier")
+func gaussianEstimate(_ x: Tensor, _ t: Double, mean: Double) -> Tensor {
+  let (s, variance) = (1 - t, 0.25)
+  return (x - Float(s * mean)) * Float(s * variance / (s * s * variance + t * t)) + Float(mean)
+}
+
+func guidedEstimate(_ x: Tensor, _ t: Double, scale: Double) -> Tensor {
+  let (plus, minus) = (gaussianEstimate(x, t, mean: 1), gaussianEstimate(x, t, mean: -1))
+  let (s, variance) = (1 - t, 0.25)
+  let isPlus = (x * Float(2 * s / (s * s * variance + t * t))).sigmoid()  // Bayes' rule, as in 13.3
+  let free = plus * isPlus + minus * (1 - isPlus)
+  return free + (plus - free) * Float(scale)
+}
+
+let guidanceRows = [0, 1, 2, 4, 8].map { scale in
+  var x = manyStarts
+  for step in 0..<100 {
+    let (t, s) = (1 - Double(step) / 100, 1 - Double(step + 1) / 100)
+    x = ddimStep(x, guidedEstimate(x, t, scale: Double(scale)), from: t, to: s)
+  }
+  return (scale: scale, mean: x.mean().item, deviation: x.standardDeviation().item, wrong: x.scalars.count { $0 < 0 })
+}
+table(
+  ["guidance w", "mean of 2,000 drawings", "deviation", "below 0"],
+  guidanceRows.map {
+    [.integer($0.scale), .fixed($0.mean, decimals: 3), .fixed($0.deviation, decimals: 3), .integer($0.wrong)]
+  })
+note(
+  """
+  With w = 1 the drawings have the mean and deviation of the pictures for "plus", 1 and 0.5, nearly. With w = 2 the deviation is \
+  \(Format.fixed(guidanceRows[2].deviation, decimals: 2)) and the mean \(Format.fixed(guidanceRows[2].mean, decimals: 2)): what \
+  could also be a "minus" is left out, and what is left is further from the other text than the pictures themselves are. With w = 8 \
+  the mean is \(Format.fixed(guidanceRows[4].mean, decimals: 2)): no longer what was learned.
+  """)
+
+let (led, free) = (Tensor.randn([2, 3]), Tensor.randn([2, 3]))
+show("Equal to the library", (free + (led - free) * 2.5 - guided(led, free, scale: 2.5)).abs().max().item < 1e-6)
+
+/*:
+### The whole drawing
+
+Everything together: noise from the seed, steps of even length, guidance at each, DDIM. The library also limits each
+estimated picture to the range that pictures have, -1 to 1, before it goes on. The two draw the same:
+*/
+func draw(_ prompt: String, seed: Int, steps: Int, guidance: Double) -> Tensor {
+  let (text, empty) = (require(try painter.task.encode([prompt])), require(try painter.task.encode([""])))
+  var x = withGenerator(Generator(seed: seed)) { Tensor.randn([3, 32, 32]) }
+  for step in 0..<steps {
+    let (t, s) = (1 - Double(step) / Double(steps), 1 - Double(step + 1) / Double(steps))
+    let (led, free) = (denoiser(x, t, text), denoiser(x, t, empty))
+    let estimate = free + (led - free) * Float(guidance)
+    x = ddimStep(x, estimate.clamp(-1, 1), from: t, to: s)
+  }
+  return x
+}
+
+let drawnByHand = picture(draw(firstPrompts[2], seed: lesson.seed, steps: 10, guidance: 2))
+let drawnByLibrary = painter([firstPrompts[2]], seed: lesson.seed, steps: 10)[0]
+let levels = zip(drawnByHand.pixels, drawnByLibrary.pixels).map { abs(Int($0) - Int($1)) }
+show(
+  "Drawing equal to the library's", (levels.max() ?? 255) <= 1, note: "no sample differs by more than one level of 255")
+let moments = painter.moments(firstPrompts[2], seed: lesson.seed)
+figure(
+  "moments", momentPlot(moments),
+  caption: "Above the noisy picture, below what the network expects at that moment: a blur at first, then things.")
+
+/*:
+## 13.9 Judges, and how far they can be trusted
+
+Is a drawing right? Three judges answer that in this lesson. Before they judge drawings, they are judged themselves,
+on real scenes, where the truth is known.
+
+- **Pixels**: the reader of 13.1 with the caption's own list: are number, colors, shapes, sizes, and place or relation
+  as it says? A thing counts only if at most a quarter of it differs from a real one.
+- **CLIPScore** (Hessel et al. 2021): 2.5 times the cosine of the picture's and the caption's CLIP vectors, 0 if
+  negative. It needs no list of things, so it works for all texts, and it is used for photographs. Here it comes from
+  the course's CLIP.
+- **Questions**: the caption becomes questions ("is there a red circle?", "how many objects are there?"), and the ViLT
+  of Lesson 08 answers them about the picture. TIFA (Hu et al. 2023) judges text-to-image models so. This ViLT has no
+  questions about size and place.
+
+First the reader with noise added to 300 real scenes of one to three things, since drawings are not perfectly clean:
+*/
+section("13.9 Judges, and how far they can be trusted")
+let realScenes = Scenes(split: .heldOut, seed: lesson.seed + 10).prefix(300)
+manualSeed(lesson.seed)
+let readingRows = [0, 10, 20, 40, 80].map { deviation in
+  let right = realScenes.count { scene in
+    let noise = Tensor.randn([3, 32, 32]) * Float(Double(deviation) / 127.5)
+    return reader(picture(Scene.tensor([scene])[0] + noise)).scene == scene
+  }
+  return (deviation: deviation, share: Double(right) / Double(realScenes.count))
+}
+table(
+  ["deviation of the noise, of 255 levels", "scenes read exactly"],
+  readingRows.map { [.integer($0.deviation), .percent($0.share, decimals: 1)] })
+
+/*:
+Then the three on **near misses**: a scene in which one thing has another color, or shape, and so on, judged by the
+caption of the unchanged scene. A good judge gives the changed scene a lower score than the true one. CLIPScore has no
+threshold for "right", so what can be asked of it is this comparison.
+*/
+let judges = Judges(
+  clip: require(try ZeroShot(directory: ShippedCheckpoint.clip.directory)),
+  vilt: require(try QuestionAnswering(directory: ShippedCheckpoint.vqa.directory)))
+let trustScenes = Scenes(split: .heldOut, objectCounts: 1...2, seed: lesson.seed + 11).prefix(120)
+let trust = judges.trust(trustScenes)
+table(
+  ["changed", "pairs", "pixels: lower", "CLIPScore: lower", "questions: lower"],
+  trust.map { row in
+    [.text("\(row.aspect)"), .integer(row.count)]
+      + [row.pixels, row.clip, row.questions].map { .percent($0, decimals: 1) }
+  })
+let trueScores = judges.scores(trustScenes.map { $0.image() }, trustScenes.map(\.canonicalCaption))
+show("True scenes, right by the pixels", percent: trueScores.pixels)
+show("True scenes, mean CLIPScore", trueScores.clip, decimals: 3)
+show("True scenes, questions answered as the caption says", percent: trueScores.questions)
+note(judges.trustNote(trust))
+
+/*:
+## 13.10 Is it right?
+
+Now the drawings. The captions are those of held-out scenes, so no training caption of one thing is the same. Three
+lists of captions with three seeds each have one thing, two things, and one thing of a pair of color and shape that no
+training scene has, such as a green cross. Beside them stands a baseline that draws nothing: `NearestPicture` answers
+with the training picture, of 2,000, whose caption is most similar for CLIP's text tower.
+*/
+section("13.10 Is it right?")
+let seeds = [lesson.seed, lesson.seed + 1, lesson.seed + 2]
+let kinds = [
+  TestKind("one thing", .heldOut, 1, count: 40), TestKind("two things", .heldOut, 2, count: 40),
+  TestKind("one thing, a new pair", .heldOutCombinations, 1, count: 20),
+]
+let drawingBar = progress("drawing", total: kinds.count * seeds.count)
+let tests = kinds.map { kind in
+  seeds.map { seed in
+    let captions = kind.captions(seed: seed)
+    let drawings = painter(captions, seed: 1000 * seed)
+    drawingBar.advance()
+    return DrawnTest(captions: captions, drawings: drawings)
+  }
+}
+let lookup = require(
+  try NearestPicture(Scenes(split: .training, objectCounts: 1...2, seed: 5).prefix(2000), clip: judges.clip))
+func lookedUp(_ captions: [String]) -> [Image] { require(try lookup(captions)).map { $0.image() } }
+
+let baselines = tests.map { lists in lists.flatMap { judged(lookedUp($0.captions), $0.captions) } }
+table(
+  ["captions of", "drawings", "all right, mean", "each seed", "looked up"],
+  zip(kinds, zip(tests, baselines)).map { kind, pair in
+    let shares = pair.0.map { $0.judgements.share() }
+    return [
+      .text(kind.name), .integer(pair.0.reduce(0) { $0 + $1.captions.count }), .percent(mean(shares), decimals: 1),
+      .text(shares.map { Format.percent($0, decimals: 1) }.joined(separator: "  ")),
+      .percent(pair.1.share(), decimals: 1),
+    ]
+  })
+
+/*:
+Aspect by aspect. "-" means that the captions do not ask for it:
+*/
+let verdicts = tests.map { $0.flatMap(\.judgements) }
+table(
+  ["right in"] + kinds.map(\.name) + ["two things, looked up"],
+  SceneAspect.allCases.map { aspect in
+    [.text("\(aspect)")]
+      + (verdicts + [baselines[1]]).map { list in list.share(aspect).map { .percent($0, decimals: 1) } ?? "-" }
+  })
+figure(
+  "aspects", aspectPlot(kinds.map(\.name), verdicts),
+  caption: "Which aspect fails most often, for two things and for pairs of color and shape that are new?")
+note(rightNote(kinds.map(\.name), verdicts, baselines))
+
+/*:
+The other two judges on the same drawings, with the true scenes of the same captions beside them: how far is a drawing
+from a real scene for them?
+*/
+let drawnScores = tests.map { lists in
+  judges.scores(lists.flatMap(\.drawings), lists.flatMap(\.captions))
+}
+let realScores = kinds.map { kind in
+  judges.scores(seeds.flatMap { kind.scenes(seed: $0).map { $0.image() } }, seeds.flatMap { kind.captions(seed: $0) })
+}
+table(
+  ["captions of", "CLIPScore, drawn", "real scenes", "questions, drawn", "real scenes"],
+  kinds.indices.map { index in
+    [
+      .text(kinds[index].name), .fixed(drawnScores[index].clip, decimals: 3),
+      .fixed(realScores[index].clip, decimals: 3),
+      .percent(drawnScores[index].questions, decimals: 1), .percent(realScores[index].questions, decimals: 1),
+    ]
+  })
+let allDrawn = tests.flatMap { $0 }
+let agreement = judges.agreement(
+  allDrawn.flatMap(\.drawings), allDrawn.flatMap(\.captions), allDrawn.flatMap(\.judgements))
+table(
+  ["drawings that are, by the pixels,", "how many", "mean CLIPScore", "questions as asked"],
+  agreement.map { row in
+    [.text(row.name), .integer(row.count), .fixed(row.clip, decimals: 3), .percent(row.questions, decimals: 1)]
+  })
+
+/*:
+## 13.11 Steps and guidance
+
+Five captions of two things, six seeds each, so 30 drawings for each row. Besides correctness there is **variety**:
+the things' places inside their fields, which the captions leave open. In the training scenes they are even from -3 to
+3, with a variance of 4. A model that draws the same picture for each seed has a variance of 0.
+*/
+section("13.11 Steps and guidance")
+let sweepCaptions = kinds[1].captions(seed: lesson.seed + 20).prefix(5).flatMap { [String](repeating: $0, count: 6) }
+let stepCounts = [1, 2, 3, 5, 10, 20]
+let stepResults = stepCounts.map { steps in
+  Sweep(painter(sweepCaptions, seed: 500, steps: steps), sweepCaptions)
+}
+table(
+  ["steps", "all right", "variance of the places"],
+  zip(stepCounts, stepResults).map { [.integer($0)] + $1.cells })
+let guidances = [0, 1, 1.5, 2, 3, 5, 8]
+let guidanceResults = guidances.map { guidance in
+  Sweep(painter(sweepCaptions, seed: 500, steps: 10, guidance: guidance), sweepCaptions)
+}
+table(
+  ["guidance w, 10 steps", "all right", "variance of the places"],
+  zip(guidances, guidanceResults).map { [.fixed($0, decimals: 1)] + $1.cells })
+figure(
+  "sweeps", sweepPlot(stepCounts, stepResults, guidances, guidanceResults),
+  caption: "Above, how many drawings are right; below, where it could be measured, how much places differ by seed.")
+note(sweepNote(stepCounts, stepResults, guidances, guidanceResults))
+
+/*:
+## 13.12 By heart?
+
+Perhaps the model has learned training pictures by heart and gives the nearest one. Then its drawings would lie nearer
+to a training picture than a new real scene does. The distance of a picture to the nearest of 4,000 training scenes,
+as the mean squared difference of samples from -1 to 1, for right drawings of held-out captions and for real held-out
+scenes of the same captions. A drawing is also a little unclean, which adds to its distance; so a third column has the
+scene that was read in the drawing, drawn anew without any error.
+*/
+section("13.12 By heart?")
+let training = PixelNeighbors(Scenes(split: .training, objectCounts: 1...1, seed: 5).prefix(4000))
+let rightDrawings = zip(tests[0].flatMap(\.drawings), tests[0].flatMap(\.judgements)).filter(\.1.isRight)
+func tensors(_ scenes: [Scene]) -> [Tensor] { scenes.map { Scene.tensor([$0])[0] } }
+
+let heart: [(name: String, distances: [Double])] = [
+  ("right drawings", rightDrawings.map { $0.0.tensor() * 2 - 1 }),
+  ("the scenes read in them", tensors(rightDrawings.compactMap { $0.1.reading.scene })),
+  ("real held-out scenes", tensors(seeds.flatMap { kinds[0].scenes(seed: $0) })),
+  (
+    "training scenes not among the 4,000",
+    tensors(Scenes(split: .training, objectCounts: 1...1, seed: 6).prefix(150))
+  ),
+].compactMap { name, pictures in
+  pictures.isEmpty ? nil : (name: name, distances: training(.stack(pictures)).map { Double($0.distance) })
+}
+table(
+  ["pictures of one thing", "how many", "mean distance to the nearest", "smallest", "the very same picture"],
+  heart.map { row in
+    [
+      .text(row.name), .integer(row.distances.count), .fixed(mean(row.distances), decimals: 4),
+      .fixed(row.distances.min() ?? 0, decimals: 4), .integer(row.distances.count { $0 < 1e-6 }),
+    ]
+  })
+figure(
+  "heart", heartPlot(heart),
+  caption: "If drawings were copies, their distances would pile up at the left, where those of real new scenes do not.")
+
+/*:
+The training drew all sizes, places and offsets of the trained pairs, so a new scene is never far from some training
+scene. What would show learning by heart is the first row lying left of the third.
+
+And the seeds: the same text with 32 seeds, and the places that a real scene could have.
+*/
+let seedCaptions = [String](repeating: firstPrompts[0], count: 32)
+let seedDrawings = painter(seedCaptions, seed: 2000)
+let seedReadings = reader(seedDrawings)
+let seedVariety = DrawingVariety(seedReadings)
+figure(
+  "seeds", ImageGridPlot("\(firstPrompts[0]): 16 seeds", images: Array(seedDrawings.prefix(16)), columns: 8, side: 64),
+  caption: "The text says what is drawn; the seed decides what it leaves open, here the place inside the field.")
+show("Right of 32", judged(seedDrawings, seedCaptions).count { $0.isRight })
+show("Distinct drawings", percent: seedVariety.distinctShare)
+let variance = seedVariety.offsetVariance.map { Format.fixed($0, decimals: 2) } ?? "-"
+show("Variance of the places", variance, note: "4 if all seven offsets are equally likely")
+
+/*:
+## 13.13 Where it looks at the text
+
+In each block every patch attends to all words and all patches. This way matters: the text's end state alone, which
+CLIPScore is made of, hardly tells "left of" from "right of" (13.9, and Yuksekgonul et al. 2023), while the states of
+single words with their places can.
+
+Look at the words for a thing's color and shape: do the patches in which that thing is being drawn attend more to them
+than the patches of the other thing do? Two things of different colors and shapes, in right drawings of two things;
+mean over heads and drawings, at two moments of the drawing.
+*/
+section("13.13 Where it looks at the text")
+let looks = TextAttention(painter: painter)
+let lookTests = zip(tests[1][0].captions, tests[1][0].judgements).enumerated().filter { $0.element.1.isRight }.prefix(
+  16)
+let lookRows = looks.rows(
+  lookTests.map {
+    (caption: $0.element.0, seed: 1000 * lesson.seed + $0.offset, things: $0.element.1.drawn.compactMap(\.self))
+  })
+show("Right drawings of two things", lookTests.count)
+if !lookTests.isEmpty {
+  table(
+    [
+      "block", "time", "own thing's words, from its patches", "from the other thing's patches", "from the background",
+    ],
+    lookRows.map { row in
+      [.integer(row.block + 1), .fixed(row.time, decimals: 1)]
+        + [row.own, row.other, row.background].map { .percent($0, decimals: 1) }
+    })
+}
+figure(
+  "looking", looks.strip(firstPrompts[2], seed: lesson.seed),
+  caption: "Bright patches give much of their attention to the word below; look at the words for colors and shapes.",
+  alternative: "The drawing once for each word of its text; the patches that attend to the word are bright.")
+if !lookTests.isEmpty { note(looks.comment(lookRows)) }
+
+/*:
+## 13.14 What it gets wrong
+
+The first wrong drawings of two things, with what was read in them. Look for yourself before you read the table.
+*/
+section("13.14 What it gets wrong")
+let wrong = tests[1].flatMap { list in
+  list.captions.indices.filter { !list.judgements[$0].isRight }.map {
+    (list.captions[$0], list.drawings[$0], list.judgements[$0])
+  }
+}
+show("Wrong drawings of two things", wrong.count, note: "of \(verdicts[1].count)")
+if !wrong.isEmpty {
+  figure(
+    "wrong",
+    ImageGridPlot(
+      "Wrong drawings", images: wrong.prefix(8).map(\.1), labels: wrong.prefix(8).map(\.0), columns: 4, side: 128),
+    caption: "Is a thing missing, is it of the wrong kind, do colors change places, or is it no thing at all?")
+  table(
+    ["asked for", "drawn", "wrong in"],
+    wrong.prefix(8).map { row in
+      [.text(row.0), .text(shown(row.2.reading)), .text(row.2.mistakes.map(\.description).joined(separator: ", "))]
+    })
+}
+
+/*:
+And texts beyond its training: three things, a number, two relations at once, a thing without a color, a place for
+each of two things. The words are all known, the sentences are not.
+*/
+let beyond = [
+  "a red circle and a blue star and a green ring",
+  "a large red circle in the upper left and a small blue star in the lower right",
+  "a circle", "the red picture", "a red circle to the left of a blue star above a green ring",
+  "a small star in the middle of a large red ring",
+]
+let beyondDrawings = painter(beyond, seed: lesson.seed)
+figure(
+  "beyond", ImageGridPlot("Texts beyond the training", images: beyondDrawings, labels: beyond, columns: 3, side: 128),
+  caption: "The model answers every text with a picture; nothing in the picture says that the text was not understood.")
+table(
+  ["asked for", "drawn"], zip(beyond, reader(beyondDrawings)).map { [.text($0), .text(shown($1))] })
+
+/*:
+## 13.15 What Module 25 adds
+
+Stable Diffusion (Rombach et al. 2022) is this lesson's model with four things more:
+
+- **A latent space.** Diffusion on $512 \times 512$ pixels would be slow. A **variational autoencoder** (VAE) is
+  trained first: its encoder makes a small array of numbers of a picture, its decoder makes the picture again.
+  Diffusion then works on that array, the *latents*, and the decoder turns the end result into pixels.
+- **A larger network.** Its first versions have a **UNet**: convolutions that go down to coarse resolutions and up
+  again, with cross-attention to the text (Lesson 07) in between. Stable Diffusion 3 has a transformer as in 13.6, and
+  the straight lines of 13.2 (Esser et al. 2024).
+- **A text tower that read the web.** CLIP ViT-L/14's, with 77 tokens of width 768.
+- **Data.** Hundreds of millions of pictures with captions from the web, in place of drawn scenes.
+
+The sizes below are from Rombach et al. 2022 and its published model card for version 1, and for DiT-XL/2 from Peebles
+and Xie 2023; this lesson's are counted.
+*/
+section("13.15 What Module 25 adds")
+let transformerCount = painter.task.model.transformer.parameterCount
+let textCount = painter.task.model.textEncoder.parameterCount
+table(
+  ["", "this lesson", "DiT-XL/2", "Stable Diffusion 1"],
+  [
+    [
+      "the denoiser's parameters, millions", .fixed(Double(transformerCount) / 1e6, decimals: 2), "675", "860 (a UNet)",
+    ],
+    ["text tower, millions", .fixed(Double(textCount) / 1e6, decimals: 2), "none: 1000 classes", "123"],
+    ["picture", "32 × 32", "256 × 256", "512 × 512"],
+    ["it denoises", "3 × 32 × 32 pixels", "4 × 32 × 32 latents", "4 × 64 × 64 latents"],
+    ["tokens of text", .integer(settings.textLength), "none", "77"],
+  ])
+let (pixelCount, latentCount) = (3 * 512 * 512, 4 * 64 * 64)
+show("Numbers of a picture of 512 × 512", pixelCount)
+show("Numbers of its latents", latentCount, note: "64 × 64 × 4")
+show("Fewer by the factor", pixelCount / latentCount)
+show("Denoiser, times this lesson's", 860_000_000 / transformerCount)
+note(
+  """
+  What you have built carries over as it is: noise and its closed form, the loss, the steps, guidance, seeds, and a text tower \
+  that leads by cross-attention or in the sequence. Only the measuring does not: no exact test says whether a photograph shows \
+  "an astronaut riding a horse". There, CLIPScore, questions and people are all one has, and 13.9 has shown what \
+  the first two overlook.
+  """)
+
+/*:
+Try next: `--prompt` with your own sentences, and ten seeds; `--guidance 0` to see what the model draws without a
+text; `--steps 1` for the blur of 13.3; `swift run course train painter --seed 1 --output mine` for a painter of your
+own, and `--model mine` to draw with it.
+
+## 13.16 Exercises
+
+{{exercises}}
+
+## 13.17 Quiz
+
+{{quiz quiz.md}}
+
+## 13.18 Words of this lesson
+
+- **text-to-image**: making a picture that shows what a text says.
+- **seed**: the number from which all random numbers of a drawing follow.
+- **diffusion**: turning pictures into noise in small steps, and learning the way back.
+- **closed form**: the noisy picture of any step made at once, from the picture and a single noise.
+- **schedule**: the shares of picture and noise at each time.
+- **conditional mean**: the mean of all pictures that can have led to a noisy one, weighted by their likeliness.
+- **velocity**: which way and how fast a noisy picture moves as time goes on.
+- **flow matching**: training a network to give the velocity on paths from pictures to noise.
+- **DDIM**: drawing without fresh noise; the first noise decides all.
+- **DDPM**: drawing with fresh noise in each step; also the paper that gave diffusion its present form.
+- **Diffusion Transformer**: a Vision Transformer that computes from a noisy picture how to remove the noise (DiT).
+- **AdaLN-Zero**: normalizations and gates computed from time and text, with gates that start at zero.
+- **gate**: a number that what a block adds is multiplied by.
+- **classifier-free guidance**: going further than the model in the direction in which the text changes its answer.
+- **near miss**: a scene that differs from another in a single aspect.
+- **CLIPScore**: a score of a picture for a text, from the cosine of their CLIP vectors.
+- **variety**: how much drawings of one text differ from seed to seed.
+- **latents**: the small array of numbers that an autoencoder makes of a picture, and on which Stable Diffusion works.
+- **variational autoencoder**: an encoder and a decoder trained together so that the decoder makes the picture again.
+- **UNet**: a network of convolutions that goes down to coarse resolutions and up again.
+*/
