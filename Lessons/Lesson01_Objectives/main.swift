@@ -3,8 +3,9 @@
 
 **Module 24: Multimodal Learning.** Bridging vision and language.
 
-A program that sees and reads: that is what this module builds, one lesson for each of its sections. A lesson is a text
-like this one with code in between. You read it, run it, change a number and run it again.
+A program that sees and reads: that is what this module builds, one lesson for each of its twelve sections, and two more
+for applications that it names and leaves out: fourteen in all. A lesson is a text like this one with code in between.
+You read it, run it, change a number and run it again.
 */
 import Datasets
 import Images
@@ -231,7 +232,9 @@ run it with two or three others before you believe it.
 ## 1.8 How to go on
 
 Read the lessons in their order. If you know transformers, begin with Lesson 03; if you want to see a model learn, begin
-with Lesson 04. Lessons 02 to 10 have exercises and a quiz: `swift run course exercise` and `swift run course quiz 02`.
+with Lesson 04. Lessons 13 and 14 come after the summary: they build the two applications that the notebook names and
+leaves out, pictures from texts and data from documents. Lessons 02 to 10, 13 and 14 have exercises and a quiz:
+`swift run course exercise` and `swift run course quiz 02`.
 
 **What to try now:** `--seed 1` here. Which of the numbers above change, and which do not?
 **Next:** `swift run Lesson02_Prerequisites`, from a single number to a transformer layer.

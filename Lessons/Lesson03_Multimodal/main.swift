@@ -123,8 +123,8 @@ show("Device", "cpu", note: "no graphics card needed, none used")
 
 /*:
 ## 3.4 Five applications
-The module names five. Two of them go beyond what it teaches: no lesson generates pictures, and none reads whole
-documents. The last column says where the course runs each one, or what comes closest.
+The module names five and builds three of them. The course runs all five: text-to-image and document understanding have
+a lesson each, after the module's own twelve. The last column says where.
 */
 section("3.4 Five applications")
 table(
@@ -134,15 +134,16 @@ table(
     ["Visual QA", "image + question", "answer", "Lesson 08; with BLIP-2, Lesson 09"],
     [
       "Text-to-Image", "text prompt", "generated image",
-      "answered by search so far: 3.9 finds a picture, none is drawn",
+      "Lesson 13; answered by search, 3.9 here",
     ],
     ["Image-Text Matching", "image + text", "similarity score", "3.9 here, Lessons 05 and 06; trained as a task, 09"],
-    ["Document Understanding", "document image", "structured data", "one handwritten digit: Lessons 04 and 06"],
+    ["Document Understanding", "document image", "structured data", "Lesson 14; one handwritten digit, 04 and 06"],
   ])
 
 /*:
-Models that generate pictures are another chapter. Many of them read their prompt with a text encoder like CLIP's. Some
-models that read documents are built like the captioner of Lesson 07, with larger pictures and much longer texts.
+Many models that generate pictures read their prompt with a text encoder like CLIP's, as that of Lesson 13 does. Some
+models that read documents are built like the captioner of Lesson 07, with larger pictures and much longer texts, as that
+of Lesson 14.
 
 ## 3.5 Unit vectors and their cosine
 To compare a picture with a text, turn both into vectors of one space and take the cosine of the angle between them:

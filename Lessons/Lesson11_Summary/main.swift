@@ -297,7 +297,8 @@ The last pair compares sizes as well as ideas: the linear layer has far fewer tr
 note(
   """
   `swift run course quiz 10` asks questions on the whole module. Lesson 12 has the papers, the data and the words, and \
-  says where to go from here.
+  says where to go from here. Of the course's fourteen lessons two are still to come then: Lesson 13 draws pictures from \
+  texts, Lesson 14 reads documents.
 
   Try next: change a model in one of Lessons 04 to 09, `swift run course record` that lesson, and run this one: its \
   tables follow.

@@ -39,8 +39,8 @@ let others = papers.indices.filter { !firsts.contains($0) }
 figure(
   "timeline",
   ScatterPlot(
-    "The papers over the years", x: Axis("year", range: 1988...2025, format: .significant(4)),
-    y: Axis("lesson", range: 1...9.5),
+    "The papers over the years", x: Axis("year", range: 1988...2026, format: .significant(4)),
+    y: Axis("lesson", range: 1...14.5),
     groups: [("the first of its lesson", firsts), ("others", others)].map { name, places in
       ScatterGroup(
         name, x: places.map { papers[$0].date }, y: places.map { Double(papers[$0].lessonNumber) },
@@ -77,7 +77,7 @@ table(
     ["CLIP's vocabulary", .text("\(Format.integer(merges.count)) merges"), "OpenAI", "MIT"],
     ["drawn scenes", "endless, from a seed", "this package", "Apache-2.0"],
     [
-      "trained models", .text("\(ShippedCheckpoint.allCases.count) of at most 2 MB"), "this package, `course train`",
+      "trained models", .text("\(ShippedCheckpoint.allCases.count) of at most 4 MB"), "this package, `course train`",
       "Apache-2.0",
     ],
   ])
@@ -135,7 +135,8 @@ figure(
 BLIP-2 needs many times as much as the others, most of it for its frozen language model (Lesson 09). What a model
 computes while it runs comes on top.
 
-Module 25 goes on from here, from texts about pictures to pictures from texts. Before that, or instead:
+Lessons 13 and 14 stand behind this one: pictures from texts, and data from documents. Module 25 goes on from Lesson 13.
+Before that, or instead:
 */
 table(
   ["what", "how"],
@@ -149,7 +150,7 @@ table(
     ],
     [
       "Module 25: Stable Diffusion",
-      "pictures made of noise, step by step, led by a text that CLIP's text tower has read",
+      "Lesson 13 at its real size: in a latent space, with a larger network and pictures of the web",
     ],
   ])
 note(
