@@ -164,6 +164,10 @@ struct Paper {
     Paper(
       "13", "Esser et al. 2024", "2403.03206",
       "Scaling Rectified Flow Transformers for High-Resolution Image Synthesis (Stable Diffusion 3)"),
+    Paper("13", "Ramesh et al. 2021", "2102.12092", "Zero-Shot Text-to-Image Generation (DALL·E)"),
+    Paper(
+      "13", "Feng et al. 2023", "2212.05032",
+      "Training-Free Structured Diffusion Guidance for Compositional Text-to-Image Synthesis"),
     Paper(
       "13", "Hu et al. 2023", "2303.11897",
       "TIFA: Accurate and Interpretable Text-to-Image Faithfulness Evaluation with Question Answering"),

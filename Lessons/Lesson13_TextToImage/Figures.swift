@@ -91,7 +91,7 @@ func networkDiagram(_ settings: DiTConfiguration) -> Diagram {
         [
           .input("noisy picture", shape: "[3, \(size.height), \(size.width)]"),
           .learned("patches of \(patch.height) × \(patch.width), positions", shape: "[\(patches), \(width)]"),
-          .learned("text in front", "states of CLIP's tower, linear", shape: "[\(tokens), \(width)]"),
+          .learned("text in front", "words and states of CLIP's tower, linear", shape: "[\(tokens), \(width)]"),
           .group(
             "block", times: settings.layerCount,
             [
@@ -197,4 +197,26 @@ func heartPlot(_ rows: [(name: String, distances: [Double])]) -> Histogram {
   Histogram(
     "Distance to the nearest of the training scenes", x: "mean squared difference",
     groups: rows.map { HistogramGroup($0.name, $0.distances) })
+}
+
+/// How far changes of a text move its parts.
+func movementPlot(_ rows: [(change: String, far: Movement)]) -> BarPlot {
+  BarPlot(
+    "How far a change of the text moves its parts", value: Axis("distance", including: 0),
+    categories: rows.map(\.change),
+    series: [
+      BarSeries("the end", rows.map(\.far.end)), BarSeries("states at the changed words", rows.map(\.far.states)),
+      BarSeries("the words", rows.map(\.far.words)),
+    ])
+}
+
+/// Which text drawings show if parts of it are those of another.
+func crossingPlot(_ rows: [(name: String, share: TextCrossing.Share)]) -> BarPlot {
+  BarPlot(
+    "Which text the drawing shows", value: Axis("share of the drawings", range: 0...1, format: .percent(decimals: 0)),
+    categories: rows.map { "\($0.name) of the other text" },
+    series: [
+      BarSeries("as the first text says", rows.map(\.share.own)),
+      BarSeries("as the other text says", rows.map(\.share.other)),
+    ])
 }

@@ -29,11 +29,13 @@ struct Judges {
       questions: mean(answered(images, captions)))
   }
 
-  private func clipScores(_ images: [Image], _ captions: [String]) -> [Double] {
+  /// The CLIPScore of each picture with its caption.
+  func clipScores(_ images: [Image], _ captions: [String]) -> [Double] {
     Notebook.require(try score(images, captions))
   }
 
-  private func answered(_ images: [Image], _ captions: [String]) -> [Double] {
+  /// The share of each caption's questions that are answered as it says.
+  func answered(_ images: [Image], _ captions: [String]) -> [Double] {
     Notebook.require(try questions(images, captions.map(request)))
   }
 
@@ -52,9 +54,12 @@ struct Judges {
     SceneAspect.allCases.map { aspect in
       let pairs = scenes.enumerated().compactMap { index, scene -> (scene: Scene, miss: Scene)? in
         let request = request(scene.canonicalCaption)
+        let variants = scene.variants(aspect)
         // A change that leaves the caption true is no miss.
-        let misses = scene.variants(aspect).filter { !DrawingJudgement(reader($0.image()), request).isRight }
-        return misses.isEmpty ? nil : (scene, misses[index * 7 % misses.count])
+        let miss = variants.indices.lazy.map { variants[($0 + index * 7) % variants.count] }.first {
+          !DrawingJudgement(reader($0.image()), request).isRight
+        }
+        return miss.map { (scene, $0) }
       }
       let captions = pairs.map(\.scene.canonicalCaption)
       let (right, wrong) = (pairs.map { $0.scene.image() }, pairs.map { $0.miss.image() })

@@ -30,8 +30,10 @@ func rightNote(_ names: [String], _ judged: [[DrawingJudgement]], _ baselines: [
 }
 
 /// What steps and guidance change.
+///
+/// - Parameter count: how many drawings each result is of.
 func sweepNote(
-  _ steps: [Int], _ stepResults: [Sweep], _ guidances: [Double], _ guidanceResults: [Sweep]
+  _ steps: [Int], _ stepResults: [Sweep], _ guidances: [Double], _ guidanceResults: [Sweep], count: Int
 ) -> String {
   let best = stepResults.map(\.share).max() ?? 0
   let enough = zip(steps, stepResults).first { $0.1.share >= best - 0.05 }?.0 ?? 0
@@ -40,11 +42,59 @@ func sweepNote(
     guidanceResults[index].variance.map { Format.fixed($0, decimals: 2) } ?? "not to be measured"
   }
   return """
-    \(enough) steps are enough here: more of them gain at most 5 points of 100, and one drawing of the 30 is 3. The best guidance is \
+    \(enough) steps are enough here: more of them gain at most 5 points of 100, and one drawing of the \(count) is \
+    \(Format.fixed(100 / Double(count), decimals: 1)). The best guidance is \
     \(Format.fixed(bestGuidance.0, decimals: 1)), with \(Format.percent(bestGuidance.1.share, decimals: 1)) right; without guidance \
     (w = 1) it is \(Format.percent(guidanceResults[1].share, decimals: 1)), and without the text (w = 0) \
     \(Format.percent(guidanceResults[0].share, decimals: 1)). The variance of the places is \(variance(1)) at w = 1 and \
-    \(variance(guidances.count - 1)) at w = \(Format.fixed(guidances[guidances.count - 1], decimals: 0)). 30 drawings of five captions \
-    are few: differences of one or two drawings say nothing.
+    \(variance(guidances.count - 1)) at w = \(Format.fixed(guidances[guidances.count - 1], decimals: 0)). \(count) drawings of five \
+    captions are few: differences of one or two drawings say nothing.
+    """
+}
+
+// MARK: Single things
+
+/// A group of drawings of one thing for a table: how many are right, and which other shapes were read.
+func singleRow(_ name: String, _ drawings: [(wanted: SceneRequest.Thing, judged: DrawingJudgement)]) -> [Cell] {
+  let others = SceneShape.allCases.compactMap { shape -> String? in
+    let count = drawings.count { $0.judged.drawn[0]?.shape == shape && $0.wanted.combination.shape != shape }
+    return count == 0 ? nil : "\(shape) \(count)"
+  }
+  let missing = drawings.count { $0.judged.drawn[0] == nil }
+  let list = drawings.map(\.judged)
+  return [
+    .text(name), .integer(list.count), .percent(list.share(), decimals: 1),
+    .percent(list.share(.shape) ?? 0, decimals: 1),
+    .text((others + (missing == 0 ? [] : ["no thing \(missing)"])).joined(separator: ", ")),
+  ]
+}
+
+/// What shapes and sizes say.
+///
+/// - Parameters:
+///   - drawings: of one thing.
+///   - pairs: drawings of two things with what was asked for.
+func singlesNote(
+  _ drawings: [(wanted: SceneRequest.Thing, judged: DrawingJudgement)],
+  _ pairs: [(wanted: [SceneRequest.Thing], judged: DrawingJudgement)]
+) -> String {
+  func share(_ isWanted: (SceneRequest.Thing) -> Bool) -> Double {
+    drawings.filter { isWanted($0.wanted) }.map(\.judged).share()
+  }
+  func percent(_ share: Double) -> String { Format.percent(share, decimals: 1) }
+  let shapes = SceneShape.allCases.map { shape in (shape: shape, share: share { $0.combination.shape == shape }) }
+  let worst = shapes.min { $0.share < $1.share } ?? shapes[0]
+  let others = share { $0.combination.shape != worst.shape }
+  func pairShare(_ hasWorst: Bool) -> Double {
+    pairs.filter { pair in pair.wanted.contains { $0.combination.shape == worst.shape } == hasWorst }.map(\.judged)
+      .share()
+  }
+  let wrong = drawings.map(\.judged).filter { !$0.isRight }
+  let placed = wrong.count { judged in [SceneAspect.color, .place].allSatisfy { judged.isRight($0) == true } }
+  return """
+    The \(worst.shape) fails most often: \(percent(worst.share)) are right, of all other shapes \(percent(others)). It is the same \
+    with two things: where one of them is a \(worst.shape), \(percent(pairShare(true))) are right, else \(percent(pairShare(false))). \
+    Of \(wrong.count) wrong drawings of one thing \(placed) have a thing of the right color at the right place, so it is the form that \
+    fails. Small things are right in \(percent(share { $0.size == .small })), large ones in \(percent(share { $0.size == .large })).
     """
 }

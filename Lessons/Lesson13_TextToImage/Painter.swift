@@ -12,21 +12,46 @@ struct Painter {
 
   init(_ task: TextToImage) { self.task = task }
 
+  /// How a picture is drawn unless something else is asked for.
+  nonisolated static let defaults = TextToImage.Options()
+
   /// The model's settings.
   var settings: DiTConfiguration { task.model.configuration }
 
   /// A drawing for each text, with seeds one after the other from a first one.
-  func callAsFunction(_ prompts: [String], seed: Int, steps: Int = 20, guidance: Double = 2) -> [Image] {
+  func callAsFunction(
+    _ prompts: [String], seed: Int, steps: Int = defaults.steps, guidance: Double = defaults.guidance
+  ) -> [Image] {
     Notebook.require(
       try task.draw(
         prompts, seeds: prompts.indices.map { seed + $0 }, TextToImage.Options(steps: steps, guidance: guidance)))
   }
 
+  /// Drawings of texts as the network is given them: the loop of 13.8 for many drawings side by side.
+  func callAsFunction(
+    _ texts: TextStates, seed: Int, _ options: TextToImage.Options = defaults
+  ) -> [Image] {
+    let (count, times) = (texts.summary.shape[0], DiffusionSampler.times(steps: options.steps))
+    let empty = Notebook.require(try task.encode([""]))
+    let drawn = noGrad {
+      var x = Tensor.stack(
+        (0..<count).map { row in withGenerator(Generator(seed: seed + row)) { Tensor.randn([3, 32, 32]) } })
+      for (time, earlier) in zip(times, times.dropFirst()) {
+        let all = [Double](repeating: time, count: count)
+        let output = task.model.output(x, at: all, texts, empty: empty, guidance: options.guidance)
+        let estimate = settings.target.estimate(output, from: x, at: all, settings.schedule)
+        x = DiffusionSampler.ddim.step(x, estimate, from: time, to: earlier, settings.schedule)
+      }
+      return x
+    }
+    return (0..<count).map { picture(drawn[$0]) }
+  }
+
   /// Looks at one drawing while it is made.
-  func moments(_ prompt: String, seed: Int, steps: Int = 20) -> [TextToImage.Moment] {
+  func moments(_ prompt: String, seed: Int) -> [TextToImage.Moment] {
     var moments: [TextToImage.Moment] = []
     _ = Notebook.require(
-      try task.draw([prompt], seeds: [seed], TextToImage.Options(steps: steps)) { _, moment in moments.append(moment) })
+      try task.draw([prompt], seeds: [seed], Self.defaults) { _, moment in moments.append(moment) })
     return moments
   }
 }

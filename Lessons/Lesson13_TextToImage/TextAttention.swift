@@ -103,8 +103,7 @@ struct TextAttention {
       In \(more) of \(rows.count) rows a thing's words get more attention from its own patches than from the other thing's. The \
       largest difference is in block \(best.block + 1) at time \(Format.fixed(best.time, decimals: 1)): \
       \(Format.percent(best.own, decimals: 1)) against \(Format.percent(best.other, decimals: 1)). The model was never told which \
-      patches a word is about. That the attention is the reason for what is drawn is not shown by this: the words also act through \
-      the leading vector, and attention was not changed here to see what follows.
+      patches a word is about. That the attention is the reason for what is drawn is not shown by this.
       """
   }
 

@@ -1,0 +1,79 @@
+import Evaluation
+import Images
+import Notebook
+import Plots
+
+/// Several drawings of each of some captions, with what three judges say of them.
+struct Candidates {
+  /// The scores of the two models, `[candidate][caption]`.
+  let clip, questions: [[Double]]
+  private let judgements: [[DrawingJudgement]]
+
+  /// The questions count; CLIPScore, which is at most 2.5, decides between drawings with as many right answers.
+  var both: [[Double]] { zip(questions, clip).map { zip($0, $1).map { 1000 * $0 + $1 } } }
+
+  /// - Parameter seed: of the first caption's first drawing; the others have seeds of their own.
+  init(_ captions: some Sequence<String>, _ painter: Painter, _ judges: Judges, seed: Int, count: Int) {
+    let captions = Array(captions)
+    let drawings = (0..<count).map { painter(captions, seed: seed + 100_000 * $0) }
+    clip = drawings.map { judges.clipScores($0, captions) }
+    questions = drawings.map { judges.answered($0, captions) }
+    judgements = drawings.map { judged($0, captions) }
+  }
+
+  /// The drawings that were chosen.
+  ///
+  /// - Parameter choice: for each caption the number of its candidate.
+  private func chosen(_ choice: [Int]) -> [DrawingJudgement] {
+    choice.enumerated().map { judgements[$0.element][$0.offset] }
+  }
+
+  /// The share of captions for which the chosen drawing is all right.
+  func right(_ choice: [Int]) -> Double { chosen(choice).share() }
+
+  /// The share of captions that have a drawing that is all right.
+  var anyRight: Double {
+    let captions = judgements[0].indices
+    return Double(captions.count { caption in judgements.contains { $0[caption].isRight } }) / Double(captions.count)
+  }
+
+  /// The chosen drawings that are wrong though another one was right.
+  func mistakes(_ choice: [Int]) -> [DrawingJudgement] {
+    chosen(choice).enumerated().filter { caption, judgement in
+      !judgement.isRight && judgements.contains { $0[caption].isRight }
+    }.map(\.element)
+  }
+}
+
+/// How many drawings are right for each way to choose, with each seed.
+///
+/// - Parameter shares: `[choice][kind of caption][seed]`.
+func candidatePlot(_ names: [String], _ shares: [[[Double]]]) -> BarPlot {
+  BarPlot(
+    "Drawing several, keeping one", value: Axis("all right", range: 0...1, format: .percent(decimals: 0)),
+    categories: names,
+    series: ["one thing", "two things"].enumerated().map { kind, name in
+      BarSeries(name, runs: shares.map { $0[kind] })
+    })
+}
+
+/// What the choice brings.
+///
+/// - Parameters:
+///   - shares: `[choice][kind of caption][seed]`: the first drawing, best of 2, 4, 8 by CLIPScore, of 8 by the questions, by
+///     both, any.
+///   - mistakes: of the choice by both, two things.
+func candidateNote(_ shares: [[[Double]]], _ mistakes: [DrawingJudgement]) -> String {
+  func percent(_ choice: Int, _ kind: Int) -> String { Format.percent(mean(shares[choice][kind]), decimals: 1) }
+  let two = shares.map { mean($0[1]) }
+  let closed = (two[5] - two[0]) / max(two[6] - two[0], 1e-9)
+  let shapes = mistakes.count { $0.isRight(.shape) == false }
+  return """
+    One thing: \(percent(0, 0)) of the first drawings are right, \(percent(5, 0)) of the best of eight by questions and CLIPScore. \
+    Two things: \(percent(0, 1)) and \(percent(5, 1)); CLIPScore alone comes to \(percent(3, 1)), the questions alone to \
+    \(percent(4, 1)). For \(percent(6, 1)) of these captions at least one of the eight is right, so choosing by both closes \
+    \(Format.percent(closed, decimals: 0)) of the distance between the first drawing and a judge that never errs. It passes over a \
+    right drawing \(mistakes.count) times and takes one with a wrong shape in \(shapes) of these. All this takes eight times as \
+    long. It does not make the model better, only what comes out of it.
+    """
+}
