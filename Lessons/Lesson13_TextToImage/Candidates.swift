@@ -74,6 +74,6 @@ func candidateNote(_ shares: [[[Double]]], _ mistakes: [DrawingJudgement]) -> St
     \(percent(4, 1)). For \(percent(6, 1)) of these captions at least one of the eight is right, so choosing by both closes \
     \(Format.percent(closed, decimals: 0)) of the distance between the first drawing and a judge that never errs. It passes over a \
     right drawing \(mistakes.count) times and takes one with a wrong shape in \(shapes) of these. All this takes eight times as \
-    long. It does not make the model better, only what comes out of it.
+    long. It does not make the model better, only what comes out of it. \(goals("this choice of eight", mean(shares[5][0]), two[5]))
     """
 }

@@ -98,9 +98,10 @@ struct TextAttention {
   /// What the rows say.
   func comment(_ rows: [Row]) -> String {
     let best = rows.max { $0.own - $0.other < $1.own - $1.other } ?? rows[0]
-    let more = rows.count { $0.own > $0.other }
+    let more = rows.count { $0.own > $0.other + 0.05 }
     return """
-      In \(more) of \(rows.count) rows a thing's words get more attention from its own patches than from the other thing's. The \
+      In \(more) of \(rows.count) rows a thing's words get clearly more attention from its own patches than from the other \
+      thing's, by 5 points of 100 or more; in the other rows nearly as much or less. The \
       largest difference is in block \(best.block + 1) at time \(Format.fixed(best.time, decimals: 1)): \
       \(Format.percent(best.own, decimals: 1)) against \(Format.percent(best.other, decimals: 1)). The model was never told which \
       patches a word is about. That the attention is the reason for what is drawn is not shown by this.
