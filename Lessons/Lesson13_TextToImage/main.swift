@@ -1243,11 +1243,12 @@ show("Right drawings of two things", lookTests.count)
 if !lookTests.isEmpty {
   table(
     [
-      "block", "time", "own thing's words, from its patches", "from the other thing's patches", "from the background",
+      "block", "time", "color's word, from its thing's patches", "from the other thing's",
+      "shape's word, from its thing's patches", "from the other thing's",
     ],
     lookRows.map { row in
       [.integer(row.block + 1), .fixed(row.time, decimals: 1)]
-        + [row.own, row.other, row.background].map { .percent($0, decimals: 1) }
+        + [row.color.own, row.color.other, row.shape.own, row.shape.other].map { .percent($0, decimals: 1) }
     })
 }
 figure(

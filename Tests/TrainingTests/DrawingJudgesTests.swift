@@ -32,7 +32,7 @@ struct DrawingJudgesTests {
     let questions = DrawingQuestions(try QuestionAnswering(directory: ShippedCheckpoint.vqa.directory))
     let requests = try scenes.map { try SceneRequest($0.canonicalCaption) }
     let images = scenes.map { $0.image() }
-    let (own, others) = (try questions(images, requests), try questions(images, requests[1...] + requests[..<1]))
+    let (own, others) = (try questions(images, requests), try questions(images, Array(requests[1...]) + requests[..<1]))
     #expect(mean(own) > 0.9)
     #expect(mean(others) < 0.5)
   }
