@@ -39,7 +39,7 @@ let others = papers.indices.filter { !firsts.contains($0) }
 figure(
   "timeline",
   ScatterPlot(
-    "The papers over the years", x: Axis("year", range: 1988...2026, format: .significant(4)),
+    "The papers over the years", x: Axis("year", range: 1964...2026, format: .significant(4)),
     y: Axis("lesson", range: 1...14.5),
     groups: [("the first of its lesson", firsts), ("others", others)].map { name, places in
       ScatterGroup(
@@ -141,7 +141,7 @@ Before that, or instead:
 table(
   ["what", "how"],
   [
-    ["a real checkpoint, as the small ones were taken apart", "Lessons 04 and 06 to 09 with --model NAME"],
+    ["a real checkpoint, as the small ones were taken apart", "Lessons 04, 06 to 09 and 14 with --model NAME"],
     ["a model of your own", "swift run course train captioner --seed 1 --output mine"],
     ["how a paper's figure becomes code", "a file of Sources/Models or Sources/Pretrained beside its paper"],
     ["Flamingo (Alayrac et al. 2022)", "cross-attention inside a frozen language model"],
