@@ -49,15 +49,18 @@ import Testing
     #expect(drawn.width == 256 && drawn.height == 256)
   }
 
-  @Test(arguments: [
+  private static let tooLong = [String](repeating: "a red ring", count: 6).joined(separator: " and ")
+  private static let refusals: [([String], Int32, String)] = [
     (["--prompt", "a red dog"], 1, "dog"), (["--prompt", " "], 64, "it has no words"),
     (["--prompt", "a red ring", "--steps", "0"], 64, "from 1 to 1000"),
     (["--prompt", "a red ring", "--guidance", "-1"], 64, "from 0 to 100"),
     (["--prompt", "a red ring", "--candidates", "0"], 64, "from 1 to 100"),
     (["--steps", "3"], 64, "need '--prompt <text>'"),
     (["--prompt", "a red ring", "--model", "nowhere"], 1, "no such directory"),
-    (["--prompt", [String](repeating: "a red ring", count: 6).joined(separator: " and ")], 1, "tokens"),
-  ])
+    (["--prompt", tooLong], 1, "tokens"),
+  ]
+
+  @Test(arguments: refusals)
   func whatCannotBeDrawnIsRefusedInOneLine(_ arguments: [String], _ status: Int32, _ words: String) throws {
     let result = try run(arguments)
     #expect(result.ending == .exited(status), "\(result.errorText)")
