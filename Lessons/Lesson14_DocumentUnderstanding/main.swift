@@ -13,7 +13,7 @@ decoder that writes. It is small, was trained by this project on drawn pages, an
 which cuts the page into characters and finds the fields by rules (14.3).
 
 With a flag of its own the lesson reads your pictures instead. `--image page.png` gives the data of a page of the
-course's kind, `--text` all its rows. `--model microsoft/trocr-base-printed --image line.png` reads a real line of
+course's kind (`Tests/Fixtures/reader` has some), `--text` all its rows. `--model microsoft/trocr-base-printed --image line.png` reads a real line of
 print with the published TrOCR (Li et al. 2021). `--json` prints the result as one object.
 
 From Lesson 07 you need the decoder with its cross-attention, teacher forcing, greedy search and the cache; from Lesson
