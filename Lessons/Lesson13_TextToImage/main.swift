@@ -921,7 +921,8 @@ show(
 let moments = painter.moments(firstPrompts[2], seed: lesson.seed)
 figure(
   "moments", momentPlot(moments),
-  caption: "Above the noisy picture, below what the network expects at that moment: a blur at first, then things.")
+  caption:
+    "Above the noisy picture, below what the network expects: at first a blur of all places that the text allows.")
 
 /*:
 ## 13.9 Judges, and how far they can be trusted
@@ -1162,8 +1163,9 @@ note(candidateNote(choiceShares, candidates[1].flatMap { $0.mistakes(chosen($0.b
 Perhaps the model has learned training pictures by heart and gives the nearest one. Then its drawings would lie nearer
 to a training picture than a new real scene does. The distance of a picture to the nearest of 4,000 training scenes,
 as the mean squared difference of samples from -1 to 1, for right drawings of held-out captions and for real held-out
-scenes of the same captions. A drawing is also a little unclean, which adds to its distance; so a third column has the
-scene that was read in the drawing, drawn anew without any error.
+scenes of the same captions. A drawing is also a little unclean, which adds to its distance; so a second row has the
+scene that was read in the drawing, drawn anew without any error. The last row has other training scenes, of kinds and
+places that the training knows.
 */
 section("13.13 By heart?")
 let training = PixelNeighbors(Scenes(split: .training, objectCounts: 1...1, seed: 5).prefix(4000))
@@ -1253,7 +1255,8 @@ if !lookTests.isEmpty {
 }
 figure(
   "looking", looks.strip(firstPrompts[2], seed: lesson.seed),
-  caption: "Bright patches give much of their attention to the word below; look at the words for colors and shapes.",
+  caption:
+    "Bright patches give much of their attention to the word below; compare words for colors with those for shapes.",
   alternative: "The drawing once for each word of its text; the patches that attend to the word are bright.")
 if !lookTests.isEmpty { note(looks.comment(lookRows)) }
 
