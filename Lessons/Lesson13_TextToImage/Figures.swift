@@ -158,16 +158,22 @@ func momentPlot(_ moments: [TextToImage.Moment]) -> ImageGridPlot {
 }
 
 /// The share of drawings that are right in each aspect; place for one thing, relation for two.
-func aspectPlot(_ names: [String], _ verdicts: [[DrawingJudgement]]) -> BarPlot {
-  BarPlot(
+///
+/// - Parameters:
+///   - verdicts: of one thing, of two.
+///   - nearest: the same with each mark as its nearest thing.
+func aspectPlot(_ verdicts: [[DrawingJudgement]], _ nearest: [[NearestThings]]) -> BarPlot {
+  func shares(_ share: (SceneAspect) -> Double?) -> [Double] {
+    ([.color, .shape, .size].map(share) + [share(.place) ?? share(.relation), share(.number)]).map { $0 ?? 0 }
+  }
+  return BarPlot(
     "Right in each aspect", value: Axis("share of the drawings", range: 0...1, format: .percent(decimals: 0)),
     categories: ["color", "shape", "size", "place or relation", "number", "all"],
-    series: zip(names, verdicts).map { name, list in
-      let shares = [SceneAspect.color, .shape, .size].map { list.share($0) }
-      return BarSeries(
-        name,
-        (shares + [list.share(.place) ?? list.share(.relation), list.share(.number), list.share()]).map { $0 ?? 0 })
-    })
+    series: [
+      BarSeries("one thing", shares { verdicts[0].share($0) } + [verdicts[0].share()]),
+      BarSeries("two things", shares { verdicts[1].share($0) } + [verdicts[1].share()]),
+      BarSeries("two, nearest things", shares { nearest[1].share($0) } + [nearest[1].share(limit: nil)]),
+    ])
 }
 
 /// Correctness and variety against the number of steps and against guidance; variety only where it could be measured.

@@ -54,12 +54,8 @@ struct Judges {
     SceneAspect.allCases.map { aspect in
       let pairs = scenes.enumerated().compactMap { index, scene -> (scene: Scene, miss: Scene)? in
         let request = request(scene.canonicalCaption)
-        let variants = scene.variants(aspect)
-        // A change that leaves the caption true is no miss.
-        let miss = variants.indices.lazy.map { variants[($0 + index * 7) % variants.count] }.first {
-          !DrawingJudgement(reader($0.image()), request).isRight
-        }
-        return miss.map { (scene, $0) }
+        let variants = scene.variants(aspect).filter { Self.isMiss($0, aspect, request) }
+        return variants.isEmpty ? nil : (scene, variants[index * 7 % variants.count])
       }
       let captions = pairs.map(\.scene.canonicalCaption)
       let (right, wrong) = (pairs.map { $0.scene.image() }, pairs.map { $0.miss.image() })
@@ -76,16 +72,28 @@ struct Judges {
     }
   }
 
+  /// Whether a scene that was changed in an aspect is no longer what was asked for; by its things, without a judge.
+  ///
+  /// Another place of one of two things may leave their relation as it was; every other change makes a caption false.
+  private static func isMiss(_ changed: Scene, _ aspect: SceneAspect, _ request: SceneRequest) -> Bool {
+    guard aspect == .place, let relation = request.relation else { return true }
+    let things = request.things.compactMap { changed.object($0.combination) }
+    return things.count != 2 || relation.holds(things[0], things[1]) != true
+  }
+
   /// What the comparison says of each judge.
   func trustNote(_ rows: [Trust]) -> String {
     func names(_ rows: [Trust]) -> String {
       rows.isEmpty ? "no aspect" : rows.map { "\($0.aspect)" }.joined(separator: ", ")
     }
     let weakest = rows.min { $0.clip < $1.clip } ?? rows[0]
+    let count = Double(rows.reduce(0) { $0 + $1.count })
+    func ofAll(_ share: (Trust) -> Double) -> String {
+      Format.percent(rows.reduce(0) { $0 + share($1) * Double($1.count) } / count, decimals: 1)
+    }
     return """
-      A judge that guesses finds half of the pairs. The pixels find \(Format.percent(mean(rows.map(\.pixels)), decimals: 1)) \
-      of all, CLIPScore \(Format.percent(mean(rows.map(\.clip)), decimals: 1)), the questions \
-      \(Format.percent(mean(rows.map(\.questions)), decimals: 1)). CLIPScore sees least where the \(weakest.aspect) is changed: \
+      A judge that guesses finds half of the pairs. The pixels find \(ofAll(\.pixels)) of all, CLIPScore \(ofAll(\.clip)), the \
+      questions \(ofAll(\.questions)). CLIPScore sees least where the \(weakest.aspect) is changed: \
       \(Format.percent(weakest.clip, decimals: 1)). The questions find fewer than half of the pairs for \
       \(names(rows.filter { $0.questions < 0.5 })): equal scores are not lower ones, and about size and place nothing is asked. \
       So below the pixels decide, and the two models stand beside them.

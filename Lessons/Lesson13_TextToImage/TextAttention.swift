@@ -110,17 +110,17 @@ struct TextAttention {
         + "\(Format.fixed(row.time, decimals: 1)))"
     }
     let (color, shape) = (best(\.color), best(\.shape))
+    let (colorGap, shapeGap) = (color.color.own - color.color.other, shape.shape.own - shape.shape.other)
     let finding =
-      color.color.own - color.color.other > 0.05 && shape.shape.own - shape.shape.other < 0.05
+      colorGap > 3 * shapeGap
       ? """
-      So a patch looks up the color of its own thing, and no such look-up is seen for the shape. It fits what fails: with two things \
-      the shape is right least often (13.10).
+      So a patch looks up the color of its own thing, and its shape too, but \(Format.fixed(colorGap / max(shapeGap, 1e-9), decimals: 0)) \
+      times more weakly. Forms are also what fails (13.10); whether the one is the reason for the other is not shown.
       """
       : ""
     return """
       The word for a color gets most where its own thing is: \(text(color, color.color)). For the word of a shape the largest \
-      difference is \(text(shape, shape.shape)). \(finding) The model was never told which patches a word is about. That the \
-      attention is the reason for what is drawn is not shown by this.
+      difference is \(text(shape, shape.shape)). \(finding) The model was never told which patches a word is about.
       """
   }
 

@@ -59,7 +59,7 @@ enum TextChange: CaseIterable, CustomStringConvertible {
 struct Movement {
   /// The distance between the ends.
   let end: Double
-  /// The mean distance of the states at the tokens that differ, and the largest of all states up to the end.
+  /// The mean distance of the states at the tokens that differ, and the largest of all states, those behind the end, too.
   let states, largest: Double
   /// The mean distance of the words that differ.
   let words: Double
@@ -103,8 +103,8 @@ func bindingNote(_ moves: [Movement]) -> String {
     The end moves by \(fixed(color.end)) when one thing gets another color, by \(fixed(colors.end)) when the two colors are \
     exchanged, and by \(fixed(things.end)) when the two things are: \(finding). The vector that leads all blocks is made of it. At \
     a color's own token the state moves by \(fixed(color.states)) for another color, the word by \(fixed(color.words)). When the \
-    things are exchanged, the states do move, the one that moves most by \(fixed(things.largest)): the nouns' states have seen \
-    the words before them.
+    things are exchanged, the states do move, the one that moves most by \(fixed(things.largest)): a state has seen the words \
+    before it.
     """
 }
 
@@ -144,16 +144,17 @@ struct TextCrossing {
 
 /// What the crossed texts say.
 ///
-/// - Parameter rows: with nothing, the end, states and end, the words, and all three from the other text.
+/// - Parameter rows: with nothing, the end, the states, states and end, the words, and all three from the other text.
 func crossingNote(_ rows: [(things: TextCrossing.Share, colors: TextCrossing.Share)]) -> String {
-  let (states, words) = (rows[2].things, rows[3].things)
+  let (states, words) = (rows[3].things, rows[4].things)
   func percent(_ share: Double) -> String { Format.percent(share, decimals: 1) }
   let finding =
     if words.other > 2 * words.own, states.own > 2 * states.other {
       "So the words decide which thing stands where; states and end cannot turn it around."
     } else if states.other > 2 * states.own, words.own > 2 * words.other {
       """
-      So CLIP's states and end decide which thing stands where, and not the words. The distances of 13.6 did not say that: they \
+      So CLIP's states and end decide which thing stands where, and the words cannot turn it around, though foreign words do harm. With \
+      the states alone of the other text \(percent(rows[2].things.other)) show it. The distances of 13.6 did not say that: they \
       show how far apart vectors lie, not what a training makes of them. The words may have helped at its beginning only, and the \
       longer training may have learned to read the states; a painter without words, trained as long, would tell, and was \
       not trained.
@@ -165,8 +166,7 @@ func crossingNote(_ rows: [(things: TextCrossing.Share, colors: TextCrossing.Sha
     rows[1].colors.own < rows[1].things.own / 2
     ? """
     The end of the other text alone disturbs little if things are exchanged (\(percent(rows[1].things.own)) stay as the first text \
-    says), and much if colors are (\(percent(rows[1].colors.own))): it says which color belongs to which shape, and hardly where \
-    things stand, as its distances suggested.
+    says), and much if colors are (\(percent(rows[1].colors.own))), as its distances in 13.6 suggest; it turns no drawing around.
     """
     : ""
   return """
