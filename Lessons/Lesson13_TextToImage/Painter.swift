@@ -27,24 +27,9 @@ struct Painter {
         prompts, seeds: prompts.indices.map { seed + $0 }, TextToImage.Options(steps: steps, guidance: guidance)))
   }
 
-  /// Drawings of texts as the network is given them: the loop of 13.8 for many drawings side by side.
-  func callAsFunction(
-    _ texts: TextStates, seed: Int, _ options: TextToImage.Options = defaults
-  ) -> [Image] {
-    let (count, times) = (texts.summary.shape[0], DiffusionSampler.times(steps: options.steps))
-    let empty = Notebook.require(try task.encode([""]))
-    let drawn = noGrad {
-      var x = Tensor.stack(
-        (0..<count).map { row in withGenerator(Generator(seed: seed + row)) { Tensor.randn([3, 32, 32]) } })
-      for (time, earlier) in zip(times, times.dropFirst()) {
-        let all = [Double](repeating: time, count: count)
-        let output = task.model.output(x, at: all, texts, empty: empty, guidance: options.guidance)
-        let estimate = settings.target.estimate(output, from: x, at: all, settings.schedule)
-        x = DiffusionSampler.ddim.step(x, estimate, from: time, to: earlier, settings.schedule)
-      }
-      return x
-    }
-    return (0..<count).map { picture(drawn[$0]) }
+  /// A drawing for each of some texts as the network is given them, with seeds as above.
+  func callAsFunction(_ texts: TextStates, seed: Int) -> [Image] {
+    Notebook.require(try task.draw(texts, seeds: (0..<texts.count).map { seed + $0 }, Self.defaults))
   }
 
   /// Looks at one drawing while it is made.

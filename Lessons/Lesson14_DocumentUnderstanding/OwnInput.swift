@@ -57,7 +57,8 @@ struct ReadingFlags: ParsableArguments {
       throw DataError(
         .unsupported, file: model.namedModel,
         reason:
-          "this model describes pictures; Lesson07_Captioning runs it, and Lesson14_DocumentUnderstanding takes a "
+          "this model describes pictures: its tokenizer has no token \(question.startToken), which the answers of a "
+          + "reader of documents start with; Lesson07_Captioning runs it, and Lesson14_DocumentUnderstanding takes a "
           + "TrOCR or the course's own reader")
     }
     return try page(captioner, pictures, question, start: start[0])

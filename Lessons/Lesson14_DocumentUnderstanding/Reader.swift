@@ -1,4 +1,5 @@
 import Datasets
+import Evaluation
 import Images
 import Notebook
 import Pretrained
@@ -11,9 +12,11 @@ struct Reader {
   let task: Captioning
   /// The token that ends an answer.
   let end: Int
+  private let evaluation: ReaderEvaluation
 
   init(_ task: Captioning) {
     self.task = task
+    evaluation = Notebook.require(try ReaderEvaluation(task))
     end = Notebook.require(try task.options()).endTokens.first ?? 0
   }
 
@@ -34,18 +37,11 @@ struct Reader {
   /// The token that an answer starts with.
   func start(_ question: DocumentTask) -> Int { tokens(question.startToken)[0] }
 
-  /// Greedy search, up to the longest answer.
-  func options(_ question: DocumentTask) -> GenerationOptions {
-    var options = Notebook.require(try task.options(beams: 1, maximumLength: decoder.positionCount))
-    options.startToken = start(question)
-    return options
-  }
-
   /// What it writes about pictures, all at once, by greedy search.
   func callAsFunction(_ pictures: [Image], _ question: DocumentTask = .fields) -> [Reading] {
     let pixels = Self.pixels(pictures)
-    let written = Notebook.require(try task.model.generate(pixels, options(question))).map { $0[0].tokens }
-    return readings(written, pixels, question)
+    let written = Notebook.require(try task.model.generate(pixels, evaluation.options(question)))
+    return readings(written.map { $0[0].tokens }, pixels, question)
   }
 
   /// What it writes about documents.
@@ -72,13 +68,13 @@ struct Reader {
     }
   }
 
-  /// Gray pictures as the model's input `[B, 3, H, W]`, three times the same, each sample from -1 to 1.
+  /// Pictures of one size as a model's input `[B, 3, H, W]`, each sample from -1 to 1: in Pillow's arithmetic, so that
+  /// of pages it is `Document.tensor` to the bit.
   static func pixels(_ pictures: [Image]) -> Tensor {
-    let planes = pictures.flatMap { picture -> [Float] in
-      let plane = picture.converted(to: .gray).pixels.map { (Float(Double($0) * (1.0 / 255)) - 0.5) / 0.5 }
-      return plane + plane + plane
-    }
-    return Tensor(planes, shape: [pictures.count, 3, pictures[0].height, pictures[0].width])
+    var settings = ImageProcessorConfiguration(.vit)
+    settings.size = nil  // the pictures have the size that the model takes
+    settings.convertsToRGB = true
+    return Notebook.require(try ImageProcessor(settings, backend: .pillow)(pictures)).pixelValues
   }
 }
 

@@ -10,9 +10,6 @@ struct Method {
 }
 
 extension JSON {
-  /// The fields with their paths, the kind of the page left out.
-  var readFields: [(path: String, value: String)] { leaves.filter { $0.path != "kind" } }
-
   /// The text at a path; empty if there is none.
   func field(_ path: String) -> String { leaves.first { $0.path == path }?.value ?? "" }
 }
@@ -20,41 +17,40 @@ extension JSON {
 /// A path without the number of the thing: `items[1].price` is a `price`.
 func fieldKind(_ path: String) -> String { path.split(separator: ".").last.map(String.init) ?? path }
 
-/// How well pages were read, counted over all of them.
+/// How well pages were read, counted over all of them; shares are from 0 to 1.
 struct PageScores {
-  /// Fields of the pages, and those that were read exactly, each at its own place.
-  private(set) var fieldCount = 0, exactCount = 0
-  /// Pages, and those of which every field is exact and none too many.
-  private(set) var pageCount = 0, exactPageCount = 0
-  /// Edits between the fields that were written and those of the pages, and the characters of the latter.
-  private var edits = 0, characters = 0
-  private var accuracies = 0.0
-  private var f1Scores: FieldScores
+  /// The fields of the pages.
+  let fieldCount: Int
+  /// The share of the fields that were read exactly, each at its own place.
+  let exactFields: Double
+  /// The share of the pages of which every field is exact and none too many.
+  let exactPages: Double
+  /// Edits between the fields that were written and those of the pages, divided by the characters of the latter.
+  let errorRate: Double
+  /// The mean of the pages' 1 − nTED.
+  let accuracy: Double
+  /// The F1 of fields.
+  let f1: Double
 
   init(_ read: [JSON], _ documents: [Document]) {
     let trees = documents.map(\.tree)
-    f1Scores = FieldScores(read, references: trees)
+    exactFields = ReaderEvaluation.exactFields(read, documents)
+    exactPages = Double(zip(read, trees).count { $0 == $1 }) / Double(trees.count)
+    accuracy = mean(zip(read, trees).map { treeAccuracy($0, reference: $1) })
+    f1 = FieldScores(read, references: trees).f1
+    var (count, edits, characters) = (0, 0, 0)
     for (data, tree) in zip(read, trees) {
       let wanted = tree.readFields
-      let right = wanted.count { data.field($0.path) == $0.value }
-      fieldCount += wanted.count
-      exactCount += right
-      pageCount += 1
-      exactPageCount += data == tree ? 1 : 0
+      count += wanted.count
       edits += wanted.reduce(0) { $0 + editDistance(data.field($1.path), $1.value) }
       edits += data.readFields.filter { field in !wanted.contains { $0.path == field.path } }.reduce(0) {
         $0 + $1.value.count
       }
       characters += wanted.reduce(0) { $0 + $1.value.count }
-      accuracies += treeAccuracy(data, reference: tree)
     }
+    fieldCount = count
+    errorRate = Double(edits) / Double(characters)
   }
-
-  var exactFields: Double { Double(exactCount) / Double(fieldCount) }
-  var exactPages: Double { Double(exactPageCount) / Double(pageCount) }
-  var errorRate: Double { Double(edits) / Double(characters) }
-  var accuracy: Double { accuracies / Double(pageCount) }
-  var f1: Double { f1Scores.f1 }
 
   /// Cells of a table.
   var cells: [Cell] {

@@ -443,6 +443,7 @@ lines.
 let test = digitLines(200_000..<200_200)
 let wantedLines = test.digits.map(text)
 let pool = digitLines(0..<6000)
+let poolPixels = Reader.pixels(pool.images)  // [6000, 3, 16, 40]
 let lineSteps = 1000
 let lineOptimizer = AdamW(lineModel.parameters(), learningRate: 2e-3, betas: (0.9, 0.98))
 let lineSchedule = WarmupCosine(peak: 2e-3, warmupSteps: 100, totalSteps: lineSteps, final: 2e-5)
@@ -454,7 +455,7 @@ let lineBar = progress("training", total: lineSteps)
 for step in 1...lineSteps {
   let batch = (0..<32).map { _ in Generator.current.integer(in: 0..<pool.images.count) }
   let targets = CaptionBatch(ids: batch.map { pool.digits[$0] }, end: 10)
-  let loss = targets.loss(lineModel(Reader.pixels(batch.map { pool.images[$0] }), captions: targets.inputs))
+  let loss = targets.loss(lineModel(poolPixels.indexSelect(batch), captions: targets.inputs))
   lineOptimizer.learningRate = lineSchedule.learningRate(at: step - 1)
   lineOptimizer.zeroGrad()
   loss.backward()
@@ -934,7 +935,7 @@ counts most was not measured.
 
 Each page is drawn anew and comes in one step only, so no page can be learned by heart; words can (14.10). The report
 was written by the training itself; 14.10 measures again on other pages. `swift run course train reader` repeats the
-training and writes the same bytes.
+training and writes the same bytes; it takes some forty minutes of one core.
 
 ## 14.9 Writing: greedy, with a cache, within the grammar
 

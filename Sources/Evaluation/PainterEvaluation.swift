@@ -47,7 +47,8 @@ public struct PainterEvaluation {
     let scores = try score(candidates, repeated)
     return captions.indices.map { row in
       let own = row * count..<(row + 1) * count
-      return candidates[own.dropFirst().reduce(own.lowerBound) { scores[$1] > scores[$0] ? $1 : $0 }]
+      // Of equals `max` keeps the first.
+      return candidates[own.max { scores[$0] < scores[$1] } ?? own.lowerBound]
     }
   }
 

@@ -40,26 +40,37 @@ public struct ReaderEvaluation {
   public func answers(_ documents: [Document], _ task: DocumentTask) throws -> [String] {
     let options = try options(task)
     var answers: [String] = []
-    // A few pages at a time, so that a long list needs no more memory than a short one.
-    for first in stride(from: 0, to: documents.count, by: Self.batchSize) {
-      let part = documents[first..<min(first + Self.batchSize, documents.count)]
+    try inChunks(documents, of: Self.pagesAtATime) { part in
       answers += try reader.texts(part.map { $0.image() }, options)
     }
     return answers
   }
 
-  private static let batchSize = 32
+  /// Pages that go through the model at a time, to bound memory.
+  private static let pagesAtATime = 32
 
   /// The share of all fields that are read exactly, 0 to 1. A field counts where its path in the tree is right, too; the
-  /// kind of the page, which nobody would fail to see, is not counted.
+  /// kind of the page is not counted.
+  ///
+  /// - Parameters:
+  ///   - answers: what a model wrote about each document, as ``answers(_:_:)``.
+  ///   - documents: as many, at least one.
   public static func exactFields(_ answers: [String], _ documents: [Document]) -> Double {
-    if answers.count != documents.count {
-      reportMisuse("exactFields", "\(answers.count) answers about \(documents.count) documents")
+    exactFields(answers.map(DocumentTokens.tree), documents)
+  }
+
+  /// The same for data that were read by any method.
+  ///
+  /// - Parameters:
+  ///   - data: what was read of each document, as a tree like ``Document/tree``.
+  ///   - documents: as many, at least one.
+  public static func exactFields(_ data: [JSON], _ documents: [Document]) -> Double {
+    if data.count != documents.count {
+      reportMisuse("exactFields", "data of \(data.count) documents, but references for \(documents.count)")
     }
     var (right, all) = (0, 0)
-    for (answer, document) in zip(answers, documents) {
-      let read = DocumentTokens.tree(answer).leaves
-      let wanted = document.tree.leaves.filter { $0.path != "kind" }
+    for (data, document) in zip(data, documents) {
+      let (read, wanted) = (data.readFields, document.tree.readFields)
       all += wanted.count
       right += wanted.count { field in read.contains { $0 == field } }
     }

@@ -1,6 +1,7 @@
 import Datasets
 import Images
 import Pretrained
+import Support
 import Tensors
 import Tokenizers
 
@@ -30,13 +31,13 @@ public struct VQAEvaluation {
     let size = model.configuration.imageSize
     let gray = Tensor.zeros([1, model.configuration.channelCount, size.height, size.width])
     return try noGrad {
-      .cat(
-        try stride(from: 0, to: texts.count, by: Self.batchSize).map { start in
-          let batch = start..<min(start + Self.batchSize, texts.count)
-          let pixels = Tensor.cat(scenes[batch].map { $0.map { Scene.tensor([$0]) } ?? gray }, dim: 0)
-          let tokens = try TokenBatch(Array(texts[batch]), tokenizer)
-          return model(tokens.ids, attentionMask: tokens.mask, pixels)
-        }, dim: 0)
+      var parts: [Tensor] = []
+      try inChunks(texts, of: Self.batchSize) { batch in
+        let pixels = Tensor.cat(scenes[batch.indices].map { $0.map { Scene.tensor([$0]) } ?? gray }, dim: 0)
+        let tokens = try TokenBatch(Array(batch), tokenizer)
+        parts.append(model(tokens.ids, attentionMask: tokens.mask, pixels))
+      }
+      return .cat(parts, dim: 0)
     }
   }
 

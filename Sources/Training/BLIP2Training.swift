@@ -18,8 +18,6 @@ struct BLIP2Training: ModelTraining {
   private static let textLength = 64
   private static let queryCount = 8
   private static let batchSize = 64
-  /// Narrow layers need wider weights than the 0.02 of wide ones to pass a signal on.
-  private static let initializerStd = 0.05
 
   init(_ options: TrainingOptions, _ destination: ModelDestination) {
     self.options = options
@@ -120,7 +118,7 @@ struct BLIP2Training: ModelTraining {
     configuration.queryTransformer.hiddenDropout = 0
     configuration.queryTransformer.attentionDropout = 0
     configuration.queryTransformer.positionCount = textLength
-    configuration.queryTransformer.initializerRange = initializerStd
+    configuration.queryTransformer.initializerRange = SmallCaptioner.initializerStd
     configuration.queryTransformer.padTokenID = 1
     configuration.queryTransformer.encoderHiddenSize = configuration.vision.hiddenSize
     configuration.text.vocabularySize = tokenizer.vocabularySize
@@ -130,11 +128,11 @@ struct BLIP2Training: ModelTraining {
     configuration.text.positionCount = textLength
     configuration.text.dropout = 0
     configuration.text.headCount = 4
-    configuration.text.initializerRange = initializerStd
+    configuration.text.initializerRange = SmallCaptioner.initializerStd
     configuration.queryCount = queryCount
     configuration.imageTextSize = 32
     configuration.imageTokenID = tokenizer.vocabularySize - 1
-    configuration.initializerRange = initializerStd
+    configuration.initializerRange = SmallCaptioner.initializerStd
     return configuration
   }
 

@@ -36,17 +36,12 @@ final class ReaderWithAids: Module {
   ///   - tokens: what is to be written about each document, all about the first one before all about the next.
   func loss(_ documents: [Document], _ tokens: [[DocumentToken]], _ texts: CaptionBatch) -> Tensor {
     let states = model.encode(Document.tensor(documents))  // [B, N + 1, D]
-    guard let decoder = model.decoder as? GPT2Decoder else {
-      return texts.loss(model.decoder(texts.inputs, encoderStates: states))
-    }
+    guard let decoder = model.decoder as? GPT2Decoder else { preconditionFailure("a reader's decoder is a GPT-2") }
     let (logits, scores) = decoder.scored(texts.inputs, encoderStates: states)
-    var loss = texts.loss(logits)
-    if let scores {
-      let places = places(tokens, length: texts.inputs.shape[1])
-      loss +=
-        crossEntropy(scores.flatten(from: 0, through: 1), places, ignoreIndex: CaptionBatch.ignored) * Self.lookedWeight
-    }
-    return loss + seenLoss(documents, states)
+    let written = texts.loss(logits)
+    let places = places(tokens, length: texts.inputs.shape[1])
+    let looked = crossEntropy(scores.flatten(from: 0, through: 1), places, ignoreIndex: CaptionBatch.ignored)
+    return written + looked * Self.lookedWeight + seenLoss(documents, states)
   }
 
   /// The *seen* loss alone, which the encoder begins with.

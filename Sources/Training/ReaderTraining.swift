@@ -1,6 +1,5 @@
 import Datasets
 import Evaluation
-import Images
 import Layers
 import Pretrained
 import Tensors
@@ -39,10 +38,9 @@ struct ReaderTraining: ModelTraining {
     let documents = Documents(
       split: .training, kinds: ["receipt", "form", "receipt", "form", "text"], seed: options.seed)
     let learned = try Self.learnedTokenizer()
-    let configuration = Self.configuration(learned)
-    let tokenizer = try learned.tokenizer()
+    let settings = Self.settings(learned)
     let model = try withGenerator(Generator(seed: plan.seed)) {
-      let trained = ReaderWithAids(VisionEncoderDecoderModel(configuration))
+      let trained = ReaderWithAids(VisionEncoderDecoderModel(settings.configuration))
       Self.setPositions(of: trained.model)
       let loop = TrainingLoop(plan, model: trained, stateFile: state.path)
       try loop.run(onStep: { try onStep($0, plan.steps, $1) }) { step in
@@ -58,10 +56,7 @@ struct ReaderTraining: ModelTraining {
       }
       return trained.model
     }
-    let generation = Self.generation(learned)
-    let trained = TrainedModel(model: model, tokenizer: learned, processor: Self.processor, generation: generation)
-    let reader = Captioning(
-      model: model, tokenizer: tokenizer, processor: ImageProcessor(Self.processor), generation: generation)
+    let (trained, reader) = try settings.finished(model)
     // A model of a few steps writes on and on, so it reads few pages.
     let report = try ReaderEvaluation(reader).report(pageCount: min(ReaderEvaluation.pageCount, plan.steps))
     return (trained, report)
@@ -101,34 +96,11 @@ struct ReaderTraining: ModelTraining {
   /// The token behind them ends a text.
   private static let byteCount = 256
 
-  static func configuration(_ tokenizer: LearnedTokenizer) -> VisionEncoderDecoderConfiguration {
-    var configuration = VisionEncoderDecoderConfiguration()
-    configuration.decoderStartTokenID = tokenizer.id(of: DocumentTask.fields.startToken)
-    configuration.padTokenID = byteCount
-    configuration.eosTokenIDs = [byteCount]
-    configuration.encoder.imageSize = pageSize
-    configuration.encoder.patchSize = Extent(8)
-    configuration.encoder.hiddenSize = 112
-    configuration.encoder.headCount = 4
-    configuration.encoder.layerCount = 4
-    configuration.encoder.intermediateSize = 224
-    configuration.encoder.initializerRange = initializerStd
-    var decoder = GPT2Configuration()
-    decoder.hasCrossAttention = true
-    decoder.vocabularySize = tokenizer.vocabularySize
-    decoder.positionCount = textLength
-    decoder.hiddenSize = 112
-    decoder.headCount = 4
-    decoder.layerCount = 2
-    decoder.innerSize = 224
-    decoder.initializerRange = initializerStd
-    decoder.bosTokenID = byteCount
-    decoder.eosTokenIDs = [byteCount]
-    decoder.residualDropout = 0
-    decoder.embeddingDropout = 0
-    decoder.attentionDropout = 0
-    configuration.decoder = .gpt2(decoder)
-    return configuration
+  static func settings(_ tokenizer: LearnedTokenizer) -> SmallCaptioner {
+    SmallCaptioner(
+      tokenizer: tokenizer, start: tokenizer.id(of: DocumentTask.fields.startToken), end: byteCount,
+      textLength: textLength, imageSize: Extent(height: Document.height, width: Document.width), hiddenSize: 112,
+      headCount: 4, encoderLayerCount: 4, decoderLayerCount: 2, beamCount: 1)
   }
 
   /// Begins positions with waves of many lengths (Vaswani et al. 2017, section 3.5), of patches across and down (as in
@@ -163,28 +135,4 @@ struct ReaderTraining: ModelTraining {
       (0..<half).map { Float(Double(place) * ElementaryDouble.exp(-step * Double($0))) }, shape: [half])
     return (angles.sin().scalars + angles.cos().scalars).map { $0 * amplitude }
   }
-
-  /// Narrow layers need wider weights than the 0.02 of wide ones to pass a signal on.
-  private static let initializerStd = 0.05
-
-  private static let pageSize = Extent(height: Document.height, width: Document.width)
-
-  static func generation(_ tokenizer: LearnedTokenizer) -> GenerationConfiguration {
-    var generation = GenerationConfiguration()
-    generation.maximumLength = textLength
-    generation.beamCount = 1
-    generation.bosTokenID = byteCount
-    generation.eosTokenIDs = [byteCount]
-    generation.padTokenID = byteCount
-    generation.decoderStartTokenID = tokenizer.id(of: DocumentTask.fields.startToken)
-    return generation
-  }
-
-  /// Pictures to the size of a page and to numbers from -1 to 1.
-  static let processor = {
-    var processor = ImageProcessorConfiguration(.vit)
-    processor.size = .exact(height: Document.height, width: Document.width)
-    processor.convertsToRGB = true
-    return processor
-  }()
 }

@@ -55,8 +55,7 @@ public struct TrainingReport: Equatable, Sendable {
   ///   - losses: those of all steps, not negative.
   ///   - interval: how many steps a line stands for; the last one may stand for fewer.
   mutating func add(losses: [Float], every interval: Int) {
-    for start in stride(from: 0, to: losses.count, by: interval) {
-      let part = losses[start..<min(start + interval, losses.count)]
+    inChunks(losses, of: interval) { part in
       add(number: part.reduce(0) { $0 + Double($1) } / Double(part.count), "\(Self.loss)\(part.endIndex)")
     }
   }

@@ -105,7 +105,7 @@ struct VQATraining: ModelTraining {
     configuration.layerCount = 6
     configuration.headCount = 5
     configuration.intermediateSize = 160
-    configuration.initializerRange = initializerStd
+    configuration.initializerRange = SmallCaptioner.initializerStd
     configuration.imageSize = Extent(side)
     configuration.patchSize = Extent(8)
     configuration.padTokenID = tokenizer.id(of: "[PAD]")
@@ -115,8 +115,6 @@ struct VQATraining: ModelTraining {
 
   /// The side of all pictures.
   private static let side = 32
-  /// Narrow layers need wider weights than the 0.02 of wide ones to pass a signal on.
-  private static let initializerStd = 0.05
 
   /// Pictures to a shorter side of 32 pixels, both sides multiples of a patch, and to numbers from -1 to 1.
   private static let processor = {

@@ -1,3 +1,4 @@
+import Datasets
 import Support
 import TestSupport
 import Testing
@@ -56,6 +57,18 @@ import Testing
     #expect(treeAccuracy([:], reference: [:]) == 1 && treeAccuracy(["a": "1"], reference: [:]) == 0)
     // One of 1 + 4 characters (the name counts 1) is wrong.
     #expect(treeAccuracy(["total": "7.10"], reference: ["total": "7.00"]) == 1 - 1.0 / 5)
+  }
+
+  @Test func aFieldIsExactAtItsOwnPlaceAndTheKindDoesNotCount() {
+    let pages = Documents(split: .heldOut, kinds: ["receipt"]).prefix(3)
+    #expect(ReaderEvaluation.exactFields(pages.map(\.sequence), pages) == 1)
+    #expect(ReaderEvaluation.exactFields(pages.map(\.tree), pages) == 1)
+    #expect(ReaderEvaluation.exactFields(pages.map { _ in ["kind": "receipt"] as JSON }, pages) == 0)
+    let (first, count) = (pages[0].tree.readFields, Double(pages.reduce(0) { $0 + $1.tree.readFields.count }))
+    #expect(first.count == pages[0].tree.leaves.count - 1 && first.map(\.path).prefix(2) == ["store", "date"])
+    // The store's name in the place of the date is not exact.
+    let moved: JSON = ["store": .string(first[0].value), "date": .string(first[0].value)]
+    #expect(ReaderEvaluation.exactFields([moved, [:], [:]], pages) == 1 / count)
   }
 
   @Test func fieldsCountAsOftenAsTheReferenceHasThem() {

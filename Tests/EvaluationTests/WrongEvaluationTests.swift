@@ -1,6 +1,7 @@
 import Datasets
 import Evaluation
 import Images
+import Support
 import Tensors
 import TestSupport
 import Testing
@@ -47,6 +48,9 @@ import Testing
     },
     WrongCall("documents too few", ["FieldScores:", "1 documents", "for 0"]) {
       _ = FieldScores([[:]], references: [])
+    },
+    WrongCall("data of a document that is not there", ["exactFields:", "1 documents", "for 0"]) {
+      _ = ReaderEvaluation.exactFields([[:] as JSON], [])
     },
     WrongCall("a drawing of another size", ["SceneReader:", "33×32"]) {
       _ = SceneReader()(Image(width: 33, height: 32))

@@ -20,15 +20,6 @@ import Testing
     return texts.map { $0.ids + Array(repeating: filler, count: longest - $0.ids.count) }
   }
 
-  private func message(_ body: () throws -> Void) -> String {
-    do {
-      try body()
-      return ""
-    } catch {
-      return "\(error)"
-    }
-  }
-
   /// A fixture with one change in each of some files.
   private func directory(_ name: String, _ changes: [(old: String, new: String)] = []) throws -> TemporaryFolder {
     let folder = try TaskFixture.directory(name)

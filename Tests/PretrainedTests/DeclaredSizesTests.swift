@@ -187,15 +187,6 @@ import Testing
     }
   }
 
-  private func message(_ body: () throws -> Void) -> String {
-    do {
-      try body()
-      return ""
-    } catch {
-      return "\(error)"
-    }
-  }
-
   /// Keys whose values become sizes of tensors.
   private static let keys: Set<String> = [
     "vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers", "max_position_embeddings", "image_size",

@@ -34,15 +34,6 @@ import Testing
     return withExtendedLifetime(folder) { message { try open(folder.url.path) } }
   }
 
-  private func message(_ body: () throws -> Void) -> String {
-    do {
-      try body()
-      return ""
-    } catch {
-      return "\(error)"
-    }
-  }
-
   @Test func theFixtureIsRead() throws {
     let model = try DiTPainterModel(checkpoint: Fixture.url("dit_scenes").path)
     #expect(model.configuration.schedule == .cosine && model.configuration.target == .velocity)

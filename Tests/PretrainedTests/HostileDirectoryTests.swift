@@ -11,15 +11,6 @@ import Testing
 @Suite struct HostileDirectoryTests {
   private func picture() throws -> Image { try ImageFile(contentsOf: TaskFixture.pictures[2]).upright }
 
-  private func message(_ body: () throws -> Void) -> String {
-    do {
-      try body()
-      return ""
-    } catch {
-      return "\(error)"
-    }
-  }
-
   @Test func aTokenToFillUpWithThatTheModelDoesNotKnowIsRefused() throws {
     let folder = try TaskFixture.directory("clip_eosN")
     try folder.write(

@@ -14,15 +14,6 @@ import Tokenizers
 @Suite struct OpenCLIPTests {
   private static func path(_ name: String) -> String { fixturePath("open_clip/" + name) }
 
-  private func message(_ body: () throws -> Void) -> String {
-    do {
-      try body()
-      return ""
-    } catch {
-      return "\(error)"
-    }
-  }
-
   private func model(_ name: String) throws -> any TwoTowers {
     let directory = try ModelDirectory(Self.path(name))
     return name == "resnet" ? try CLIPResNetModel(directory) : try CLIPModel(directory)

@@ -214,15 +214,6 @@ import Testing
     #expect(scores[0] == scores[1])
   }
 
-  private func message(_ body: () throws -> Void) -> String {
-    do {
-      try body()
-      return ""
-    } catch {
-      return "\(error)"
-    }
-  }
-
   private func narrowed(_ entry: TensorEntry, to type: Checkpoints.ElementType) -> (
     String, [Int], [UInt8], Checkpoints.ElementType
   ) {

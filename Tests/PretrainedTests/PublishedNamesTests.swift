@@ -24,15 +24,6 @@ import Testing
     return folder
   }
 
-  private func message(_ body: () throws -> Void) -> String {
-    do {
-      try body()
-      return ""
-    } catch {
-      return "\(error)"
-    }
-  }
-
   /// What a model computes of a fixed input.
   private func scores(_ fixture: String, _ path: String) throws -> [Float] {
     let ids = IntTensor([[3, 9, 7, 5]])

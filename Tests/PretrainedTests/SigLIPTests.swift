@@ -24,15 +24,6 @@ import Tokenizers
     ids = recordedIDs(recorded["input_ids"])
   }
 
-  private func message(_ body: () throws -> Void) -> String {
-    do {
-      try body()
-      return ""
-    } catch {
-      return "\(error)"
-    }
-  }
-
   @Test func towersAndLogitsAreThoseOfTransformers() {
     noGrad {
       func compare(_ name: String, _ ours: Tensor) {

@@ -19,15 +19,6 @@ import Testing
     return try VisionEncoderDecoderConfiguration(object, file: "config.json")
   }
 
-  private func message(_ body: () throws -> Void) -> String {
-    do {
-      try body()
-      return ""
-    } catch {
-      return "\(error)"
-    }
-  }
-
   @Test(arguments: ["trocr_base", "trocr_stage1"], ["beams1", "beams4"])
   func picturesAreReadAsRecorded(fixture: String, search: String) throws {
     let (folder, expected) = (try TaskFixture.directory(fixture), try Fixture("\(fixture)/answers.json")[search])

@@ -29,15 +29,6 @@ import Testing
     return folder
   }
 
-  private func message(_ body: () throws -> Void) -> String {
-    do {
-      try body()
-      return ""
-    } catch {
-      return "\(error)"
-    }
-  }
-
   @Test func picturesGetTheirRecordedScoresAndLabels() throws {
     let folder = try TaskFixture.directory("vit_classifier")
     let classifier = try ImageClassification(directory: folder.url.path)

@@ -19,6 +19,16 @@ public func expectError<Result>(
   }
 }
 
+/// The text of the error that `body` throws; empty if it throws none.
+public func message(_ body: () throws -> Void) -> String {
+  do {
+    try body()
+    return ""
+  } catch {
+    return "\(error)"
+  }
+}
+
 /// Parses JSON from text.
 public func parse(_ text: String, options: JSON.Options = .settings) throws -> JSON {
   try JSON(parsing: Array(text.utf8), file: "test.json", options: options)

@@ -48,6 +48,16 @@ import Tokenizers
     #expect(try painter.draw([Self.prompts[0]], seeds: [5], options) != [together[0]])
     #expect(try painter.draw([Self.prompts[2]], seeds: [4], options) != [together[0]])
     #expect(together[0].width == 32 && together[0].height == 32)
+    let encoded = try painter.encode(Self.prompts)
+    #expect(try painter.draw(encoded[[2, 0]], seeds: [6, 4], options) == [together[2], together[0]])
+  }
+
+  @Test func aDrawingCanBeOfTheWordsOfOneTextAndTheEndOfAnother() throws {
+    let painter = try Self.painter()
+    let texts = try painter.encode([Self.prompts[0], Self.prompts[2]])
+    let crossed = TextStates(states: texts[[0]].states, summary: texts[[1]].summary)
+    let drawings = try painter.draw(texts[[0, 1]] + crossed, seeds: [4, 4, 4], .init(steps: 2))
+    #expect(drawings[2] != drawings[0] && drawings[2] != drawings[1])
   }
 
   @Test(arguments: samplers) func drawingsAreTheSameBytesWithAnyThreads(sampler: DiffusionSampler) throws {

@@ -15,7 +15,7 @@ struct ReaderObjectivesTests {
   private func reader(seed: Int) throws -> ReaderWithAids {
     try withGenerator(Generator(seed: seed)) {
       ReaderWithAids(
-        VisionEncoderDecoderModel(ReaderTraining.configuration(try ReaderTraining.learnedTokenizer())))
+        VisionEncoderDecoderModel(ReaderTraining.settings(try ReaderTraining.learnedTokenizer()).configuration))
     }
   }
 

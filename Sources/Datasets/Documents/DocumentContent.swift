@@ -183,6 +183,9 @@ extension JSON {
   /// lists and texts are left out.
   public var leaves: [(path: String, value: String)] { leaves(at: "") }
 
+  /// The fields that count for a reader: ``leaves`` without the kind of the page, which nobody would fail to see.
+  public var readFields: [(path: String, value: String)] { leaves.filter { $0.path != "kind" } }
+
   private func leaves(at path: String) -> [(path: String, value: String)] {
     switch self {
     case .string(let text): [(path, text)]

@@ -39,31 +39,34 @@ public struct TemplateOCR: Sendable {
   public func rows(_ image: Image) -> [Row] {
     let picture = PageInk(image)
     // The two rows with most ink tell the slope and the usual font; all rows the exact slope and how blurred the picture is.
-    func best<Choice>(_ choices: [Choice], _ cost: (Choice) -> Int) -> Choice {
-      let costs = choices.map(cost)
-      return choices[costs.indices.reduce(0) { costs[$1] < costs[$0] ? $1 : $0 }]
-    }
-    func likelyFont(_ page: StraightPage, _ tops: [Int]) -> (font: Int, cost: Int) {
-      let costs = fonts.map { page.unexplained(tops, $0, blur: 1) }
-      let font = costs.indices.reduce(0) { costs[$1] < costs[$0] ? $1 : $0 }
-      return (font, costs[font])
-    }
-    func darkest(_ page: StraightPage) -> [Int] {
-      Array(Self.tops(page.profile).sorted { page.ink(ofRow: $0) > page.ink(ofRow: $1) }.prefix(2))
+    func likelyFont(_ page: StraightPage) -> (choice: FontShapes, cost: Int) {
+      let darkest = Self.tops(page.profile).sorted { page.ink(ofRow: $0) > page.ink(ofRow: $1) }.prefix(2)
+      return Self.cheapest(fonts) { page.unexplained(Array(darkest), $0, blur: 1) }
     }
     let turned = stride(from: -96, through: 96, by: 24).map { StraightPage(picture, slope: $0) }
-    var page = best(turned) { likelyFont($0, darkest($0)).cost }
-    let usual = fonts[likelyFont(page, darkest(page)).font]
+    var page = Self.cheapest(turned) { likelyFont($0).cost }.choice
+    let usual = likelyFont(page).choice
     for step in [12, 6] {
       let neighbors = [page.slope - step, page.slope + step].map { StraightPage(picture, slope: $0) }
-      page = best([page] + neighbors) { $0.unexplained(Self.tops($0.profile), usual, blur: 1) }
+      page = Self.cheapest([page] + neighbors) { $0.unexplained(Self.tops($0.profile), usual, blur: 1) }.choice
     }
     let tops = Self.tops(page.profile)
-    let blur = best(FontShapes.blurs) { page.unexplained(tops, usual, blur: $0) }
+    let blur = Self.cheapest(FontShapes.blurs) { page.unexplained(tops, usual, blur: $0) }.choice
     return tops.compactMap { top in
-      let reading = fonts.map { RowReading(page, top: top, $0, blur: blur) }.min { $0.cost < $1.cost }
-      return reading.flatMap { $0.words.isEmpty ? nil : Row(words: $0.words, y: top) }
+      let readings = fonts.map { RowReading(page, top: top, $0, blur: blur) }
+      let words = Self.cheapest(readings, \.cost).choice.words
+      return words.isEmpty ? nil : Row(words: words, y: top)
     }
+  }
+
+  /// The choice that costs least, the first of equals, with its cost; there is at least one.
+  private static func cheapest<Choice>(_ choices: [Choice], _ cost: (Choice) -> Int) -> (choice: Choice, cost: Int) {
+    var best = (choice: choices[0], cost: cost(choices[0]))
+    for choice in choices.dropFirst() {
+      let cost = cost(choice)
+      if cost < best.cost { best = (choice, cost) }
+    }
+    return best
   }
 
   /// The upper edges of the rows of text: the cheapest way to cut a page into rows of seven pixels with at least one blank

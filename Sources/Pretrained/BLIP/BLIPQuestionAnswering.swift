@@ -1,5 +1,6 @@
 import Checkpoints
 import Images
+import Support
 import Tensors
 import Tokenizers
 

@@ -12,6 +12,9 @@ public struct TextStates {
   /// The state at the end of each text, `[B, E]`.
   public let summary: Tensor
 
+  /// How many texts there are.
+  public var count: Int { summary.shape[0] }
+
   /// States that were computed before.
   public init(states: Tensor, summary: Tensor) {
     self.states = states

@@ -136,26 +136,37 @@ public struct TextToImage {
     _ prompts: [String], seeds: [Int], _ options: Options = Options(),
     onMoment: ((_ rows: Range<Int>, Moment) throws -> Void)? = nil
   ) throws -> [Image] {
-    if prompts.count != seeds.count {
-      reportMisuse(
-        "TextToImage", "\(prompts.count) texts with \(seeds.count) seeds; each drawing has a text and a seed")
-    }
-    try Self.check(options)
-    let ids = try prompts.map(tokens)
+    try Self.check(prompts.count, seeds, options)
+    if prompts.isEmpty { return [] }
+    return try draw(encode(prompts), seeds: seeds, options, onMoment: onMoment)
+  }
+
+  /// Draws texts that are encoded, each with its seed: also one that is put together from parts of several.
+  ///
+  /// - Parameters:
+  ///   - texts: what to draw, B texts.
+  ///   - seeds: where the noise of each drawing starts, B of them.
+  ///   - onMoment: called for each step of each group of drawings, and at the end of each, with the group's rows.
+  /// - Returns: the pictures.
+  /// - Throws: `DataError` for options that cannot be; whatever `onMoment` throws.
+  public func draw(
+    _ texts: TextStates, seeds: [Int], _ options: Options = Options(),
+    onMoment: ((_ rows: Range<Int>, Moment) throws -> Void)? = nil
+  ) throws -> [Image] {
+    try Self.check(texts.count, seeds, options)
     let empty = try encode([""])
     var pictures: [Image] = []
-    try inChunks(Array(zip(ids, seeds)), of: Self.drawingsAtATime) { chunk in
+    try inChunks(seeds, of: Self.drawingsAtATime) { chunk in
       let rows = chunk.indices
-      let text = model.encode(IntTensor(chunk.map(\.0)))
       let drawn = try noGrad {
-        try draw(text, empty, seeds: chunk.map(\.1), options) { try onMoment?(rows, $0) }
+        try draw(texts[Array(rows)], empty, seeds: Array(chunk), options) { try onMoment?(rows, $0) }
       }
       pictures += (0..<rows.count).map { Self.image(drawn[$0]) }
     }
     return pictures
   }
 
-  /// The drawings `[B, C, H, W]` of texts that are encoded.
+  /// The drawings of one group, `[B, C, H, W]`.
   private func draw(
     _ text: TextStates, _ empty: TextStates, seeds: [Int], _ options: Options, onMoment: (Moment) throws -> Void
   ) rethrows -> Tensor {
@@ -182,7 +193,10 @@ public struct TextToImage {
     return .stack(generators.map { generator in withGenerator(generator) { .randn(shape) } })
   }
 
-  private static func check(_ options: Options) throws {
+  private static func check(_ textCount: Int, _ seeds: [Int], _ options: Options) throws {
+    if textCount != seeds.count {
+      reportMisuse("TextToImage", "\(textCount) texts with \(seeds.count) seeds; each drawing has a text and a seed")
+    }
     guard (1...1000).contains(options.steps) else {
       throw DataError(reason: "\(options.steps) steps; a drawing takes 1 to 1000")
     }

@@ -45,15 +45,13 @@ final class GPT2Block: Module, DecoderBlock {
   }
 
   /// The same with the scores of the first head of the cross-attention, `[B, T, S]`, for a training that supervises
-  /// them.
-  func scored(_ x: Tensor, _ memory: CrossAttentionMemory) -> (output: Tensor, scores: Tensor?) {
+  /// them; `nil` without cross-attention.
+  func scored(_ x: Tensor, _ memory: CrossAttentionMemory) -> (output: Tensor, scores: Tensor)? {
+    guard let crossNorm, let crossAttention else { return nil }
     var x = x + attention(norm1(x), CachedLayer(cache: nil, index: 0))
-    var scores: Tensor?
-    if let crossNorm, let crossAttention {
-      let normed = crossNorm(x)
-      scores = crossAttention.firstHeadScores(normed, memory)
-      x += crossAttention(normed, memory)
-    }
+    let normed = crossNorm(x)
+    let scores = crossAttention.firstHeadScores(normed, memory)
+    x += crossAttention(normed, memory)
     return (x + feedForward(norm2(x)), scores)
   }
 

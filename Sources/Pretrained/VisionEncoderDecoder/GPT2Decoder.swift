@@ -1,4 +1,5 @@
 import Layers
+import Support
 import Tensors
 
 /// GPT-2 (Radford et al. 2019), which here may also attend to an encoder's output in every layer.
@@ -43,14 +44,16 @@ public final class GPT2Decoder: Module {
   ///
   /// - Parameters:
   ///   - ids: `[B, T]`.
-  ///   - states: an encoder's output for the images that the texts are about, `[I, S, D]`.
+  ///   - states: an encoder's output for the images that the texts are about, `[I, S, D]`. The decoder has
+  ///     cross-attention.
   /// - Returns: the logits of the token after each, `[B, T, V]`, and the scores of that head before the softmax,
-  ///   `[B, T, S]`; gradients pass through both. No scores for a decoder without cross-attention.
-  public func scored(_ ids: IntTensor, encoderStates states: Tensor) -> (logits: Tensor, scores: Tensor?) {
+  ///   `[B, T, S]`; gradients pass through both.
+  public func scored(_ ids: IntTensor, encoderStates states: Tensor) -> (logits: Tensor, scores: Tensor) {
     let memory = memory(states)
-    guard let last = layers.last, let lastMemory = memory.last else { return (self(ids, encoderStates: states), nil) }
     let before = Array(layers.dropLast())(embed(ids), cache: nil, memory)
-    let (output, scores) = last.scored(before, lastMemory)
+    guard let lastMemory = memory.last, let (output, scores) = layers.last?.scored(before, lastMemory) else {
+      reportMisuse("GPT2Decoder.scored", "a decoder without cross-attention looks at no image")
+    }
     return (head(norm(output)), scores)
   }
 
