@@ -164,6 +164,10 @@ struct Paper {
     Paper(
       "13", "Esser et al. 2024", "2403.03206",
       "Scaling Rectified Flow Transformers for High-Resolution Image Synthesis (Stable Diffusion 3)"),
+    Paper(
+      "13", "Jordan et al. 2024", "https://kellerjordan.github.io/posts/muon/",
+      "Muon: An optimizer for hidden layers in neural networks"),
+    Paper("13", "Liu et al. 2025", "2502.16982", "Muon is Scalable for LLM Training"),
     Paper("13", "Ramesh et al. 2021", "2102.12092", "Zero-Shot Text-to-Image Generation (DALL·E)"),
     Paper(
       "13", "Feng et al. 2023", "2212.05032",

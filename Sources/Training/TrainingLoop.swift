@@ -19,7 +19,7 @@ public struct TrainingLoop {
 
   private let plan: TrainingPlan
   private let model: Module
-  private let optimizer: AdamW
+  private let optimizer: TrainingOptimizer
   private let average: WeightAverage?
   private let state: TrainingState?
   private let savingInterval: Int
@@ -31,18 +31,18 @@ public struct TrainingLoop {
   ///   - model: what is trained; its frozen parameters stay as they are.
   ///   - stateFile: where the state is saved, and found again; `nil` saves nothing.
   ///   - savingInterval: how many steps lie between two savings.
+  ///   - matrices: the names of the parameters that Muon changes, if the plan has a ``TrainingPlan/matrixLearningRate``.
   ///   - afterStep: what else changes parameters after each step, such as CLIP's limit of the temperature.
   public init(
     _ plan: TrainingPlan, model: Module, stateFile: String? = nil, savingInterval: Int = 100,
-    afterStep: @escaping () -> Void = {}
+    matrices: Set<String> = [], afterStep: @escaping () -> Void = {}
   ) {
     self.plan = plan
     self.model = model
     state = stateFile.map { TrainingState(path: $0, plan: plan) }
     self.savingInterval = savingInterval
     self.afterStep = afterStep
-    optimizer = AdamW(
-      model.parameters(), learningRate: plan.learningRate, betas: plan.betas, weightDecay: plan.weightDecay)
+    optimizer = TrainingOptimizer(plan, model, matrices: matrices)
     average = plan.averageDecay.map { WeightAverage(of: model.parameters(), decay: $0) }
   }
 
@@ -73,8 +73,7 @@ public struct TrainingLoop {
       }
       value.backward()
       clipGradNorm(model.parameters(), maxNorm: plan.largestGradient)
-      optimizer.learningRate = schedule.learningRate(at: step)
-      optimizer.step()
+      optimizer.step(learningRate: schedule.learningRate(at: step))
       afterStep()
       average?.update(after: step)
       losses.append(number)

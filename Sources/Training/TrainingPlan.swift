@@ -1,6 +1,7 @@
 import Layers
 
-/// How long and how fast a model learns: AdamW with warm-up and a cosine, as CLIP and ViT were trained.
+/// How long and how fast a model learns: AdamW, and Muon for some of the matrices if that is asked for, with warm-up and
+/// a cosine, as CLIP and ViT were trained.
 public struct TrainingPlan: Equatable, Sendable {
   /// What is trained, such as `clip`.
   public var name: String
@@ -10,11 +11,13 @@ public struct TrainingPlan: Equatable, Sendable {
   public var steps: Int
   /// How many examples a batch has.
   public var batchSize: Int
-  /// The highest learning rate.
+  /// The highest learning rate of AdamW.
   public var learningRate: Double
-  /// Over how many steps the learning rate rises.
+  /// The highest learning rate of the matrices that Muon changes, if it changes some; else `nil`, and AdamW changes all.
+  public var matrixLearningRate: Double?
+  /// Over how many steps the learning rates rise.
   public var warmupSteps: Int
-  /// AdamW's weight decay: each step subtracts this share of a parameter, times the learning rate.
+  /// The weight decay of AdamW and of Muon: each step subtracts this share of a parameter, times its learning rate.
   public var weightDecay = 0.01
   /// The decay rates of AdamW's running means.
   public var betas = (0.9, 0.98)
@@ -43,6 +46,7 @@ public struct TrainingPlan: Equatable, Sendable {
   var fingerprint: String {
     "\(name), seed \(seed), \(steps) steps of \(batchSize), learning rate \(learningRate) after \(warmupSteps), "
       + "weight decay \(weightDecay), betas \(betas.0) \(betas.1), gradients up to \(largestGradient)"
+      + (matrixLearningRate.map { ", matrices by Muon with \($0)" } ?? "")
       + (averageDecay.map { ", means with \($0)" } ?? "")
   }
 

@@ -4,8 +4,8 @@ import Layers
 import Support
 import Tensors
 
-/// The state of a training: the step, the parameters, AdamW's running means, those of the parameters, the losses, and the
-/// place in the stream of random numbers. Training that goes on from a saved state ends with the same bytes as training
+/// The state of a training: the step, the parameters, the optimizer's running means, those of the parameters, the losses,
+/// and the place in the stream of random numbers. Training that goes on from a saved state ends with the same bytes as training
 /// that ran through.
 ///
 /// The file is a safetensors file, written beside its name and renamed, so a training that is killed while it saves
@@ -21,18 +21,15 @@ struct TrainingState {
 
   /// Saves the state before step `step`.
   func save(
-    step: Int, model: Module, optimizer: AdamW, average: WeightAverage?, generator: Generator,
+    step: Int, model: Module, optimizer: TrainingOptimizer, average: WeightAverage?, generator: Generator,
     losses: [Float]
   ) throws {
-    var tensors: [TensorToWrite] = []
-    for ((name, parameter), moments) in zip(model.namedParameters(removingDuplicates: true), optimizer.state) {
-      tensors.append(TensorToWrite(name: "parameter.\(name)", parameter.scalars, shape: parameter.shape))
-      guard let moments else { continue }
-      tensors.append(TensorToWrite(name: "mean.\(name)", moments.mean.scalars, shape: parameter.shape))
-      tensors.append(TensorToWrite(name: "square.\(name)", moments.square.scalars, shape: parameter.shape))
-      tensors.append(TensorToWrite(name: "steps.\(name)", [moments.stepCount], shape: [1]))
+    let parameters = model.namedParameters(removingDuplicates: true)
+    var tensors = parameters.map { name, parameter in
+      TensorToWrite(name: "parameter.\(name)", parameter.scalars, shape: parameter.shape)
     }
-    for ((name, _), mean) in zip(model.namedParameters(removingDuplicates: true), average?.means ?? []) {
+    tensors += optimizer.saved
+    for ((name, _), mean) in zip(parameters, average?.means ?? []) {
       tensors.append(TensorToWrite(name: "average.\(name)", mean.scalars, shape: mean.shape))
     }
     tensors.append(TensorToWrite(name: Self.lossesName, losses, shape: [losses.count]))
@@ -50,7 +47,8 @@ struct TrainingState {
   /// - Returns: the next step; `nil`, and nothing is changed, if there is no saved state.
   /// - Throws: `DataError` if the state is of another plan or another model, or is damaged.
   func restore(
-    model: Module, optimizer: AdamW, average: WeightAverage?, generator: Generator, losses: inout [Float]
+    model: Module, optimizer: TrainingOptimizer, average: WeightAverage?, generator: Generator,
+    losses: inout [Float]
   ) throws -> Int? {
     guard FileSystem.exists(path) else { return nil }
     let saved = try Checkpoint(path: path)
@@ -65,16 +63,7 @@ struct TrainingState {
     // Everything is read before anything is changed.
     let parameters = model.namedParameters(removingDuplicates: true)
     let values = try parameters.map { try saved.tensor("parameter.\($0.name)", shape: $0.parameter.shape) }
-    let moments = try parameters.map { name, parameter -> AdamW.Moments? in
-      guard saved.names.contains("mean.\(name)") else { return nil }
-      let steps = try saved.tensor("steps.\(name)", shape: [1]).item
-      guard let stepCount = Int(exactly: steps), (0...plan.steps).contains(stepCount) else {
-        throw DataError(file: path, reason: "steps.\(name): \(steps) is no number of steps of this plan")
-      }
-      return AdamW.Moments(
-        stepCount: stepCount, mean: Self.copy(try saved.tensor("mean.\(name)", shape: parameter.shape)),
-        square: Self.copy(try saved.tensor("square.\(name)", shape: parameter.shape)))
-    }
+    let restoreOptimizer = try optimizer.restoring(saved)
     let means = try average.map { _ in
       try parameters.map { try saved.tensor("average.\($0.name)", shape: $0.parameter.shape) }
     }
@@ -87,7 +76,7 @@ struct TrainingState {
     let state = try Generator.State(bytes: bytes)
     losses = try saved.tensor(Self.lossesName, shape: [step]).scalars
     for ((_, parameter), value) in zip(parameters, values) { parameter.assign(value) }
-    optimizer.state = moments
+    restoreOptimizer()
     if let average, let means { for (own, value) in zip(average.means, means) { own.assign(value) } }
     generator.state = state
     return step
@@ -130,11 +119,4 @@ struct TrainingState {
 
   /// Ten times what the header of the largest model's state has.
   private static let longestHeader: UInt64 = 1 << 20
-
-  /// In memory of its own, because the optimizer changes it in place.
-  private static func copy(_ tensor: Tensor) -> Tensor {
-    let copy = Tensor.zeros(tensor.shape)
-    copy.assign(tensor)
-    return copy
-  }
 }

@@ -444,7 +444,9 @@ import Training
     let parameters = [Tensor([1, 2]).requiringGrad()]
     let adamW = AdamW(parameters, learningRate: 1e-3, weightDecay: 0.01)
     let sgd = SGD(parameters, learningRate: 0.1, momentum: 0.9)
-    #expect((adamW.learningRate, sgd.learningRate) == (1e-3, 0.1))
+    let matrices = [Tensor([1, 2], shape: [1, 2]).requiringGrad()]
+    let muon = Muon(matrices, learningRate: 0.02)
+    #expect((adamW.learningRate, sgd.learningRate, muon.learningRate) == (1e-3, 0.1, 0.02))
     parameters[0].grad = Tensor([3, 4])
     #expect(clipGradNorm(parameters, maxNorm: 1) == 5)
     #expect(OneCycle(peak: 1e-3, totalSteps: 100).learningRate(at: 0) < 1e-4)

@@ -15,13 +15,21 @@ import Testing
       let parameters = given.start.map { $0.tensor.requiringGrad() }
       let rate = a.number("learningRate") ?? 0
       let optimizer: Optimizer =
-        given.name == "AdamW"
-        ? AdamW(
-          parameters, learningRate: rate, betas: (a.number("beta1") ?? 0.9, a.number("beta2") ?? 0.999),
-          epsilon: a.number("epsilon") ?? 1e-8, weightDecay: a.number("weightDecay") ?? 1e-2)
-        : SGD(
-          parameters, learningRate: rate, momentum: a.number("momentum") ?? 0, dampening: a.number("dampening") ?? 0,
-          weightDecay: a.number("weightDecay") ?? 0, isNesterov: a.bool("isNesterov"))
+        switch given.name {
+        case "AdamW":
+          AdamW(
+            parameters, learningRate: rate, betas: (a.number("beta1") ?? 0.9, a.number("beta2") ?? 0.999),
+            epsilon: a.number("epsilon") ?? 1e-8, weightDecay: a.number("weightDecay") ?? 1e-2)
+        case "Muon":
+          Muon(
+            parameters, learningRate: rate, weightDecay: a.number("weightDecay") ?? 0.1,
+            momentum: a.number("momentum") ?? 0.95, isNesterov: !a.bool("isPlain"),
+            stepSize: a.bool("isPlain") ? .likeAdamW : .original)
+        default:
+          SGD(
+            parameters, learningRate: rate, momentum: a.number("momentum") ?? 0, dampening: a.number("dampening") ?? 0,
+            weightDecay: a.number("weightDecay") ?? 0, isNesterov: a.bool("isNesterov"))
+        }
       for (number, step) in given.steps.enumerated() {
         for (parameter, gradient) in zip(parameters, step.gradients) { parameter.grad = gradient.tensor }
         if number == 2 { parameters[1].grad = nil }
@@ -37,6 +45,61 @@ import Testing
       optimizer.zeroGrad()
       #expect(parameters.allSatisfy { $0.grad == nil })
     }
+  }
+
+  /// Where no direction of a gradient is extremely short, a step of Muon is about as long in all of them.
+  @Test(arguments: [[12, 5], [5, 12], [7, 7]]) func aStepOfMuonIsNearlyOrthogonal(shape: [Int]) throws {
+    let parameter = Tensor.zeros(shape).requiringGrad()
+    let small = min(shape[0], shape[1])
+    withGenerator(Generator(seed: 2)) {
+      let scales = Tensor((0..<small).map { 3 / Float(1 + $0) }, shape: [small, 1])
+      parameter.grad = Tensor.randn([shape[0], small]).matmul(scales * Tensor.randn([small, shape[1]]))
+    }
+    Muon([parameter], learningRate: 1, stepSize: .original).step()
+    let longest = Float(max(1, Double(shape[0]) / Double(shape[1])).squareRoot())
+    let step = parameter.detached() * (1 / longest)
+    let products = shape[0] > shape[1] ? step.T.matmul(step) : step.matmul(step.T)
+    for row in 0..<small {
+      for column in 0..<small {
+        let product = products[row][column].item
+        #expect(row == column ? (0.4...1.5).contains(product) : abs(product) < 0.4, "\(row), \(column)")
+      }
+    }
+  }
+
+  @Test func muonGoesOnFromItsState() {
+    func run(interruptedAfter last: Int?) -> [Float] {
+      withGenerator(Generator(seed: 0)) {
+        let parameter = Tensor.randn([4, 6]).requiringGrad()
+        var optimizer = Muon([parameter], learningRate: 0.1)
+        for step in 0..<4 {
+          parameter.grad = .randn([4, 6])
+          optimizer.step()
+          if step == last {
+            let state = optimizer.state
+            optimizer = Muon([parameter], learningRate: 0.1)
+            optimizer.state = state
+          }
+        }
+        return parameter.scalars
+      }
+    }
+    #expect(run(interruptedAfter: 1) == run(interruptedAfter: nil))
+  }
+
+  @Test(arguments: [2, 3, 8]) func aStepOfMuonHasTheSameBytesWithAnyNumberOfThreads(threads: Int) {
+    func run() -> [Float] {
+      withGenerator(Generator(seed: 3)) {
+        let parameter = Tensor.randn([96, 160]).requiringGrad()
+        let optimizer = Muon([parameter], learningRate: 0.1)
+        for _ in 0..<2 {
+          parameter.grad = .randn([96, 160])
+          optimizer.step()
+        }
+        return parameter.scalars
+      }
+    }
+    #expect(Threads.with(threads, run) == Threads.with(1, run))
   }
 
   @Test func clippingIsThatOfPyTorch() throws {

@@ -117,6 +117,22 @@ import Testing
 
   /// What PyTorch's optimizers refuse, and a learning rate that is no number, which its SGD takes.
   static let optimizerCalls: [WrongCall] = [
+    WrongCall("Muon of nothing", ["Muon:", "no parameters"]) { _ = Muon([]) },
+    WrongCall("Muon of a vector", ["Muon:", "parameter 1", "[2]", "no matrix"]) {
+      _ = Muon([Tensor.ones([2, 2]).requiringGrad(), leaf()])
+    },
+    WrongCall("Muon that steps back", ["Muon:", "learning rate", "-0.1"]) {
+      _ = Muon([Tensor.ones([2, 2]).requiringGrad()], learningRate: -0.1)
+    },
+    WrongCall("Muon with a momentum of one", ["Muon:", "momentum", "1.0"]) {
+      _ = Muon([Tensor.ones([2, 2]).requiringGrad()], momentum: 1)
+    },
+    WrongCall("a state of Muon of other parameters", ["Muon:", "2 parameters for 1"]) {
+      Muon([Tensor.ones([2, 2]).requiringGrad()]).state = [nil, nil]
+    },
+    WrongCall("a mean of Muon of another shape", ["Muon:", "[3, 2]", "[2, 2]"]) {
+      Muon([Tensor.ones([2, 2]).requiringGrad()]).state = [.zeros([3, 2])]
+    },
     WrongCall("AdamW of nothing", ["AdamW:", "no parameters"]) { _ = AdamW([]) },
     WrongCall("SGD of nothing", ["SGD:", "no parameters"]) { _ = SGD([]) },
     WrongCall("AdamW of one parameter twice", ["AdamW:", "0 and 2", "[2]", "the same"]) {

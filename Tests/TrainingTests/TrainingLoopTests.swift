@@ -13,9 +13,12 @@ import Testing
 struct TrainingLoopTests {
   private struct Interruption: Error {}
 
-  private static func plan(steps: Int = 12, averageDecay: Double? = nil) -> TrainingPlan {
+  private static func plan(
+    steps: Int = 12, averageDecay: Double? = nil, matrixLearningRate: Double? = nil
+  ) -> TrainingPlan {
     var plan = TrainingPlan(name: "toy", steps: steps, batchSize: 4, learningRate: 0.01, warmupSteps: 3)
     plan.averageDecay = averageDecay
+    plan.matrixLearningRate = matrixLearningRate
     return plan
   }
 
@@ -26,7 +29,8 @@ struct TrainingLoopTests {
     let generator = Generator(seed: plan.seed)
     return try withGenerator(generator) {
       let model = Sequential(Linear(3, 8), Activation.gelu, Linear(8, 1))
-      let loop = TrainingLoop(plan, model: model, stateFile: stateFile, savingInterval: savingInterval)
+      let loop = TrainingLoop(
+        plan, model: model, stateFile: stateFile, savingInterval: savingInterval, matrices: ["0.weight"])
       try loop.run(
         onStep: { step, _ in if step == last { throw Interruption() } },
         loss: { _ in
@@ -37,11 +41,11 @@ struct TrainingLoopTests {
     }
   }
 
-  @Test(arguments: [1, 4, 5, 7, 11, 12], [nil, 0.9])
-  func anInterruptedTrainingEndsWithTheSameBytes(step: Int, averageDecay: Double?) throws {
+  @Test(arguments: [1, 4, 5, 7, 11, 12], [(nil, nil), (0.9, nil), (0.9, 0.02)] as [(Double?, Double?)])
+  func anInterruptedTrainingEndsWithTheSameBytes(step: Int, settings: (Double?, Double?)) throws {
     let folder = try TemporaryFolder()
     let state = folder.path("toy.training")
-    let plan = Self.plan(averageDecay: averageDecay)
+    let plan = Self.plan(averageDecay: settings.0, matrixLearningRate: settings.1)
     let whole = try train(plan, stateFile: nil)
     #expect(throws: Interruption.self) {
       _ = try train(plan, stateFile: state, interruptedAfter: step)
@@ -87,6 +91,19 @@ struct TrainingLoopTests {
     let state = folder.path("toy.training")
     _ = try train(Self.plan(), stateFile: state)
     let error = #expect(throws: DataError.self) { try train(Self.plan(averageDecay: 0.9), stateFile: state) }
+    #expect(error?.description.contains("another plan") == true)
+  }
+
+  @Test func muonChangesTheMatricesThatItIsGiven() throws {
+    let plain = try train(Self.plan(), stateFile: nil)
+    #expect(try train(Self.plan(matrixLearningRate: 0.01), stateFile: nil) != plain)
+    let folder = try TemporaryFolder()
+    let state = folder.path("toy.training")
+    _ = try train(Self.plan(matrixLearningRate: 0.01), stateFile: state)
+    let names = try Checkpoint(path: state).names
+    #expect(names.contains("momentum.0.weight"))
+    #expect(!names.contains("square.0.weight") && names.contains("square.2.weight"))
+    let error = #expect(throws: DataError.self) { try train(Self.plan(matrixLearningRate: 0.02), stateFile: state) }
     #expect(error?.description.contains("another plan") == true)
   }
 

@@ -214,8 +214,8 @@ loss("meanSquaredError", [T(3, 5), T(3, 5)], lambda x, i: F.mse_loss(x[0], x[1])
 
 
 # Optimizers: six steps; the gradient of each is recorded, the third is missing for the second parameter.
-def optimiser(name, make, **arguments):
-    start = [torch.tensor(random.standard_normal(s).astype("float32")) for s in [(3, 5), (4,)]]
+def optimiser(name, make, shapes=((3, 5), (4,)), **arguments):
+    start = [torch.tensor(random.standard_normal(s).astype("float32")) for s in shapes]
     parameters = [nn.Parameter(p.clone()) for p in start]
     chosen = make(parameters)
     steps = []
@@ -420,6 +420,23 @@ train(
     lambda m, x: m(x[0]),
 )
 
+# Muon, whose program is run in float64 where it is written for bfloat16, which has 8 significant bits.
+bfloat16, torch.bfloat16 = torch.bfloat16, torch.float64
+for arguments in [{"learningRate": 0.02}, {"learningRate": 0.05, "momentum": 0.8, "weightDecay": 0.02, "isPlain": True}]:
+    optimiser(
+        "Muon",
+        lambda p: torch.optim.Muon(
+            p,
+            lr=arguments["learningRate"],
+            momentum=arguments.get("momentum", 0.95),
+            weight_decay=arguments.get("weightDecay", 0.1),
+            nesterov="isPlain" not in arguments,
+            adjust_lr_fn="match_rms_adamw" if "isPlain" in arguments else None,
+        ),
+        shapes=((3, 5), (6, 4)),
+        **arguments,
+    )
+torch.bfloat16 = bfloat16
 write(
     os.path.join(os.path.dirname(os.path.abspath(__file__)), "layers.json"),
     {
