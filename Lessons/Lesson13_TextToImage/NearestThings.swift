@@ -38,21 +38,38 @@ extension [NearestThings] {
 }
 
 /// What the nearest things say of drawings of two things.
-func formNote(_ judged: [DrawingJudgement], _ nearest: [NearestThings]) -> String {
+///
+/// - Parameters:
+///   - single: drawings of one thing.
+///   - judged: drawings of two things.
+///   - nearest: the same with each mark taken as its nearest thing.
+func formNote(_ single: [DrawingJudgement], _ judged: [DrawingJudgement], _ nearest: [NearestThings]) -> String {
   func percent(_ share: Double?) -> String { Format.percent(share ?? 0, decimals: 1) }
   let (color, relation, shape) = (nearest.share(.color) ?? 0, nearest.share(.relation) ?? 0, nearest.share(.shape) ?? 0)
+  let wrong = judged.filter { !$0.isRight }
+  let many = wrong.count { $0.isRight(.number) == false }
   let finding =
-    min(color, relation) > shape + 0.15
+    min(color, relation) > shape + 0.05
     ? """
     So the colors and the relation are mostly meant as the text says, and it is the form that fails: the mark has the right \
-    color at the right place, and is not the right shape, or none. That, and not binding, keeps two things from the goal.
+    color at the right place, and is not the right shape, or none.
     """
-    : "So it is not the form alone that fails."
+    : """
+    Where an aspect is right less often so, marks that are taken as things cannot stand together in a scene: the same thing twice, \
+    two that touch, or more than three. Such a drawing counts as wrong in every aspect, so these rows do not say that its colors \
+    are wrong. Of \(wrong.count) wrong drawings \(many) show another number of things than was asked for, or something that is no \
+    thing.
+    """
+  let one = single.share(.shape) ?? 0
+  let (both, drawn) = (one * one, judged.share(.shape) ?? 0)
+  let comparison =
+    drawn < both - 0.1
+    ? "So things beside each other are drawn worse than alone."
+    : "So the forms of two things are drawn about as well as that of one."
   return """
     Two things: with each mark taken as its nearest thing color is right in \(percent(color)) (\(percent(judged.share(.color))) \
     above), the relation in \(percent(relation)) (\(percent(judged.share(.relation)))), the shape in \(percent(shape)) \
-    (\(percent(judged.share(.shape)))), and everything in \(percent(nearest.share(limit: nil))). \(finding) Why the forms of two \
-    things fail more often than that of one was not found out: a network too small, a training too short, and a loss that hardly \
-    counts sharp edges (13.7) are possible reasons, and none of them was tried apart from the others.
+    (\(percent(drawn))), and everything in \(percent(nearest.share(limit: nil))). \(finding) If each of two things had the right \
+    shape as often as a single one, both would have it in \(percent(both)); it is \(percent(drawn)). \(comparison)
     """
 }

@@ -72,9 +72,10 @@ struct TestKind {
   private let split: SceneSplit
   private let things: Int
   private let count: Int
+  private let detail: SceneDetail
 
-  init(_ name: String, _ split: SceneSplit, _ things: Int, count: Int) {
-    (self.name, self.split, self.things, self.count) = (name, split, things, count)
+  init(_ name: String, _ split: SceneSplit, _ things: Int, count: Int, _ detail: SceneDetail = .full) {
+    (self.name, self.split, self.things, self.count, self.detail) = (name, split, things, count, detail)
   }
 
   /// The scenes whose captions are drawn.
@@ -82,8 +83,8 @@ struct TestKind {
     Scenes(split: split, objectCounts: things...things, seed: seed + 100).prefix(count)
   }
 
-  /// Their canonical captions.
-  func captions(seed: Int) -> [String] { scenes(seed: seed).map(\.canonicalCaption) }
+  /// Their captions, in the first wording.
+  func captions(seed: Int) -> [String] { scenes(seed: seed).map { $0.caption(detail).text } }
 }
 
 /// Drawings of a list of captions with what is right in them.

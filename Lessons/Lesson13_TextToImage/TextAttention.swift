@@ -117,14 +117,18 @@ struct TextAttention {
       So a patch looks up the color of its own thing, and its shape too, but \(Format.fixed(colorGap / max(shapeGap, 1e-9), decimals: 0)) \
       times more weakly. Forms are also what fails (13.10); whether the one is the reason for the other is not shown.
       """
-      : ""
+      : shapeGap > 3 * colorGap
+        ? """
+        So a patch looks up the shape's word of its own thing, and hardly the color's. The state at that word has the color before \
+        it in it, so the color may come from there; the next test fits that and does not prove it.
+        """ : ""
     return """
-      The word for a color gets most where its own thing is: \(text(color, color.color)). For the word of a shape the largest \
+      The word for a color gets the largest difference with \(text(color, color.color)). For the word of a shape the largest \
       difference is \(text(shape, shape.shape)). \(finding) The model was never told which patches a word is about.
       """
   }
 
-  /// The drawing once for each word, with how much each patch attends to it at the first moment, mean over the blocks.
+  /// The drawing once for each word, with how much each patch attends to it at the second moment, mean over the blocks.
   func strip(_ prompt: String, seed: Int) -> Image {
     let words = words(prompt)
     let blocks = maps(prompt, seed: seed)[1]

@@ -160,8 +160,21 @@ func crossingNote(_ rows: [(things: TextCrossing.Share, colors: TextCrossing.Sha
       not trained.
       """
     } else {
-      "So neither decides alone which thing stands where."
+      """
+      So neither decides alone which thing stands where: if the two contradict each other, \
+      \(words.own + words.other + states.own + states.other == 0 ? "no drawing shows" : "few drawings show") either text.
+      """
     }
+  let (colorStates, colorWords) = (rows[2].colors, rows[4].colors)
+  let colors =
+    colorStates.other > 0.5 && colorWords.own > 0.5
+    ? """
+    With both colors exchanged the states decide: with those of the other text \(percent(colorStates.other)) show it, with its words \
+    \(percent(colorWords.own)) still show the first. The distances of 13.6 did not say that: a color's own state hardly says the \
+    color, but the states behind it have seen it. Whether the words were needed only a painter without them, trained as long, \
+    would tell; none was trained.
+    """
+    : ""
   let end =
     rows[1].colors.own < rows[1].things.own / 2
     ? """
@@ -172,6 +185,6 @@ func crossingNote(_ rows: [(things: TextCrossing.Share, colors: TextCrossing.Sha
   return """
     Both things exchanged: with the words of the other text and the rest of the first \(percent(words.other)) of the drawings show \
     the other text and \(percent(words.own)) the first; with states and end of the other text it is \(percent(states.other)) and \
-    \(percent(states.own)). \(finding) \(end)
+    \(percent(states.own)). \(finding) \(colors) \(end)
     """
 }

@@ -51,6 +51,18 @@ struct PainterBatch {
   /// needs it (Ho and Salimans 2022, algorithm 1).
   static let emptyShare = 0.1
 
+  /// The share of times that are drawn from the middle alone; the others are drawn evenly, so that more lie there. Esser et
+  /// al. 2024, section 3.1, take times of the middle more often, too.
+  static let middleShare = 0.5
+  /// The times at which the text counts much.
+  private static let middle = 0.5...0.95
+
+  /// Makes a time of a number from 0 to 1: the first half of the numbers goes to the middle, the rest to 0…1.
+  static func time(_ number: Double) -> Double {
+    if number >= middleShare { return (number - middleShare) / (1 - middleShare) }
+    return middle.lowerBound + (middle.upperBound - middle.lowerBound) * number / middleShare
+  }
+
   /// The mean squared error of what the painter computes from noisy scenes at random times (Ho et al. 2020, algorithm
   /// 1).
   ///
@@ -59,9 +71,9 @@ struct PainterBatch {
     let generator = Generator.current
     let (settings, count) = (painter.model.configuration, scenes.count)
     let led = captions.map { generator.nextUnitDouble() < Self.emptyShare ? "" : $0 }
-    // One time in each of as many parts of 0…1, so that each batch has early and late times (Kingma et al. 2021,
+    // One number in each of as many parts of 0…1, so that each batch has early and late times (Kingma et al. 2021,
     // appendix I.1).
-    let times = (0..<count).map { (Double($0) + generator.nextUnitDouble()) / Double(count) }
+    let times = (0..<count).map { Self.time((Double($0) + generator.nextUnitDouble()) / Double(count)) }
     let clean = Scene.tensor(scenes)  // [B, 3, 32, 32]
     let noise = Tensor.randn(clean.shape)
     let noisy = settings.schedule.noisy(clean, noise, at: times)

@@ -16,7 +16,8 @@ struct PainterTraining: ModelTraining {
 
   /// How the shipped model was trained.
   static let plan = {
-    var plan = TrainingPlan(name: "painter", steps: 16_000, batchSize: 32, learningRate: 2e-3, warmupSteps: 200)
+    var plan = TrainingPlan(name: "painter", steps: 12_000, batchSize: 32, learningRate: 2e-3, warmupSteps: 200)
+    plan.matrixLearningRate = 1e-2
     plan.averageDecay = 0.998
     return plan
   }()
@@ -40,7 +41,8 @@ struct PainterTraining: ModelTraining {
       try model.textEncoder.load(clip.checkpoint(), prefix: "text_model.", memory: .trainable)
       model.textEncoder.setFrozen()
       let painter = TextToImage(model: model, tokenizer: tokenizer)
-      let loop = TrainingLoop(plan, model: model.transformer, stateFile: state.path)
+      let loop = TrainingLoop(
+        plan, model: model.transformer, stateFile: state.path, matrices: model.transformer.blockMatrices)
       losses = try loop.run(onStep: { try onStep($0, plan.steps, $1) }) { step in
         try examples.batch(step: step).loss(of: painter)
       }
@@ -65,11 +67,11 @@ struct PainterTraining: ModelTraining {
       throw DataError(file: clip.settingsFile, reason: "is not that of a CLIP, whose text tower leads the painter")
     }
     var configuration = DiTConfiguration()
-    configuration.hiddenSize = 128
-    configuration.intermediateSize = 320
-    configuration.layerCount = 4
+    configuration.hiddenSize = 96
+    configuration.intermediateSize = 184
+    configuration.layerCount = 8
     configuration.headCount = 4
-    configuration.conditioningSize = 64
+    configuration.conditioningSize = 48
     configuration.textLength = 20
     configuration.schedule = .linear
     configuration.target = .clean

@@ -132,6 +132,13 @@ import Tokenizers
     #expect(throws: DataError.self) { try painter.draw([""], seeds: [0], options) }
   }
 
+  @Test func halfOfTheTimesAreOfTheMiddleAndTheOthersAnywhere() {
+    let times = (0..<1000).map { PainterBatch.time((Double($0) + 0.5) / 1000) }
+    #expect(times.allSatisfy { (0...1).contains($0) } && Set(times).count == 1000)
+    #expect(times.count { (0.5...0.95).contains($0) } == 500 + 225)
+    #expect(times.count { $0 < 0.5 } == 250)
+  }
+
   @Test func everyTrainingCaptionCanBeRead() throws {
     let painter = try Self.painter()
     for wordings in SceneWordings.allCases {

@@ -64,6 +64,15 @@ public final class DiffusionTransformer: Module {
     return Tensor.cat([words(text.states), patches(noisy) + positions.tensor], dim: 1)
   }
 
+  /// The names of the matrices that the blocks multiply tokens by: what Muon is meant for. The modulation, which begins at
+  /// zero, is none of them.
+  package var blockMatrices: Set<String> {
+    Set(
+      namedParameters().map(\.name).filter {
+        $0.hasPrefix("layers.") && $0.hasSuffix(".weight") && !$0.contains("modulation")
+      })
+  }
+
   /// What leads the blocks: the sum of a vector of the time and one of the text, through an activation, `[B, V]`.
   func condition(_ times: [Double], _ text: TextStates) -> Tensor {
     Activation.silu(time(times) + summary(text.summary))
