@@ -5,10 +5,10 @@ import Notebook
 /// What the first test of drawings says.
 ///
 /// - Parameters:
-///   - names: of the lists of captions: one thing, two things, one thing of a new pair, two of them, one thing of a brief caption.
-///   - judged: of each list all drawings.
+///   - judged: of each list of captions all drawings: one thing, two things, one thing of a new pair, two of them, one
+///     thing of a brief caption.
 ///   - baselines: of each list the pictures that were looked up, of 2,000 and of 20,000.
-func rightNote(_ names: [String], _ judged: [[DrawingJudgement]], _ baselines: [[[DrawingJudgement]]]) -> String {
+func rightNote(_ judged: [[DrawingJudgement]], _ baselines: [[[DrawingJudgement]]]) -> String {
   func worst(_ list: [DrawingJudgement]) -> (aspect: SceneAspect, share: Double) {
     let shares = SceneAspect.allCases.compactMap { aspect in list.share(aspect).map { (aspect: aspect, share: $0) } }
     return shares.min { $0.share < $1.share } ?? (.color, 1)

@@ -1120,7 +1120,7 @@ table(
     [.text("\(aspect)")]
       + (verdicts + [baselines[0][1]]).map { list in list.share(aspect).map { .percent($0, decimals: 1) } ?? "-" }
   })
-note(rightNote(kinds.map(\.name), verdicts, baselines))
+note(rightNote(verdicts, baselines))
 
 /*:
 Now the malformed marks. The reader knows for each mark which thing it is most like. So put that thing in the place of each

@@ -5,8 +5,8 @@ import Support
 import Tensors
 
 /// The state of a training: the step, the parameters, the optimizer's running means, those of the parameters, the losses,
-/// and the place in the stream of random numbers. Training that goes on from a saved state ends with the same bytes as training
-/// that ran through.
+/// and the place in the stream of random numbers. Training that goes on from a saved state ends with the same bytes as
+/// training that ran through.
 ///
 /// The file is a safetensors file, written beside its name and renamed, so a training that is killed while it saves
 /// finds the state before.

@@ -21,10 +21,11 @@ extension Document {
   public static func tensor(_ documents: some Collection<Document>) -> Tensor {
     if documents.isEmpty { reportMisuse("Document.tensor", "a batch has at least one document") }
     let plane = width * height
+    let levels = sampleLevels  // once, not for each sample: a global is looked up with a check
     var values: [Float] = []
     values.reserveCapacity(documents.count * 3 * plane)
     for document in documents {
-      let page = document.pixels().map { sampleLevels[Int($0)] }
+      let page = document.pixels().map { levels[Int($0)] }
       for _ in 0..<3 { values += page }
     }
     return Tensor(values, shape: [documents.count, 3, height, width])

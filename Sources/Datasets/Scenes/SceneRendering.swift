@@ -27,12 +27,13 @@ extension Scene {
     if scenes.isEmpty { reportMisuse("Scene.tensor", "a batch has at least one scene") }
     requireSide(side)
     let plane = side * side
+    let levels = sampleLevels  // once, not for each sample: a global is looked up with a check
     var values = [Float](repeating: 0, count: scenes.count * 3 * plane)
     for (index, scene) in scenes.enumerated() {
       let pixels = scene.pixels(side: side)
       for channel in 0..<3 {
         let start = (index * 3 + channel) * plane
-        for place in 0..<plane { values[start + place] = sampleLevels[Int(pixels[place * 3 + channel])] }
+        for place in 0..<plane { values[start + place] = levels[Int(pixels[place * 3 + channel])] }
       }
     }
     return Tensor(values, shape: [scenes.count, 3, side, side])
